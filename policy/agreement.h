@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * agreement - one bilateral MOU as a file: what these two states let pass, to
+ * whom, for what, on what conditions. A national order is the same file with
+ * one party. Everything not listed is refused; a clause this program does not
+ * enforce cannot be loaded.
+ *
+ * Loading reads, checks and keeps the exact bytes, whose BLAKE2b-256 is the
+ * digest that every label carries. Whether both states signed is for
+ * policy/sign.h. An agreement never changes after loading.
+ */
+#ifndef ENT_POLICY_AGREEMENT_H
+#define ENT_POLICY_AGREEMENT_H
+
+#include "proto/address.h"
+#include "proto/base/yaml.h"
+#include "proto/signing.h"
+
+#define ENT_AGREEMENT_SIZE_MAX ENT_YAML_SIZE_MAX
+#define ENT_PARTIES_MAX 2
+
+struct ent_agreement;
+
+/* Parse and check. On ENT_BAD_INPUT the reasons, sorted, are in `complaints`,
+ * each with line and column. */
+enum ent_status ent_agreement_load(struct ent_view text,
+    struct ent_agreement **ret_agreement, struct ent_complaints *complaints,
+    struct ent_error *err) ENT_MUST_CHECK;
+void ent_agreement_free(struct ent_agreement **agreement);
+
+const char *ent_agreement_name(const struct ent_agreement *agreement);
+uint64_t ent_agreement_version(const struct ent_agreement *agreement);
+const char *ent_agreement_title(const struct ent_agreement *agreement);
+const struct ent_digest *ent_agreement_digest(
+    const struct ent_agreement *agreement);
+
+/* The parties: 2, or 1 for a national order. */
+size_t ent_agreement_party_count(const struct ent_agreement *agreement);
+const char *ent_agreement_party_state(
+    const struct ent_agreement *agreement, size_t index);
+/* The authority key a state has under this agreement; NULL: not a party. */
+const struct ent_verify_key *ent_agreement_authority(
+    const struct ent_agreement *agreement, const char *state);
+
+/* In force at that time; review_by passed (a warning, not a decision). */
+bool ent_agreement_in_force(
+    const struct ent_agreement *agreement, uint64_t now_ms);
+bool ent_agreement_review_due(
+    const struct ent_agreement *agreement, uint64_t now_ms);
+
+/* Every office the agreement lists, by index; NULL past the last. */
+const struct ent_address *ent_agreement_office(
+    const struct ent_agreement *agreement, size_t index);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pb - protobuf from strangers, made safe.
+ *
+ * protobuf-c recurses without limit, amplifies its input 33 times, takes
+ * invalid UTF-8, overlong numbers, repeated single fields and both members of a
+ * oneof. So input is scanned first, unpacked into an arena with a budget, its
+ * strings are checked, and it must pack again to the very same bytes.
+ *
+ * The arena is one block; everything unpacked lies in it and dies with it.
+ */
+#ifndef ENT_PROTO_BASE_PB_H
+#define ENT_PROTO_BASE_PB_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "proto/base/bytes.h"
+
+#define ENT_PB_DEPTH_MAX 8
+
+struct ent_arena {
+    uint8_t *block;
+    size_t size;
+    size_t used;
+    bool exhausted;
+    ProtobufCAllocator allocator; /* hand &arena.allocator to protobuf-c */
+};
+
+/* A block of `size` bytes; nothing is allocated beyond it. */
+enum ent_status ent_arena_init(
+    struct ent_arena *arena, size_t size, struct ent_error *err) ENT_MUST_CHECK;
+/* `len` zeroed, aligned bytes, or NULL when the budget is used up. */
+void *ent_arena_alloc(struct ent_arena *arena, size_t len);
+/* Forget everything in it and keep the block. */
+void ent_arena_reset(struct ent_arena *arena);
+/* Wipes. Does nothing to an empty one. */
+void ent_arena_fini(struct ent_arena *arena);
+
+struct ent_pb_limits {
+    size_t size_max;   /* bytes of input */
+    size_t fields_max; /* in all, at every level */
+    unsigned reserved_below; /* unknown fields below this are refused at the
+                                top level; 0: refuse all unknown, everywhere */
+};
+
+/* Unpack `wire` as `descriptor` into `arena`. ENT_BAD_INPUT says where, by path
+ * of field names where known; ENT_NO_MEMORY when the arena's budget is used up
+ * (for input: too big). The result must not be freed. */
+enum ent_status ent_pb_unpack(const ProtobufCMessageDescriptor *descriptor,
+    struct ent_view wire, const struct ent_pb_limits *limits,
+    struct ent_arena *arena, ProtobufCMessage **ret_message,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Pack into owned bytes. An empty message gives empty bytes. */
+enum ent_status ent_pb_pack(const ProtobufCMessage *message,
+    struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

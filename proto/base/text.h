@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * text - UTF-8 from strangers.
+ */
+#ifndef ENT_PROTO_BASE_TEXT_H
+#define ENT_PROTO_BASE_TEXT_H
+
+#include "proto/base/bytes.h"
+
+/* Valid UTF-8 without NUL; `ret_offset` (may be NULL) gets the first bad byte. */
+bool ent_text_is_valid(struct ent_view text, size_t *ret_offset);
+
+/* In Unicode normalisation form C. */
+bool ent_text_is_nfc(struct ent_view text);
+
+/* True when it holds control (Cc), bidirectional or other format characters
+ * (Cf), which have no place in identifiers. */
+bool ent_text_has_controls(struct ent_view text);
+
+/* A copy safe to print on a terminal or put in a log: control and format
+ * characters become <U+202E>, invalid bytes <0xFF>; newline and tab too unless
+ * `keep_lines`. The caller frees the NUL-terminated result; NULL: no memory. */
+char *ent_text_neutral(struct ent_view text, bool keep_lines);
+
+#endif

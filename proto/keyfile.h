@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keyfile - a secret key on disk, wrapped under a passphrase.
+ *
+ * An armoured file (proto/base/armour.h), kind "ENTENTE KEY", mode 0600:
+ *
+ *     version role wrapping  opslimit memlimit  salt nonce  boxed seed   check
+ *     1       1    1         4        4 (KiB)   16   24     16 + 32      16
+ *
+ * wrapping 1: crypto_secretbox under Argon2id13(passphrase, salt); 0: plain,
+ * only when asked for by name (the box is then the bare seed, padded with 16
+ * zeros). `check` is the key id of the public key, so that a wrong file is told
+ * from a wrong passphrase. Reading is apart from writing (keyfile_write.c), so
+ * that a broker holds no code that could make one.
+ */
+#ifndef ENT_PROTO_KEYFILE_H
+#define ENT_PROTO_KEYFILE_H
+
+#include "proto/secret.h"
+
+#define ENT_KEYFILE_KIND "ENTENTE KEY"
+
+/* Where a passphrase comes from when a file needs one. */
+struct ent_passphrase {
+    enum ent_status (*ask)(void *context, const char *path,
+        char *ret_text, size_t size, struct ent_error *err);
+    void *context;
+};
+
+/* Read `path`; it must be a regular file nobody else may read (ENT_REJECTED),
+ * hold a key of `role`, and open under the passphrase. */
+enum ent_status ent_keyfile_read(const char *path, enum ent_key_role role,
+    const struct ent_passphrase *passphrase, struct ent_secret **ret_secret,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Create `path` 0600; ENT_EXISTS rather than overwrite. `passphrase` NULL
+ * writes it plain. */
+enum ent_status ent_keyfile_write(const char *path, enum ent_key_role role,
+    struct ent_secret *secret, const char *passphrase,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * message - what an officer writes: one family, typed fields, handling codes.
+ *
+ * The catalogue's schema is proto/schema/message.proto and the files it imports.
+ * A message travels as protobuf; people and their systems see protobuf's
+ * canonical JSON mapping of it.
+ */
+#ifndef ENT_PROTO_MESSAGE_H
+#define ENT_PROTO_MESSAGE_H
+
+#include "proto/base/pb.h"
+#include "proto/id.h"
+#include "proto/label.h"
+#include "proto/schema/message.pb-c.h"
+
+typedef Entente__V1__Message ent_message; /* the one alias: a generated name */
+
+/* Unpack strictly (proto/base/pb.h); at most ENT_MESSAGE_MAX bytes. */
+enum ent_status ent_message_decode(struct ent_view wire,
+    struct ent_arena *arena, ent_message **ret_message,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+enum ent_status ent_message_encode(const ent_message *message,
+    struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
+
+/* protobuf's canonical JSON mapping over the descriptors, for any message.
+ * Reading: either name of a field, unknown fields and duplicate keys refused,
+ * the error names line, column and path. Writing: lowerCamelCase, one line, or
+ * indented when `pretty`. Timestamps are RFC 3339 strings, bytes base64, 64-bit
+ * numbers strings, enumerations names. */
+enum ent_status ent_json_read(struct ent_view text,
+    const ProtobufCMessageDescriptor *descriptor, struct ent_arena *arena,
+    ProtobufCMessage **ret_message, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status ent_json_write(const ProtobufCMessage *message, bool pretty,
+    struct ent_bytes *ret_text, struct ent_error *err) ENT_MUST_CHECK;
+
+#define ENT_FINDINGS_MAX 32
+
+/* One thing wrong with a message: field, rule, and where the rule comes from. */
+struct ent_finding {
+    char field[96];   /* path in JSON names: "drugSeizure.items[0].drug" */
+    char rule[160];   /* "must be given", "0 is not more than 0" */
+    char source[96];  /* "domain B4 M20", "ISO 3166-1" */
+};
+
+struct ent_findings {
+    struct ent_finding list[ENT_FINDINGS_MAX];
+    size_t count;
+    size_t dropped;
+};
+
+/* Check fields against the catalogue's rules. ENT_BAD_INPUT when anything is
+ * found; `err` then quotes the first. Does not judge policy. */
+enum ent_status ent_message_validate(const ent_message *message,
+    struct ent_findings *ret_findings, struct ent_error *err) ENT_MUST_CHECK;
+
+/* ---- families ---- */
+
+/* Every family of the domain has a number and a name, so that agreements can
+ * name them; only those with a schema can be sent. */
+struct ent_family {
+    uint32_t number; /* field number of the body in Message; M20 is 120 */
+    const char *code; /* "M20" */
+    const char *name; /* "drug_seizure" */
+    bool has_schema;
+    bool nominal; /* names persons */
+    uint32_t precedence; /* default */
+    uint64_t acknowledge_ms; /* default; 0: none */
+    uint64_t keep_ms;        /* default retention */
+};
+
+/* NULL when there is no such family. */
+const struct ent_family *ent_family_by_name(struct ent_view name);
+const struct ent_family *ent_family_by_number(uint32_t number);
+/* All of them, ascending by number. */
+const struct ent_family *ent_family_list(size_t *ret_count);
+/* Of a message: by its oneof; NULL when empty. */
+const struct ent_family *ent_family_of(const ent_message *message);
+
+/* RFC 3339 in messages. 0: absent. */
+uint64_t ent_message_time_ms(const Google__Protobuf__Timestamp *time);
+
+#endif
