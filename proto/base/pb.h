@@ -26,7 +26,8 @@ struct ent_arena {
     ProtobufCAllocator allocator; /* hand &arena.allocator to protobuf-c */
 };
 
-/* A block of `size` bytes; nothing is allocated beyond it. */
+/* A block of `size` bytes; nothing is allocated beyond it. Its allocator points
+ * back to `arena`, which must stay where it is. */
 enum ent_status ent_arena_init(
     struct ent_arena *arena, size_t size, struct ent_error *err) ENT_MUST_CHECK;
 /* `len` zeroed, aligned bytes, or NULL when the budget is used up. */
@@ -43,9 +44,15 @@ struct ent_pb_limits {
                                 top level; 0: refuse all unknown, everywhere */
 };
 
+/* What is refused besides: nesting deeper than ENT_PB_DEPTH_MAX, groups, fields
+ * that descend or repeat (unknown ones too), a value of an enumeration that the
+ * schema does not name, text that is not UTF-8 or holds NUL, and any encoding
+ * but the one that packing gives. */
+
 /* Unpack `wire` as `descriptor` into `arena`. ENT_BAD_INPUT says where, by path
  * of field names where known; ENT_NO_MEMORY when the arena's budget is used up
- * (for input: too big). The result must not be freed. */
+ * (for input: too big) and then nothing of it is left in the arena. The result
+ * must not be freed. */
 enum ent_status ent_pb_unpack(const ProtobufCMessageDescriptor *descriptor,
     struct ent_view wire, const struct ent_pb_limits *limits,
     struct ent_arena *arena, ProtobufCMessage **ret_message,

@@ -10,16 +10,16 @@
 /* Valid UTF-8 without NUL; `ret_offset` (may be NULL) gets the first bad byte. */
 bool ent_text_is_valid(struct ent_view text, size_t *ret_offset);
 
-/* In Unicode normalisation form C. */
+/* In Unicode normalisation form C; what is not UTF-8 is not. */
 bool ent_text_is_nfc(struct ent_view text);
 
 /* True when it holds control (Cc), bidirectional or other format characters
  * (Cf), which have no place in identifiers. */
 bool ent_text_has_controls(struct ent_view text);
 
-/* A copy safe to print on a terminal or put in a log: control and format
- * characters become <U+202E>, invalid bytes <0xFF>; newline and tab too unless
- * `keep_lines`. The caller frees the NUL-terminated result; NULL: no memory. */
+/* A copy safe to print on a terminal or put in a log: control, format and
+ * line-separating characters become <U+202E>, invalid bytes <0xFF>; newline and
+ * tab too unless `keep_lines`. The caller frees the NUL-terminated result; NULL: no memory. */
 char *ent_text_neutral(struct ent_view text, bool keep_lines);
 
 #endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unictype.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+#define NFC_ROOM 256        /* most texts are short: no allocation for those */
+#define NEUTRAL_CHAR_MAX 11 /* "<U+10FFFF>" and its NUL */
+
+bool
+ent_text_is_valid(struct ent_view text, size_t *ret_offset)
+{
+    const uint8_t *bad;
+
+    if (text.len == 0) {
+        return true;
+    }
+    bad = memchr(text.data, 0, text.len);
+    if (bad == NULL) {
+        bad = u8_check(text.data, text.len);
+    } else {
+        const uint8_t *earlier = u8_check(text.data, (size_t)(bad - text.data));
+
+        bad = earlier == NULL ? bad : earlier;
+    }
+    if (bad != NULL && ret_offset != NULL) {
+        *ret_offset = (size_t)(bad - text.data);
+    }
+    return bad == NULL;
+}
+
+static bool
+is_ascii(struct ent_view text)
+{
+    uint8_t seen = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        seen |= text.data[i];
+    }
+    return seen < 0x80;
+}
+
+bool
+ent_text_is_nfc(struct ent_view text)
+{
+    uint8_t room[NFC_ROOM];
+    size_t len = sizeof room;
+    uint8_t *normal;
+    bool same;
+
+    if (is_ascii(text)) {
+        return true;
+    }
+    normal = u8_normalize(UNINORM_NFC, text.data, text.len, room, &len);
+    if (normal == NULL) {
+        return false; /* not even UTF-8, or no memory to tell */
+    }
+    same = ent_view_equal(text, ent_view_of(normal, len));
+    if (normal != room) {
+        free(normal);
+    }
+    return same;
+}
+
+static bool
+is_control(ucs4_t c)
+{
+    return uc_is_general_category(c, UC_CONTROL) ||
+           uc_is_general_category(c, UC_FORMAT);
+}
+
+bool
+ent_text_has_controls(struct ent_view text)
+{
+    for (size_t at = 0; at < text.len;) {
+        ucs4_t c;
+        int len = u8_mbtouc(&c, text.data + at, text.len - at);
+
+        if (is_control(c)) {
+            return true;
+        }
+        at += (size_t)len;
+    }
+    return false;
+}
+
+/* What a terminal or a reader of lines would act upon instead of showing. */
+static bool
+is_disruptive(ucs4_t c, bool keep_lines)
+{
+    if (keep_lines && (c == '\n' || c == '\t')) {
+        return false;
+    }
+    return is_control(c) || uc_is_general_category(c, UC_LINE_SEPARATOR) ||
+           uc_is_general_category(c, UC_PARAGRAPH_SEPARATOR);
+}
+
+/* The next character of `rest`, made harmless; returns how many bytes it was,
+ * and in `ret_len` how many it became. */
+static size_t
+neutral_char(struct ent_view rest, bool keep_lines,
+    char out[static NEUTRAL_CHAR_MAX], size_t *ret_len)
+{
+    ucs4_t c;
+    int len = u8_mbtoucr(&c, rest.data, rest.len);
+
+    if (len < 0) {
+        *ret_len = (size_t)snprintf(
+            out, NEUTRAL_CHAR_MAX, "<0x%02X>", (unsigned)rest.data[0]);
+        return 1;
+    }
+    if (is_disruptive(c, keep_lines)) {
+        *ret_len =
+            (size_t)snprintf(out, NEUTRAL_CHAR_MAX, "<U+%04X>", (unsigned)c);
+    } else {
+        memcpy(out, rest.data, (size_t)len);
+        *ret_len = (size_t)len;
+    }
+    return (size_t)len;
+}
+
+/* Write all of `text` to `out`, unless NULL; returns the length. */
+static size_t
+neutral_write(struct ent_view text, bool keep_lines, char *out)
+{
+    size_t total = 0;
+
+    for (size_t at = 0; at < text.len;) {
+        char one[NEUTRAL_CHAR_MAX];
+        size_t len;
+
+        at += neutral_char(
+            ent_view_of(text.data + at, text.len - at), keep_lines, one, &len);
+        if (out != NULL) {
+            memcpy(out + total, one, len);
+        }
+        total += len;
+    }
+    return total;
+}
+
+char *
+ent_text_neutral(struct ent_view text, bool keep_lines)
+{
+    char *neutral = calloc(1, neutral_write(text, keep_lines, NULL) + 1);
+
+    if (neutral != NULL) {
+        (void)neutral_write(text, keep_lines, neutral);
+    }
+    return neutral;
+}
