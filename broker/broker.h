@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * broker - a blind relay: it takes sealed bundles into custody, keeps them on
+ * disk, and forwards them until the recipient's signed receipt settles them.
+ * It reads labels, never contents.
+ *
+ * THE CONVERSATION between a node N and its broker B. Payloads are the messages
+ * of proto/schema/link.proto, encoded by proto/frame.h and proto/bundle.h.
+ *
+ * 1. Connections. N opens two connections to B's one endpoint, both under its
+ *    link key: lane URGENT (FLASH, IMMEDIATE) and lane BULK (all else). B never
+ *    connects. Whenever a connection comes up, N forgets its credit there and
+ *    speaks first: HELLO. B answers HELLO with the same lane, or BYE. Until
+ *    B's HELLO came, N sends nothing else on it. HELLO again on the same
+ *    connection begins that connection anew; HELLO for the same lane on
+ *    another connection replaces the older one, which gets BYE(CLOSING). What
+ *    comes on a connection that has not said HELLO is ignored and answered
+ *    BYE(BAD_FRAME).
+ *    HELLO: versions [1], suites [1], certificate = the speaker's own (B checks
+ *    that N's is the one it serves under that link key, or a newer one of the
+ *    same authority, address and link key), lane, credit.
+ *    N: manifest_sequence = of its own manifest; revocation_number = of the
+ *    newest list of its own state that it holds. B: manifest_sequence = of N's
+ *    manifest that B holds; revocation_number = of the newest list of N's state
+ *    that B holds. 0 = none. Who is behind FETCHes; so B FETCHes N's manifest.
+ *    With N's urgent connection down, B sends everything on the bulk one; what
+ *    is bulk never goes on the urgent one. What N sends B takes on either.
+ *    Before every frame B checks again that the link key belongs to a served
+ *    certificate, valid now and not revoked; otherwise BYE(KEY_REVOKED or
+ *    NOT_SERVED).
+ * 2. Credit. Only BUNDLE frames cost credit: payload bytes + body bytes. The
+ *    HELLO of the receiving side grants `credit`, never less than
+ *    ENT_CREDIT_MIN; the sender subtracts what it sends and waits when less is
+ *    left than the next bundle costs. The receiver gives back what it has dealt
+ *    with, whatever became of it, with CREDIT(bytes) on the same connection,
+ *    after its commit, at most once a commit. Credit never grows beyond what
+ *    HELLO granted; a bundle beyond it gets BYE(BAD_FRAME). Credit ends with
+ *    the connection. It is no acknowledgement of anything.
+ * 3. A bundle to B: BUNDLE with an empty hop (B adds itself when forwarding).
+ *    After B's commit exactly one answer, on the same connection, which names
+ *    the bundle by stream and first:
+ *      CUSTODY  B holds it; the same again when it comes again.
+ *      RECEIPT  the recipient has settled it already: the stored receipt.
+ *      BYE with `stream` and `first`: not in B's custody, `reason` says why;
+ * the conversation goes on. QUOTA, NOT_SERVED, STORE_FULL can help themselves:
+ * try again later. NOT_AUTHENTIC, MALFORMED, EXPIRED and the rest cannot. The
+ * same BYE long after a CUSTODY withdraws custody: send again. Another label
+ * for a position that B holds gets no answer at all: B keeps both, forwards
+ * both as evidence, and tells its operator (a fork).
+ * 4. A bundle from B: FLASH first, then IMMEDIATE, PRIORITY, ROUTINE, DEFERRED;
+ *    within one by order of arrival; the same bytes but for the hop. It stays
+ *    with B until a RECEIPT from N settles it, and is sent again, never before
+ *    all of its precedence that has not been sent: after each HELLO at once;
+ *    after a NOT_YET 2 s later, then 4 s, up to 5 min; unanswered 30 s later,
+ *    then 1 min, up to 10 min. Any SETTLED starts these pauses anew. B drops it
+ *    20 minutes after its expires_at.
+ * 5. Receipts. N sends RECEIPT after its commit, on any of its connections. B
+ *    verifies it and in one commit keeps it and drops what it settles: a bundle
+ *    that has a SETTLED answer with its first and label hash; a SKIP that
+ *    settled_up_to or a further range covers to its end. A bundle that is
+ *    covered but was never answered is sent again (its answer may have been
+ *    lost) and dropped an hour later.
+ *    Then B sends N STATE with role AS_SENDER, that stream and the receipt's
+ *    hash (BLAKE2b-256 of the RECEIPT's payload): B holds it, N need not offer
+ *    it to B again. B forwards it to the stream's sender, on the lane of the
+ *    stream's precedence, after each HELLO at once and again after 30 s,
+ *    then 1 min, up to 10 min, until that sender has named its hash in a STATE
+ *    (role AS_SENDER); 30 days at most. So N sends STATE after each commit that
+ *    stored receipts, at most ENT_STATE_STREAMS_MAX streams with at most
+ *    ENT_STATE_RECEIPTS_MAX hashes in each. B keeps at most
+ *    SPOOL_RECEIPTS_MAX for one sender and recipient and ignores more,
+ *    unanswered: offer it again on the next connection.
+ *    On connecting N may send its unsettled streams in STATE pages; B reads
+ *    only the hashes in AS_SENDER entries, and sends no STATE on connecting.
+ * 6. SKIP from the sender: B verifies it, drops the bundles it covers wholly,
+ *    and keeps and forwards it as if it were a bundle, at no credit. There is
+ *    no custody for it: N sends it again until a receipt covers it (for B that
+ *    is no work). 30 days at most.
+ * 7. FETCH from either side is answered OBJECT with the same kind and subject,
+ *    on the same connection; `signed` empty: nothing newer known. newer_than is
+ *    a certificate's serial, a manifest's sequence or a list's number; 0 takes
+ *    any. B takes an OBJECT_MANIFEST only from its own office, anything else
+ *    from anybody, verified under its configured authorities; the newest wins.
+ *    A node sends its new manifest as OBJECT unasked. B pushes nothing.
+ *    Certificates are kept for addresses that B serves.
+ * 8. BYE without `stream` ends the conversation on that connection; the
+ *    connection itself may stay up. After one, N says HELLO again on it, first
+ *    1 s later, then 2 s, up to 60 s. Who stops says BYE(CLOSING) everywhere.
+ *    A BYE about a receipt or a skip has its stream and first = 0 or `from`.
+ * 9. Nothing leaves B before the commit of all that it followed from.
+ */
+#ifndef BROKER_BROKER_H
+#define BROKER_BROKER_H
+
+#endif
