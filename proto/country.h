@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * country - codes of states: which exist, not what they are called. Names of
+ * territories are a matter between states and stand in agreements.
+ */
+#ifndef ENT_PROTO_COUNTRY_H
+#define ENT_PROTO_COUNTRY_H
+
+#include "proto/base/bytes.h"
+
+/* ISO 3166-1 alpha-2, upper case, as in places: "TH". */
+bool ent_country_is_alpha2(struct ent_view code);
+
+/* The same in lower case, as in addresses: "th". */
+bool ent_country_is_state(struct ent_view code);
+
+/* ISO 3166-1 alpha-3 or one of ICAO Doc 9303's own codes, as travel documents
+ * have it: "THA", "D", "XXA". */
+bool ent_country_is_nationality(struct ent_view code);
+
+#endif
