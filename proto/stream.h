@@ -8,7 +8,12 @@
  *
  * The sender keeps one `ent_outgoing` per stream and one `ent_dispatch` per
  * bundle; the recipient one `ent_incoming` per stream. They are plain values of
- * fixed size; encode/decode give them a stable form at rest.
+ * fixed size, so that a step can be tried on a copy and the copy dropped;
+ * encode/decode give them a stable form at rest.
+ *
+ * An answer or a custody receipt is an event only of the dispatch whose
+ * label_hash it names (SKIPPED: the hash of its skip). A label hash that is not
+ * ours at one of our places is a fork: the caller sets `frozen` and keeps both.
  * docs/PROTOCOL.md, section 3.
  */
 #ifndef ENT_PROTO_STREAM_H
@@ -19,20 +24,20 @@
 /* ---- sender ---- */
 
 struct ent_outgoing {
-    uint64_t next;            /* sequence of the next message, from 1 */
-    struct ent_digest chain;  /* after the last bundle sealed */
-    uint64_t settled_up_to;   /* as the recipient's newest receipt says */
-    bool frozen;              /* a fork: seal nothing more in this stream */
+    uint64_t next;           /* sequence of the next message, from 1 */
+    struct ent_digest chain; /* after the last bundle sealed */
+    uint64_t settled_up_to;  /* as the recipient's newest receipt says */
+    bool frozen;             /* a fork: seal nothing more in this stream */
 };
 
 void ent_outgoing_init(
     const struct ent_stream_id *stream, struct ent_outgoing *ret_outgoing);
 
 enum ent_dispatch_state {
-    ENT_DISPATCH_WAITING = 1, /* to be sent when `due` */
-    ENT_DISPATCH_SENT = 2,    /* under way; sent again when `due` */
-    ENT_DISPATCH_CUSTODY = 3, /* a broker holds it; asked again when `due` */
-    ENT_DISPATCH_SETTLED = 4, /* final: every message has an outcome */
+    ENT_DISPATCH_WAITING = 1,  /* to be sent when `due` */
+    ENT_DISPATCH_SENT = 2,     /* under way; sent again when `due` */
+    ENT_DISPATCH_CUSTODY = 3,  /* a broker holds it; asked again when `due` */
+    ENT_DISPATCH_SETTLED = 4,  /* final: every message has an outcome */
     ENT_DISPATCH_SKIPPING = 5, /* a skip stands for it, sent when `due` */
     ENT_DISPATCH_SKIPPED = 6,  /* final: the recipient settled the skip */
 };
@@ -47,34 +52,57 @@ struct ent_dispatch {
     struct ent_digest chain_before;
     struct ent_digest chain_after;
     uint64_t expires_at;
-    uint64_t due;      /* ms; when the next TICK has something to do */
-    uint32_t attempts; /* since the last sign of life */
-    uint32_t skip_reason;
+    uint64_t due;         /* ms; when the next TICK has something to do */
+    uint32_t attempts;    /* since the last sign of life */
+    uint32_t put_off;     /* how often it was answered NOT_YET */
+    uint32_t skip_reason; /* Entente__V1__SkipReason, 0 while there is none */
 };
 
 /* Take the next position: fills first, chain values, and advances `outgoing`.
  * `label_wire` is the encoded label that was made for outgoing->next and
- * outgoing->chain. ENT_REJECTED when frozen. */
+ * outgoing->chain; ENT_BAD_INPUT when it was made for another place, as after
+ * a failed commit. ENT_REJECTED when frozen, ENT_FULL at the end of numbers. */
 enum ent_status ent_outgoing_append(struct ent_outgoing *outgoing,
     const struct ent_label *label, struct ent_view label_wire,
     struct ent_dispatch *ret_dispatch, struct ent_error *err) ENT_MUST_CHECK;
 
+/* What the recipient's settled_up_to and chain, out of a receipt or its STATE,
+ * are to us. */
+enum ent_claim {
+    ENT_CLAIM_NEWS,  /* further than we knew */
+    ENT_CLAIM_KNOWN, /* as far as we knew */
+    ENT_CLAIM_OLDER, /* in a receipt: overtaken on its way. In the STATE of a
+                        new connection: the recipient was rolled back */
+    ENT_CLAIM_FORK,  /* not our history, or more than we ever sealed (we were
+                        rolled back): `outgoing` is frozen now */
+};
+
+/* `ours` is chain_after of our bundle that ends at `settled_up_to`, the genesis
+ * at 0, NULL when we have no bundle that ends there (any more). */
+enum ent_claim ent_outgoing_claim(struct ent_outgoing *outgoing,
+    uint64_t settled_up_to, const struct ent_digest *theirs,
+    const struct ent_digest *ours);
+
 enum ent_dispatch_event {
-    ENT_EVENT_TICK,      /* time passed, or the link came up */
-    ENT_EVENT_CONNECTED, /* resume: everything unsettled is due now */
-    ENT_EVENT_CUSTODY,   /* a broker signed for it */
+    ENT_EVENT_TICK,         /* time passed, or the link came up */
+    ENT_EVENT_CONNECTED,    /* resume: a TICK for which everything unsettled is
+                               due, except in custody */
+    ENT_EVENT_CUSTODY,      /* a broker signed for it */
     ENT_EVENT_CUSTODY_LOST, /* the broker withdrew: send again */
-    ENT_EVENT_SETTLED,   /* receipt with all outcomes, or of the skip */
+    ENT_EVENT_SETTLED,      /* answered SETTLED: all outcomes are here */
     ENT_EVENT_NOT_YET,
     ENT_EVENT_RESEAL,
-    ENT_EVENT_STALE,
+    ENT_EVENT_STALE,     /* only while `highest` is not below our incarnation */
+    ENT_EVENT_SKIPPED,   /* answered SKIPPED: its skip is settled */
+    ENT_EVENT_WITHDRAWN, /* our own decision: it shall not arrive */
+    ENT_EVENT_REVOKED,   /* our own key or permission is gone */
 };
 
 enum ent_dispatch_action {
     ENT_ACT_NOTHING,
     ENT_ACT_SEND,      /* the same bytes again */
     ENT_ACT_SEND_SKIP, /* the same skip again */
-    ENT_ACT_SETTLE,    /* record the outcomes; it is final */
+    ENT_ACT_SETTLE,    /* record the outcomes, or that it is SKIPPED: final */
     ENT_ACT_SKIP,      /* sign a skip for it (dispatch->skip_reason), then send;
                           SKIP_RESEALED: seal its messages anew first */
     ENT_ACT_REINCARNATE, /* take a newer incarnation, seal everything anew */
@@ -82,7 +110,8 @@ enum ent_dispatch_action {
 
 /* One event at `now_ms`. A TICK before `due` does nothing. After expires_at
  * plus 20 minutes a TICK turns any unsettled bundle into SKIP_EXPIRED. A
- * SETTLED overrides every other state but SETTLED. */
+ * SETTLED overrides every other state but SETTLED. One skip stands for one
+ * bundle: from `first` with `count`, chain_before to chain_after. */
 enum ent_dispatch_action ent_dispatch_step(struct ent_dispatch *dispatch,
     enum ent_dispatch_event event, uint64_t now_ms);
 
@@ -96,6 +125,7 @@ struct ent_early {
     uint64_t first;
     uint32_t count;
     bool released; /* its gap outlived the waiting time */
+    bool forked;   /* only in what is handed out: see ent_incoming_bundle */
     struct ent_digest previous;
     struct ent_digest chain_after;
     struct ent_digest label_hash;
@@ -122,18 +152,34 @@ enum ent_arrival {
     ENT_ARRIVAL_TOO_FAR,   /* no room to remember it: do not answer */
 };
 
-/* An authentic bundle has come. `label_hash` is ent_digest_of(label bytes).
- * On IN_ORDER `ret_completed` is how many entries of `early` (from its front,
- * in order) follow on and are to be handed to the desk, unless they were
- * released before; they have been dropped from `incoming` and copied to
- * `ret_early`. */
+/* An authentic bundle has come. On IN_ORDER `ret_completed` is how many entries
+ * of `early` (from its front, in order) follow on and are to be handed to the
+ * desk, unless they were released before; they have been dropped from
+ * `incoming` and copied to `ret_early`. Otherwise it is 0.
+ *
+ * FORK: not taken, and `incoming` is marked `forked` for ever; it still takes
+ * what continues its chain. Answer with the newest receipt and what is stored
+ * for that place, in which the sender sees the fork. The last entry handed out
+ * may be `forked`: a bundle held for its turn that does not continue the chain.
+ * It was answered already, so it goes to the desk like the others, marked as
+ * out of order, and is evidence; its place is free for what does continue.
+ *
+ * DUPLICATE behind settled_up_to is judged by place alone: the caller compares
+ * with the label it stored there, and another one is a fork too.
+ *
+ * To find out whether a bundle would be taken before opening it, step a copy:
+ * NOT_YET, RESEAL and STALE are for IN_ORDER and EARLY, and drop the copy. */
 enum ent_arrival ent_incoming_bundle(struct ent_incoming *incoming,
     const struct ent_label *label, struct ent_view label_wire, uint64_t now_ms,
     struct ent_early ret_early[static ENT_RANGES_MAX], size_t *ret_completed);
 
-/* An authentic skip has come. Like a bundle whose messages are nothing:
- * DUPLICATE when passed already, FORK when chain_before is not ours at that
- * place, TOO_FAR (retry later) when its place has not come yet. */
+/* An authentic skip has come. Like a bundle whose messages are nothing: answer
+ * IN_ORDER with SKIPPED; DUPLICATE when passed already, or when its bundle is
+ * here and waits for its turn (answer what is stored for that place: SETTLED or
+ * SKIPPED); FORK when chain_before is not ours at that place, or it covers
+ * anything but exactly one bundle that we know of; TOO_FAR (it will be sent
+ * again) when its place has not come yet. A skip for an incarnation of ours
+ * that is gone needs no state: the caller answers SKIPPED. */
 enum ent_arrival ent_incoming_skip(struct ent_incoming *incoming,
     const struct ent_skip *skip, uint64_t now_ms,
     struct ent_early ret_early[static ENT_RANGES_MAX], size_t *ret_completed);
@@ -144,7 +190,9 @@ uint64_t ent_gap_wait_ms(uint32_t precedence);
 
 /* Early bundles whose gap outlived its waiting time: marks them released and
  * copies them to `ret_early`, in order; returns how many. `ret_missing` is how
- * many messages are missing before the first of them. */
+ * many messages are missing before the first of them. A gap's time begins when
+ * the first bundle behind it comes, so call this after every EARLY too: what
+ * comes behind a gap that was given up need not wait again. */
 size_t ent_incoming_release(struct ent_incoming *incoming, uint32_t precedence,
     uint64_t now_ms, struct ent_early ret_early[static ENT_RANGES_MAX],
     uint64_t *ret_missing);
@@ -160,7 +208,10 @@ void ent_incoming_describe(
 /* ---- at rest: big-endian, versioned, fixed fields in order ---- */
 
 #define ENT_OUTGOING_REST_LEN (1 + 8 + 32 + 8 + 1)
-#define ENT_DISPATCH_REST_LEN (1 + 1 + 8 + 4 + 4 + 32 * 3 + 8 + 8 + 4 + 4)
+#define ENT_DISPATCH_REST_LEN (1 + 1 + 8 + 4 + 4 + 32 * 3 + 8 + 8 + 4 + 4 + 4)
+#define ENT_EARLY_REST_LEN (8 + 4 + 1 + 32 * 3 + 8)
+#define ENT_INCOMING_REST_MAX                                                  \
+    (1 + 8 + 32 + 1 + 1 + ENT_RANGES_MAX * ENT_EARLY_REST_LEN)
 
 void ent_outgoing_encode(const struct ent_outgoing *outgoing,
     uint8_t out[static ENT_OUTGOING_REST_LEN]);
