@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/address.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define NAME_LEN_MIN 3
+#define NAME_LEN_MAX 63
+#define STATE_LEN_MIN 2
+
+static bool
+is_lower(uint8_t c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool
+is_name_character(uint8_t c)
+{
+    return is_lower(c) || (c >= '0' && c <= '9') || c == '-';
+}
+
+/* What stands before the '@'. */
+static enum ent_status
+name_check(struct ent_view name, struct ent_error *err)
+{
+    if (name.len < NAME_LEN_MIN || name.len > NAME_LEN_MAX) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "an address has %d to %d characters before the '@', not %zu",
+            NAME_LEN_MIN, NAME_LEN_MAX, name.len);
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        if (!is_name_character(name.data[i])) {
+            return ent_fail(err, ENT_BAD_INPUT,
+                "character %zu of an address is not a-z, 0-9 or '-'", i + 1);
+        }
+    }
+    if (name.data[0] == '-' || name.data[name.len - 1] == '-') {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "the name in an address must not begin or end with '-'");
+    }
+    return ENT_OK;
+}
+
+/* What stands after the '@': its form. Whether there is such a state shows in
+ * whether there is an authority whose certificate can be believed. */
+static enum ent_status
+state_check(struct ent_view state, struct ent_error *err)
+{
+    if (state.len < STATE_LEN_MIN || state.len > ENT_STATE_MAX) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "after the '@' of an address stands a code of %d or %d letters",
+            STATE_LEN_MIN, ENT_STATE_MAX);
+    }
+    for (size_t i = 0; i < state.len; i++) {
+        if (!is_lower(state.data[i])) {
+            return ent_fail(err, ENT_BAD_INPUT,
+                "the state in an address is written with letters a-z");
+        }
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+ent_address_parse(struct ent_view text, struct ent_address *ret_address,
+    struct ent_error *err)
+{
+    struct ent_address address = {0};
+    const uint8_t *at = NULL;
+    struct ent_view name;
+    struct ent_view state;
+    enum ent_status rc;
+
+    if (text.len == 0 || text.len > ENT_ADDRESS_MAX) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "an address has 1 to %d characters, not %zu", ENT_ADDRESS_MAX,
+            text.len);
+    }
+    at = memchr(text.data, '@', text.len);
+    if (at == NULL) {
+        return ent_fail(
+            err, ENT_BAD_INPUT, "an address has the form name@state");
+    }
+    name = ent_view_of(text.data, (size_t)(at - text.data));
+    state = ent_view_of(at + 1, text.len - name.len - 1);
+
+    rc = name_check(name, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = state_check(state, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    memcpy(address.text, text.data, text.len);
+    *ret_address = address;
+    return ENT_OK;
+}
+
+const char *
+ent_address_state(const struct ent_address *address)
+{
+    const char *at = strchr(address->text, '@');
+
+    return at == NULL ? "" : at + 1;
+}
+
+bool
+ent_address_equal(const struct ent_address *a, const struct ent_address *b)
+{
+    return strcmp(a->text, b->text) == 0;
+}
+
+struct ent_party
+ent_address_party(const struct ent_address *address)
+{
+    static const uint8_t context[] = "entente party v1";
+    crypto_generichash_state state;
+    struct ent_party party;
+
+    crypto_generichash_init(&state, NULL, 0, sizeof party.bytes);
+    crypto_generichash_update(&state, context, sizeof context - 1);
+    crypto_generichash_update(
+        &state, (const uint8_t *)address->text, strlen(address->text));
+    crypto_generichash_final(&state, party.bytes, sizeof party.bytes);
+    return party;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support.h"
+
+#include "proto/id.h"
+
+#define NOW UINT64_C(0x017f22e279b0) /* the time in RFC 9562, appendix A.6 */
+
+static void
+the_example_of_the_rfc_reads_and_writes(void **state)
+{
+    static const char text[] = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f";
+    char again[ENT_ID_TEXT_LEN + 1];
+    struct ent_id id;
+
+    (void)state;
+    expect_ok(ent_id_parse(view(text), &id, &last_error));
+    assert_true(ent_get_be(id.bytes, 6) == NOW);
+    assert_int_equal(id.bytes[15], 0x8f);
+    ent_id_format(&id, again);
+    assert_string_equal(again, text);
+}
+
+static void
+capital_digits_mean_the_same(void **state)
+{
+    struct ent_id lower;
+    struct ent_id upper;
+
+    (void)state;
+    expect_ok(ent_id_parse(
+        view("c232ab00-9414-11ec-b3c8-9f6bdeced846"), &lower, &last_error));
+    expect_ok(ent_id_parse(
+        view("C232AB00-9414-11EC-B3C8-9F6BDECED846"), &upper, &last_error));
+    assert_true(ent_id_equal(&lower, &upper));
+}
+
+static void
+any_other_form_is_refused(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        "017f22e279b07cc398c4dc0c0c07398f",
+        "017f22e2-79b0-7cc3-98c4-dc0c0c07398",
+        "017f22e2-79b0-7cc3-98c4-dc0c0c07398f0",
+        "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
+        "017f22e2-79b0-7cc3-98c4_dc0c0c07398f",
+        "017f22e27-9b0-7cc3-98c4-dc0c0c07398f",
+        "{17f22e2-79b0-7cc3-98c4-dc0c0c07398}",
+        "017f22e2-79b0-7cc3-98c4-dc0c0c07398 ",
+        "-17f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct ent_id id = {{1}};
+
+        expect_status(
+            ent_id_parse(view(bad[i]), &id, &last_error), ENT_BAD_INPUT);
+        assert_int_equal(id.bytes[0], 1);
+    }
+}
+
+static void
+a_new_id_is_of_version_seven_and_tells_its_time(void **state)
+{
+    struct ent_id id = ent_id_new(NOW);
+
+    (void)state;
+    assert_true(ent_get_be(id.bytes, 6) == NOW);
+    assert_int_equal(id.bytes[6] >> 4, 7);
+    assert_int_equal(id.bytes[8] >> 6, 2);
+}
+
+static void
+later_ids_sort_later_whatever_the_clock_does(void **state)
+{
+    struct ent_id before = ent_id_new(NOW);
+
+    (void)state;
+    for (uint64_t i = 0; i < 20000; i++) {
+        /* Mostly the same millisecond, now and then an hour back. */
+        struct ent_id id = ent_id_new(i % 1000 == 0 ? NOW - 3600000 : NOW);
+
+        assert_true(memcmp(&before, &id, sizeof id) < 0);
+        before = id;
+    }
+    /* A full counter borrowed only the milliseconds it needed. */
+    assert_in_range(ent_get_be(before.bytes, 6), NOW, NOW + 10);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_example_of_the_rfc_reads_and_writes),
+        cmocka_unit_test(capital_digits_mean_the_same),
+        cmocka_unit_test(any_other_form_is_refused),
+        cmocka_unit_test(a_new_id_is_of_version_seven_and_tells_its_time),
+        cmocka_unit_test(later_ids_sort_later_whatever_the_clock_does),
+    };
+
+    return cmocka_run_group_tests_name("id", tests, NULL, NULL);
+}
