@@ -4,9 +4,9 @@
  * complaint can say file, line and column.
  *
  * YAML 1.2 without anchors, aliases, tags, merge keys or a second document; at
- * most 1 MiB, depth 16; valid UTF-8 in NFC. Every scalar is text: who asks for
- * it gives it a type. Duplicate keys are errors here; unknown keys are for the
- * caller, with ent_yaml_unknown.
+ * most 1 MiB, depth 16, 65,536 nodes; valid UTF-8 in NFC. Every scalar is text:
+ * who asks for it gives it a type. Duplicate keys are errors here; unknown keys
+ * are for the caller, with ent_yaml_unknown.
  */
 #ifndef ENT_PROTO_BASE_YAML_H
 #define ENT_PROTO_BASE_YAML_H
@@ -15,6 +15,7 @@
 
 #define ENT_YAML_SIZE_MAX ((size_t)1024 * 1024)
 #define ENT_YAML_DEPTH_MAX 16
+#define ENT_YAML_NODES_MAX ((size_t)65536)
 
 enum ent_yaml_kind {
     ENT_YAML_SCALAR,
@@ -24,11 +25,11 @@ enum ent_yaml_kind {
 
 struct ent_yaml_node {
     enum ent_yaml_kind kind;
-    size_t line;   /* from 1 */
-    size_t column; /* from 1 */
-    const char *text; /* scalar, NUL-terminated; else NULL */
-    size_t count;     /* children: items of a list, pairs of a map */
-    struct ent_yaml_node **keys;  /* map only, scalars */
+    size_t line;                 /* from 1 */
+    size_t column;               /* from 1 */
+    const char *text;            /* scalar, NUL-terminated; else NULL */
+    size_t count;                /* children: items of a list, pairs of a map */
+    struct ent_yaml_node **keys; /* map only, scalars */
     struct ent_yaml_node **items; /* list items or map values */
 };
 
@@ -47,13 +48,15 @@ struct ent_complaints {
     size_t dropped; /* beyond that */
 };
 
+/* Safe to print: what the format brings in from outside is neutralised. */
 void ent_complain(struct ent_complaints *complaints, size_t line, size_t column,
     const char *format, ...) ENT_PRINTF(4, 5);
 void ent_complaints_sort(struct ent_complaints *complaints);
 
 struct ent_yaml;
 
-/* Read `text`. On ENT_BAD_INPUT the reasons are in `complaints`. */
+/* Read `text`. On ENT_BAD_INPUT the reasons are in `complaints`, which is empty
+ * to begin with, sorted, and the first of them in `err`. */
 enum ent_status ent_yaml_read(struct ent_view text, struct ent_yaml **ret_yaml,
     struct ent_complaints *complaints, struct ent_error *err) ENT_MUST_CHECK;
 void ent_yaml_free(struct ent_yaml **yaml);
@@ -65,7 +68,7 @@ const struct ent_yaml_node *ent_yaml_get(
 
 /* Complain about each key of `map` that is not in `known` (ends with NULL),
  * with the nearest known one as a hint. */
-void ent_yaml_unknown(const struct ent_yaml_node *map,
-    const char *const *known, struct ent_complaints *complaints);
+void ent_yaml_unknown(const struct ent_yaml_node *map, const char *const *known,
+    struct ent_complaints *complaints);
 
 #endif
