@@ -23,6 +23,12 @@ struct ent_ecdh {
     void *context;
 };
 
+/* The X25519 secret `secret` (proto/secret.h) as such a holder, which borrows
+ * it and must not outlive it (hpke_secret.c). */
+struct ent_secret;
+enum ent_status ent_secret_ecdh(struct ent_secret *secret,
+    struct ent_ecdh *ret_ecdh, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Exporter of one encapsulation (RFC 9180, 5.3). Wipe after use. */
 struct ent_hpke {
     uint8_t exporter_secret[32];
