@@ -15,6 +15,7 @@
 #include "proto/hpke.h"
 
 #define ENT_MESSAGE_KEY_LEN 32
+#define ENT_OUTCOMES_MAX ((size_t)128 * 1024) /* plaintext of the answers */
 
 /* Key of one message. Wipe it as soon as it is wrapped. */
 struct ent_message_key {
@@ -36,15 +37,15 @@ void ent_bundle_secrets_wipe(struct ent_bundle_secrets *secrets);
 enum ent_status ent_seal_setup(struct ent_label *label,
     const uint8_t recipient_key[static ENT_PUBLIC_KEY_LEN],
     const uint8_t ephemeral_seed[static 32], const uint8_t *psk,
-    struct ent_bundle_secrets *ret_secrets, struct ent_error *err)
-    ENT_MUST_CHECK;
+    struct ent_bundle_secrets *ret_secrets,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* Recipient: the same secrets from label->enc. `ecdh` is where the sealing
  * secret lives (proto/hpke.h). */
 enum ent_status ent_seal_receive(const struct ent_label *label,
     const struct ent_ecdh *ecdh, const uint8_t *psk,
-    struct ent_bundle_secrets *ret_secrets, struct ent_error *err)
-    ENT_MUST_CHECK;
+    struct ent_bundle_secrets *ret_secrets,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* k_i of the bundle. */
 struct ent_message_key ent_seal_message_key(
