@@ -15,6 +15,7 @@
 
 #define ENT_SIGNATURE_LEN 64
 #define ENT_SIGNATURES_MAX 4
+#define ENT_SIGNED_MAX ((size_t)1024 * 1024) /* encoded bytes of a Signed */
 
 #define ENT_TYPE_CERTIFICATE "application/vnd.entente.certificate.v1"
 #define ENT_TYPE_MANIFEST "application/vnd.entente.manifest.v1"

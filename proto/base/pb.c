@@ -66,9 +66,18 @@ ent_arena_init(struct ent_arena *arena, size_t size, struct ent_error *err)
     if (block == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "an arena of %zu bytes", size);
     }
+    ent_arena_over(arena, block, size);
+    arena->borrowed = false;
+    return ENT_OK;
+}
+
+void
+ent_arena_over(struct ent_arena *arena, uint8_t *block, size_t size)
+{
     *arena = (struct ent_arena){
         .block = block,
         .size = size,
+        .borrowed = true,
         .allocator =
             {
                 .alloc = arena_alloc,
@@ -76,7 +85,6 @@ ent_arena_init(struct ent_arena *arena, size_t size, struct ent_error *err)
                 .allocator_data = arena,
             },
     };
-    return ENT_OK;
 }
 
 void *
@@ -107,7 +115,9 @@ void
 ent_arena_fini(struct ent_arena *arena)
 {
     arena_rewind(arena, 0);
-    free(arena->block);
+    if (!arena->borrowed) {
+        free(arena->block);
+    }
     *arena = (struct ent_arena){0};
 }
 

@@ -23,6 +23,7 @@ struct ent_arena {
     size_t size;
     size_t used;
     bool exhausted;
+    bool borrowed; /* the block is the caller's */
     ProtobufCAllocator allocator; /* hand &arena.allocator to protobuf-c */
 };
 
@@ -30,11 +31,14 @@ struct ent_arena {
  * back to `arena`, which must stay where it is. */
 enum ent_status ent_arena_init(
     struct ent_arena *arena, size_t size, struct ent_error *err) ENT_MUST_CHECK;
+/* The same over `size` zero bytes of the caller, aligned as max_align_t: for a
+ * small message read often, on the stack. */
+void ent_arena_over(struct ent_arena *arena, uint8_t *block, size_t size);
 /* `len` zeroed, aligned bytes, or NULL when the budget is used up. */
 void *ent_arena_alloc(struct ent_arena *arena, size_t len);
 /* Forget everything in it and keep the block. */
 void ent_arena_reset(struct ent_arena *arena);
-/* Wipes. Does nothing to an empty one. */
+/* Wipes what was used. Does nothing to an empty one. */
 void ent_arena_fini(struct ent_arena *arena);
 
 struct ent_pb_limits {
