@@ -159,8 +159,9 @@ enum ent_arrival {
  *
  * FORK: not taken, and `incoming` is marked `forked` for ever; it still takes
  * what continues its chain. Answer with the newest receipt and what is stored
- * for that place, in which the sender sees the fork. The last entry handed out
- * may be `forked`: a bundle held for its turn that does not continue the chain.
+ * for that place, in which the sender sees the fork. What is handed out may be
+ * one entry that is `forked`: a bundle held for its turn that does not continue
+ * the chain.
  * It was answered already, so it goes to the desk like the others, marked as
  * out of order, and is evidence; its place is free for what does continue.
  *
