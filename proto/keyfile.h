@@ -9,8 +9,10 @@
  *
  * wrapping 1: crypto_secretbox under Argon2id13(passphrase, salt); 0: plain,
  * only when asked for by name (the box is then the bare seed, padded with 16
- * zeros). `check` is the key id of the public key, so that a wrong file is told
- * from a wrong passphrase. Reading is apart from writing (keyfile_write.c), so
+ * zeros, and all between wrapping and box is zero). `check` is the key id of
+ * the public key, so that a wrong file is told from a wrong passphrase; storage
+ * and pair keys have none, so there BLAKE2b-256(key seed, "entente key check
+ * v1") takes its place. Reading is apart from writing (keyfile_write.c), so
  * that a broker holds no code that could make one.
  */
 #ifndef ENT_PROTO_KEYFILE_H
@@ -19,16 +21,19 @@
 #include "proto/secret.h"
 
 #define ENT_KEYFILE_KIND "ENTENTE KEY"
+#define ENT_PASSPHRASE_MAX 1023 /* bytes, without the NUL */
 
-/* Where a passphrase comes from when a file needs one. */
+/* Where a passphrase comes from when a file needs one. `size` is at least
+ * ENT_PASSPHRASE_MAX + 1; the text is wiped after use. */
 struct ent_passphrase {
-    enum ent_status (*ask)(void *context, const char *path,
-        char *ret_text, size_t size, struct ent_error *err);
+    enum ent_status (*ask)(void *context, const char *path, char *ret_text,
+        size_t size, struct ent_error *err);
     void *context;
 };
 
 /* Read `path`; it must be a regular file nobody else may read (ENT_REJECTED),
- * hold a key of `role`, and open under the passphrase. */
+ * hold a key of `role` and be whole (ENT_BAD_INPUT, ENT_UNSUPPORTED), and open
+ * under the passphrase (ENT_REJECTED). NULL: there is nobody to ask. */
 enum ent_status ent_keyfile_read(const char *path, enum ent_key_role role,
     const struct ent_passphrase *passphrase, struct ent_secret **ret_secret,
     struct ent_error *err) ENT_MUST_CHECK;
