@@ -113,6 +113,27 @@ what_is_packed_unpacks_to_the_same(void **state)
     assert_true(ent_view_equal(ent_bytes_view(&wire), ent_bytes_view(&again)));
 }
 
+/* Written by protoc, the C++ implementation. */
+static void
+what_others_write_is_taken(void **state)
+{
+    static const char wire[] =
+        "0a2430313961303030302d303030302d373030302d383030302d30303030303030"
+        "3030303031120d626c6f2d6d61657361694074681a10626c6f2d74616368696c65"
+        "696b406d6d20022803320b08a0fa8ad80610c096b1024001480162060a01781a01"
+        "796200aa01020203b00103ba010161ba010162e00101b20201ffaa061e1a0d08fb"
+        "ffffffffffffffff01100120032a09746f776172642074684001";
+    ProtobufCMessage *message;
+    const Entente__V1__Message *alert;
+
+    expect_ok(unpack(*state, MESSAGE, wire, &message));
+    alert = (const Entente__V1__Message *)message;
+    assert_string_equal(alert->to, "blo-tachileik@mm");
+    assert_int_equal(alert->handling[1], ENTENTE__V1__HANDLING__H2);
+    assert_int_equal(alert->hotline_alert->persons, 3);
+    assert_int_equal(alert->hotline_alert->when->seconds, -5);
+}
+
 static void
 nothing_is_a_message_too(void **state)
 {
@@ -216,7 +237,8 @@ packed_numbers_come_packed_and_once(void **state)
     expect_refused(*state, MESSAGE, "aa01 02 0181",
         "Message.handling[1]: cut short or not in its shortest form");
     expect_refused(*state, MESSAGE, "aa01 00",
-        "Message: not canonical after byte 0: a default written out, perhaps");
+        "Message.handling[0]: a default value is written out");
+    expect_ok(unpack(*state, MESSAGE, "aa01 01 00", &message));
 }
 
 static void
@@ -234,12 +256,17 @@ one_choice_is_enough(void **state)
 static void
 defaults_are_left_out(void **state)
 {
+    ProtobufCMessage *message;
+
     expect_refused(*state, LABEL, "0801 1000",
-        "Label: not canonical after byte 2: a default written out, perhaps");
-    expect_refused(*state, LABEL, "1a00",
-        "Label: not canonical after byte 0: a default written out, perhaps");
+        "Label.suite: a default value is written out");
+    expect_refused(
+        *state, LABEL, "1a00", "Label.sender: a default value is written out");
+    expect_refused(
+        *state, LABEL, "7200", "Label.enc: a default value is written out");
     expect_refused(*state, MESSAGE, "32 02 0800",
-        "Message: not canonical after byte 0: a default written out, perhaps");
+        "Message.created_at.seconds: a default value is written out");
+    expect_ok(unpack(*state, MESSAGE, "32 00 62 00 ba0100 ba0100", &message));
 }
 
 static void
@@ -373,6 +400,7 @@ out_of_memory_is_a_status(void **state)
 struct nest {
     ProtobufCMessage base;
     struct nest *nest;
+    uint32_t weight;
 };
 
 static const ProtobufCMessageDescriptor nest_descriptor;
@@ -384,24 +412,33 @@ nest_init(ProtobufCMessage *message)
         (struct nest){.base.descriptor = &nest_descriptor};
 }
 
-static const ProtobufCFieldDescriptor nest_field = {
-    .name = "nest",
-    .id = 1,
-    .label = PROTOBUF_C_LABEL_NONE,
-    .type = PROTOBUF_C_TYPE_MESSAGE,
-    .offset = offsetof(struct nest, nest),
-    .descriptor = &nest_descriptor,
+static const ProtobufCFieldDescriptor nest_fields[] = {
+    {
+        .name = "nest",
+        .id = 1,
+        .label = PROTOBUF_C_LABEL_NONE,
+        .type = PROTOBUF_C_TYPE_MESSAGE,
+        .offset = offsetof(struct nest, nest),
+        .descriptor = &nest_descriptor,
+    },
+    {
+        .name = "weight",
+        .id = 2,
+        .label = PROTOBUF_C_LABEL_NONE,
+        .type = PROTOBUF_C_TYPE_FIXED32,
+        .offset = offsetof(struct nest, weight),
+    },
 };
 
-static const ProtobufCIntRange nest_ranges[] = {{1, 0}, {0, 1}};
+static const ProtobufCIntRange nest_ranges[] = {{1, 0}, {0, 2}};
 
 static const ProtobufCMessageDescriptor nest_descriptor = {
     .magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
     .name = "Nest",
     .short_name = "Nest",
     .sizeof_message = sizeof(struct nest),
-    .n_fields = 1,
-    .fields = &nest_field,
+    .n_fields = 2,
+    .fields = nest_fields,
     .n_field_ranges = 1,
     .field_ranges = nest_ranges,
     .message_init = nest_init,
@@ -420,6 +457,16 @@ nesting_ends_somewhere(void **state)
         "0a0e 0a0c 0a0a 0a08 0a06 0a04 0a02 0a00",
         "Nest.nest.nest.nest.nest.nest.nest.nest.nest: messages nested deeper "
         "than 8");
+}
+
+static void
+what_only_packing_again_shows_is_refused(void **state)
+{
+    ProtobufCMessage *message;
+
+    expect_ok(unpack(*state, &nest_descriptor, "15 01000000", &message));
+    expect_refused(*state, &nest_descriptor, "0a00 15 00000000",
+        "Nest: after byte 2 not as it would be packed");
 }
 
 /* However bytes are mangled: what still unpacks packs to the same bytes. */
@@ -465,6 +512,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_packed_unpacks_to_the_same),
+        TEST(what_others_write_is_taken),
         TEST(nothing_is_a_message_too),
         TEST(numbers_must_be_short_and_fit),
         TEST(what_does_not_name_a_value_is_refused),
@@ -481,6 +529,7 @@ main(void)
         TEST(an_arena_gives_zeroed_aligned_memory_and_no_more),
         TEST(out_of_memory_is_a_status),
         TEST(nesting_ends_somewhere),
+        TEST(what_only_packing_again_shows_is_refused),
         TEST(no_mangled_input_is_taken_for_another),
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/support.h"
+#include "tests/vectors.h"
 
 #include <sodium.h>
 
@@ -67,6 +67,72 @@ verify(const struct ent_signatures *signatures, const struct key *key,
 {
     return ent_signing_verify(signatures, ENT_KEY_AUTHORITY, &key->signer.key,
         TYPE_LETTER, body, &last_error);
+}
+
+/* The type string of a vector, which is none of our constants. */
+static const char *
+type_of(const struct vector *vector)
+{
+    static char type[64];
+    struct ent_view value = vector_get(vector, "type");
+
+    assert_true(value.len < sizeof type);
+    memcpy(type, value.data, value.len);
+    type[value.len] = '\0';
+    return type;
+}
+
+static void
+what_is_signed_is_the_encoding_of_dsse(void **state)
+{
+    FILE *file = vectors_open("dsse.txt");
+    struct vector vector;
+    size_t count = 0;
+
+    (void)state;
+    while (vector_next(file, &vector)) {
+        ENT_AUTO(ent_bytes_free) struct ent_bytes pae = {0};
+
+        expect_ok(ent_signing_pae(
+            type_of(&vector), vector_get(&vector, "body"), &pae, &last_error));
+        assert_true(
+            ent_view_equal(ent_bytes_view(&pae), vector_get(&vector, "pae")));
+        count++;
+    }
+    (void)fclose(file);
+    assert_int_equal(count, 6);
+}
+
+static void
+signatures_of_others_over_it_are_good(void **state)
+{
+    FILE *file = vectors_open("dsse.txt");
+    struct vector vector;
+    size_t count = 0;
+
+    (void)state;
+    while (vector_next(file, &vector)) {
+        struct ent_signatures signatures = {.count = 1};
+        struct ent_signature *signature = &signatures.list[0];
+        struct ent_verify_key key;
+
+        if (!vector_has(&vector, "signature")) {
+            continue;
+        }
+        memcpy(key.bytes, vector_bytes(&vector, "key", 32), 32);
+        memcpy(signature->value, vector_bytes(&vector, "signature", 64), 64);
+        signature->key_id = ent_key_id_of(ENT_KEY_OFFICE, key.bytes);
+        signature->algorithm = ENTENTE__V1__ALGORITHM__ED25519;
+        expect_ok(ent_signing_verify(&signatures, ENT_KEY_OFFICE, &key,
+            type_of(&vector), vector_get(&vector, "body"), &last_error));
+        expect_status(ent_signing_verify(&signatures, ENT_KEY_OFFICE, &key,
+                          "application/vnd.example.other+json",
+                          vector_get(&vector, "body"), &last_error),
+            ENT_REJECTED);
+        count++;
+    }
+    (void)fclose(file);
+    assert_int_equal(count, 5);
 }
 
 static void
@@ -220,6 +286,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_signed_is_the_encoding_of_dsse),
+        cmocka_unit_test(signatures_of_others_over_it_are_good),
         cmocka_unit_test(a_signature_is_by_one_key_over_one_text_of_one_kind),
         cmocka_unit_test(every_rejection_reads_the_same),
         cmocka_unit_test(no_flipped_bit_of_a_signature_goes_unnoticed),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/support.h"
+#include "tests/vectors.h"
 
 #include "proto/tree.h"
 
@@ -273,6 +273,174 @@ a_missing_subtree_is_said_to_be_missing(void **state)
     forest.stored[2][1] = true;
 }
 
+/* ---- the numbers of others, with SHA-256 ---- */
+
+/* The eight leaves of the Certificate Transparency tests, as a forest. */
+static void
+plant(struct forest *reference, FILE *file)
+{
+    static const char *const keys[] = {"leaf_0", "leaf_1", "leaf_2", "leaf_3",
+        "leaf_4", "leaf_5", "leaf_6", "leaf_7"};
+    struct vector vector;
+
+    *reference = (struct forest){.hash = ent_tree_sha256};
+    reference->roots[0] = ent_tree_edge_root(ent_tree_sha256, &reference->edge);
+    assert_true(vector_next(file, &vector));
+    for (size_t i = 0; i < 8; i++) {
+        reference->leaves[i] =
+            ent_tree_leaf(ent_tree_sha256, vector_get(&vector, keys[i]));
+        ent_tree_append(ent_tree_sha256, &reference->edge,
+            &reference->leaves[i], keep, reference);
+        reference->roots[i + 1] =
+            ent_tree_edge_root(ent_tree_sha256, &reference->edge);
+    }
+}
+
+static struct ent_digest
+digest_in(const struct vector *vector, const char *key)
+{
+    struct ent_digest digest;
+
+    memcpy(digest.bytes, vector_bytes(vector, key, ENT_DIGEST_LEN),
+        ENT_DIGEST_LEN);
+    return digest;
+}
+
+static uint64_t
+number_in(const struct vector *vector, const char *key)
+{
+    return ent_get_be(vector_bytes(vector, key, 8), 8);
+}
+
+static struct ent_tree_path
+path_in(const struct vector *vector)
+{
+    struct ent_view value = vector_get(vector, "path");
+    struct ent_tree_path path = {.count = value.len / ENT_DIGEST_LEN};
+
+    assert_int_equal(value.len % ENT_DIGEST_LEN, 0);
+    assert_true(path.count <= ENT_TREE_PATH_MAX);
+    if (value.len > 0) {
+        memcpy(path.nodes, value.data, value.len);
+    }
+    return path;
+}
+
+static void
+roots_are_those_of_certificate_transparency(void **state)
+{
+    static const char *const keys[] = {"root_0", "root_1", "root_2", "root_3",
+        "root_4", "root_5", "root_6", "root_7", "root_8"};
+    static struct forest reference;
+    FILE *file = vectors_open("rfc9162.txt");
+    struct vector vector;
+
+    (void)state;
+    plant(&reference, file);
+    assert_true(vector_next(file, &vector));
+    for (size_t size = 0; size <= 8; size++) {
+        struct ent_digest want = digest_in(&vector, keys[size]);
+
+        assert_true(ent_digest_equal(&reference.roots[size], &want));
+    }
+    (void)fclose(file);
+}
+
+static bool
+vector_holds(const struct vector *vector)
+{
+    const struct ent_tree_path path = path_in(vector);
+
+    if (vector_has(vector, "index")) {
+        const struct ent_digest leaf = digest_in(vector, "leaf");
+        const struct ent_digest root = digest_in(vector, "root");
+
+        return ent_tree_verify_inclusion(ent_tree_sha256, &leaf,
+            number_in(vector, "index"), number_in(vector, "size"), &path,
+            &root);
+    } else {
+        const struct ent_digest old_root = digest_in(vector, "old_root");
+        const struct ent_digest new_root = digest_in(vector, "new_root");
+
+        return ent_tree_verify_consistency(ent_tree_sha256,
+            number_in(vector, "old_size"), number_in(vector, "new_size"),
+            &old_root, &new_root, &path);
+    }
+}
+
+static void
+proofs_are_judged_as_others_judge_them(void **state)
+{
+    static struct forest unused;
+    FILE *file = vectors_open("rfc9162.txt");
+    struct vector vector;
+    size_t count[2] = {0};
+
+    (void)state;
+    plant(&unused, file);
+    assert_true(vector_next(file, &vector)); /* the roots */
+    while (vector_next(file, &vector)) {
+        const bool valid = *vector_bytes(&vector, "valid", 1) == 1;
+
+        if (vector_holds(&vector) != valid) {
+            fail_msg("%.*s", (int)vector_get(&vector, "name").len,
+                (const char *)vector_get(&vector, "name").data);
+        }
+        count[valid]++;
+    }
+    (void)fclose(file);
+    assert_int_equal(count[true], 11);
+    assert_int_equal(count[false], 132);
+}
+
+/* What the vector proves, proven by us from the reference leaves. */
+static struct ent_tree_path
+proven_anew(struct forest *reference, const struct vector *vector)
+{
+    struct ent_tree_path path;
+
+    if (vector_has(vector, "index")) {
+        expect_ok(ent_tree_prove_inclusion(ent_tree_sha256, find, reference,
+            number_in(vector, "index"), number_in(vector, "size"), &path,
+            &last_error));
+    } else {
+        expect_ok(ent_tree_prove_consistency(ent_tree_sha256, find, reference,
+            number_in(vector, "old_size"), number_in(vector, "new_size"), &path,
+            &last_error));
+    }
+    return path;
+}
+
+static void
+our_proofs_are_the_same_as_others_make(void **state)
+{
+    static struct forest reference;
+    FILE *file = vectors_open("rfc9162.txt");
+    struct vector vector;
+    size_t count = 0;
+
+    (void)state;
+    plant(&reference, file);
+    while (vector_next(file, &vector)) {
+        struct ent_view name = vector_get(&vector, "name");
+        struct ent_tree_path theirs;
+        struct ent_tree_path ours;
+
+        if (name.len < 10 ||
+            memcmp(name.data + name.len - 10, "happy-path", 10) != 0) {
+            continue;
+        }
+        theirs = path_in(&vector);
+        ours = proven_anew(&reference, &vector);
+        assert_int_equal(ours.count, theirs.count);
+        assert_memory_equal(
+            ours.nodes, theirs.nodes, ours.count * sizeof ours.nodes[0]);
+        count++;
+    }
+    (void)fclose(file);
+    assert_int_equal(count, 10);
+}
+
 int
 main(void)
 {
@@ -285,6 +453,9 @@ main(void)
         cmocka_unit_test(a_proof_is_for_one_leaf_and_one_size),
         cmocka_unit_test(what_no_tree_has_cannot_be_proven),
         cmocka_unit_test(a_missing_subtree_is_said_to_be_missing),
+        cmocka_unit_test(roots_are_those_of_certificate_transparency),
+        cmocka_unit_test(proofs_are_judged_as_others_judge_them),
+        cmocka_unit_test(our_proofs_are_the_same_as_others_make),
     };
 
     return cmocka_run_group_tests_name("tree", tests, grow, NULL);

@@ -245,6 +245,19 @@ wire_type_of(ProtobufCType type)
     }
 }
 
+/* proto3 sends no zero and nothing empty, where leaving it out says the same.
+ */
+static bool
+is_left_out_when_empty(const ProtobufCFieldDescriptor *field)
+{
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        return (field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0;
+    }
+    return field->label == PROTOBUF_C_LABEL_NONE &&
+           field->type != PROTOBUF_C_TYPE_MESSAGE &&
+           (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0;
+}
+
 /* protobuf-c silently cuts numbers to the size of their type. */
 static enum ent_status
 scan_number(const struct scan *scan, uint64_t value)
@@ -253,6 +266,10 @@ scan_number(const struct scan *scan, uint64_t value)
     const bool is_int32 =
         value <= INT32_MAX || value >= (uint64_t)(int64_t)INT32_MIN;
 
+    if (value == 0 && field->label != PROTOBUF_C_LABEL_REPEATED &&
+        is_left_out_when_empty(field)) {
+        return scan_fail(scan, "a default value is written out");
+    }
     switch (field->type) {
     case PROTOBUF_C_TYPE_BOOL:
         if (value > 1) {
@@ -365,7 +382,13 @@ scan_lengthy(struct scan *scan, struct ent_view *in)
         return scan_fail(scan, "%llu bytes announced, %zu there",
             (unsigned long long)len, in->len);
     }
-    if (field == NULL || field->type == PROTOBUF_C_TYPE_BYTES) {
+    if (field == NULL) {
+        return ENT_OK;
+    }
+    if (len == 0 && is_left_out_when_empty(field)) {
+        return scan_fail(scan, "a default value is written out");
+    }
+    if (field->type == PROTOBUF_C_TYPE_BYTES) {
         return ENT_OK;
     }
     if (field->type == PROTOBUF_C_TYPE_STRING) {
@@ -552,7 +575,7 @@ compare(const ProtobufCMessage *message, struct ent_view wire,
     (void)protobuf_c_message_pack_to_buffer(message, &mirror.base);
     if (mirror.differs || mirror.rest.len > 0) {
         return ent_fail(err, ENT_BAD_INPUT,
-            "%s: not canonical after byte %zu: a default written out, perhaps",
+            "%s: after byte %zu not as it would be packed",
             message->descriptor->short_name, wire.len - mirror.rest.len);
     }
     return ENT_OK;
