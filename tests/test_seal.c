@@ -203,8 +203,10 @@ a_pair_key_is_part_of_the_secret(void **state)
 
     expect_status(receive_with(border, other, 2, &message), ENT_REJECTED);
     expect_status(receive_with(border, NULL, 2, &message), ENT_REJECTED);
+    assert_string_equal(last_error.text, "sealed with a pair key");
     border->label.psk_id = (struct ent_key_id){0};
     expect_status(receive_with(border, pair_key, 2, &message), ENT_REJECTED);
+    assert_string_equal(last_error.text, "sealed without the pair key");
 }
 
 /* protocol.md, section 2, by hand: what a stranger would write. */
