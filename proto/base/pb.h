@@ -23,7 +23,7 @@ struct ent_arena {
     size_t size;
     size_t used;
     bool exhausted;
-    bool borrowed; /* the block is the caller's */
+    bool borrowed;                /* the block is the caller's */
     ProtobufCAllocator allocator; /* hand &arena.allocator to protobuf-c */
 };
 
@@ -42,8 +42,8 @@ void ent_arena_reset(struct ent_arena *arena);
 void ent_arena_fini(struct ent_arena *arena);
 
 struct ent_pb_limits {
-    size_t size_max;   /* bytes of input */
-    size_t fields_max; /* in all, at every level */
+    size_t size_max;         /* bytes of input */
+    size_t fields_max;       /* in all, at every level */
     unsigned reserved_below; /* unknown fields below this are refused at the
                                 top level; 0: refuse all unknown, everywhere */
 };

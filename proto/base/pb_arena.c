@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/base/pb_internal.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdalign.h>
+#include <stdlib.h>
+
+static void *
+arena_alloc(void *arena, size_t len)
+{
+    return ent_arena_alloc(arena, len);
+}
+
+/* Everything in an arena dies with it. */
+static void
+arena_keep(void *arena, void *pointer)
+{
+    (void)arena;
+    (void)pointer;
+}
+
+void
+ent_arena_rewind(struct ent_arena *arena, size_t mark)
+{
+    if (arena->used > mark) {
+        sodium_memzero(arena->block + mark, arena->used - mark);
+        arena->used = mark;
+    }
+}
+
+enum ent_status
+ent_arena_init(struct ent_arena *arena, size_t size, struct ent_error *err)
+{
+    uint8_t *block;
+
+    assert(arena != NULL && size > 0);
+
+    block = calloc(1, size);
+    if (block == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "an arena of %zu bytes", size);
+    }
+    ent_arena_over(arena, block, size);
+    arena->borrowed = false;
+    return ENT_OK;
+}
+
+void
+ent_arena_over(struct ent_arena *arena, uint8_t *block, size_t size)
+{
+    *arena = (struct ent_arena){
+        .block = block,
+        .size = size,
+        .borrowed = true,
+        .allocator =
+            {
+                .alloc = arena_alloc,
+                .free = arena_keep,
+                .allocator_data = arena,
+            },
+    };
+}
+
+void *
+ent_arena_alloc(struct ent_arena *arena, size_t len)
+{
+    const size_t left = arena->size - arena->used;
+    const size_t align = alignof(max_align_t);
+    void *result;
+
+    if (len > left) {
+        arena->exhausted = true;
+        return NULL;
+    }
+    result = arena->block + arena->used;
+    len = (len + align - 1) / align * align;
+    arena->used += len < left ? len : left;
+    return result;
+}
+
+void
+ent_arena_reset(struct ent_arena *arena)
+{
+    ent_arena_rewind(arena, 0);
+    arena->exhausted = false;
+}
+
+void
+ent_arena_fini(struct ent_arena *arena)
+{
+    ent_arena_rewind(arena, 0);
+    if (!arena->borrowed) {
+        free(arena->block);
+    }
+    *arena = (struct ent_arena){0};
+}
