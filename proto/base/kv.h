@@ -10,10 +10,14 @@
  * Keys are fixed-length binary per table; a folder is created only by
  * ent_kv_create, never by opening.
  *
- * Errors: ENT_FULL when disk or map is full: that transaction must be aborted
- *   and later ones may work. ENT_IO from a commit: stop acknowledging and leave
- *   the process; what is on disk is found at the next start.
- * Threads: one thread at a time.
+ * Errors: ENT_FULL when the disk is full or size_max reached, from a put or a
+ *   commit: that transaction must be aborted and later ones may work; those
+ * that delete more than they put always do. ENT_IO from a commit: stop
+ * acknowledging and leave the process; what is on disk is found at the next
+ * start (until then every further transaction is refused). Threads: one thread
+ * at a time, and a write transaction ends in the thread it began in. Not across
+ * fork(): open after it. A file that is cut while it is open raises SIGBUS,
+ * which is the program's to handle.
  */
 #ifndef ENT_PROTO_BASE_KV_H
 #define ENT_PROTO_BASE_KV_H
@@ -24,16 +28,18 @@
 #define ENT_KV_MAC_KEY_LEN 32
 
 struct ent_kv_table {
-    const char *name;
-    size_t key_len; /* of every key in it, at most 511 */
-    bool bare;      /* values carry no MAC */
+    const char *name; /* at most 63 letters */
+    size_t key_len;   /* of every key in it, 1 to 511 */
+    bool bare;        /* values carry no MAC */
 };
 
 /* A value made of a static list of tables; the index is the table's handle. */
 struct ent_kv_options {
     const struct ent_kv_table *tables;
     size_t table_count;
-    size_t size_max; /* bytes of address space; the file grows as used */
+    /* Bytes in use at most, at least 64 KiB. So that deleting always has room,
+     * address space is four times that; the file grows as it is used. */
+    size_t size_max;
     uint8_t mac_key[ENT_KV_MAC_KEY_LEN];
 };
 
@@ -45,19 +51,26 @@ enum ent_status ent_kv_create(const char *path,
     const struct ent_kv_options *options, struct ent_error *err) ENT_MUST_CHECK;
 
 /* ENT_NOT_FOUND: no store, with the command that makes one in the text;
- * ENT_BUSY: another process has it; ENT_IO: damaged (truncated, empty file). */
+ * ENT_BUSY: it is open already, here or in another process; ENT_IO: damaged
+ * (truncated, empty file); ENT_REJECTED: wrong storage key, or damaged;
+ * ENT_UNSUPPORTED: made with another format or other tables. */
 enum ent_status ent_kv_open(const char *path,
     const struct ent_kv_options *options, struct ent_kv **ret_kv,
     struct ent_error *err) ENT_MUST_CHECK;
 void ent_kv_close(struct ent_kv **kv);
 
-/* Bytes used, and of them free for reuse inside the file. */
+/* Bytes of the file that hold something (what is deleted is used again, and the
+ * file never shrinks), and the values in all tables. */
 enum ent_status ent_kv_usage(struct ent_kv *kv, uint64_t *ret_used,
     uint64_t *ret_entries, struct ent_error *err) ENT_MUST_CHECK;
 
+/* One write transaction at a time; any number that only read, each of which
+ * sees the store as it was when it began, and should end soon: what they can
+ * see is not used again. */
 enum ent_status ent_kv_begin(struct ent_kv *kv, bool write,
     struct ent_kv_txn **ret_txn, struct ent_error *err) ENT_MUST_CHECK;
-/* Ends the transaction whatever it returns. */
+/* Ends the transaction whatever it returns. After a put or delete that failed
+ * it commits nothing and returns what that returned. */
 enum ent_status ent_kv_commit(
     struct ent_kv_txn **txn, struct ent_error *err) ENT_MUST_CHECK;
 /* NULL is fine. */
@@ -68,7 +81,7 @@ void ent_kv_abort(struct ent_kv_txn **txn);
 enum ent_status ent_kv_get(struct ent_kv_txn *txn, size_t table,
     struct ent_view key, struct ent_view *ret_value,
     struct ent_error *err) ENT_MUST_CHECK;
-/* Insert or replace. */
+/* Insert or replace. `value` must not look into the store. */
 enum ent_status ent_kv_put(struct ent_kv_txn *txn, size_t table,
     struct ent_view key, struct ent_view value,
     struct ent_error *err) ENT_MUST_CHECK;
@@ -76,15 +89,19 @@ enum ent_status ent_kv_put(struct ent_kv_txn *txn, size_t table,
 enum ent_status ent_kv_delete(struct ent_kv_txn *txn, size_t table,
     struct ent_view key, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Walk a table in key order. */
+/* Walk a table in key order. It may be written meanwhile: next goes to the
+ * first key greater than the last one given. ENT_NOT_FOUND: no (more) keys. */
 struct ent_kv_cursor;
 enum ent_status ent_kv_cursor_open(struct ent_kv_txn *txn, size_t table,
     struct ent_kv_cursor **ret_cursor, struct ent_error *err) ENT_MUST_CHECK;
+/* Before or after its transaction ended. NULL is fine. */
 void ent_kv_cursor_close(struct ent_kv_cursor **cursor);
-/* To the first key >= `key`, or with an empty key to the first of all. */
+/* To the first key >= `key`, which may be shorter than the table's, or with an
+ * empty key to the first of all. */
 enum ent_status ent_kv_cursor_seek(struct ent_kv_cursor *cursor,
     struct ent_view key, struct ent_view *ret_key, struct ent_view *ret_value,
     struct ent_error *err) ENT_MUST_CHECK;
+/* From a cursor that has not been moved yet: to the first. */
 enum ent_status ent_kv_cursor_next(struct ent_kv_cursor *cursor,
     struct ent_view *ret_key, struct ent_view *ret_value,
     struct ent_error *err) ENT_MUST_CHECK;

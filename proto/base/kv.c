@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/base/kv_internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#define MAC_CONTEXT "entente store v1"
+#define FULL_MARGIN ((uint64_t)1024 * 1024)
+
+enum ent_status
+ent_kv_status(int rc)
+{
+    switch (rc) {
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return ENT_FULL;
+    case ENOMEM:
+        return ENT_NO_MEMORY;
+    default:
+        return ENT_IO;
+    }
+}
+
+/* Values */
+
+/* BLAKE2b-128 under the store's key over context, table name, key and value,
+ * each but the last with its length: no value can be moved to another place. */
+static void
+compute_mac(const struct ent_kv_table *table,
+    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], struct ent_view key,
+    struct ent_view value, uint8_t out[static ENT_KV_MAC_LEN])
+{
+    struct ent_view name = ent_view_text(table->name);
+    crypto_generichash_state hash;
+    uint8_t len[2];
+
+    (void)crypto_generichash_init(
+        &hash, mac_key, ENT_KV_MAC_KEY_LEN, ENT_KV_MAC_LEN);
+    (void)crypto_generichash_update(
+        &hash, (const uint8_t *)MAC_CONTEXT, sizeof MAC_CONTEXT - 1);
+    ent_put_be(len, name.len, 1);
+    (void)crypto_generichash_update(&hash, len, 1);
+    (void)crypto_generichash_update(&hash, name.data, name.len);
+    ent_put_be(len, key.len, 2);
+    (void)crypto_generichash_update(&hash, len, 2);
+    (void)crypto_generichash_update(&hash, key.data, key.len);
+    (void)crypto_generichash_update(&hash, value.data, value.len);
+    (void)crypto_generichash_final(&hash, out, ENT_KV_MAC_LEN);
+    sodium_memzero(&hash, sizeof hash);
+}
+
+int
+ent_kv_put_sealed(MDB_txn *txn, MDB_dbi dbi, const struct ent_kv_table *table,
+    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], struct ent_view key,
+    struct ent_view value)
+{
+    size_t mac_len = table->bare ? 0 : ENT_KV_MAC_LEN;
+    MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
+    MDB_val stored = {.mv_size = value.len + mac_len};
+    uint8_t *out;
+    int rc;
+
+    rc = mdb_put(txn, dbi, &mdb_key, &stored, MDB_RESERVE);
+    if (rc != 0) {
+        return rc;
+    }
+    out = stored.mv_data;
+    if (value.len > 0) {
+        memcpy(out, value.data, value.len);
+    }
+    if (mac_len > 0) {
+        compute_mac(table, mac_key, key, value, out + value.len);
+    }
+    return 0;
+}
+
+bool
+ent_kv_check_sealed(const struct ent_kv_table *table,
+    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], struct ent_view key,
+    const MDB_val *stored, struct ent_view *ret_value)
+{
+    struct ent_view value = ent_view_of(stored->mv_data, stored->mv_size);
+    uint8_t mac[ENT_KV_MAC_LEN];
+
+    if (!table->bare) {
+        if (value.len < ENT_KV_MAC_LEN) {
+            return false;
+        }
+        value.len -= ENT_KV_MAC_LEN;
+        compute_mac(table, mac_key, key, value, mac);
+        if (sodium_memcmp(mac, value.data + value.len, sizeof mac) != 0) {
+            return false;
+        }
+    }
+    *ret_value = value;
+    return true;
+}
+
+/* Room */
+
+/* Add up `dbi`; LMDB's own two are 0 (free pages) and 1 (main). */
+static int
+count_table(MDB_txn *txn, MDB_dbi dbi, uint64_t *bytes, uint64_t *entries)
+{
+    MDB_stat stat;
+    int rc;
+
+    rc = mdb_stat(txn, dbi, &stat);
+    if (rc == 0) {
+        *bytes += (stat.ms_branch_pages + stat.ms_leaf_pages +
+                      stat.ms_overflow_pages) *
+                  stat.ms_psize;
+        *entries += stat.ms_entries;
+    }
+    return rc;
+}
+
+/* What is in use as `txn` sees it; an LMDB code. */
+static int
+count_all(const struct ent_kv *kv, MDB_txn *txn, uint64_t *ret_bytes,
+    uint64_t *ret_entries)
+{
+    uint64_t bytes = 0;
+    uint64_t entries = 0;
+    uint64_t ignored = 0;
+    int rc;
+
+    rc = count_table(txn, kv->own, &bytes, &ignored);
+    for (MDB_dbi dbi = 0; rc == 0 && dbi < 2; dbi++) {
+        rc = count_table(txn, dbi, &bytes, &ignored);
+    }
+    for (size_t i = 0; rc == 0 && i < kv->table_count; i++) {
+        rc = count_table(txn, kv->dbis[i], &bytes, &entries);
+    }
+    if (rc == 0) {
+        *ret_bytes = bytes;
+        *ret_entries = entries;
+    }
+    return rc;
+}
+
+/* Transactions */
+
+enum ent_status
+ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
+    struct ent_error *err)
+{
+    struct ent_kv_txn *txn;
+    uint64_t ignored;
+    int rc;
+
+    assert(kv != NULL && ret_txn != NULL);
+    assert(!write || !kv->writing); /* it would wait for itself for ever */
+
+    if (kv->broken) {
+        return ent_fail(err, ENT_IO,
+            "the store is not to be used any more: "
+            "an earlier commit failed");
+    }
+    txn = calloc(1, sizeof *txn);
+    if (txn == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "beginning a transaction");
+    }
+    txn->kv = kv;
+    txn->write = write;
+    rc = mdb_txn_begin(kv->env, NULL, write ? 0 : MDB_RDONLY, &txn->mdb);
+    if (rc == 0 && write) {
+        rc = count_all(kv, txn->mdb, &txn->used, &ignored);
+    }
+    if (rc != 0) {
+        mdb_txn_abort(txn->mdb);
+        free(txn);
+        return ent_fail(err, ent_kv_status(rc), "beginning a transaction: %s",
+            mdb_strerror(rc));
+    }
+    kv->writing |= write;
+    *ret_txn = txn;
+    return ENT_OK;
+}
+
+/* Cursors must go before LMDB's transaction does; the structs stay with their
+ * owners. */
+static void
+close_cursors(struct ent_kv_txn *txn)
+{
+    while (txn->cursors != NULL) {
+        struct ent_kv_cursor *cursor = txn->cursors;
+
+        txn->cursors = cursor->next;
+        mdb_cursor_close(cursor->mdb);
+        cursor->mdb = NULL;
+        cursor->next = NULL;
+        cursor->txn = NULL;
+    }
+}
+
+static void
+forget(struct ent_kv_txn **txn)
+{
+    if ((*txn)->write) {
+        (*txn)->kv->writing = false;
+    }
+    free(*txn);
+    *txn = NULL;
+}
+
+/* More is in use than may be, and not less than before. */
+static bool
+is_over_quota(const struct ent_kv_txn *txn)
+{
+    uint64_t used = 0;
+    uint64_t ignored;
+
+    return txn->bytes > 0 &&
+           count_all(txn->kv, txn->mdb, &used, &ignored) == 0 &&
+           used > txn->kv->size_max && used > txn->used;
+}
+
+/* LMDB reports a short write, which is how a disk fills up in the midst of one,
+ * as EIO. Nothing of that commit counts either way. */
+static bool
+disk_is_full(const struct ent_kv_txn *txn)
+{
+    struct statvfs disk;
+    uint64_t room;
+
+    if (fstatvfs(txn->kv->lock, &disk) != 0) {
+        return false;
+    }
+    room = (uint64_t)disk.f_bavail * disk.f_frsize;
+    return room < FULL_MARGIN + 2 * txn->bytes;
+}
+
+static enum ent_status
+commit_failed(const struct ent_kv_txn *txn, int rc, struct ent_error *err)
+{
+    if (ent_kv_status(rc) == ENT_FULL || (rc == EIO && disk_is_full(txn))) {
+        return ent_fail(err, ENT_FULL,
+            "the store is full: nothing was committed (%s)", mdb_strerror(rc));
+    }
+    txn->kv->broken = true;
+    return ent_fail(err, ENT_IO,
+        "committing: %s; the store must be opened anew", mdb_strerror(rc));
+}
+
+enum ent_status
+ent_kv_commit(struct ent_kv_txn **txn, struct ent_error *err)
+{
+    enum ent_status rc = (*txn)->failed;
+    int mdb;
+
+    if (rc != ENT_OK) {
+        ent_kv_abort(txn);
+        return ent_fail(err, rc,
+            "nothing was committed: a step of the transaction had failed");
+    }
+    if (is_over_quota(*txn)) {
+        size_t size_max = (*txn)->kv->size_max;
+
+        ent_kv_abort(txn);
+        return ent_fail(err, ENT_FULL,
+            "the store is full (%zu bytes): nothing was committed", size_max);
+    }
+    close_cursors(*txn);
+    mdb = mdb_txn_commit((*txn)->mdb);
+    if (mdb != 0) {
+        rc = commit_failed(*txn, mdb, err);
+    }
+    forget(txn);
+    return rc;
+}
+
+void
+ent_kv_abort(struct ent_kv_txn **txn)
+{
+    if (*txn == NULL) {
+        return;
+    }
+    close_cursors(*txn);
+    mdb_txn_abort((*txn)->mdb);
+    forget(txn);
+}
+
+enum ent_status
+ent_kv_get(struct ent_kv_txn *txn, size_t table, struct ent_view key,
+    struct ent_view *ret_value, struct ent_error *err)
+{
+    const struct ent_kv *kv = txn->kv;
+    MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
+    MDB_val stored;
+    int rc;
+
+    assert(table < kv->table_count && key.len == kv->tables[table].key_len);
+
+    rc = mdb_get(txn->mdb, kv->dbis[table], &mdb_key, &stored);
+    if (rc == MDB_NOTFOUND) {
+        return ENT_NOT_FOUND;
+    }
+    if (rc != 0) {
+        return ent_fail(err, ent_kv_status(rc), "reading table '%s': %s",
+            kv->tables[table].name, mdb_strerror(rc));
+    }
+    if (!ent_kv_check_sealed(
+            &kv->tables[table], kv->mac_key, key, &stored, ret_value)) {
+        return ent_fail(err, ENT_IO, "a value in table '%s' is damaged",
+            kv->tables[table].name);
+    }
+    return ENT_OK;
+}
+
+/* Remember that `txn` cannot be committed any more. */
+static enum ent_status
+write_failed(struct ent_kv_txn *txn, const char *doing, size_t table, int rc,
+    struct ent_error *err)
+{
+    enum ent_status status = ent_kv_status(rc);
+
+    if (txn->failed == ENT_OK) {
+        txn->failed = status;
+    }
+    return ent_fail(err, status, "%s table '%s': %s", doing,
+        txn->kv->tables[table].name, mdb_strerror(rc));
+}
+
+enum ent_status
+ent_kv_put(struct ent_kv_txn *txn, size_t table, struct ent_view key,
+    struct ent_view value, struct ent_error *err)
+{
+    const struct ent_kv *kv = txn->kv;
+    int rc;
+
+    assert(txn->write && table < kv->table_count);
+    assert(key.len == kv->tables[table].key_len);
+
+    txn->writes++;
+    txn->bytes += key.len + value.len;
+    rc = ent_kv_put_sealed(
+        txn->mdb, kv->dbis[table], &kv->tables[table], kv->mac_key, key, value);
+    if (rc != 0) {
+        return write_failed(txn, "writing to", table, rc, err);
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+ent_kv_delete(struct ent_kv_txn *txn, size_t table, struct ent_view key,
+    struct ent_error *err)
+{
+    const struct ent_kv *kv = txn->kv;
+    MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
+    int rc;
+
+    assert(txn->write && table < kv->table_count);
+    assert(key.len == kv->tables[table].key_len);
+
+    txn->writes++;
+    rc = mdb_del(txn->mdb, kv->dbis[table], &mdb_key, NULL);
+    if (rc == MDB_NOTFOUND) {
+        return ENT_NOT_FOUND;
+    }
+    if (rc != 0) {
+        return write_failed(txn, "deleting from", table, rc, err);
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+ent_kv_usage(struct ent_kv *kv, uint64_t *ret_used, uint64_t *ret_entries,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_kv_abort) struct ent_kv_txn *txn = NULL;
+    enum ent_status status;
+    int rc;
+
+    status = ent_kv_begin(kv, false, &txn, err);
+    if (status != ENT_OK) {
+        return status;
+    }
+    rc = count_all(kv, txn->mdb, ret_used, ret_entries);
+    if (rc != 0) {
+        return ent_fail(err, ent_kv_status(rc), "measuring the store: %s",
+            mdb_strerror(rc));
+    }
+    return ENT_OK;
+}

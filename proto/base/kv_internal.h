@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kv_internal - what the parts of kv share: kv_open.c (making and opening),
+ * kv_folder.c (its lock, LMDB's environment), kv_file.c (is the file whole?),
+ * kv.c (transactions, values) and kv_cursor.c. Nobody else includes it.
+ */
+#ifndef ENT_PROTO_BASE_KV_INTERNAL_H
+#define ENT_PROTO_BASE_KV_INTERNAL_H
+
+#include <lmdb.h>
+
+#include "proto/base/kv.h"
+
+#define ENT_KV_MAC_LEN 16
+#define ENT_KV_KEY_MAX 511
+#define ENT_KV_DATA_FILE "data.mdb"
+
+struct ent_kv {
+    MDB_env *env;
+    int lock; /* holds the flock, -1: none */
+    const struct ent_kv_table *tables;
+    size_t table_count;
+    size_t size_max;
+    MDB_dbi own; /* what the store says of itself */
+    MDB_dbi dbis[ENT_KV_TABLES_MAX];
+    uint8_t mac_key[ENT_KV_MAC_KEY_LEN];
+    bool writing; /* a write transaction is open */
+    bool broken;  /* a commit failed: what is on disk is uncertain */
+};
+
+struct ent_kv_txn {
+    struct ent_kv *kv;
+    MDB_txn *mdb;
+    bool write;
+    uint64_t writes;        /* puts and deletes so far */
+    uint64_t used;          /* bytes, when it began */
+    uint64_t bytes;         /* put so far */
+    enum ent_status failed; /* the first put or delete that did */
+    struct ent_kv_cursor *cursors;
+};
+
+struct ent_kv_cursor {
+    struct ent_kv_txn *txn; /* NULL: it has ended */
+    struct ent_kv_cursor *next;
+    MDB_cursor *mdb;
+    size_t table;
+    uint64_t writes; /* the transaction's, when `mdb` was placed on `key` */
+    bool placed;
+    uint8_t key[ENT_KV_KEY_MAX]; /* the last one given */
+    size_t key_len;
+};
+
+/* The status for what LMDB or the system said. */
+enum ent_status ent_kv_status(int rc);
+
+/* Put `value` and its MAC, whichever table it is; an LMDB code. */
+int ent_kv_put_sealed(MDB_txn *txn, MDB_dbi dbi,
+    const struct ent_kv_table *table,
+    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], struct ent_view key,
+    struct ent_view value);
+
+/* What of `stored` is the value, when its MAC is right; else false. */
+bool ent_kv_check_sealed(const struct ent_kv_table *table,
+    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], struct ent_view key,
+    const MDB_val *stored, struct ent_view *ret_value);
+
+void ent_kv_close_file(const int *file);
+enum ent_status ent_kv_open_folder(
+    const char *path, int *ret_folder, struct ent_error *err) ENT_MUST_CHECK;
+bool ent_kv_has_store(int folder);
+/* Be the only process in `folder`, until `ret_lock` is closed. */
+enum ent_status ent_kv_take_lock(int folder, const char *path, int *ret_lock,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+enum ent_status ent_kv_env_failed(
+    const char *path, int rc, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status ent_kv_open_env(const char *path, size_t size_max,
+    unsigned flags, MDB_env **ret_env, struct ent_error *err) ENT_MUST_CHECK;
+void ent_kv_close_env(MDB_env **env);
+
+/* The data file in `folder` holds all its pages; ENT_IO says what is wrong. */
+enum ent_status ent_kv_file_check(
+    int folder, const char *path, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif
