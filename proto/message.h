@@ -16,7 +16,11 @@
 
 typedef Entente__V1__Message ent_message; /* the one alias: a generated name */
 
-/* Unpack strictly (proto/base/pb.h); at most ENT_MESSAGE_MAX bytes. */
+#define ENT_MESSAGE_FIELDS_MAX 16384
+#define ENT_MESSAGE_ARENA ((size_t)4 * 1024 * 1024) /* room for any message */
+
+/* Unpack strictly (proto/base/pb.h); at most ENT_MESSAGE_MAX bytes.
+ * ENT_UNSUPPORTED: a family or schema version of a later version. */
 enum ent_status ent_message_decode(struct ent_view wire,
     struct ent_arena *arena, ent_message **ret_message,
     struct ent_error *err) ENT_MUST_CHECK;
@@ -24,11 +28,17 @@ enum ent_status ent_message_decode(struct ent_view wire,
 enum ent_status ent_message_encode(const ent_message *message,
     struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
 
+#define ENT_JSON_MAX (4 * ENT_MESSAGE_MAX) /* bytes of text */
+#define ENT_JSON_DEPTH_MAX 32               /* brackets inside each other */
+#define ENT_JSON_VALUES_MAX 65536
+
 /* protobuf's canonical JSON mapping over the descriptors, for any message.
- * Reading: either name of a field, unknown fields and duplicate keys refused,
- * the error names line, column and path. Writing: lowerCamelCase, one line, or
- * indented when `pretty`. Timestamps are RFC 3339 strings, bytes base64, 64-bit
- * numbers strings, enumerations names. */
+ * Reading: either name of a field, unknown fields and duplicate keys refused;
+ * the error names line and column of bad syntax, else the path of the field and
+ * what would be right. A number above 2^63 - 1 must be a string. Writing:
+ * lowerCamelCase, one line, or indented when `pretty`. Timestamps are RFC 3339
+ * strings in milliseconds, bytes base64, 64-bit numbers strings, enumerations
+ * names. */
 enum ent_status ent_json_read(struct ent_view text,
     const ProtobufCMessageDescriptor *descriptor, struct ent_arena *arena,
     ProtobufCMessage **ret_message, struct ent_error *err) ENT_MUST_CHECK;
@@ -78,7 +88,10 @@ const struct ent_family *ent_family_list(size_t *ret_count);
 /* Of a message: by its oneof; NULL when empty. */
 const struct ent_family *ent_family_of(const ent_message *message);
 
-/* RFC 3339 in messages. 0: absent. */
+#define ENT_MESSAGE_TIME_END_S INT64_C(7289654400) /* the year 2201 begins */
+
+/* Milliseconds since 1970, UTC. 0: absent, or before 1970; what lies beyond the
+ * year 2200 counts as its end. */
 uint64_t ent_message_time_ms(const Google__Protobuf__Timestamp *time);
 
 #endif

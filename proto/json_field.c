@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/json_internal.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/text.h"
+#include "proto/schema/google/protobuf/timestamp.pb-c.h"
+
+void
+ent_json_name_of(
+    const ProtobufCFieldDescriptor *field, char out[static ENT_JSON_NAME_MAX])
+{
+    size_t len = 0;
+    bool raise = false;
+
+    assert(strlen(field->name) < ENT_JSON_NAME_MAX);
+
+    for (const char *c = field->name; *c != '\0'; c++) {
+        bool lower = *c >= 'a' && *c <= 'z';
+
+        if (*c == '_') {
+            raise = true;
+            continue;
+        }
+        out[len++] = raise && lower ? (char)(*c - ('a' - 'A')) : *c;
+        raise = false;
+    }
+    out[len] = '\0';
+}
+
+bool
+ent_json_is_timestamp(const ProtobufCMessageDescriptor *descriptor)
+{
+    return descriptor == &google__protobuf__timestamp__descriptor;
+}
+
+bool
+ent_json_is_oneof(const ProtobufCFieldDescriptor *field)
+{
+    return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+}
+
+size_t
+ent_json_value_size(ProtobufCType type)
+{
+    switch (type) {
+    case PROTOBUF_C_TYPE_INT32:
+    case PROTOBUF_C_TYPE_SINT32:
+    case PROTOBUF_C_TYPE_SFIXED32:
+    case PROTOBUF_C_TYPE_UINT32:
+    case PROTOBUF_C_TYPE_FIXED32:
+    case PROTOBUF_C_TYPE_ENUM:
+        return sizeof(uint32_t);
+    case PROTOBUF_C_TYPE_FLOAT:
+        return sizeof(float);
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_SINT64:
+    case PROTOBUF_C_TYPE_SFIXED64:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_FIXED64:
+        return sizeof(uint64_t);
+    case PROTOBUF_C_TYPE_DOUBLE:
+        return sizeof(double);
+    case PROTOBUF_C_TYPE_BOOL:
+        return sizeof(protobuf_c_boolean);
+    case PROTOBUF_C_TYPE_STRING:
+        return sizeof(char *);
+    case PROTOBUF_C_TYPE_BYTES:
+        return sizeof(ProtobufCBinaryData);
+    case PROTOBUF_C_TYPE_MESSAGE:
+        return sizeof(ProtobufCMessage *);
+    }
+    assert(false); /* protobuf-c has no other type */
+    return 0;
+}
+
+/* The names from the root on, as "drugSeizure.items[0].drug". */
+static size_t
+format_path(const struct ent_json_path *path, char *out, size_t room)
+{
+    size_t len;
+    int more;
+
+    if (path == NULL) {
+        out[0] = '\0';
+        return 0;
+    }
+    len = format_path(path->parent, out, room);
+    more = path->name == NULL
+               ? snprintf(out + len, room - len, "[%zu]", path->index)
+               : snprintf(out + len, room - len, "%s%s", len > 0 ? "." : "",
+                     path->name);
+    assert(more > 0);
+    return len + (size_t)more < room ? len + (size_t)more : room - 1;
+}
+
+enum ent_status
+ent_json_wrong(const struct ent_json_reader *reader,
+    const struct ent_json_path *path, const char *format, ...)
+{
+    char where[160];
+    char what[240];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    return format_path(path, where, sizeof where) > 0
+               ? ent_fail(reader->err, ENT_BAD_INPUT, "%s: %s", where, what)
+               : ent_fail(reader->err, ENT_BAD_INPUT, "%s", what);
+}
+
+void
+ent_json_quote(struct ent_view word, char out[static ENT_JSON_QUOTE_MAX])
+{
+    const size_t most = ENT_JSON_QUOTE_MAX - sizeof "\"...\"";
+    char *neutral = ent_text_neutral(word, false);
+    size_t len = neutral == NULL ? 0 : strlen(neutral);
+    bool cut = len > most;
+
+    if (cut) {
+        len = most;
+        while (len > 0 && ((uint8_t)neutral[len] & 0xc0) == 0x80) {
+            len--; /* not inside a character */
+        }
+    }
+    (void)snprintf(out, ENT_JSON_QUOTE_MAX, "\"%.*s%s\"", (int)len,
+        neutral == NULL ? "" : neutral, cut ? "..." : "");
+    free(neutral);
+}
+
+enum ent_status
+ent_json_alloc(
+    const struct ent_json_reader *reader, size_t size, void **ret_memory)
+{
+    void *memory = ent_arena_alloc(reader->arena, size);
+
+    if (memory == NULL) {
+        return ent_fail(reader->err, ENT_NO_MEMORY, "the message is too big");
+    }
+    *ret_memory = memory;
+    return ENT_OK;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/message.h"
+
+#include <assert.h>
+
+/*
+ * A strict decoder meets messages of versions to come, too. Those must not be
+ * called malformed: so when unpacking fails, the top level is looked through
+ * for a family or a schema version that only a later version can know.
+ */
+#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION_FIELD 8
+
+struct field {
+    uint64_t number;
+    uint64_t value; /* of a varint; else 0 */
+};
+
+static bool
+take_varint(struct ent_view *in, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < in->len && i < 10; i++) {
+        value |= (uint64_t)(in->data[i] & 0x7f) << 7 * i;
+        if (in->data[i] < 0x80) {
+            in->data += i + 1;
+            in->len -= i + 1;
+            *ret_value = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next field of the top level; false at the end or where it is broken. */
+static bool
+take_field(struct ent_view *in, struct field *ret_field)
+{
+    struct field field = {0};
+    uint64_t tag;
+    uint64_t skip = 0;
+
+    if (!take_varint(in, &tag)) {
+        return false;
+    }
+    field.number = tag >> 3;
+    switch (tag & 7) {
+    case PROTOBUF_C_WIRE_TYPE_VARINT:
+        if (!take_varint(in, &field.value)) {
+            return false;
+        }
+        break;
+    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
+        if (!take_varint(in, &skip)) {
+            return false;
+        }
+        break;
+    case PROTOBUF_C_WIRE_TYPE_64BIT:
+        skip = 8;
+        break;
+    case PROTOBUF_C_WIRE_TYPE_32BIT:
+        skip = 4;
+        break;
+    default:
+        return false;
+    }
+    if (skip > in->len) {
+        return false;
+    }
+    in->data += skip;
+    in->len -= (size_t)skip;
+    *ret_field = field;
+    return true;
+}
+
+/* ENT_OK when nothing in `wire` is of a later version. */
+static enum ent_status
+check_supported(struct ent_view wire, struct ent_error *err)
+{
+    struct field field;
+
+    while (take_field(&wire, &field)) {
+        const struct ent_family *family =
+            field.number > UINT32_MAX
+                ? NULL
+                : ent_family_by_number((uint32_t)field.number);
+
+        if (family != NULL && !family->has_schema) {
+            return ent_fail(err, ENT_UNSUPPORTED,
+                "this version cannot read the family %s", family->name);
+        }
+        if (field.number == SCHEMA_VERSION_FIELD &&
+            field.value > SCHEMA_VERSION) {
+            return ent_fail(err, ENT_UNSUPPORTED,
+                "schema version %llu; this version reads %d",
+                (unsigned long long)field.value, SCHEMA_VERSION);
+        }
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+ent_message_decode(struct ent_view wire, struct ent_arena *arena,
+    ent_message **ret_message, struct ent_error *err)
+{
+    static const struct ent_pb_limits limits = {
+        .size_max = ENT_MESSAGE_MAX,
+        .fields_max = ENT_MESSAGE_FIELDS_MAX,
+    };
+    ProtobufCMessage *message;
+    enum ent_status rc;
+
+    assert(arena != NULL && ret_message != NULL);
+
+    rc = ent_pb_unpack(
+        &entente__v1__message__descriptor, wire, &limits, arena, &message, err);
+    if (rc == ENT_BAD_INPUT && wire.len <= ENT_MESSAGE_MAX &&
+        check_supported(wire, err) != ENT_OK) {
+        rc = ENT_UNSUPPORTED;
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_message = (ent_message *)message;
+    return ENT_OK;
+}
+
+enum ent_status
+ent_message_encode(const ent_message *message, struct ent_bytes *ret_wire,
+    struct ent_error *err)
+{
+    struct ent_bytes wire = {0};
+    enum ent_status rc;
+
+    assert(message != NULL && ret_wire != NULL);
+
+    rc = ent_pb_pack(&message->base, &wire, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (wire.len > ENT_MESSAGE_MAX) {
+        rc = ent_fail(err, ENT_BAD_INPUT,
+            "a message of %zu bytes; at most %zu can be sent", wire.len,
+            ENT_MESSAGE_MAX);
+        ent_bytes_free(&wire);
+        return rc;
+    }
+    *ret_wire = wire;
+    return ENT_OK;
+}
+
+uint64_t
+ent_message_time_ms(const Google__Protobuf__Timestamp *time)
+{
+    if (time == NULL || time->seconds < 0 || time->nanos < 0) {
+        return 0;
+    }
+    if (time->seconds >= ENT_MESSAGE_TIME_END_S) {
+        return (uint64_t)ENT_MESSAGE_TIME_END_S * 1000;
+    }
+    return (uint64_t)time->seconds * 1000 + (uint64_t)time->nanos / 1000000;
+}
