@@ -94,7 +94,7 @@ check_nationality(struct ent_view text, struct ent_error *err)
     return ent_country_is_nationality(text)
                ? ENT_OK
                : ent_fail(err, ENT_BAD_INPUT,
-                     "must be three upper-case letters, as THA, or an ICAO code");
+                     "must be three capital letters, as THA, or an ICAO code");
 }
 
 static enum ent_status

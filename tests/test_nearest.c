@@ -23,7 +23,8 @@ a_slip_of_the_pen_is_recognised(void **state)
     assert_string_equal(hint_for("HEROINE"), "HEROIN");
     assert_string_equal(hint_for("METH_CRISTAL"), "METH_CRYSTAL");
     assert_string_equal(hint_for("heroin"), "HEROIN");
-    assert_string_equal(hint_for("LSDD"), "LSD");
+    assert_string_equal(hint_for("LDS"), "LSD");
+    assert_string_equal(hint_for("EHROIN"), "HEROIN");
 }
 
 static void

@@ -21,28 +21,37 @@ smallest(size_t a, size_t b, size_t c)
     return least < c ? least : c;
 }
 
-/* Levenshtein distance, letter case apart; both at most WORD_MAX long. */
+/* How many letters must be put in, left out, replaced or swapped with their
+ * neighbour, letter case apart; both at most WORD_MAX long. Row i of the usual
+ * table is kept with the two before it. */
 static size_t
 distance_between(struct ent_view a, struct ent_view b)
 {
-    size_t row[WORD_MAX + 1];
+    size_t rows[3][WORD_MAX + 1];
 
     for (size_t j = 0; j <= b.len; j++) {
-        row[j] = j;
+        rows[0][j] = j;
     }
-    for (size_t i = 0; i < a.len; i++) {
-        size_t diagonal = row[0];
+    for (size_t i = 1; i <= a.len; i++) {
+        const size_t *two_up = rows[(i + 1) % 3];
+        const size_t *up = rows[(i + 2) % 3];
+        size_t *row = rows[i % 3];
 
-        row[0] = i + 1;
-        for (size_t j = 0; j < b.len; j++) {
-            bool same = fold(a.data[i]) == fold(b.data[j]);
-            size_t replaced = diagonal + (same ? 0 : 1);
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            bool same = fold(a.data[i - 1]) == fold(b.data[j - 1]);
+            bool swapped = i > 1 && j > 1 &&
+                           fold(a.data[i - 1]) == fold(b.data[j - 2]) &&
+                           fold(a.data[i - 2]) == fold(b.data[j - 1]);
 
-            diagonal = row[j + 1];
-            row[j + 1] = smallest(replaced, row[j] + 1, diagonal + 1);
+            row[j] =
+                smallest(up[j - 1] + (same ? 0 : 1), row[j - 1] + 1, up[j] + 1);
+            if (swapped && two_up[j - 2] + 1 < row[j]) {
+                row[j] = two_up[j - 2] + 1;
+            }
         }
     }
-    return row[b.len];
+    return rows[a.len % 3][b.len];
 }
 
 static bool
