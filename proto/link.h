@@ -44,7 +44,7 @@ struct ent_route {
 
 /* A frame that came. Owns the memory that payload and body look into. */
 struct ent_frame {
-    struct ent_route route; /* listener only */
+    struct ent_route route;               /* listener only */
     uint8_t link_key[ENT_PUBLIC_KEY_LEN]; /* listener only: proven by CURVE */
     enum ent_frame_type type;
     struct ent_view payload;
@@ -75,8 +75,9 @@ void ent_link_close(struct ent_link **link);
 void *ent_link_socket(struct ent_link *link);
 
 /* What has happened to the connection since the last call (from the socket's
- * monitor): true once for each time it became ready, or was lost. A connecting
- * link only. The monitor's socket must be polled too. */
+ * monitor): `ret_up` when it is ready and was not, `ret_down` when it was lost;
+ * both: it was lost and is back. A connecting link only. The monitor's socket
+ * must be polled too. */
 void *ent_link_monitor(struct ent_link *link);
 void ent_link_events(struct ent_link *link, bool *ret_up, bool *ret_down);
 

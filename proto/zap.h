@@ -13,6 +13,9 @@
 #include "proto/base/bytes.h"
 #include "proto/digest.h"
 
+#define ENT_ZAP_ENDPOINT "inproc://zeromq.zap.01" /* RFC 27 says so */
+#define ENT_ZAP_DOMAIN "entente"
+
 struct ent_zap;
 
 /* True when the holder of this CURVE key may connect now. */
@@ -21,8 +24,8 @@ typedef bool ent_zap_admit(
 
 /* Bind the handler; once per zmq context, before any link listens. */
 enum ent_status ent_zap_open(void *zmq_context, ent_zap_admit *admit,
-    void *context, struct ent_zap **ret_zap, struct ent_error *err)
-    ENT_MUST_CHECK;
+    void *context, struct ent_zap **ret_zap,
+    struct ent_error *err) ENT_MUST_CHECK;
 void ent_zap_close(struct ent_zap **zap);
 
 void *ent_zap_socket(struct ent_zap *zap);
