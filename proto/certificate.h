@@ -17,6 +17,7 @@
 
 #define ENT_CERTIFICATE_LIFE_MAX_MS (UINT64_C(366) * 86400 * 1000)
 #define ENT_CERTIFICATE_NAMES_MAX 8
+#define ENT_SEALING_EPOCH_MAX_MS (UINT64_C(7) * 86400 * 1000)
 #define ENT_MANIFEST_KEYS_MAX 16
 #define ENT_REVOCATIONS_MAX 4096
 
@@ -121,7 +122,8 @@ uint64_t ent_revocation_list_next_update(
     const struct ent_revocation_list *list);
 struct ent_digest ent_revocation_list_digest(
     const struct ent_revocation_list *list); /* of the wire bytes */
-/* True when that certificate's signing key or serial is on the list. */
+/* True when that certificate's signing key, or its serial with its address, is
+ * on the list. */
 bool ent_revocation_list_has(const struct ent_revocation_list *list,
     const struct ent_certificate *cert);
 
