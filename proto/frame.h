@@ -15,8 +15,8 @@
 
 #define ENT_PROTOCOL_VERSION 1
 
-/* Credit is never less than one bundle of the greatest size. */
-#define ENT_CREDIT_MIN (ENT_FRAME_PAYLOAD_MAX + ENT_FRAME_BODY_MAX)
+/* Credit is never less than one bundle of the greatest size and its head. */
+#define ENT_CREDIT_MIN (ENT_FRAME_BODY_MAX + (size_t)256 * 1024)
 
 #define ENT_STATE_STREAMS_MAX 32
 #define ENT_STATE_RECEIPTS_MAX 32
