@@ -34,6 +34,9 @@ const char *ent_agreement_title(const struct ent_agreement *agreement);
 const struct ent_digest *ent_agreement_digest(
     const struct ent_agreement *agreement);
 
+/* The exact bytes it was loaded from; they live as long as the agreement. */
+struct ent_view ent_agreement_text(const struct ent_agreement *agreement);
+
 /* The parties: 2, or 1 for a national order. */
 size_t ent_agreement_party_count(const struct ent_agreement *agreement);
 const char *ent_agreement_party_state(

@@ -5,8 +5,8 @@
  * A pure function of agreement, facts and time: no allocation, no clock, no
  * disk. Both ends run it on the same signed bytes. The answer is PERMIT with
  * obligations or DENY, and always the clause that decided it, with its line.
- * Order: in force, hard blocks, offices, family and direction, purpose, offence,
- * classification and handling, fields, release.
+ * Order: in force, hard blocks, offices, family and direction, purpose,
+ * offence, classification and handling, fields, release.
  */
 #ifndef ENT_POLICY_DECIDE_H
 #define ENT_POLICY_DECIDE_H
@@ -30,7 +30,7 @@ struct ent_facts {
 
 struct ent_decision {
     bool permit;
-    uint32_t reason; /* ENT_REFUSAL_... when denied */
+    uint32_t reason;             /* ENT_REFUSAL_... when denied */
     char clause[ENT_CLAUSE_LEN]; /* "5.1", "in_force", "hard block: asylum" */
     size_t line;                 /* of the clause; 0: built in */
     char sentence[ENT_SENTENCE_LEN]; /* for people */
@@ -42,7 +42,7 @@ struct ent_decision {
     uint32_t handling;       /* bits: 1 << Entente__V1__Handling */
     uint64_t acknowledge_ms; /* from delivery; 0: none asked */
     uint64_t reply_ms;
-    uint64_t retain_ms;      /* from delivery */
+    uint64_t retain_ms; /* from delivery */
     size_t retain_line;
 };
 

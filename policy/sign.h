@@ -14,16 +14,20 @@
 
 #include "policy/agreement.h"
 
+#define ENT_AGREEMENT_SIGNATURES_MAX 4096 /* bytes of a signature file */
+
 /* Add the signature of `state` to `signatures` (the old file's text, may be
  * empty) and return the new text. ENT_DENIED when `authority` is not the key
- * that the agreement names for `state`; ENT_EXISTS when it has signed. */
+ * that the agreement names for `state`; ENT_EXISTS when it has signed;
+ * ENT_REJECTED when what is there is not over these bytes; ENT_BAD_INPUT when
+ * `signatures` is no signature file. */
 enum ent_status ent_agreement_sign(const struct ent_agreement *agreement,
     struct ent_view text, const char *state, const struct ent_signer *authority,
     struct ent_view signatures, struct ent_bytes *ret_signatures,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* ENT_OK when every party has signed these exact bytes. ENT_REJECTED names who
- * has not, or whose signature is wrong. */
+ * has not, or whose signature is wrong; ENT_BAD_INPUT: no signature file. */
 enum ent_status ent_agreement_verify(const struct ent_agreement *agreement,
     struct ent_view text, struct ent_view signatures,
     struct ent_error *err) ENT_MUST_CHECK;

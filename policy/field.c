@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/field.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What of the header is content. The rest is needed to deliver the message, to
+ * protect people, or to say what was withheld. */
+static const char *const header_content[] = {
+    "attachments",
+    "author_role",
+    "evaluation",
+    "geo_scope",
+    "incident_id",
+    "releaser_role",
+    "text",
+};
+
+/* A path cut into its words, which are borrowed. */
+struct words {
+    struct ent_view list[ENT_PATH_WORDS_MAX];
+    size_t count;
+};
+
+static bool
+is_word(struct ent_view word)
+{
+    if (word.len == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < word.len; i++) {
+        uint8_t c = word.data[i];
+
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Cut `path` at its dots; false when it is not well formed. */
+static bool
+cut(const char *path, struct words *ret_words)
+{
+    struct words words = {0};
+    const char *start = path;
+
+    if (strlen(path) >= ENT_PATH_LEN) {
+        return false;
+    }
+    for (;;) {
+        size_t len = strcspn(start, ".");
+        struct ent_view word = ent_view_of(start, len);
+
+        if (words.count == ENT_PATH_WORDS_MAX || !is_word(word)) {
+            return false;
+        }
+        words.list[words.count++] = word;
+        if (start[len] == '\0') {
+            break;
+        }
+        start += len + 1;
+    }
+    *ret_words = words;
+    return words.count >= 2;
+}
+
+/* Is `word` the lower snake case of the type name `name`? */
+static bool
+names_type(struct ent_view word, const char *name)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        char c = name[i];
+
+        if (c >= 'A' && c <= 'Z') {
+            c = (char)(c - 'A' + 'a');
+            if (i > 0) {
+                if (at == word.len || word.data[at] != '_') {
+                    return false;
+                }
+                at++;
+            }
+        }
+        if (at == word.len || word.data[at] != (uint8_t)c) {
+            return false;
+        }
+        at++;
+    }
+    return at == word.len;
+}
+
+static bool
+names_level(struct ent_view word, const struct ent_field_level *level)
+{
+    return names_type(word, level->type->short_name) ||
+           (level->via != NULL &&
+               ent_view_equal(word, ent_view_text(level->via->name)));
+}
+
+/* Do the words end the way that leads to `field` in `level`? */
+static bool
+words_name(const struct words *words, const struct ent_field_level *level,
+    const ProtobufCFieldDescriptor *field)
+{
+    size_t left = words->count - 1;
+
+    if (!ent_view_equal(words->list[left], ent_view_text(field->name))) {
+        return false;
+    }
+    while (left > 0) {
+        if (level == NULL || !names_level(words->list[left - 1], level)) {
+            return false;
+        }
+        level = level->above;
+        left--;
+    }
+    return true;
+}
+
+bool
+ent_field_is_content(
+    const struct ent_field_level *level, const ProtobufCFieldDescriptor *field)
+{
+    if (level->above != NULL || (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof header_content / sizeof header_content[0];
+         i++) {
+        if (strcmp(field->name, header_content[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+ent_field_can_be_named(const ProtobufCFieldDescriptor *field)
+{
+    return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0;
+}
+
+static const void *
+member(const ProtobufCMessage *message, size_t offset)
+{
+    return (const uint8_t *)message + offset;
+}
+
+static size_t
+repeated_count(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    size_t count;
+
+    memcpy(&count, member(message, field->quantifier_offset), sizeof count);
+    return count;
+}
+
+static bool
+is_chosen(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    uint32_t chosen;
+
+    memcpy(&chosen, member(message, field->quantifier_offset), sizeof chosen);
+    return chosen == field->id;
+}
+
+static size_t
+scalar_size(ProtobufCType type)
+{
+    switch (type) {
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_SINT64:
+    case PROTOBUF_C_TYPE_SFIXED64:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_FIXED64:
+    case PROTOBUF_C_TYPE_DOUBLE:
+        return sizeof(uint64_t);
+    case PROTOBUF_C_TYPE_BOOL:
+        return sizeof(protobuf_c_boolean);
+    case PROTOBUF_C_TYPE_STRING:
+    case PROTOBUF_C_TYPE_MESSAGE:
+        return sizeof(void *);
+    case PROTOBUF_C_TYPE_BYTES:
+        return sizeof(ProtobufCBinaryData);
+    default:
+        return sizeof(uint32_t);
+    }
+}
+
+static bool
+value_is_set(ProtobufCType type, const void *value)
+{
+    static const uint8_t zero[sizeof(ProtobufCBinaryData)];
+
+    if (type == PROTOBUF_C_TYPE_STRING) {
+        const char *text;
+
+        memcpy(&text, value, sizeof text);
+        return text != NULL && text[0] != '\0';
+    }
+    if (type == PROTOBUF_C_TYPE_BYTES) {
+        ProtobufCBinaryData data;
+
+        memcpy(&data, value, sizeof data);
+        return data.len > 0;
+    }
+    return memcmp(value, zero, scalar_size(type)) != 0;
+}
+
+bool
+ent_field_is_present(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        return repeated_count(message, field) > 0;
+    }
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+        !is_chosen(message, field)) {
+        return false;
+    }
+    return value_is_set(field->type, member(message, field->offset));
+}
+
+void
+ent_field_clear(
+    ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    uint8_t *value = (uint8_t *)message + field->offset;
+
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        memset(
+            (uint8_t *)message + field->quantifier_offset, 0, sizeof(size_t));
+        memset(value, 0, sizeof(void *));
+    } else if (field->type == PROTOBUF_C_TYPE_STRING) {
+        const char *empty = protobuf_c_empty_string;
+
+        memcpy(value, &empty, sizeof empty);
+    } else {
+        memset(value, 0, scalar_size(field->type));
+    }
+}
+
+struct walk {
+    const struct words *words;
+    ent_field_found *found;
+    void *context;
+};
+
+static bool walk_level(
+    const struct walk *walk, const struct ent_field_level *level, size_t depth);
+
+/* Go down into a field that holds one message or several. */
+static bool
+walk_into(const struct walk *walk, const struct ent_field_level *above,
+    const ProtobufCFieldDescriptor *field, size_t depth)
+{
+    struct ent_field_level level = {
+        .type = field->descriptor,
+        .via = field,
+        .above = above,
+    };
+    const ProtobufCMessage *const *messages;
+    const void *value;
+    size_t count = 1;
+
+    if (above->message == NULL) {
+        return walk_level(walk, &level, depth + 1);
+    }
+    value = member(above->message, field->offset);
+    messages = value;
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        count = repeated_count(above->message, field);
+        memcpy(&messages, value, sizeof messages);
+    }
+    for (level.index = 0; level.index < count; level.index++) {
+        level.message = messages[level.index];
+        if (level.message != NULL && !walk_level(walk, &level, depth + 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+walk_level(
+    const struct walk *walk, const struct ent_field_level *level, size_t depth)
+{
+    if (depth > ENT_FIELD_DEPTH_MAX) {
+        return true;
+    }
+    for (unsigned i = 0; i < level->type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &level->type->fields[i];
+        bool more = true;
+
+        if (!ent_field_is_content(level, field) ||
+            (level->message != NULL &&
+                !ent_field_is_present(level->message, field))) {
+            continue;
+        }
+        if (ent_field_can_be_named(field) &&
+            words_name(walk->words, level, field)) {
+            more = walk->found(walk->context, level, field);
+        } else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+            more = walk_into(walk, level, field, depth);
+        }
+        if (!more) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+walk_from(const ProtobufCMessage *message, const char *path,
+    ent_field_found *found, void *context)
+{
+    struct words words;
+    struct walk walk = {.words = &words, .found = found, .context = context};
+    struct ent_field_level top = {
+        .type = &entente__v1__message__descriptor,
+        .message = message,
+    };
+
+    if (cut(path, &words)) {
+        (void)walk_level(&walk, &top, 1);
+    }
+}
+
+void
+ent_field_walk_schema(const char *path, ent_field_found *found, void *context)
+{
+    assert(path != NULL && found != NULL);
+
+    walk_from(NULL, path, found, context);
+}
+
+void
+ent_field_walk(const ent_message *message, const char *path,
+    ent_field_found *found, void *context)
+{
+    assert(message != NULL && path != NULL && found != NULL);
+
+    walk_from(&message->base, path, found, context);
+}
+
+/* Append `name` in lowerCamelCase; returns the new length. */
+static size_t
+put_camel(const char *name, char *out, size_t len, size_t size)
+{
+    bool upper = false;
+
+    for (; *name != '\0' && len + 1 < size; name++) {
+        if (*name == '_') {
+            upper = true;
+            continue;
+        }
+        out[len++] = upper && *name >= 'a' && *name <= 'z'
+                         ? (char)(*name - 'a' + 'A')
+                         : *name;
+        upper = false;
+    }
+    out[len] = '\0';
+    return len;
+}
+
+/* Append the way to `level`, with a dot behind it unless it is the top. */
+static size_t
+put_level(const struct ent_field_level *level, char out[static ENT_PATH_LEN])
+{
+    size_t len;
+
+    if (level->via == NULL) {
+        return 0;
+    }
+    len = put_level(level->above, out);
+    len = put_camel(level->via->name, out, len, ENT_PATH_LEN);
+    if (level->via->label == PROTOBUF_C_LABEL_REPEATED) {
+        len += (size_t)snprintf(
+            out + len, ENT_PATH_LEN - len, "[%zu]", level->index);
+        len = len < ENT_PATH_LEN ? len : ENT_PATH_LEN - 1;
+    }
+    if (len + 1 < ENT_PATH_LEN) {
+        out[len++] = '.';
+    }
+    return len;
+}
+
+void
+ent_field_where(const struct ent_field_level *level,
+    const ProtobufCFieldDescriptor *field, char out[static ENT_PATH_LEN])
+{
+    (void)put_camel(field->name, out, put_level(level, out), ENT_PATH_LEN);
+}
+
+bool
+ent_path_is_formed(const char *path)
+{
+    struct words words;
+
+    assert(path != NULL);
+
+    return cut(path, &words);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/minimise.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "policy/field.h"
+
+static bool
+note_first(void *context, const struct ent_field_level *level,
+    const ProtobufCFieldDescriptor *field)
+{
+    char **where = context;
+
+    if (*where != NULL) {
+        ent_field_where(level, field, *where);
+    }
+    *where = NULL;
+    return false;
+}
+
+bool
+ent_message_has(const ent_message *message, const char *path, char *ret_where)
+{
+    char scratch[ENT_PATH_LEN];
+    char *where = ret_where != NULL ? ret_where : scratch;
+
+    assert(message != NULL && path != NULL);
+
+    ent_field_walk(message, path, note_first, &where);
+    return where == NULL;
+}
+
+static bool
+note_known(void *context, const struct ent_field_level *level,
+    const ProtobufCFieldDescriptor *field)
+{
+    (void)level;
+    (void)field;
+    *(bool *)context = true;
+    return false;
+}
+
+bool
+ent_path_is_known(const char *path)
+{
+    bool known = false;
+    const char *later;
+
+    assert(path != NULL);
+
+    ent_field_walk_schema(path, note_known, &known);
+    for (size_t i = 0; !known && (later = ent_path_of_later(i)) != NULL; i++) {
+        known = strcmp(path, later) == 0;
+    }
+    return known;
+}
+
+/* What is being removed, and the record of it. The record is as long as the
+ * message had matches before the first was removed. */
+struct removal {
+    const char *clause;
+    Entente__V1__Withheld **list;
+    Entente__V1__Withheld *rows;
+    char (*fields)[ENT_PATH_LEN];
+    char (*clauses)[ENT_CLAUSE_LEN];
+    size_t count;
+    size_t room;
+};
+
+static bool
+count_match(void *context, const struct ent_field_level *level,
+    const ProtobufCFieldDescriptor *field)
+{
+    struct removal *removal = context;
+
+    (void)level;
+    (void)field;
+    removal->room++;
+    return true;
+}
+
+static bool
+remove_match(void *context, const struct ent_field_level *level,
+    const ProtobufCFieldDescriptor *field)
+{
+    struct removal *removal = context;
+    size_t n = removal->count;
+    Entente__V1__Withheld *row = &removal->rows[n];
+
+    assert(n < removal->room);
+
+    entente__v1__withheld__init(row);
+    ent_field_where(level, field, removal->fields[n]);
+    strncpy(removal->clauses[n], removal->clause, ENT_CLAUSE_LEN - 1);
+    row->field = removal->fields[n];
+    row->clause = removal->clauses[n];
+    removal->list[n] = row;
+    removal->count++;
+    /* The walk reads; that the message may be changed is our caller's. */
+    ent_field_clear((ProtobufCMessage *)(uintptr_t)level->message, field);
+    return true;
+}
+
+/* Room for everything that will be withheld, behind what already is. */
+static enum ent_status
+make_room(struct removal *removal, const ent_message *message,
+    struct ent_arena *arena, struct ent_error *err)
+{
+    size_t kept = message->n_withheld;
+    size_t room = removal->room;
+
+    removal->list = ent_arena_alloc(arena, (kept + room) * sizeof(void *));
+    removal->rows = ent_arena_alloc(arena, room * sizeof *removal->rows);
+    removal->fields = ent_arena_alloc(arena, room * sizeof *removal->fields);
+    removal->clauses = ent_arena_alloc(arena, room * sizeof *removal->clauses);
+    if (removal->list == NULL || removal->rows == NULL ||
+        removal->fields == NULL || removal->clauses == NULL) {
+        return ent_fail(
+            err, ENT_NO_MEMORY, "recording %zu withheld fields", room);
+    }
+    if (kept > 0) {
+        memcpy(removal->list, message->withheld, kept * sizeof(void *));
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+ent_minimise(const struct ent_decision *decision, ent_message *message,
+    struct ent_arena *arena, struct ent_error *err)
+{
+    struct removal removal = {0};
+    Entente__V1__Withheld **list;
+    enum ent_status rc;
+
+    assert(decision != NULL && decision->permit && message != NULL);
+
+    for (size_t i = 0; i < decision->mask_count; i++) {
+        ent_field_walk(message, decision->masks[i], count_match, &removal);
+    }
+    if (removal.room == 0) {
+        return ENT_OK;
+    }
+    rc = make_room(&removal, message, arena, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+
+    list = removal.list;
+    removal.list += message->n_withheld;
+    for (size_t i = 0; i < decision->mask_count; i++) {
+        removal.clause = decision->mask_clause[i];
+        ent_field_walk(message, decision->masks[i], remove_match, &removal);
+    }
+    message->withheld = list;
+    message->n_withheld += removal.count;
+    return ENT_OK;
+}
