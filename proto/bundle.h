@@ -3,7 +3,7 @@
  * bundle - envelopes of one office to one other, signed together.
  *
  *     Bundle   = label, signatures, body
- *     body     = (u32 length, envelope)*               1 to 1,024, at most 1 MiB
+ *     body     = (u32 length, envelope)*     1 to 1,024, at most 1 MiB
  *     envelope = envelope_id(16) commitment(32) ciphertext
  *
  * Everything here can be done without any decryption key: it is what a broker
@@ -58,8 +58,9 @@ enum ent_status ent_bundle_decode(struct ent_view head, struct ent_view body,
 enum ent_status ent_bundle_verify(const struct ent_bundle *bundle,
     const struct ent_certificate *sender, struct ent_error *err) ENT_MUST_CHECK;
 
-/* sealed_at <= now + 10 min, life inside the maximum of its precedence, the
- * certificate valid at sealed_at; ENT_EXPIRED when expires_at is past. */
+/* ENT_REJECTED unless sealed_at <= now + 10 min, the life is inside the maximum
+ * of its precedence, and the certificate was valid at sealed_at; ENT_EXPIRED
+ * when only expires_at is past. */
 enum ent_status ent_bundle_check_time(const struct ent_bundle *bundle,
     const struct ent_certificate *sender, uint64_t now_ms,
     struct ent_error *err) ENT_MUST_CHECK;
@@ -70,8 +71,8 @@ bool ent_body_next(
     struct ent_view body, size_t *offset, struct ent_envelope *ret_envelope);
 
 /* The framing of a body of exactly `count` envelopes. */
-enum ent_status ent_body_check(struct ent_view body, uint32_t count,
-    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status ent_body_check(
+    struct ent_view body, uint32_t count, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Merkle root over the envelopes of a checked body. */
 enum ent_status ent_body_root(struct ent_view body, uint32_t count,

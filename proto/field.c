@@ -82,6 +82,29 @@ ent_field_stream(const Entente__V1__Stream *field,
     return ENT_OK;
 }
 
+enum ent_status
+ent_field_stream_check(
+    const struct ent_stream_id *stream, struct ent_error *err)
+{
+    struct ent_address parsed;
+    enum ent_status rc;
+
+    rc = ent_field_address("sender", stream->sender.text, &parsed, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = ent_field_address("recipient", stream->recipient.text, &parsed, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (stream->precedence < ENTENTE__V1__PRECEDENCE__DEFERRED ||
+        stream->precedence > ENTENTE__V1__PRECEDENCE__FLASH) {
+        return ent_fail(
+            err, ENT_BAD_INPUT, "precedence: %" PRIu32, stream->precedence);
+    }
+    return ENT_OK;
+}
+
 Entente__V1__Stream
 ent_field_from_stream(const struct ent_stream_id *stream)
 {

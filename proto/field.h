@@ -46,6 +46,9 @@ enum ent_status ent_field_address(const char *name, const char *text,
 /* A precedence there is; both parties are addresses. */
 enum ent_status ent_field_stream(const Entente__V1__Stream *field,
     struct ent_stream_id *ret_stream, struct ent_error *err) ENT_MUST_CHECK;
+/* The same of a stream of ours, before it is written. */
+enum ent_status ent_field_stream_check(
+    const struct ent_stream_id *stream, struct ent_error *err) ENT_MUST_CHECK;
 /* The other way; looks into `stream`. */
 Entente__V1__Stream ent_field_from_stream(const struct ent_stream_id *stream);
 

@@ -100,20 +100,6 @@ label_write(const struct ent_label *label, Entente__V1__Label *out)
     out->expires_at = label->expires_at;
 }
 
-/* What would not decode is not encoded either. */
-static enum ent_status
-parties_check(const struct ent_stream_id *stream, struct ent_error *err)
-{
-    struct ent_address parsed;
-    enum ent_status rc;
-
-    rc = ent_field_address("sender", stream->sender.text, &parsed, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return ent_field_address("recipient", stream->recipient.text, &parsed, err);
-}
-
 enum ent_status
 ent_label_encode(const struct ent_label *label, struct ent_bytes *ret_wire,
     struct ent_error *err)
@@ -125,7 +111,7 @@ ent_label_encode(const struct ent_label *label, struct ent_bytes *ret_wire,
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = parties_check(&label->stream, err);
+    rc = ent_field_stream_check(&label->stream, err);
     if (rc != ENT_OK) {
         return rc;
     }
