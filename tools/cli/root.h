@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * root - a state's authority key, opened for the moment in which it signs.
+ *
+ * Beside the key file lies `authority.pub`, which is a line of an agreement's
+ * `parties` and says whose key it is:
+ *
+ *     th: {name: {en: "Immigration Bureau"}, authority: ed25519:...}
+ *
+ * Where it is there, nothing is signed for another state by mistake.
+ */
+#ifndef TOOLS_CLI_ROOT_H
+#define TOOLS_CLI_ROOT_H
+
+#include "proto/address.h"
+#include "tools/cli/name.h"
+#include "tools/cli/passphrase.h"
+
+#define CLI_ROOT_KEY_FILE "authority.key"
+#define CLI_ROOT_PUBLIC_FILE "authority.pub"
+
+struct cli_root {
+    struct ent_secret *secret;
+    struct ent_signer signer;
+    char state[ENT_STATE_MAX + 1]; /* "": no authority.pub */
+};
+
+/* `path` is a key file, or a folder with authority.key in it. ENT_REJECTED
+ * when authority.pub beside it names another key. */
+enum ent_status cli_root_open(const char *path, struct cli_passphrase *from,
+    struct cli_root *ret_root, struct ent_error *err) ENT_MUST_CHECK;
+void cli_root_close(struct cli_root *root);
+
+/* ENT_DENIED when it is known to be another state's. */
+enum ent_status cli_root_check_state(const struct cli_root *root,
+    const char *state, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Write `path`, the public half. */
+enum ent_status cli_root_publish(const char *path, const char *state,
+    const struct ent_verify_key *key, const struct cli_names *names,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

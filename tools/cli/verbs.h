@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verbs - everything that `entente` can do, in one table.
+ *
+ * A verb is one row here and one file, `cmd_<verb>.c`, whose function is
+ * cli_<name>. Its argv[0] is the whole verb ("entente office new"), so that
+ * argp's own words about usage are right. It returns a code of sysexits.h.
+ */
+#ifndef TOOLS_CLI_VERBS_H
+#define TOOLS_CLI_VERBS_H
+
+#include <stddef.h>
+
+/* function, first word, second word or NULL, arguments, what it does */
+#define CLI_VERB_TABLE(X)                                                      \
+    X(authority_new, "authority", "new", "STATE", "make a state's root key")   \
+    X(authority_show, "authority", "show", "KEYFILE", "print its public key")
+
+struct cli_verb {
+    const char *word;
+    const char *second; /* or NULL: a verb of one word */
+    const char *arguments;
+    const char *help;
+    int (*run)(int argc, char *argv[]);
+};
+
+#define CLI_VERB_FUNCTION(name, word, second, arguments, help)                 \
+    int cli_##name(int argc, char *argv[]);
+CLI_VERB_TABLE(CLI_VERB_FUNCTION)
+#undef CLI_VERB_FUNCTION
+
+extern const struct cli_verb cli_verbs[];
+extern const size_t cli_verb_count;
+
+/* Find the verb in argv[1] and on and run it; `help`, --help and --version are
+ * answered here. EX_USAGE, with the nearest verb as a hint, when unknown. */
+int cli_run(int argc, char *argv[]);
+
+#endif
