@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * agreements - what this office may exchange, and with whom: every agreement
+ * and national order in its folder that all parties have signed.
+ *
+ * A file that is broken, half-written, unsigned or older changes nothing and is
+ * reported. For a pair of states there is one agreement, the newest version.
+ */
+#ifndef NODE_AGREEMENTS_H
+#define NODE_AGREEMENTS_H
+
+#include "policy/agreement.h"
+
+#define NODE_AGREEMENTS_MAX 256
+
+struct node_agreements;
+
+/* What was wrong with a file; borrowed for the call. */
+typedef void node_agreement_fault(
+    void *context, const char *file, size_t line, const char *text);
+
+/* Load `folder` for an office of `state`, whose authority's key must be
+ * `authority` in every file. Files that cannot be used are told through `fault`
+ * and left out; ENT_IO only when the folder cannot be read. */
+enum ent_status node_agreements_load(const char *folder, const char *state,
+    const struct ent_verify_key *authority, node_agreement_fault *fault,
+    void *context, struct node_agreements **ret_agreements,
+    struct ent_error *err) ENT_MUST_CHECK;
+void node_agreements_free(struct node_agreements **agreements);
+
+/* The agreement with `state`, or this state's own order; NULL: none. */
+const struct ent_agreement *node_agreements_with(
+    const struct node_agreements *agreements, const char *state);
+
+/* By index; NULL past the last. `ret_file` (may be NULL) gets the file. */
+const struct ent_agreement *node_agreements_at(
+    const struct node_agreements *agreements, size_t index,
+    const char **ret_file);
+
+#endif

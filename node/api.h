@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api - what programs of this office ask the node, over a Unix-domain ZeroMQ
+ * socket: proto/schema/api.proto, one request and one reply, one part each.
+ *
+ * Who may open the socket's file may speak for the office: its mode is 0660.
+ */
+#ifndef NODE_API_H
+#define NODE_API_H
+
+#include "node/node.h"
+#include "proto/base/pb.h"
+#include "proto/schema/api.pb-c.h"
+
+#define NODE_API_REQUEST_MAX ((size_t)8 * 1024 * 1024)
+#define NODE_API_BATCH_MAX 256 /* submissions or items in one request */
+#define NODE_API_WAIT_MAX_MS 60000
+
+enum ent_status node_api_open(void *zmq_context, const char *path,
+    struct node_api **ret_api, struct ent_error *err) ENT_MUST_CHECK;
+void node_api_close(struct node_api **api);
+void *node_api_socket(struct node_api *api);
+
+/* Handle up to `budget` requests inside the current turn; replies are effects.
+ * ENT_FULL and ENT_IO end the turn. */
+enum ent_status node_api_serve(struct node *node, size_t budget,
+    size_t *ret_handled, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Answer readers whose wait is over: something came, or their time is up. */
+enum ent_status node_api_wake(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+
+/* When the next waiting reader's time is up; UINT64_MAX: none waits. */
+uint64_t node_api_due(const struct node_api *api);
+
+/* The turn was taken back: tell every program that asked in it to try again. */
+void node_api_take_back(struct node *node, const char *why);
+
+/* After the commit: hand a reply to its program. */
+void node_api_send(struct node_api *api, const struct node_effect *effect);
+
+/* ---- one file a request ---- */
+
+enum ent_status node_api_inbox(struct node *node,
+    const Entente__V1__InboxRequest *request, struct ent_arena *arena,
+    Entente__V1__InboxReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_cursor(struct node *node,
+    const Entente__V1__CursorRequest *request,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_trace(struct node *node,
+    const Entente__V1__TraceRequest *request, struct ent_arena *arena,
+    Entente__V1__TraceReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_status(struct node *node, struct ent_arena *arena,
+    Entente__V1__StatusReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_journal(struct node *node, struct ent_arena *arena,
+    Entente__V1__JournalVerifyReply *reply,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

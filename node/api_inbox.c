@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the desk by its sequence, and a consumer's place in it. */
+#include "node/api.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "node/desk.h"
+#include "node/submit.h"
+#include "node/vault.h"
+#include "proto/message.h"
+
+#define ITEMS_DEFAULT 64
+#define REPLY_MAX ((size_t)4 * 1024 * 1024) /* of message bytes */
+
+static struct node_key
+cursor_key(const char *consumer)
+{
+    struct node_key key = {.len = 16};
+
+    crypto_generichash(key.bytes, key.len, (const uint8_t *)consumer,
+        strlen(consumer), NULL, 0);
+    return key;
+}
+
+static enum ent_status
+cursor_of(struct node *node, const char *consumer, uint64_t *ret_through,
+    struct ent_error *err)
+{
+    struct node_key key = cursor_key(consumer);
+    struct ent_view value;
+    enum ent_status rc;
+
+    *ret_through = 0;
+    if (consumer[0] == '\0') {
+        return ENT_OK;
+    }
+    rc = node_store_get(
+        node->store, NODE_CURSOR, node_key_view(&key), &value, err);
+    if (rc == ENT_OK) {
+        *ret_through = ent_get_be(value.data, 8);
+    }
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+enum ent_status
+node_api_cursor(struct node *node, const Entente__V1__CursorRequest *request,
+    struct ent_error *err)
+{
+    struct node_key key = cursor_key(request->consumer);
+    uint8_t value[8];
+
+    if (request->consumer[0] == '\0') {
+        return ent_fail(err, ENT_BAD_INPUT, "a cursor needs a consumer's name");
+    }
+    ent_put_be(value, request->through, sizeof value);
+    return node_store_put(node->store, NODE_CURSOR, node_key_view(&key),
+        ent_view_of(value, sizeof value), err);
+}
+
+/* The first desk sequence received at or after `time`: received_at never falls
+ * along the desk, so halve. */
+static enum ent_status
+sequence_at(struct node *node, uint64_t time, uint64_t last,
+    uint64_t *ret_sequence, struct ent_error *err)
+{
+    uint64_t low = 1;
+    uint64_t high = last + 1;
+
+    while (low < high) {
+        ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+        uint64_t middle = low + (high - low) / 2;
+        enum ent_status rc = node_desk_get(node, middle, &row, err);
+
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        if (row->received_at < time) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *ret_sequence = low;
+    return ENT_OK;
+}
+
+static void
+fill_item(const node_desk_row *row, uint64_t sequence, struct ent_arena *arena,
+    Entente__V1__InboxItem *item)
+{
+    const struct ent_family *family = ent_family_by_number(row->family);
+    char text[ENT_ID_TEXT_LEN + 1];
+    struct ent_id id = {{0}};
+
+    memcpy(id.bytes, row->id.data,
+        row->id.len < sizeof id.bytes ? row->id.len : sizeof id.bytes);
+    ent_id_format(&id, text);
+    item->sequence = sequence;
+    item->received_at = row->received_at;
+    item->acknowledge_by = row->acknowledge_by;
+    item->acknowledged_at = row->acknowledged_at;
+    item->out_of_order_missing = row->missing;
+    item->retain_until = row->retain_until;
+    item->deleted = row->deleted;
+    item->id = node_text_in(arena, text);
+    item->from = node_text_in(arena, row->from);
+    item->clause = node_text_in(arena, row->clause);
+    item->precedence = (Entente__V1__Precedence)row->precedence;
+    if (family != NULL) {
+        item->family = (char *)(uintptr_t)family->name;
+    }
+}
+
+static enum ent_status
+make_item(struct node *node, uint64_t sequence, struct ent_arena *arena,
+    size_t *bytes, Entente__V1__InboxItem **ret_item, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    Entente__V1__InboxItem *item = ent_arena_alloc(arena, sizeof *item);
+    enum ent_status rc;
+
+    if (item == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading the desk");
+    }
+    entente__v1__inbox_item__init(item);
+    rc = node_desk_get(node, sequence, &row, err);
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND
+                   ? ent_fail(err, ENT_IO, "desk entry %llu is missing",
+                         (unsigned long long)sequence)
+                   : rc;
+    }
+    fill_item(row, sequence, arena, item);
+    if (!row->deleted) {
+        rc = node_vault_open(node->store, node->slots, row->bundle, row->day,
+            row->index, &plain, err);
+    }
+    if (rc == ENT_NOT_FOUND) { /* its key is gone, the row not yet told */
+        item->deleted = true;
+        rc = ENT_OK;
+    } else if (rc == ENT_OK && !row->deleted) {
+        rc = ent_message_decode(
+            ent_bytes_view(&plain), arena, &item->message, err);
+    }
+    *bytes += plain.len;
+    *ret_item = item;
+    return rc;
+}
+
+enum ent_status
+node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
+    struct ent_arena *arena, Entente__V1__InboxReply *reply,
+    struct ent_error *err)
+{
+    uint32_t limit = request->limit == 0 ? ITEMS_DEFAULT : request->limit;
+    uint64_t through = 0;
+    uint64_t from = request->from;
+    uint64_t last = 0;
+    size_t bytes = 0;
+    enum ent_status rc = node_number_get(node->store, "desk", &last, err);
+
+    if (rc == ENT_OK) {
+        rc = cursor_of(node, request->consumer, &through, err);
+    }
+    if (rc == ENT_OK && request->from_time != 0) {
+        rc = sequence_at(node, request->from_time, last, &from, err);
+    } else if (from == 0) {
+        from = through + 1;
+    }
+    limit = limit > NODE_API_BATCH_MAX ? NODE_API_BATCH_MAX : limit;
+    reply->items = ent_arena_alloc(arena, limit * sizeof *reply->items);
+    if (rc == ENT_OK && reply->items == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading the desk");
+    }
+    while (rc == ENT_OK && from <= last && reply->n_items < limit &&
+           bytes < REPLY_MAX) {
+        Entente__V1__InboxItem *item = NULL;
+
+        rc = make_item(node, from, arena, &bytes, &item, err);
+        if (rc == ENT_OK) {
+            item->replayed = from <= through;
+            reply->items[reply->n_items++] = item;
+            from++;
+        }
+    }
+    reply->next = from;
+    return rc;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How this node is, for its operator. */
+#include "node/api.h"
+
+#include <string.h>
+
+#include "node/copy.h"
+#include "node/desk.h"
+#include "node/submit.h"
+#include "node/uplink.h"
+
+static ProtobufCBinaryData
+bytes_in(struct ent_arena *arena, const struct ent_digest *digest)
+{
+    uint8_t *copy = ent_arena_alloc(arena, sizeof digest->bytes);
+
+    if (copy == NULL) {
+        return (ProtobufCBinaryData){0};
+    }
+    memcpy(copy, digest->bytes, sizeof digest->bytes);
+    return (ProtobufCBinaryData){.data = copy, .len = sizeof digest->bytes};
+}
+
+static enum ent_status
+add_brokers(struct node *node, struct ent_arena *arena,
+    Entente__V1__StatusReply *reply, struct ent_error *err)
+{
+    const struct ent_certificate *broker = node_uplink_broker(node->uplink);
+    Entente__V1__BrokerStatus *status = ent_arena_alloc(arena, sizeof *status);
+    Entente__V1__BrokerStatus **list = ent_arena_alloc(arena, sizeof *list);
+
+    if (status == NULL || list == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "telling the status");
+    }
+    if (broker == NULL) {
+        return ENT_OK;
+    }
+    entente__v1__broker_status__init(status);
+    status->address = node_text_in(arena, broker->address.text);
+    status->endpoint = node_text_in(arena, node->config->brokers[0].endpoint);
+    status->connected = node_uplink_connected(node->uplink, &status->since);
+    list[0] = status;
+    reply->brokers = list;
+    reply->n_brokers = 1;
+    return ENT_OK;
+}
+
+static enum ent_status
+add_agreement(struct node *node, const struct ent_agreement *agreement,
+    const char *file, struct ent_arena *arena,
+    Entente__V1__AgreementStatus **ret_status, struct ent_error *err)
+{
+    Entente__V1__AgreementStatus *status =
+        ent_arena_alloc(arena, sizeof *status);
+    size_t parties = ent_agreement_party_count(agreement);
+
+    if (status == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "telling the status");
+    }
+    entente__v1__agreement_status__init(status);
+    status->name = node_text_in(arena, ent_agreement_name(agreement));
+    status->version = ent_agreement_version(agreement);
+    status->digest = bytes_in(arena, ent_agreement_digest(agreement));
+    status->in_force = ent_agreement_in_force(agreement, node->now_ms);
+    status->review_due = ent_agreement_review_due(agreement, node->now_ms);
+    status->file = node_text_in(arena, file);
+    status->parties = ent_arena_alloc(arena, parties * sizeof *status->parties);
+    for (size_t i = 0; status->parties != NULL && i < parties; i++) {
+        status->parties[status->n_parties++] =
+            node_text_in(arena, ent_agreement_party_state(agreement, i));
+    }
+    *ret_status = status;
+    return ENT_OK;
+}
+
+static enum ent_status
+add_agreements(struct node *node, struct ent_arena *arena,
+    Entente__V1__StatusReply *reply, struct ent_error *err)
+{
+    const struct ent_agreement *agreement;
+    const char *file;
+
+    reply->agreements =
+        ent_arena_alloc(arena, NODE_AGREEMENTS_MAX * sizeof *reply->agreements);
+    if (reply->agreements == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "telling the status");
+    }
+    while ((agreement = node_agreements_at(
+                node->agreements, reply->n_agreements, &file)) != NULL) {
+        enum ent_status rc = add_agreement(node, agreement, file, arena,
+            &reply->agreements[reply->n_agreements], err);
+
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        reply->n_agreements++;
+    }
+    return ENT_OK;
+}
+
+/* Desk entries that a person should have answered and nobody did. */
+static enum ent_status
+count_desk(
+    struct node *node, Entente__V1__StatusReply *reply, struct ent_error *err)
+{
+    enum ent_status rc =
+        node_number_get(node->store, "desk", &reply->inbox_count, err);
+
+    for (uint64_t i = 1; rc == ENT_OK && i <= reply->inbox_count; i++) {
+        ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+
+        rc = node_desk_get(node, i, &row, err);
+        if (rc == ENT_OK && row->acknowledge_by != 0 &&
+            row->acknowledged_at == 0) {
+            reply->unacknowledged++;
+        }
+    }
+    return rc;
+}
+
+static enum ent_status
+count_copies(
+    struct node *node, Entente__V1__StatusReply *reply, struct ent_error *err)
+{
+    uint8_t key[NODE_KEY_MAX] = {0};
+    size_t len = node_key_len(NODE_COPY);
+    enum ent_status rc;
+
+    for (;;) {
+        ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+        struct ent_view value;
+
+        rc = node_store_seek(
+            node->store, NODE_COPY, ent_view_of(key, len), 0, key, &value, err);
+        if (rc == ENT_OK) {
+            rc =
+                node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
+                    (ProtobufCMessage **)&row, err);
+        }
+        if (rc != ENT_OK) {
+            return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+        }
+        reply->outbox_waiting += row->state == 0;
+        reply->outbox_settled +=
+            row->state != 0 &&
+            row->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
+        reply->refused_here +=
+            row->state == ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
+        if (!node_key_after(key, len)) {
+            return ENT_OK;
+        }
+    }
+}
+
+enum ent_status
+node_api_status(struct node *node, struct ent_arena *arena,
+    Entente__V1__StatusReply *reply, struct ent_error *err)
+{
+    struct ent_digest root = node_journal_root(node->journal);
+    enum ent_status rc = add_brokers(node, arena, reply, err);
+
+    if (rc == ENT_OK) {
+        rc = add_agreements(node, arena, reply, err);
+    }
+    if (rc == ENT_OK) {
+        rc = count_desk(node, reply, err);
+    }
+    if (rc == ENT_OK) {
+        rc = count_copies(node, reply, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_store_usage(node->store, &reply->store_used, err);
+    }
+    reply->address = node->self.text;
+    reply->version = (char *)(uintptr_t)ENT_VERSION;
+    reply->incarnation = node->incarnation;
+    reply->started_at = node->started_at;
+    reply->journal_size = node_journal_size(node->journal);
+    reply->journal_root = bytes_in(arena, &root);
+    reply->store_limit = node->config->store_limit;
+    reply->certificate_expires_at = node->certificate.not_after;
+    reply->commits = node_store_commits(node->store);
+    return rc;
+}
+
+enum ent_status
+node_api_journal(struct node *node, struct ent_arena *arena,
+    Entente__V1__JournalVerifyReply *reply, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes note = {0};
+    struct ent_digest root = node_journal_root(node->journal);
+    struct ent_error fault = {0};
+    enum ent_status rc;
+    char *text;
+
+    reply->good =
+        node_journal_verify(node->journal, node->store, &fault) == ENT_OK;
+    reply->entries = node_journal_size(node->journal);
+    reply->root = bytes_in(arena, &root);
+    if (!reply->good) {
+        reply->fault = node_text_in(arena, fault.text);
+        return ENT_OK;
+    }
+    rc = node_journal_checkpoint(node->journal, node->self.text,
+        node_keeper_signer(node->keeper), &note, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    text = ent_arena_alloc(arena, note.len + 1);
+    if (text == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "writing the checkpoint");
+    }
+    memcpy(text, note.data, note.len);
+    text[note.len] = '\0';
+    reply->checkpoint = text;
+    return ENT_OK;
+}

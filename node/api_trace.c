@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What became of our own messages, from the rows that decided it. */
+#include "node/api.h"
+
+#include <string.h>
+
+#include "node/copy.h"
+#include "node/submit.h"
+#include "proto/message.h"
+#include "proto/refusal.h"
+
+#define ITEMS_DEFAULT 64
+
+/* Sealed and on its way: where, by its bundle's state. */
+static uint32_t
+state_on_the_way(const struct node_dispatch *dispatch)
+{
+    switch (dispatch->state.state) {
+    case ENT_DISPATCH_WAITING:
+        return dispatch->row->answer != 0
+                   ? ENTENTE__V1__TRACE_STATE__TRACE_NOT_YET
+                   : ENTENTE__V1__TRACE_STATE__TRACE_WAITING;
+    case ENT_DISPATCH_SENT:
+        return ENTENTE__V1__TRACE_STATE__TRACE_SENT;
+    case ENT_DISPATCH_CUSTODY:
+        return ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY;
+    case ENT_DISPATCH_SKIPPING:
+        return ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED;
+    case ENT_DISPATCH_SKIPPED:
+        return ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED;
+    case ENT_DISPATCH_SETTLED:
+        return ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED;
+    }
+    return ENTENTE__V1__TRACE_STATE__TRACE_WAITING;
+}
+
+static enum ent_status
+fill_way(struct node *node, const node_copy_row *row, struct ent_arena *arena,
+    Entente__V1__TraceCopy *copy, struct ent_error *err)
+{
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    struct ent_digest stream;
+    enum ent_status rc;
+
+    if (row->bundle == 0 || row->stream.len != sizeof stream.bytes) {
+        if (row->state == 0) {
+            copy->state = ENTENTE__V1__TRACE_STATE__TRACE_WAITING;
+            copy->sentence = node_text_in(arena,
+                "waiting for the recipient's certificate or sealing key");
+        }
+        return ENT_OK;
+    }
+    memcpy(stream.bytes, row->stream.data, sizeof stream.bytes);
+    rc = node_dispatch_get(node, &stream, row->first, &dispatch, err);
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    copy->custody_at = dispatch.row->custody_at;
+    copy->custody_by = node_text_in(arena, dispatch.row->custody_by);
+    if (row->state == 0) {
+        copy->state = (Entente__V1__TraceState)state_on_the_way(&dispatch);
+        copy->reason = dispatch.row->answer;
+    }
+    return ENT_OK;
+}
+
+/* Why, in words: what our own gate said, else the remedy of the table. */
+static void
+fill_reason(const node_copy_row *row, struct ent_arena *arena,
+    Entente__V1__TraceCopy *copy)
+{
+    const struct ent_refusal_info *info = ent_refusal_info(copy->reason);
+
+    copy->clause = node_text_in(arena, row->clause);
+    copy->line = row->line;
+    if (copy->reason != 0) {
+        copy->reason_name = (char *)(uintptr_t)ent_refusal_name(copy->reason);
+    }
+    if (row->sentence[0] != '\0') {
+        copy->sentence = node_text_in(arena, row->sentence);
+    } else if (info != NULL) {
+        copy->sentence = (char *)(uintptr_t)info->remedy;
+    }
+}
+
+static enum ent_status
+make_copy(struct node *node, const node_copy_row *row, struct ent_arena *arena,
+    Entente__V1__TraceCopy **ret_copy, struct ent_error *err)
+{
+    Entente__V1__TraceCopy *copy = ent_arena_alloc(arena, sizeof *copy);
+    enum ent_status rc;
+
+    if (copy == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "tracing");
+    }
+    entente__v1__trace_copy__init(copy);
+    copy->to = node_text_in(arena, row->to);
+    copy->state = (Entente__V1__TraceState)row->state;
+    copy->accepted_at = row->accepted_at;
+    copy->settled_at = row->settled_at;
+    copy->acknowledged_at = row->acknowledged_at;
+    copy->acknowledged_by = node_text_in(arena, row->acknowledged_by);
+    copy->reason = row->reason;
+    copy->precedence = (Entente__V1__Precedence)row->precedence;
+    copy->first = row->first;
+    copy->number = row->number;
+    rc = fill_way(node, row, arena, copy, err);
+    fill_reason(row, arena, copy);
+    *ret_copy = copy;
+    return rc;
+}
+
+static enum ent_status
+make_item(const struct ent_id *id, struct ent_arena *arena,
+    Entente__V1__TraceItem **ret_item, struct ent_error *err)
+{
+    Entente__V1__TraceItem *item = ent_arena_alloc(arena, sizeof *item);
+    char text[ENT_ID_TEXT_LEN + 1];
+
+    if (item != NULL) {
+        entente__v1__trace_item__init(item);
+        item->copies =
+            ent_arena_alloc(arena, NODE_RECIPIENTS_MAX * sizeof *item->copies);
+    }
+    if (item == NULL || item->copies == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "tracing");
+    }
+    ent_id_format(id, text);
+    item->id = node_text_in(arena, text);
+    *ret_item = item;
+    return ENT_OK;
+}
+
+/* Add the copy in `row` to the item. */
+static enum ent_status
+add_copy(struct node *node, Entente__V1__TraceItem *item,
+    const node_copy_row *row, struct ent_arena *arena, struct ent_error *err)
+{
+    const struct ent_family *family = ent_family_by_number(row->family);
+    enum ent_status rc;
+
+    if (item->n_copies == NODE_RECIPIENTS_MAX) {
+        return ENT_OK;
+    }
+    if (family != NULL) {
+        item->family = (char *)(uintptr_t)family->name;
+    }
+    rc = make_copy(node, row, arena, &item->copies[item->n_copies], err);
+    item->n_copies += rc == ENT_OK;
+    return rc;
+}
+
+static enum ent_status
+trace_one(struct node *node, const char *text, struct ent_arena *arena,
+    Entente__V1__TraceReply *reply, struct ent_error *err)
+{
+    uint8_t key[NODE_KEY_MAX] = {0};
+    size_t len = node_key_len(NODE_COPY);
+    Entente__V1__TraceItem *item;
+    struct ent_id id;
+    enum ent_status rc = ent_id_parse(ent_view_text(text), &id, err);
+
+    if (rc == ENT_OK) {
+        rc = make_item(&id, arena, &item, err);
+    }
+    memcpy(key, id.bytes, sizeof id.bytes);
+    while (rc == ENT_OK) {
+        ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+        struct ent_view value;
+
+        rc = node_store_seek(node->store, NODE_COPY, ent_view_of(key, len),
+            sizeof id.bytes, key, &value, err);
+        if (rc == ENT_OK) {
+            rc =
+                node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
+                    (ProtobufCMessage **)&row, err);
+        }
+        if (rc == ENT_OK) {
+            rc = add_copy(node, item, row, arena, err);
+        }
+        if (rc == ENT_OK && !node_key_after(key, len)) {
+            break;
+        }
+    }
+    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+        return rc;
+    }
+    if (item->n_copies == 0) {
+        return ent_fail(
+            err, ENT_NOT_FOUND, "no message %s was sent here", text);
+    }
+    reply->items[reply->n_items++] = item;
+    return ENT_OK;
+}
+
+/* The copy that a submission number stands for, as an item of its own. */
+static enum ent_status
+trace_number(struct node *node, struct ent_view place, struct ent_arena *arena,
+    Entente__V1__TraceReply *reply, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    Entente__V1__TraceItem *item;
+    struct ent_id id;
+    struct ent_party party;
+    enum ent_status rc;
+
+    if (place.len != sizeof id.bytes + sizeof party.bytes) {
+        return ent_fail(err, ENT_IO, "a submission number is odd");
+    }
+    memcpy(id.bytes, place.data, sizeof id.bytes);
+    memcpy(party.bytes, place.data + sizeof id.bytes, sizeof party.bytes);
+    rc = make_item(&id, arena, &item, err);
+    if (rc == ENT_OK) {
+        rc = node_copy_get(node, &id, &party, &row, err);
+    }
+    if (rc == ENT_OK) {
+        rc = add_copy(node, item, row, arena, err);
+    }
+    if (rc == ENT_OK) {
+        reply->items[reply->n_items++] = item;
+    }
+    return rc;
+}
+
+static enum ent_status
+trace_list(struct node *node, uint64_t from, uint32_t limit,
+    struct ent_arena *arena, Entente__V1__TraceReply *reply,
+    struct ent_error *err)
+{
+    struct node_key key = node_key_u64(from == 0 ? 1 : from);
+    enum ent_status rc = ENT_OK;
+
+    while (rc == ENT_OK && reply->n_items < limit) {
+        struct ent_view place;
+
+        rc = node_store_seek(node->store, NODE_NUMBER, node_key_view(&key), 0,
+            key.bytes, &place, err);
+        if (rc == ENT_OK) {
+            rc = trace_number(node, place, arena, reply, err);
+        }
+        if (rc == ENT_OK) {
+            key = node_key_u64(ent_get_be(key.bytes, 8) + 1);
+        }
+    }
+    reply->next = ent_get_be(key.bytes, 8);
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+enum ent_status
+node_api_trace(struct node *node, const Entente__V1__TraceRequest *request,
+    struct ent_arena *arena, Entente__V1__TraceReply *reply,
+    struct ent_error *err)
+{
+    uint32_t limit = request->limit == 0 ? ITEMS_DEFAULT : request->limit;
+
+    limit = limit > NODE_API_BATCH_MAX ? NODE_API_BATCH_MAX : limit;
+    reply->items = ent_arena_alloc(arena, limit * sizeof *reply->items);
+    if (reply->items == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "tracing");
+    }
+    if (request->id[0] != '\0') {
+        return trace_one(node, request->id, arena, reply, err);
+    }
+    return trace_list(node, request->from, limit, arena, reply, err);
+}

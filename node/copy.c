@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/copy.h"
+
+#include <string.h>
+
+#include "node/pending.h"
+#include "node/vault.h"
+#include "proto/refusal.h"
+#include "proto/schema/api.pb-c.h"
+#include "proto/schema/delivery.pb-c.h"
+
+enum ent_status
+node_copy_get(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, node_copy_row **ret_row, struct ent_error *err)
+{
+    struct node_key key = node_key_copy(id, to);
+
+    return node_row_get(node->store, NODE_COPY, node_key_view(&key),
+        &entente__rest__v1__copy_row__descriptor, (ProtobufCMessage **)ret_row,
+        err);
+}
+
+enum ent_status
+node_copy_put(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, const node_copy_row *row, struct ent_error *err)
+{
+    struct node_key key = node_key_copy(id, to);
+
+    return node_row_put(
+        node->store, NODE_COPY, node_key_view(&key), &row->base, err);
+}
+
+/* ---- every copy of a bundle ---- */
+
+/* What is done with one copy; the row may be changed, or written elsewhere. */
+struct change {
+    enum ent_status (*apply)(struct node *node, const struct change *change,
+        size_t index, const struct ent_id *id, const struct ent_address *to,
+        node_copy_row *row, struct ent_error *err);
+    const struct ent_outcome *outcomes;
+    size_t count;
+    uint32_t state;
+};
+
+/* Write a changed row without owning the strings that were put in it. */
+static enum ent_status
+apply_to(struct node *node, const struct change *change, uint64_t bundle,
+    size_t index, const struct ent_id *id, const struct ent_address *to,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    struct ent_party party = ent_address_party(to);
+    node_copy_row changed;
+    enum ent_status rc;
+
+    rc = node_copy_get(node, id, &party, &row, err);
+    if (rc == ENT_NOT_FOUND || (rc == ENT_OK && row->bundle != bundle)) {
+        return ENT_OK; /* sealed anew since: another bundle's affair */
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    changed = *row;
+    rc = change->apply(node, change, index, id, to, &changed, err);
+    return rc != ENT_OK ? rc : node_copy_put(node, id, &party, &changed, err);
+}
+
+static enum ent_status
+each_copy(struct node *node, const struct node_dispatch *dispatch,
+    const struct change *change, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__StreamRow *stream = NULL;
+    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *bundle = NULL;
+    struct ent_stream_id id;
+    struct ent_view rest;
+    enum ent_status rc;
+
+    rc = node_stream_get(
+        node, NODE_OUTGOING, &dispatch->stream, &id, &rest, &stream, err);
+    if (rc == ENT_OK) {
+        rc = node_vault_get(node->store, dispatch->row->bundle, &bundle, err);
+    }
+    for (size_t i = 0; rc == ENT_OK && i < bundle->n_ids; i++) {
+        struct ent_id message;
+
+        if (bundle->ids[i].len != sizeof message.bytes) {
+            return ent_fail(err, ENT_IO, "a stored message id is odd");
+        }
+        memcpy(message.bytes, bundle->ids[i].data, sizeof message.bytes);
+        rc = apply_to(node, change, dispatch->row->bundle, i, &message,
+            &id.recipient, err);
+    }
+    return rc;
+}
+
+static uint32_t
+state_of(const struct ent_outcome *outcome)
+{
+    switch (outcome->code) {
+    case ENTENTE__V1__OUTCOME_CODE__DELIVERED:
+        return ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED;
+    case ENTENTE__V1__OUTCOME_CODE__EXPIRED:
+        return ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED;
+    default:
+        return ENTENTE__V1__TRACE_STATE__TRACE_REFUSED;
+    }
+}
+
+static enum ent_status
+apply_outcome(struct node *node, const struct change *change, size_t index,
+    const struct ent_id *id, const struct ent_address *to, node_copy_row *row,
+    struct ent_error *err)
+{
+    const struct ent_outcome *outcome;
+
+    (void)id;
+    (void)to;
+    if (index >= change->count) {
+        return ent_fail(err, ENT_IO, "a bundle has more ids than messages");
+    }
+    outcome = &change->outcomes[index];
+    row->state = state_of(outcome);
+    row->settled_at = node->now_ms;
+    row->reason = outcome->reason;
+    row->clause = (char *)(uintptr_t)outcome->clause;
+    row->line = outcome->line;
+    return ENT_OK;
+}
+
+enum ent_status
+node_copy_settle(struct node *node, const struct node_dispatch *dispatch,
+    const struct ent_outcome *outcomes, size_t count, struct ent_error *err)
+{
+    struct change change = {
+        .apply = apply_outcome, .outcomes = outcomes, .count = count};
+
+    return each_copy(node, dispatch, &change, err);
+}
+
+static enum ent_status
+apply_expiry(struct node *node, const struct change *change, size_t index,
+    const struct ent_id *id, const struct ent_address *to, node_copy_row *row,
+    struct ent_error *err)
+{
+    (void)index;
+    (void)id;
+    (void)to;
+    (void)err;
+    if (row->state == 0 ||
+        row->state == ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED) {
+        row->state = change->state;
+        row->reason = ENT_REFUSAL_EXPIRED;
+        row->settled_at = node->now_ms;
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+node_copy_expire(struct node *node, const struct node_dispatch *dispatch,
+    bool confirmed, struct ent_error *err)
+{
+    struct change change = {
+        .apply = apply_expiry,
+        .state = confirmed
+                     ? ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED
+                     : ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED,
+    };
+
+    return each_copy(node, dispatch, &change, err);
+}
+
+static enum ent_status
+apply_repend(struct node *node, const struct change *change, size_t index,
+    const struct ent_id *id, const struct ent_address *to, node_copy_row *row,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes message = {0};
+    enum ent_status rc = ENT_NOT_FOUND;
+
+    (void)change;
+    if (row->state != 0) {
+        return ENT_OK;
+    }
+    if (node->now_ms < row->valid_until) {
+        rc = node_vault_open(node->store, node->slots, row->bundle, row->day,
+            (uint32_t)index, &message, err);
+    }
+    if (rc == ENT_NOT_FOUND) {
+        row->state = ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED;
+        row->reason = ENT_REFUSAL_EXPIRED;
+        row->settled_at = node->now_ms;
+        return ENT_OK;
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    row->bundle = 0;
+    row->first = 0;
+    return node_pending_put(node, id, to, row->precedence, row->number,
+        row->day, ent_bytes_view(&message), err);
+}
+
+enum ent_status
+node_copy_repend(struct node *node, const struct node_dispatch *dispatch,
+    struct ent_error *err)
+{
+    struct change change = {.apply = apply_repend};
+
+    return each_copy(node, dispatch, &change, err);
+}
+
+enum ent_status
+node_copy_acknowledged(struct node *node, const struct ent_id *id,
+    const struct ent_party *by, const char *role, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    node_copy_row changed;
+    enum ent_status rc = node_copy_get(node, id, by, &row, err);
+
+    if (rc == ENT_NOT_FOUND || (rc == ENT_OK && row->acknowledged_at != 0)) {
+        return ENT_OK;
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    changed = *row;
+    changed.acknowledged_at = node->now_ms;
+    changed.acknowledged_by = (char *)(uintptr_t)role;
+    return node_copy_put(node, id, by, &changed, err);
+}

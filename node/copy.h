@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * copy - one message for one recipient, at its sender: what became of it.
+ *
+ * A row in COPY follows it from acceptance to its last state; what happens on
+ * the way (sent, in custody) is read off its bundle's dispatch.
+ */
+#ifndef NODE_COPY_H
+#define NODE_COPY_H
+
+#include "node/dispatch.h"
+
+typedef Entente__Rest__V1__CopyRow node_copy_row; /* a generated name */
+
+/* ENT_NOT_FOUND is ordinary. Free with node_row_free. */
+enum ent_status node_copy_get(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, node_copy_row **ret_row,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_copy_put(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, const node_copy_row *row,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The recipient's outcomes, one a message of that bundle. */
+enum ent_status node_copy_settle(struct node *node,
+    const struct node_dispatch *dispatch, const struct ent_outcome *outcomes,
+    size_t count, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The bundle expired; `confirmed`: its recipient receipted the skip. */
+enum ent_status node_copy_expire(struct node *node,
+    const struct node_dispatch *dispatch, bool confirmed,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Its messages go back to be sealed anew; what is over by now expires. */
+enum ent_status node_copy_repend(struct node *node,
+    const struct node_dispatch *dispatch, struct ent_error *err) ENT_MUST_CHECK;
+
+/* A person at the recipient answered for it. */
+enum ent_status node_copy_acknowledged(struct node *node,
+    const struct ent_id *id, const struct ent_party *by, const char *role,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

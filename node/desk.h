@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * desk - what came for the officers of this office, in the order it was handed
+ * over; and what waits for a gap before it.
+ */
+#ifndef NODE_DESK_H
+#define NODE_DESK_H
+
+#include "node/node.h"
+#include "node/rest.pb-c.h"
+#include "proto/delivery.h"
+
+typedef Entente__Rest__V1__DeskRow node_desk_row; /* generated names */
+typedef Entente__Rest__V1__SeenRow node_seen_row;
+
+/* Hand one message over: the next desk sequence. Its SEEN row learns it. */
+enum ent_status node_desk_put(struct node *node, const node_desk_row *row,
+    uint64_t *ret_sequence, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Keep the messages of an early bundle until their turn; take them out. */
+enum ent_status node_desk_hold(struct node *node,
+    const struct ent_digest *stream, uint64_t first, node_desk_row **rows,
+    size_t count, struct ent_error *err) ENT_MUST_CHECK;
+/* `missing` messages are still missing before them. */
+enum ent_status node_desk_release(struct node *node,
+    const struct ent_digest *stream, uint64_t first, uint64_t missing,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+enum ent_status node_desk_get(struct node *node, uint64_t sequence,
+    node_desk_row **ret_row, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_desk_set(struct node *node, uint64_t sequence,
+    const node_desk_row *row, struct ent_error *err) ENT_MUST_CHECK;
+
+/* (sender, id) that was taken before; ENT_NOT_FOUND when it was not. */
+enum ent_status node_seen_get(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, node_seen_row **ret_row,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_seen_put(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, const node_seen_row *row,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* An officer here acknowledged `id` of `sender`. */
+enum ent_status node_desk_acknowledge(struct node *node,
+    const struct ent_party *sender, const struct ent_id *id,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

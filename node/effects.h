@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * effects - what leaves the node after this turn's commit, in order.
+ */
+#ifndef NODE_EFFECTS_H
+#define NODE_EFFECTS_H
+
+#include "proto/base/bytes.h"
+#include "proto/link.h"
+
+enum node_effect_kind {
+    NODE_EFFECT_FRAME, /* to a broker */
+    NODE_EFFECT_REPLY, /* to a local program */
+};
+
+struct node_effect {
+    enum node_effect_kind kind;
+    bool urgent;              /* FRAME: which connection */
+    enum ent_frame_type type; /* FRAME */
+    struct ent_bytes client;  /* REPLY: routing id */
+    struct ent_bytes payload;
+    struct ent_bytes body; /* FRAME_BUNDLE */
+};
+
+/* All zero is empty. */
+struct node_effects {
+    struct node_effect *list;
+    size_t count;
+    size_t room;
+};
+
+/* Queue a frame; takes payload and body over on success. */
+enum ent_status node_effects_frame(struct node_effects *effects, bool urgent,
+    enum ent_frame_type type, struct ent_bytes *payload, struct ent_bytes *body,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Queue a reply; takes payload over on success, copies `client`. */
+enum ent_status node_effects_reply(struct node_effects *effects,
+    struct ent_view client, struct ent_bytes *payload,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Forget everything queued; keeps the list's room. */
+void node_effects_clear(struct node_effects *effects);
+void node_effects_fini(struct node_effects *effects);
+
+#endif

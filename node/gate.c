@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/gate.h"
+
+static const struct ent_agreement *
+governing(const struct node *node, const struct ent_address *office)
+{
+    return node_agreements_with(node->agreements, ent_address_state(office));
+}
+
+void
+node_gate_out(const struct node *node, const ent_message *message,
+    const struct ent_address *recipient, struct ent_decision *ret_decision)
+{
+    struct ent_facts facts = {
+        .sender = &node->self,
+        .recipient = recipient,
+        .message = message,
+        .precedence = (uint32_t)message->precedence,
+        .receiving = false,
+    };
+
+    ent_decide(governing(node, recipient), &facts, node->now_ms, ret_decision);
+}
+
+void
+node_gate_in(const struct node *node, const ent_message *message,
+    const struct ent_address *sender, struct ent_decision *ret_decision)
+{
+    struct ent_facts facts = {
+        .sender = sender,
+        .recipient = &node->self,
+        .message = message,
+        .precedence = (uint32_t)message->precedence,
+        .receiving = true,
+    };
+
+    ent_decide(governing(node, sender), &facts, node->now_ms, ret_decision);
+}
+
+struct ent_digest
+node_gate_agreement(const struct node *node, const struct ent_address *office)
+{
+    const struct ent_agreement *agreement = governing(node, office);
+
+    return agreement == NULL ? (struct ent_digest){{0}}
+                             : *ent_agreement_digest(agreement);
+}
+
+bool
+node_gate_knows(struct node *node, const struct ent_digest *agreement)
+{
+    struct node_key key = node_key_digest(agreement);
+    struct ent_view value;
+
+    return node_store_get(node->store, NODE_AGREED, node_key_view(&key), &value,
+               NULL) == ENT_OK;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gate - policy at this office's border, in both directions.
+ */
+#ifndef NODE_GATE_H
+#define NODE_GATE_H
+
+#include "node/node.h"
+#include "policy/decide.h"
+
+/* May `message` go from us to `recipient`? Always answers. */
+void node_gate_out(const struct node *node, const ent_message *message,
+    const struct ent_address *recipient, struct ent_decision *ret_decision);
+
+/* May `message`, which came from `sender`, be shown here? */
+void node_gate_in(const struct node *node, const ent_message *message,
+    const struct ent_address *sender, struct ent_decision *ret_decision);
+
+/* Digest of the agreement that governs traffic with that office; zero when
+ * there is none. */
+struct ent_digest node_gate_agreement(
+    const struct node *node, const struct ent_address *office);
+
+/* True when a label may quote this digest: the agreement in use with that
+ * office, or one that was in use here before. */
+bool node_gate_knows(struct node *node, const struct ent_digest *agreement);
+
+#endif

@@ -1,0 +1,720 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/intake.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/dispatch.h"
+#include "node/gate.h"
+#include "node/opening.h"
+#include "node/peers.h"
+#include "node/receipts.h"
+#include "proto/base/log.h"
+#include "proto/refusal.h"
+#include "proto/schema/delivery.pb-c.h"
+
+#define COMPONENT "intake"
+#define ARENA_LEN ((size_t)2 * 1024 * 1024)
+
+/* A stream of theirs, open for a change. */
+struct incoming {
+    struct ent_digest stream;
+    struct ent_incoming state;
+    uint64_t gap_due; /* where its row in GAP is; UINT64_MAX: none */
+};
+
+/* One bundle on its way through here. */
+struct arrival {
+    const struct ent_bundle *bundle;
+    struct ent_view head;
+    struct node_peer *peer;
+    struct incoming incoming;
+    struct ent_digest label_hash;
+    struct ent_early early[ENT_RANGES_MAX];
+    size_t completed;
+    enum ent_arrival kind;
+    struct node_opening *openings;
+};
+
+/* ---- the stream's row ---- */
+
+static enum ent_status
+load_incoming(struct node *node, const struct ent_stream_id *stream,
+    struct incoming *ret_incoming, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__StreamRow *row = NULL;
+    struct incoming *incoming = ret_incoming;
+    struct ent_stream_id id;
+    struct ent_view rest;
+    enum ent_status rc;
+
+    incoming->stream = ent_chain_genesis(stream);
+    rc = node_stream_get(
+        node, NODE_INCOMING, &incoming->stream, &id, &rest, &row, err);
+    if (rc == ENT_NOT_FOUND) {
+        ent_incoming_init(stream, &incoming->state);
+        incoming->gap_due = UINT64_MAX;
+        return ENT_OK;
+    }
+    if (rc == ENT_OK) {
+        rc = ent_incoming_decode(rest, &incoming->state, err);
+    }
+    if (rc == ENT_OK) {
+        incoming->gap_due =
+            ent_incoming_due(&incoming->state, stream->precedence);
+    }
+    return rc;
+}
+
+static enum ent_status
+move_gap(struct node *node, struct incoming *incoming, uint64_t due,
+    struct ent_error *err)
+{
+    struct node_key key = node_key_gap(incoming->gap_due, &incoming->stream);
+    enum ent_status rc = ENT_OK;
+
+    if (incoming->gap_due == due) {
+        return ENT_OK;
+    }
+    if (incoming->gap_due != UINT64_MAX) {
+        rc = node_store_delete(node->store, NODE_GAP, node_key_view(&key), err);
+    }
+    if (rc == ENT_OK && due != UINT64_MAX) {
+        key = node_key_gap(due, &incoming->stream);
+        rc = node_store_put(node->store, NODE_GAP, node_key_view(&key),
+            (struct ent_view){0}, err);
+    }
+    incoming->gap_due = due;
+    return rc;
+}
+
+static enum ent_status
+save_incoming(struct node *node, const struct ent_stream_id *stream,
+    struct incoming *incoming, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes rest = {0};
+    enum ent_status rc = ent_incoming_encode(&incoming->state, &rest, err);
+
+    if (rc == ENT_OK) {
+        rc = node_stream_put(node, NODE_INCOMING, &incoming->stream, stream,
+            ent_bytes_view(&rest), err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return move_gap(node, incoming,
+        ent_incoming_due(&incoming->state, stream->precedence), err);
+}
+
+/* Hand over what was held and is no longer early. */
+static enum ent_status
+release(struct node *node, const struct ent_digest *stream,
+    const struct ent_early *early, size_t count, uint64_t missing,
+    struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        if (missing > 0 || !early[i].released) {
+            uint64_t lacking = early[i].forked ? 1 : missing;
+
+            rc = node_desk_release(node, stream, early[i].first, lacking, err);
+        }
+    }
+    return rc;
+}
+
+/* Gaps of this stream that were given up: what is behind them is released. */
+static enum ent_status
+release_due(struct node *node, const struct ent_stream_id *stream,
+    struct incoming *incoming, struct ent_error *err)
+{
+    struct ent_early early[ENT_RANGES_MAX];
+    uint64_t missing = 0;
+    size_t count = ent_incoming_release(
+        &incoming->state, stream->precedence, node->now_ms, early, &missing);
+
+    if (count > 0) {
+        ent_log(ENT_LOG_WARN, COMPONENT,
+            "released out of order peer=%s bundles=%zu missing=%llu",
+            stream->sender.text, count, (unsigned long long)missing);
+    }
+    return release(
+        node, &incoming->stream, early, count, missing == 0 ? 1 : missing, err);
+}
+
+/* ---- answers ---- */
+
+static enum ent_status
+answer(struct node *node, const struct arrival *arrival, uint32_t code,
+    uint32_t reason, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+    struct ent_bytes none = {0};
+    struct ent_answer reply = {
+        .first = label->first,
+        .count = label->count,
+        .code = code,
+        .label_hash = arrival->label_hash,
+        .reason = reason,
+    };
+
+    if (code == ENTENTE__V1__ANSWER_CODE__STALE) {
+        reply.highest = arrival->peer->highest_incarnation;
+    }
+    ent_log(ENT_LOG_INFO, COMPONENT,
+        "not taking a bundle yet peer=%s first=%llu reason=%s",
+        label->stream.sender.text, (unsigned long long)label->first,
+        ent_refusal_name(reason));
+    return node_receipts_add(node, &label->stream, &reply, &none, err);
+}
+
+/* A fork: two labels for one place. Kept as evidence, told to the operator. */
+static enum ent_status
+note_fork(
+    struct node *node, const struct arrival *arrival, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+
+    ent_log(ENT_LOG_ERROR, COMPONENT,
+        "FORK: two labels for one place, call the other office peer=%s "
+        "first=%llu",
+        label->stream.sender.text, (unsigned long long)label->first);
+    return node_record(node, NODE_ENTRY_FORK, &arrival->peer->party,
+        &arrival->label_hash, &label->previous, label->count, err);
+}
+
+static enum ent_status
+answer_again(
+    struct node *node, const struct arrival *arrival, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+    enum ent_status rc = node_receipts_again(
+        node, &label->stream, label->first, &arrival->label_hash, err);
+
+    if (rc == ENT_EXISTS) {
+        rc = note_fork(node, arrival, err);
+    }
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+/* ---- opening ---- */
+
+/* The secrets of the bundle; false when our sealing key is gone. */
+static enum ent_status
+receive_secrets(struct node *node, const struct ent_label *label,
+    struct ent_bundle_secrets *ret_secrets, bool *ret_gone,
+    struct ent_error *err)
+{
+    struct ent_ecdh ecdh;
+    enum ent_status rc =
+        node_slots_ecdh(node->slots, &label->sealing_key_id, &ecdh, err);
+
+    *ret_gone = rc == ENT_NOT_FOUND;
+    if (rc != ENT_OK) {
+        return ENT_OK;
+    }
+    rc = ent_seal_receive(label, &ecdh, NULL, ret_secrets, err);
+    if (rc != ENT_OK) {
+        /* Authentic, and yet nothing can be opened: refuse each message. */
+        ent_log(
+            ENT_LOG_WARN, COMPONENT, "a bundle does not open: %s", err->text);
+        randombytes_buf(ret_secrets, sizeof *ret_secrets);
+    }
+    return ENT_OK;
+}
+
+static enum ent_status
+open_all(struct node *node, struct arrival *arrival,
+    const struct ent_bundle_secrets *secrets, struct ent_error *err)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes buffer = {0};
+    const struct ent_bundle *bundle = arrival->bundle;
+    struct ent_envelope envelope;
+    size_t offset = 0;
+    enum ent_status rc = ent_arena_init(&arena, ARENA_LEN, err);
+
+    if (rc == ENT_OK) {
+        rc = ent_bytes_alloc(bundle->body.len, &buffer, err);
+    }
+    for (uint32_t i = 0; rc == ENT_OK && i < bundle->label.count; i++) {
+        if (!ent_body_next(bundle->body, &offset, &envelope)) {
+            return ent_fail(err, ENT_REJECTED, "a checked body ended early");
+        }
+        rc = node_opening_run(node, &bundle->label, secrets, &envelope, i,
+            &arena, buffer.data, buffer.len, &arrival->openings[i], err);
+    }
+    return rc;
+}
+
+/* Everything in it is over: the recipient's word, nothing is opened. */
+static void
+expire_all(struct arrival *arrival)
+{
+    for (uint32_t i = 0; i < arrival->bundle->label.count; i++) {
+        arrival->openings[i].outcome = (struct ent_outcome){
+            .index = i,
+            .code = ENTENTE__V1__OUTCOME_CODE__EXPIRED,
+            .reason = ENT_REFUSAL_EXPIRED,
+        };
+    }
+}
+
+/* ---- keeping ---- */
+
+static enum ent_status
+seal_answer(struct node *node, const struct arrival *arrival,
+    const struct ent_bundle_secrets *secrets, struct ent_digest *ret_result,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes sealed = {0};
+    const struct ent_label *label = &arrival->bundle->label;
+    struct ent_outcome *outcomes = calloc(label->count, sizeof *outcomes);
+    struct ent_answer reply = {
+        .first = label->first,
+        .count = label->count,
+        .code = ENTENTE__V1__ANSWER_CODE__SETTLED,
+        .label_hash = arrival->label_hash,
+    };
+    enum ent_status rc;
+
+    if (outcomes == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "answering");
+    }
+    for (uint32_t i = 0; i < label->count; i++) {
+        outcomes[i] = arrival->openings[i].outcome;
+    }
+    rc = ent_outcomes_encode(outcomes, label->count, &plain, err);
+    free(outcomes);
+    if (rc == ENT_OK) {
+        *ret_result = ent_digest_of(ent_bytes_view(&plain));
+        rc = ent_seal_outcomes(secrets, &arrival->label_hash,
+            ent_bytes_view(&plain), &sealed, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_receipts_add(node, &label->stream, &reply, &sealed, err);
+    }
+    return rc;
+}
+
+static enum ent_status
+keep_bundle(struct node *node, const struct arrival *arrival,
+    uint64_t *ret_bundle, struct ent_error *err)
+{
+    uint32_t count = arrival->bundle->label.count;
+    struct ent_id ids[ENT_BUNDLE_MESSAGES_MAX];
+    struct node_vault_key *keys = calloc(count, sizeof *keys);
+    size_t key_count = 0;
+    enum ent_status rc;
+
+    if (keys == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "keeping message keys");
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct node_opening *opening = &arrival->openings[i];
+
+        ids[i] = opening->id;
+        if (opening->is_new) {
+            keys[key_count++] = opening->key;
+        }
+    }
+    rc = node_vault_put(node->store, node->slots, arrival->head,
+        arrival->bundle->body, false, node->now_ms, ids, count, keys, key_count,
+        ret_bundle, err);
+    sodium_memzero(keys, count * sizeof *keys);
+    free(keys);
+    return rc;
+}
+
+/* To the desk now, or held until the gap before it is closed. */
+static enum ent_status
+hand_over(struct node *node, struct arrival *arrival, uint64_t bundle,
+    struct ent_error *err)
+{
+    node_desk_row *held[ENT_BUNDLE_MESSAGES_MAX];
+    size_t count = 0;
+    enum ent_status rc = ENT_OK;
+
+    for (uint32_t i = 0; rc == ENT_OK && i < arrival->bundle->label.count;
+         i++) {
+        struct node_opening *opening = &arrival->openings[i];
+        uint64_t sequence;
+
+        if (!opening->is_new) {
+            continue;
+        }
+        opening->row.bundle = bundle;
+        opening->row.id.data = opening->id.bytes;
+        opening->row.id.len = sizeof opening->id.bytes;
+        if (arrival->kind == ENT_ARRIVAL_EARLY) {
+            held[count++] = &opening->row;
+        } else {
+            rc = node_desk_put(node, &opening->row, &sequence, err);
+        }
+    }
+    if (rc == ENT_OK && count > 0) {
+        rc = node_desk_hold(node, &arrival->incoming.stream,
+            arrival->bundle->label.first, held, count, err);
+    }
+    return rc;
+}
+
+static enum ent_status
+keep(struct node *node, struct arrival *arrival,
+    const struct ent_bundle_secrets *secrets, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+    struct ent_digest result = {{0}};
+    uint64_t bundle;
+    enum ent_status rc = keep_bundle(node, arrival, &bundle, err);
+
+    if (rc == ENT_OK) {
+        rc = hand_over(node, arrival, bundle, err);
+    }
+    if (rc == ENT_OK) {
+        rc = release(node, &arrival->incoming.stream, arrival->early,
+            arrival->completed, 0, err);
+    }
+    if (rc == ENT_OK) {
+        rc = release_due(node, &label->stream, &arrival->incoming, err);
+    }
+    if (rc == ENT_OK) {
+        rc = save_incoming(node, &label->stream, &arrival->incoming, err);
+    }
+    if (rc == ENT_OK) {
+        rc = seal_answer(node, arrival, secrets, &result, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_record(node, NODE_ENTRY_BUNDLE_IN, &arrival->peer->party,
+        &arrival->label_hash, &result, label->count, err);
+}
+
+/* ---- a bundle ---- */
+
+/* Authentic, for us, for this store: what stands against taking it now? 0 is
+ * nothing; else the answer's code and reason. */
+static uint32_t
+objection(
+    struct node *node, const struct arrival *arrival, uint32_t *ret_reason)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+
+    if (node_peers_revoked(node, &arrival->peer->certificate)) {
+        *ret_reason = ENT_REFUSAL_KEY_REVOKED;
+        return ENTENTE__V1__ANSWER_CODE__RESEAL;
+    }
+    if (label->stream.recipient_incarnation != node->incarnation) {
+        *ret_reason = ENT_REFUSAL_WRONG_INCARNATION;
+        return ENTENTE__V1__ANSWER_CODE__RESEAL;
+    }
+    if (label->stream.sender_incarnation < arrival->peer->highest_incarnation) {
+        *ret_reason = ENT_REFUSAL_WRONG_INCARNATION;
+        return ENTENTE__V1__ANSWER_CODE__STALE;
+    }
+    if (!node_gate_knows(node, &label->agreement)) {
+        *ret_reason = ENT_REFUSAL_UNKNOWN_AGREEMENT;
+        return ENTENTE__V1__ANSWER_CODE__NOT_YET;
+    }
+    return 0;
+}
+
+static enum ent_status
+take(struct node *node, struct arrival *arrival, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+    struct ent_bundle_secrets secrets;
+    bool gone = false;
+    enum ent_status rc;
+
+    rc = receive_secrets(node, label, &secrets, &gone, err);
+    if (rc == ENT_OK && gone) {
+        return answer(node, arrival, ENTENTE__V1__ANSWER_CODE__RESEAL,
+            ENT_REFUSAL_SEALING_KEY_GONE, err);
+    }
+    arrival->openings = calloc(label->count, sizeof *arrival->openings);
+    if (rc == ENT_OK && arrival->openings == NULL) {
+        rc = ent_fail(err, ENT_NO_MEMORY, "opening %u messages", label->count);
+    }
+    if (rc == ENT_OK && node->now_ms >= label->expires_at) {
+        expire_all(arrival);
+    } else if (rc == ENT_OK) {
+        rc = open_all(node, arrival, &secrets, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_peers_incarnation(
+            node, arrival->peer, label->stream.sender_incarnation, err);
+    }
+    if (rc == ENT_OK) {
+        rc = keep(node, arrival, &secrets, err);
+    }
+    ent_bundle_secrets_wipe(&secrets);
+    if (arrival->openings != NULL) {
+        sodium_memzero(
+            arrival->openings, label->count * sizeof *arrival->openings);
+        free(arrival->openings);
+        arrival->openings = NULL;
+    }
+    return rc;
+}
+
+/* Whether its place in the stream is free; the state is stepped in memory. */
+static enum ent_status
+place(struct node *node, struct arrival *arrival, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+    enum ent_status rc =
+        load_incoming(node, &label->stream, &arrival->incoming, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    arrival->kind = ent_incoming_bundle(&arrival->incoming.state, label,
+        arrival->bundle->label_wire, node->now_ms, arrival->early,
+        &arrival->completed);
+    switch (arrival->kind) {
+    case ENT_ARRIVAL_IN_ORDER:
+    case ENT_ARRIVAL_EARLY:
+        return take(node, arrival, err);
+    case ENT_ARRIVAL_DUPLICATE:
+        return answer_again(node, arrival, err);
+    case ENT_ARRIVAL_FORK:
+        rc = save_incoming(node, &label->stream, &arrival->incoming, err);
+        if (rc == ENT_OK) {
+            rc = note_fork(node, arrival, err);
+        }
+        return rc == ENT_OK ? answer_again(node, arrival, err) : rc;
+    case ENT_ARRIVAL_TOO_FAR:
+        ent_log(ENT_LOG_WARN, COMPONENT, "a bundle is too far ahead peer=%s",
+            label->stream.sender.text);
+        return ENT_OK;
+    }
+    return ENT_OK;
+}
+
+/* Who says it is from whom: only then does it mean anything. */
+static enum ent_status
+authenticate(struct node *node, struct arrival *arrival, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+    enum ent_status rc;
+
+    rc = ent_bundle_verify(arrival->bundle, &arrival->peer->certificate, err);
+    if (rc == ENT_OK) {
+        rc = ent_bundle_check_time(
+            arrival->bundle, &arrival->peer->certificate, node->now_ms, err);
+        if (rc == ENT_EXPIRED && node->now_ms >= label->expires_at) {
+            rc = ENT_OK; /* settled as expired */
+        }
+    }
+    if (rc != ENT_OK) {
+        ent_error_wrap(err, "bundle of %s, first %llu",
+            label->stream.sender.text, (unsigned long long)label->first);
+    }
+    return rc;
+}
+
+static enum ent_status
+take_bundle(struct node *node, const struct ent_bundle *bundle,
+    struct ent_view head, struct ent_error *err)
+{
+    struct arrival arrival = {.bundle = bundle, .head = head};
+    const struct ent_stream_id *stream = &bundle->label.stream;
+    uint32_t reason = 0;
+    uint32_t code;
+    enum ent_status rc;
+
+    arrival.label_hash = ent_digest_of(bundle->label_wire);
+    rc = node_peers_get(node, &stream->sender, &arrival.peer, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!arrival.peer->has_certificate) {
+        rc = node_peers_fetch(node, arrival.peer, err);
+        return rc != ENT_OK
+                   ? rc
+                   : answer(node, &arrival, ENTENTE__V1__ANSWER_CODE__NOT_YET,
+                         ENT_REFUSAL_UNKNOWN_CERTIFICATE, err);
+    }
+    rc = authenticate(node, &arrival, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    code = objection(node, &arrival, &reason);
+    if (code != 0) {
+        return answer(node, &arrival, code, reason, err);
+    }
+    return place(node, &arrival, err);
+}
+
+enum ent_status
+node_intake_bundle(struct node *node, struct ent_view head,
+    struct ent_view body, struct ent_error *err)
+{
+    struct ent_bundle *bundle = calloc(1, sizeof *bundle);
+    enum ent_status rc;
+
+    if (bundle == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading a bundle");
+    }
+    rc = ent_bundle_decode(head, body, bundle, err);
+    if (rc == ENT_OK &&
+        !ent_address_equal(&bundle->label.stream.recipient, &node->self)) {
+        rc = ent_fail(err, ENT_REJECTED, "a label for %s came here",
+            bundle->label.stream.recipient.text);
+    }
+    if (rc == ENT_OK) {
+        rc = take_bundle(node, bundle, head, err);
+    }
+    free(bundle);
+    return rc;
+}
+
+/* ---- a skip ---- */
+
+static enum ent_status
+answer_skip(struct node *node, const struct ent_skip *skip,
+    const struct ent_digest *digest, struct ent_error *err)
+{
+    struct ent_bytes none = {0};
+    struct ent_answer reply = {
+        .first = skip->from,
+        .count = (uint32_t)(skip->to - skip->from + 1),
+        .code = ENTENTE__V1__ANSWER_CODE__SKIPPED,
+        .label_hash = *digest,
+    };
+
+    return node_receipts_add(node, &skip->stream, &reply, &none, err);
+}
+
+static enum ent_status
+take_skip(struct node *node, const struct ent_skip *skip,
+    const struct node_peer *peer, const struct ent_digest *digest,
+    struct ent_error *err)
+{
+    struct ent_early early[ENT_RANGES_MAX];
+    struct incoming incoming;
+    size_t completed = 0;
+    enum ent_arrival kind;
+    enum ent_status rc = load_incoming(node, &skip->stream, &incoming, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    kind = ent_incoming_skip(
+        &incoming.state, skip, node->now_ms, early, &completed);
+    if (kind == ENT_ARRIVAL_DUPLICATE) {
+        rc = node_receipts_again(node, &skip->stream, skip->from, digest, err);
+        return rc == ENT_EXISTS || rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    if (kind != ENT_ARRIVAL_IN_ORDER) {
+        ent_log(ENT_LOG_WARN, COMPONENT,
+            "a skip does not fit peer=%s from=%llu", skip->stream.sender.text,
+            (unsigned long long)skip->from);
+        return ENT_OK;
+    }
+    rc = release(node, &incoming.stream, early, completed, 0, err);
+    if (rc == ENT_OK) {
+        rc = save_incoming(node, &skip->stream, &incoming, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_record(node, NODE_ENTRY_SKIP_IN, &peer->party, digest,
+            &skip->chain_after, (uint32_t)(skip->to - skip->from + 1), err);
+    }
+    return rc != ENT_OK ? rc : answer_skip(node, skip, digest, err);
+}
+
+enum ent_status
+node_intake_skip(struct node *node, struct ent_view wire, struct ent_error *err)
+{
+    struct ent_skip skip;
+    struct node_peer *peer;
+    struct ent_digest digest = ent_digest_of(wire);
+    enum ent_status rc = ent_skip_peek(wire, &skip, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!ent_address_equal(&skip.stream.recipient, &node->self)) {
+        return ent_fail(err, ENT_REJECTED, "a skip for %s came here",
+            skip.stream.recipient.text);
+    }
+    rc = node_peers_get(node, &skip.stream.sender, &peer, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!peer->has_certificate) {
+        return node_peers_fetch(node, peer, err);
+    }
+    rc = ent_skip_open(wire, &peer->certificate, &skip, err);
+    if (rc == ENT_OK && node_peers_revoked(node, &peer->certificate)) {
+        rc = ent_fail(err, ENT_REJECTED, "a skip under a revoked key");
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (skip.stream.recipient_incarnation != node->incarnation) {
+        return answer_skip(node, &skip, &digest, err);
+    }
+    return take_skip(node, &skip, peer, &digest, err);
+}
+
+/* ---- gaps ---- */
+
+static enum ent_status
+release_stream(
+    struct node *node, const struct ent_digest *stream, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__StreamRow *row = NULL;
+    struct incoming incoming;
+    struct ent_stream_id id;
+    struct ent_view rest;
+    enum ent_status rc;
+
+    rc = node_stream_get(node, NODE_INCOMING, stream, &id, &rest, &row, err);
+    if (rc == ENT_OK) {
+        rc = load_incoming(node, &id, &incoming, err);
+    }
+    if (rc == ENT_OK) {
+        rc = release_due(node, &id, &incoming, err);
+    }
+    return rc != ENT_OK ? rc : save_incoming(node, &id, &incoming, err);
+}
+
+enum ent_status
+node_intake_release(struct node *node, uint64_t *ret_due, struct ent_error *err)
+{
+    for (;;) {
+        uint8_t key[NODE_KEY_MAX] = {0};
+        struct ent_digest stream;
+        uint64_t due;
+        enum ent_status rc = node_store_seek(node->store, NODE_GAP,
+            ent_view_of(key, node_key_len(NODE_GAP)), 0, key, NULL, err);
+
+        if (rc == ENT_NOT_FOUND) {
+            *ret_due = UINT64_MAX;
+            return ENT_OK;
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        due = ent_get_be(key, 8);
+        if (due > node->now_ms) {
+            *ret_due = due;
+            return ENT_OK;
+        }
+        memcpy(stream.bytes, key + 8, sizeof stream.bytes);
+        rc = node_store_delete(node->store, NODE_GAP,
+            ent_view_of(key, node_key_len(NODE_GAP)), err);
+        if (rc == ENT_OK) {
+            rc = release_stream(node, &stream, err);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/keeper.h"
+
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SUBKEY_CONTEXT "entstore"
+
+enum subkey {
+    SUBKEY_MAC = 1,
+    SUBKEY_EPHEMERAL = 2,
+    SUBKEY_WRAP = 3,
+};
+
+struct node_keeper {
+    struct ent_secret *office;
+    struct ent_secret *link;
+    struct ent_secret *storage;
+    struct ent_signer signer;
+};
+
+static enum ent_status
+read_key(const char *folder, const char *name, enum ent_key_role role,
+    const struct ent_passphrase *passphrase, struct ent_secret **ret_secret,
+    struct ent_error *err)
+{
+    char path[PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >=
+        (int)sizeof path) {
+        return ent_fail(err, ENT_BAD_INPUT, "the path of %s is too long", name);
+    }
+    return ent_keyfile_read(path, role, passphrase, ret_secret, err);
+}
+
+enum ent_status
+node_keeper_open(const char *folder, const struct ent_passphrase *passphrase,
+    struct node_keeper **ret_keeper, struct ent_error *err)
+{
+    ENT_AUTO(node_keeper_close) struct node_keeper *keeper = NULL;
+    enum ent_status rc;
+
+    keeper = calloc(1, sizeof *keeper);
+    if (keeper == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "allocating the keeper");
+    }
+    rc = read_key(
+        folder, "office.key", ENT_KEY_OFFICE, passphrase, &keeper->office, err);
+    if (rc == ENT_OK) {
+        rc = read_key(
+            folder, "link.key", ENT_KEY_LINK, passphrase, &keeper->link, err);
+    }
+    if (rc == ENT_OK) {
+        rc = read_key(folder, "storage.key", ENT_KEY_STORAGE, passphrase,
+            &keeper->storage, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_secret_signer(
+            keeper->office, ENT_KEY_OFFICE, &keeper->signer, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_keeper = keeper;
+    keeper = NULL;
+    return ENT_OK;
+}
+
+void
+node_keeper_close(struct node_keeper **keeper)
+{
+    if (*keeper == NULL) {
+        return;
+    }
+    ent_secret_free(&(*keeper)->office);
+    ent_secret_free(&(*keeper)->link);
+    ent_secret_free(&(*keeper)->storage);
+    free(*keeper);
+    *keeper = NULL;
+}
+
+const struct ent_signer *
+node_keeper_signer(const struct node_keeper *keeper)
+{
+    return &keeper->signer;
+}
+
+struct ent_secret *
+node_keeper_link(struct node_keeper *keeper)
+{
+    return keeper->link;
+}
+
+struct ent_secret *
+node_keeper_storage(struct node_keeper *keeper)
+{
+    return keeper->storage;
+}
+
+static void
+subkey(
+    struct node_keeper *keeper, enum subkey which, uint8_t ret_key[static 32])
+{
+    crypto_kdf_derive_from_key(
+        ret_key, 32, which, SUBKEY_CONTEXT, ent_secret_reveal(keeper->storage));
+    ent_secret_conceal(keeper->storage);
+}
+
+void
+node_keeper_mac_key(
+    struct node_keeper *keeper, uint8_t ret_key[static ENT_KV_MAC_KEY_LEN])
+{
+    subkey(keeper, SUBKEY_MAC, ret_key);
+}
+
+void
+node_keeper_ephemeral(struct node_keeper *keeper,
+    const struct ent_digest *stream, uint64_t first,
+    const struct ent_digest *content, uint8_t ret_seed[static 32])
+{
+    static const uint8_t purpose[] = "entente ephemeral v1";
+    crypto_generichash_state state;
+    uint8_t key[32];
+    uint8_t fresh[32];
+    uint8_t position[8];
+
+    subkey(keeper, SUBKEY_EPHEMERAL, key);
+    randombytes_buf(fresh, sizeof fresh);
+    ent_put_be(position, first, sizeof position);
+    crypto_generichash_init(&state, key, sizeof key, 32);
+    crypto_generichash_update(&state, purpose, sizeof purpose - 1);
+    crypto_generichash_update(&state, fresh, sizeof fresh);
+    crypto_generichash_update(&state, stream->bytes, sizeof stream->bytes);
+    crypto_generichash_update(&state, position, sizeof position);
+    crypto_generichash_update(&state, content->bytes, sizeof content->bytes);
+    crypto_generichash_final(&state, ret_seed, 32);
+    sodium_memzero(key, sizeof key);
+    sodium_memzero(fresh, sizeof fresh);
+    sodium_memzero(&state, sizeof state);
+}
+
+void
+node_keeper_wrap(struct node_keeper *keeper, struct ent_view context,
+    struct ent_view plain, uint8_t ret_nonce[static NODE_WRAP_NONCE_LEN],
+    uint8_t *out)
+{
+    uint8_t key[32];
+
+    subkey(keeper, SUBKEY_WRAP, key);
+    randombytes_buf(ret_nonce, NODE_WRAP_NONCE_LEN);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, plain.data, plain.len,
+        context.data, context.len, NULL, ret_nonce, key);
+    sodium_memzero(key, sizeof key);
+}
+
+enum ent_status
+node_keeper_unwrap(struct node_keeper *keeper, struct ent_view context,
+    struct ent_view nonce, struct ent_view wrapped, uint8_t *out,
+    size_t out_len, struct ent_error *err)
+{
+    uint8_t key[32];
+    int rc = -1;
+
+    if (nonce.len == NODE_WRAP_NONCE_LEN &&
+        wrapped.len == out_len + NODE_WRAP_OVERHEAD) {
+        subkey(keeper, SUBKEY_WRAP, key);
+        rc = crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL,
+            wrapped.data, wrapped.len, context.data, context.len, nonce.data,
+            key);
+        sodium_memzero(key, sizeof key);
+    }
+    if (rc != 0) {
+        return ent_fail(err, ENT_IO, "a stored secret does not open");
+    }
+    return ENT_OK;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keeper - the only holder of an office's secret keys.
+ *
+ * Everybody else asks it: to sign as the office, for the link's secret, for
+ * values derived from the storage key. No function returns a private key of the
+ * office or of an epoch.
+ */
+#ifndef NODE_KEEPER_H
+#define NODE_KEEPER_H
+
+#include "node/slots.h"
+#include "proto/base/kv.h"
+#include "proto/keyfile.h"
+
+struct node_keeper;
+
+/* Read office.key, link.key and storage.key in `folder`. */
+enum ent_status node_keeper_open(const char *folder,
+    const struct ent_passphrase *passphrase, struct node_keeper **ret_keeper,
+    struct ent_error *err) ENT_MUST_CHECK;
+void node_keeper_close(struct node_keeper **keeper);
+
+/* Signs as the office. */
+const struct ent_signer *node_keeper_signer(const struct node_keeper *keeper);
+
+/* For ent_link_connect; and its public half. */
+struct ent_secret *node_keeper_link(struct node_keeper *keeper);
+
+/* For node_slots_open. */
+struct ent_secret *node_keeper_storage(struct node_keeper *keeper);
+
+/* Key of the store's MACs. */
+void node_keeper_mac_key(
+    struct node_keeper *keeper, uint8_t ret_key[static ENT_KV_MAC_KEY_LEN]);
+
+/* Seed of an HPKE ephemeral key, from the storage key, fresh randomness, the
+ * position in the stream and a digest of what is sealed: a cloned machine does
+ * not repeat a key. */
+void node_keeper_ephemeral(struct node_keeper *keeper,
+    const struct ent_digest *stream, uint64_t first,
+    const struct ent_digest *content, uint8_t ret_seed[static 32]);
+
+#define NODE_WRAP_NONCE_LEN 24
+#define NODE_WRAP_OVERHEAD 16
+
+/* Wrap something short-lived under the storage key; `context` is bound in.
+ * `out` has len + NODE_WRAP_OVERHEAD bytes. */
+void node_keeper_wrap(struct node_keeper *keeper, struct ent_view context,
+    struct ent_view plain, uint8_t ret_nonce[static NODE_WRAP_NONCE_LEN],
+    uint8_t *out);
+enum ent_status node_keeper_unwrap(struct node_keeper *keeper,
+    struct ent_view context, struct ent_view nonce, struct ent_view wrapped,
+    uint8_t *out, size_t out_len, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

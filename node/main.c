@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* entente-node - the daemon of one office. */
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "node/node.h"
+#include "proto/base/log.h"
+
+#define COMPONENT "node"
+
+const char *argp_program_version = "entente-node " ENT_VERSION;
+
+enum action {
+    ACTION_RUN,
+    ACTION_INIT,
+    ACTION_CHECK,
+};
+
+struct arguments {
+    const char *config;
+    enum action action;
+};
+
+enum option_key {
+    OPTION_CHECK = 256,
+    OPTION_KEYS,
+};
+
+static const struct argp_option options[] = {
+    {"config", 'c', "FILE", 0, "Configuration, default node.yaml", 0},
+    {"check-config", OPTION_CHECK, NULL, 0,
+        "Check the configuration, print what is in effect, and exit", 0},
+    {"config-keys", OPTION_KEYS, NULL, 0, "List the keys of node.yaml", 0},
+    {"debug", 'd', NULL, 0, "Log more", 0},
+    {0},
+};
+
+static const char doc[] =
+    "Run the node of one office: it signs, seals, receives and keeps.\v"
+    "Commands:\n"
+    "  entente-node init -c node.yaml   make the store, once\n"
+    "  entente-node -c node.yaml        run until SIGTERM\n\n"
+    "Exit status: 0 stopped cleanly, 64 wrong usage, 65 a key or certificate is "
+    "wrong, 66 a file is missing, 69 another process has the store, 74 storage "
+    "failed, 78 the configuration is wrong.";
+
+static error_t
+parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+
+    switch (key) {
+    case 'c':
+        arguments->config = argument;
+        return 0;
+    case 'd':
+        ent_log_set_level(ENT_LOG_DEBUG);
+        return 0;
+    case OPTION_CHECK:
+        arguments->action = ACTION_CHECK;
+        return 0;
+    case OPTION_KEYS:
+        node_config_help();
+        exit(EX_OK);
+    case ARGP_KEY_ARG:
+        if (strcmp(argument, "init") != 0) {
+            argp_error(
+                state, "unknown command '%s'; did you mean init?", argument);
+        }
+        arguments->action = ACTION_INIT;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int
+exit_code(enum ent_status status)
+{
+    switch (status) {
+    case ENT_OK:
+        return EX_OK;
+    case ENT_BAD_INPUT:
+    case ENT_REJECTED:
+    case ENT_EXPIRED:
+        return EX_DATAERR;
+    case ENT_NOT_FOUND:
+        return EX_NOINPUT;
+    case ENT_EXISTS:
+        return EX_CANTCREAT;
+    case ENT_BUSY:
+        return EX_UNAVAILABLE;
+    case ENT_IO:
+    case ENT_FULL:
+        return EX_IOERR;
+    default:
+        return EX_SOFTWARE;
+    }
+}
+
+/* Read the configuration; complaints go to standard error, as editors expect.
+ */
+static int
+load(const char *path, struct node_config *config)
+{
+    struct ent_complaints complaints = {0};
+    struct ent_error err = {0};
+    enum ent_status rc = node_config_load(path, config, &complaints, &err);
+
+    for (size_t i = 0; i < complaints.count; i++) {
+        (void)fprintf(stderr, "%s:%zu:%zu: error: %s\n", path,
+            complaints.list[i].line, complaints.list[i].column,
+            complaints.list[i].text);
+    }
+    if (rc == ENT_OK) {
+        return EX_OK;
+    }
+    ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
+    return rc == ENT_BAD_INPUT ? EX_CONFIG : exit_code(rc);
+}
+
+/* No core dump may hold a key. */
+static void
+restrict_process(void)
+{
+    const struct rlimit none = {0};
+
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    (void)umask(0077);
+}
+
+/* SIGTERM and SIGINT arrive on a file; a lost peer must not kill us. */
+static int
+open_signals(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int
+run(const struct node_config *config)
+{
+    ENT_AUTO(node_close) struct node *node = NULL;
+    struct ent_error err = {0};
+    int signals = open_signals();
+    enum ent_status rc;
+
+    if (signals < 0) {
+        ent_log(ENT_LOG_ERROR, COMPONENT, "signals: %s", strerror(errno));
+        return EX_OSERR;
+    }
+    rc = node_open(config, &node, &err);
+    if (rc == ENT_OK) {
+        rc = node_run(node, signals, &err);
+    }
+    if (rc != ENT_OK) {
+        ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
+    }
+    (void)close(signals);
+    return exit_code(rc);
+}
+
+static int
+init(const struct node_config *config)
+{
+    struct ent_error err = {0};
+    enum ent_status rc = node_init(config, &err);
+
+    if (rc != ENT_OK) {
+        ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
+        return exit_code(rc);
+    }
+    printf("store made for %s in %s\n", config->address.text, config->store);
+    return EX_OK;
+}
+
+int
+main(int argc, char *argv[])
+{
+    static const struct argp argp = {
+        options, parse_option, "[init]", doc, NULL, NULL, NULL};
+    static struct node_config config;
+    struct arguments arguments = {.config = "node.yaml"};
+    int rc;
+
+    argp_err_exit_status = EX_USAGE;
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    restrict_process();
+    if (sodium_init() < 0) {
+        ent_log(ENT_LOG_ERROR, COMPONENT, "libsodium does not start");
+        return EX_SOFTWARE;
+    }
+    rc = load(arguments.config, &config);
+    if (rc != EX_OK) {
+        return rc;
+    }
+    switch (arguments.action) {
+    case ACTION_CHECK:
+        node_config_print(&config);
+        return EX_OK;
+    case ACTION_INIT:
+        return init(&config);
+    case ACTION_RUN:
+        return run(&config);
+    }
+    return EX_SOFTWARE;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/manifest.h"
+
+#include <string.h>
+
+#include "proto/base/log.h"
+#include "proto/frame.h"
+#include "proto/schema/link.pb-c.h"
+
+#define LIFE_MAX_MS (UINT64_C(7) * NODE_DAY_MS)
+#define KIND_MANIFEST ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST
+
+enum ent_status
+node_manifest_begin(struct node_slots *slots, uint64_t epoch_ms,
+    uint64_t now_ms, struct ent_error *err)
+{
+    enum ent_status rc =
+        node_slots_epoch_new(slots, now_ms, now_ms + epoch_ms, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_slots_epoch_new(
+        slots, now_ms + epoch_ms, now_ms + 2 * epoch_ms, err);
+}
+
+/* The newest ENT_MANIFEST_KEYS_MAX epochs, without those that are over. */
+static void
+fill_keys(const struct node *node, struct ent_manifest *manifest)
+{
+    struct ent_sealing_key keys[64];
+    size_t count = node_slots_epochs(node->slots, keys, 64);
+
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i].not_after > node->now_ms &&
+            manifest->key_count < ENT_MANIFEST_KEYS_MAX) {
+            manifest->keys[manifest->key_count++] = keys[i];
+        }
+    }
+}
+
+static enum ent_status
+announce(struct node *node, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    struct ent_object object = {
+        .kind = KIND_MANIFEST, .wire = ent_bytes_view(&node->manifest_wire)};
+    enum ent_status rc;
+
+    memcpy(object.subject, node->self.text, sizeof node->self.text);
+    rc = ent_object_encode(&object, &payload, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_effects_frame(
+        &node->effects, true, ENT_FRAME_OBJECT, &payload, NULL, err);
+}
+
+enum ent_status
+node_manifest_renew(struct node *node, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    struct ent_manifest manifest = {.address = node->self,
+        .incarnation = node->incarnation,
+        .issued_at = node->now_ms};
+    struct node_key key = node_key_object(KIND_MANIFEST, &node->party);
+    enum ent_status rc;
+
+    fill_keys(node, &manifest);
+    for (size_t i = 0; i < node->config->broker_count; i++) {
+        manifest.brokers[manifest.broker_count++] =
+            node->config->brokers[i].address;
+    }
+    rc = node_number_next(node->store, "manifest", &manifest.sequence, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    /* A restored store must not fall behind what peers have seen. */
+    if (manifest.sequence < node->now_ms) {
+        manifest.sequence = node->now_ms;
+        rc = node_number_set(node->store, "manifest", manifest.sequence, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_manifest_make(
+            &manifest, node_keeper_signer(node->keeper), &wire, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_store_put(node->store, NODE_OBJECT, node_key_view(&key),
+            ent_bytes_view(&wire), err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    ent_bytes_free(&node->manifest_wire);
+    node->manifest_wire = wire;
+    wire = (struct ent_bytes){0};
+    node->manifest_sequence = manifest.sequence;
+    return announce(node, err);
+}
+
+enum ent_status
+node_manifest_load(struct node *node, struct ent_error *err)
+{
+    struct node_key key = node_key_object(KIND_MANIFEST, &node->party);
+    struct ent_manifest manifest;
+    struct ent_view wire;
+    enum ent_status rc;
+
+    rc = node_store_get(
+        node->store, NODE_OBJECT, node_key_view(&key), &wire, err);
+    if (rc == ENT_OK &&
+        ent_manifest_open(wire, &node->certificate, &manifest, NULL) ==
+            ENT_OK &&
+        manifest.incarnation == node->incarnation) {
+        node->manifest_sequence = manifest.sequence;
+        return ent_bytes_copy(wire, &node->manifest_wire, err);
+    }
+    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+        return rc;
+    }
+    return node_manifest_renew(node, err);
+}
+
+enum ent_status
+node_manifest_rotate(
+    struct node *node, uint64_t *ret_due, struct ent_error *err)
+{
+    struct ent_sealing_key keys[64];
+    size_t count = node_slots_epochs(node->slots, keys, 64);
+    uint64_t newest = count == 0 ? 0 : keys[count - 1].not_before;
+    uint64_t from;
+    size_t destroyed;
+    enum ent_status rc;
+
+    if (newest > node->now_ms) {
+        *ret_due = newest;
+        return ENT_OK;
+    }
+    from = count == 0 || keys[count - 1].not_after < node->now_ms
+               ? node->now_ms
+               : keys[count - 1].not_after;
+    rc = node_slots_epoch_new(
+        node->slots, from, from + node->config->epoch_ms, err);
+    if (rc == ENT_OK) {
+        rc = node_slots_destroy(node->slots, 0,
+            node->now_ms > LIFE_MAX_MS ? node->now_ms - LIFE_MAX_MS : 0,
+            &destroyed, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    ent_log(
+        ENT_LOG_INFO, "manifest", "new sealing key, destroyed=%zu", destroyed);
+    *ret_due = from;
+    return node_manifest_renew(node, err);
+}

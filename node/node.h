@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * node - an office's daemon: the only place with its keys, store and queue.
+ *
+ * One loop owns everything. A turn of it is: take what has come (requests of
+ * local programs, frames, timers), handle all of it inside one transaction,
+ * commit, and only then let replies, receipts and bundles out. What is put in
+ * `effects` during a turn leaves after its commit, or never.
+ *
+ * The way of a message: api -> submit (fill, validate) -> gate (policy) ->
+ * sealer (bundle) -> uplink; uplink -> intake (verify, open, gate) -> desk ->
+ * api; receipts come back through settle.
+ */
+#ifndef NODE_NODE_H
+#define NODE_NODE_H
+
+#include "node/agreements.h"
+#include "node/config.h"
+#include "node/effects.h"
+#include "node/journal.h"
+#include "node/keeper.h"
+#include "node/slots.h"
+#include "node/store.h"
+#include "proto/certificate.h"
+
+struct node_peers;
+struct node_uplink;
+struct node_api;
+struct node_answers;
+
+struct node {
+    const struct node_config *config;
+    struct ent_address self;
+    struct ent_party party; /* of self */
+    struct ent_certificate certificate;
+    struct ent_bytes certificate_wire;
+    struct node_keeper *keeper;
+    struct node_slots *slots;
+    struct node_store *store;
+    struct node_journal *journal;
+    struct node_agreements *agreements;
+    struct node_peers *peers;
+    void *zmq; /* the process's one context */
+    struct node_uplink *uplink;
+    struct node_api *api;
+    struct node_effects effects;
+    struct node_answers *answers; /* of this turn (node/receipts.h) */
+    uint64_t incarnation;
+    uint64_t manifest_sequence;
+    struct ent_bytes manifest_wire;
+    uint64_t now_ms; /* wall clock of this turn */
+    uint64_t started_at;
+    uint64_t arrivals; /* messages put on the desk since the start */
+};
+
+/* Make keys' store: journal, slots, first sealing keys. Explicit: opening never
+ * creates. */
+enum ent_status node_init(
+    const struct node_config *config, struct ent_error *err) ENT_MUST_CHECK;
+
+enum ent_status node_open(const struct node_config *config,
+    struct node **ret_node, struct ent_error *err) ENT_MUST_CHECK;
+void node_close(struct node **node);
+
+/* Run until a signal says stop (`signal_file` is a signalfd). ENT_OK: a clean
+ * stop. ENT_IO: storage failed; everything acknowledged is on disk. */
+enum ent_status node_run(
+    struct node *node, int signal_file, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Append to the journal in this turn. */
+enum ent_status node_record(struct node *node, enum node_entry_kind kind,
+    const struct ent_party *party, const struct ent_digest *subject,
+    const struct ent_digest *result, uint32_t count,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

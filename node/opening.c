@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/opening.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "node/copy.h"
+#include "node/gate.h"
+#include "proto/base/log.h"
+#include "proto/refusal.h"
+#include "proto/schema/delivery.pb-c.h"
+
+#define COMPONENT "intake"
+#define FORGET_AFTER_MS NODE_DAY_MS
+
+static void
+refuse(struct node_opening *opening, uint32_t reason, const char *clause,
+    size_t line)
+{
+    opening->outcome.code = ENTENTE__V1__OUTCOME_CODE__REFUSED;
+    opening->outcome.reason = reason;
+    opening->outcome.line = (uint32_t)line;
+    (void)snprintf(
+        opening->outcome.clause, sizeof opening->outcome.clause, "%s", clause);
+}
+
+/* The message repeats what its label says; false, with a refusal, if not. */
+static bool
+agrees_with_label(const ent_message *message, const struct ent_label *label,
+    struct node_opening *opening)
+{
+    if (strcmp(message->from, label->stream.sender.text) != 0 ||
+        strcmp(message->to, label->stream.recipient.text) != 0) {
+        refuse(opening, ENT_REFUSAL_MISADDRESSED, "", 0);
+        return false;
+    }
+    if ((uint32_t)message->mode != label->mode) {
+        refuse(opening, ENT_REFUSAL_MODE_MISMATCH, "", 0);
+        return false;
+    }
+    if ((uint32_t)message->precedence != label->stream.precedence) {
+        refuse(opening, ENT_REFUSAL_MALFORMED, "precedence", 0);
+        return false;
+    }
+    return true;
+}
+
+/* Well-formed by the catalogue, and it says who it is. */
+static bool
+is_valid(const ent_message *message, struct node_opening *opening)
+{
+    struct ent_findings findings = {.count = 0};
+    struct ent_error err = {0};
+
+    if (ent_id_parse(ent_view_text(message->id), &opening->id, &err) !=
+        ENT_OK) {
+        refuse(opening, ENT_REFUSAL_MALFORMED, "id", 0);
+        return false;
+    }
+    if (ent_family_of(message) == NULL) {
+        refuse(opening, ENT_REFUSAL_UNSUPPORTED, "", 0);
+        return false;
+    }
+    if (ent_message_validate(message, &findings, &err) != ENT_OK) {
+        char field[ENT_CLAUSE_MAX + 1];
+
+        (void)snprintf(field, sizeof field, "%.*s", ENT_CLAUSE_MAX,
+            findings.count > 0 ? findings.list[0].field : "");
+        refuse(opening, ENT_REFUSAL_MALFORMED, field, 0);
+        ent_log(ENT_LOG_WARN, COMPONENT, "refusing a malformed message: %s",
+            err.text);
+        return false;
+    }
+    return true;
+}
+
+/* Taken, refused or expired before: the same outcome again. */
+static enum ent_status
+recall_outcome(struct node *node, const struct ent_party *sender,
+    struct node_opening *opening, bool *ret_seen, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    enum ent_status rc = node_seen_get(node, sender, &opening->id, &seen, err);
+
+    *ret_seen = rc == ENT_OK;
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    refuse(opening, seen->reason, seen->clause, seen->line);
+    opening->outcome.code = seen->code;
+    return ENT_OK;
+}
+
+static enum ent_status
+remember(struct node *node, const struct ent_party *sender,
+    const struct node_opening *opening, uint64_t valid_until,
+    struct ent_error *err)
+{
+    node_seen_row row = ENTENTE__REST__V1__SEEN_ROW__INIT;
+
+    row.forget_at = valid_until + FORGET_AFTER_MS;
+    row.code = opening->outcome.code;
+    row.reason = opening->outcome.reason;
+    row.clause = (char *)(uintptr_t)opening->outcome.clause;
+    row.line = opening->outcome.line;
+    return node_seen_put(node, sender, &opening->id, &row, err);
+}
+
+/* The shorter of what the sender and our agreement say; our agreement, else the
+ * family, when the sender says nothing. */
+static uint64_t
+retain_until(const struct node *node, const ent_message *message,
+    const struct ent_decision *decision, const struct ent_family *family)
+{
+    uint64_t theirs = ent_message_time_ms(message->retain_until);
+    uint64_t keep =
+        decision->retain_ms != 0 ? decision->retain_ms : family->keep_ms;
+    uint64_t ours = node->now_ms + keep;
+
+    return theirs != 0 && theirs < ours ? theirs : ours;
+}
+
+/* When a person must have answered; 0: nobody need. */
+static uint64_t
+acknowledge_by(const struct node *node, const ent_message *message,
+    const struct ent_decision *decision, const struct ent_family *family)
+{
+    if (!message->acknowledge && family->acknowledge_ms == 0) {
+        return 0;
+    }
+    return node->now_ms + (decision->acknowledge_ms != 0
+                                  ? decision->acknowledge_ms
+                                  : family->acknowledge_ms);
+}
+
+static void
+fill_row(const struct node *node, const ent_message *message,
+    const struct ent_decision *decision, struct node_opening *opening)
+{
+    const struct ent_family *family = ent_family_of(message);
+    node_desk_row *row = &opening->row;
+
+    (void)snprintf(opening->from, sizeof opening->from, "%s", message->from);
+    (void)snprintf(opening->clause, sizeof opening->clause, "%.*s",
+        ENT_CLAUSE_MAX, decision->clause);
+    row->from = opening->from;
+    row->family = family->number;
+    row->precedence = (uint32_t)message->precedence;
+    row->index = opening->outcome.index;
+    row->received_at = node->now_ms;
+    row->acknowledge_by = acknowledge_by(node, message, decision, family);
+    row->retain_until = retain_until(node, message, decision, family);
+    row->day = row->retain_until / NODE_DAY_MS + 1;
+    row->clause = opening->clause;
+    row->line = (uint32_t)decision->line;
+    opening->key.day = row->day;
+}
+
+/* An acknowledgement of something of ours. */
+static enum ent_status
+note_acknowledgement(struct node *node, const struct ent_party *sender,
+    const ent_message *message, struct ent_error *err)
+{
+    const Entente__V1__Acknowledgement *answer = message->acknowledgement;
+    struct ent_id id;
+
+    if (message->body_case != ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT ||
+        answer->level < ENTENTE__V1__ACKNOWLEDGEMENT_LEVEL__ACKNOWLEDGED ||
+        ent_id_parse(ent_view_text(answer->message_id), &id, NULL) != ENT_OK) {
+        return ENT_OK;
+    }
+    return node_copy_acknowledged(node, &id, sender, answer->role, err);
+}
+
+/* Policy, the other side of the border. */
+static void
+judge(const struct node *node, const ent_message *message,
+    const struct ent_label *label, struct node_opening *opening)
+{
+    struct ent_decision decision;
+
+    node_gate_in(node, message, &label->stream.sender, &decision);
+    if (!decision.permit) {
+        refuse(opening, decision.reason, decision.clause, decision.line);
+        return;
+    }
+    opening->outcome.code = ENTENTE__V1__OUTCOME_CODE__DELIVERED;
+    opening->is_new = true;
+    fill_row(node, message, &decision, opening);
+}
+
+static enum ent_status
+take(struct node *node, const ent_message *message,
+    const struct ent_label *label, struct node_opening *opening,
+    struct ent_error *err)
+{
+    struct ent_party sender = ent_address_party(&label->stream.sender);
+    uint64_t valid_until = ent_message_time_ms(message->valid_until);
+    bool seen = false;
+    enum ent_status rc;
+
+    rc = recall_outcome(node, &sender, opening, &seen, err);
+    if (rc != ENT_OK || seen) {
+        return rc;
+    }
+    if (valid_until <= node->now_ms) {
+        opening->outcome.code = ENTENTE__V1__OUTCOME_CODE__EXPIRED;
+        opening->outcome.reason = ENT_REFUSAL_EXPIRED;
+    } else {
+        judge(node, message, label, opening);
+    }
+    rc = remember(node, &sender, opening, valid_until, err);
+    if (rc == ENT_OK && opening->is_new) {
+        rc = note_acknowledgement(node, &sender, message, err);
+    }
+    return rc;
+}
+
+enum ent_status
+node_opening_run(struct node *node, const struct ent_label *label,
+    const struct ent_bundle_secrets *secrets,
+    const struct ent_envelope *envelope, uint32_t index,
+    struct ent_arena *arena, uint8_t *buffer, size_t buffer_len,
+    struct node_opening *ret_opening, struct ent_error *err)
+{
+    static const node_desk_row empty = ENTENTE__REST__V1__DESK_ROW__INIT;
+    struct node_opening *opening = ret_opening;
+    struct ent_view plain;
+    ent_message *message;
+
+    memset(opening, 0, sizeof *opening);
+    opening->row = empty;
+    opening->outcome.index = index;
+    opening->key.index = index;
+    opening->key.key = ent_seal_message_key(secrets, index);
+    if (ent_open_envelope(&opening->key.key, index, envelope, buffer,
+            buffer_len, &plain, err) != ENT_OK) {
+        ent_log(
+            ENT_LOG_WARN, COMPONENT, "a message does not open: %s", err->text);
+        refuse(opening, ENT_REFUSAL_NOT_AUTHENTIC, "", 0);
+        return ENT_OK;
+    }
+    ent_arena_reset(arena);
+    if (ent_message_decode(plain, arena, &message, err) != ENT_OK) {
+        ent_log(ENT_LOG_WARN, COMPONENT, "refusing a malformed message: %s",
+            err->text);
+        refuse(opening, ENT_REFUSAL_MALFORMED, "", 0);
+        return ENT_OK;
+    }
+    if (!agrees_with_label(message, label, opening) ||
+        !is_valid(message, opening)) {
+        return ENT_OK;
+    }
+    return take(node, message, label, opening, err);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * opening - one message of a bundle that came: opened, read, checked against
+ * its label and the catalogue, looked up among those already taken, and judged.
+ */
+#ifndef NODE_OPENING_H
+#define NODE_OPENING_H
+
+#include "node/desk.h"
+#include "node/vault.h"
+#include "proto/message.h"
+
+/* What came of it. `row` is what the desk gets when it was delivered. */
+struct node_opening {
+    struct ent_outcome outcome;
+    struct ent_id id; /* zero when it could not be read */
+    bool is_new;      /* delivered now, and not a repetition */
+    struct node_vault_key key;
+    node_desk_row row;
+    char from[ENT_ADDRESS_MAX + 1];
+    char clause[ENT_CLAUSE_MAX + 1];
+};
+
+/* Open envelope `index`. `bundle_number` is not known yet: the caller sets
+ * row.bundle. Its (sender, id) is remembered in this turn, whatever the
+ * outcome; an acknowledgement is noted on what it acknowledges. Fails only for
+ * our own storage. */
+enum ent_status node_opening_run(struct node *node,
+    const struct ent_label *label, const struct ent_bundle_secrets *secrets,
+    const struct ent_envelope *envelope, uint32_t index,
+    struct ent_arena *arena, uint8_t *buffer, size_t buffer_len,
+    struct node_opening *ret_opening, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

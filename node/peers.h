@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * peers - what we know of other offices, and how we know it: certificates,
+ * manifests and revocation lists, each verified under the authority key that
+ * our agreement with that state pins. Brokers only carry them.
+ *
+ * The newest of each is kept in the store; what is missing is fetched, at most
+ * every two seconds at first and every minute later.
+ */
+#ifndef NODE_PEERS_H
+#define NODE_PEERS_H
+
+#include "node/node.h"
+#include "proto/frame.h"
+
+struct node_peer {
+    struct ent_address address;
+    struct ent_party party;
+    bool has_certificate;
+    bool has_manifest;
+    struct ent_certificate certificate;
+    struct ent_manifest manifest;
+    uint64_t fetch_at; /* not before */
+    uint64_t fetch_pause;
+    uint64_t highest_incarnation; /* of its store, seen from it */
+};
+
+enum ent_status node_peers_open(
+    struct node_peers **ret_peers, struct ent_error *err) ENT_MUST_CHECK;
+void node_peers_close(struct node_peers **peers);
+
+/* The peer, with what the store holds of it; made when it is new. ENT_FULL when
+ * there are too many. Borrowed, valid until the node closes. */
+enum ent_status node_peers_get(struct node *node,
+    const struct ent_address *address, struct node_peer **ret_peer,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Ask the broker for what we lack of it, unless we asked just now. */
+enum ent_status node_peers_fetch(struct node *node, struct node_peer *peer,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* An object came: verify, keep if it is newer. What does not verify is
+ * ENT_REJECTED and changes nothing. */
+enum ent_status node_peers_learn(struct node *node,
+    const struct ent_object *object, struct ent_error *err) ENT_MUST_CHECK;
+
+/* True when the newest list of its state has this certificate. */
+bool node_peers_revoked(
+    struct node *node, const struct ent_certificate *certificate);
+
+/* Digest of the list in use for that state; zero: none. */
+struct ent_digest node_peers_revocation(struct node *node, const char *state);
+
+/* Remember that this peer's store has an incarnation of at least that. */
+enum ent_status node_peers_incarnation(struct node *node,
+    struct node_peer *peer, uint64_t incarnation,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The key of a state's authority: our agreement with it decides, and for what
+ * no agreement covers (a broker's state) the configuration. NULL: none. */
+const struct ent_verify_key *node_peers_authority(
+    const struct node *node, const char *state);
+
+/* When something that is lacking may be asked for again, ms; UINT64_MAX: no
+ * sealing waits for anything. */
+uint64_t node_peers_due(const struct node *node);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * receipts - what we answer about bundles that came, signed after it is stored.
+ *
+ * Answers of one turn are collected by stream and leave as one receipt each:
+ * one signature may settle many bundles.
+ */
+#ifndef NODE_RECEIPTS_H
+#define NODE_RECEIPTS_H
+
+#include "node/node.h"
+#include "proto/stream.h"
+
+/* Answer one bundle (or skip). `sealed` is taken over. */
+enum ent_status node_receipts_add(struct node *node,
+    const struct ent_stream_id *stream, const struct ent_answer *answer,
+    struct ent_bytes *sealed, struct ent_error *err) ENT_MUST_CHECK;
+
+/* It came before: offer the receipt that answered it again. ENT_NOT_FOUND when
+ * that place was never answered; ENT_EXISTS when another label was. */
+enum ent_status node_receipts_again(struct node *node,
+    const struct ent_stream_id *stream, uint64_t first,
+    const struct ent_digest *label_hash, struct ent_error *err) ENT_MUST_CHECK;
+
+/* At the end of the turn: sign, store, journal and queue them. */
+enum ent_status node_receipts_flush(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The turn was not committed: forget its answers. */
+void node_receipts_forget(struct node *node);
+
+#endif

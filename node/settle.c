@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/settle.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/copy.h"
+#include "node/peers.h"
+#include "node/uplink.h"
+#include "proto/base/log.h"
+#include "proto/refusal.h"
+#include "proto/schema/delivery.pb-c.h"
+#include "proto/seal.h"
+
+#define COMPONENT "settle"
+
+/* Our dispatch at that place, if the label named is the one we sealed there. */
+static enum ent_status
+find(struct node *node, const struct ent_stream_id *stream, uint64_t first,
+    struct node_dispatch *ret_dispatch, struct ent_error *err)
+{
+    struct ent_digest genesis = ent_chain_genesis(stream);
+
+    if (!ent_address_equal(&stream->sender, &node->self)) {
+        return ent_fail(err, ENT_REJECTED, "it is about a stream of %s",
+            stream->sender.text);
+    }
+    return node_dispatch_get(node, &genesis, first, ret_dispatch, err);
+}
+
+/* ---- custody ---- */
+
+static enum ent_status
+note_custody(struct node *node, struct node_dispatch *dispatch,
+    const struct ent_custody *custody, struct ent_error *err)
+{
+    char *by;
+
+    if (dispatch->row->custody_at == 0) {
+        by = strdup(custody->broker.text);
+        if (by == NULL) {
+            return ent_fail(err, ENT_NO_MEMORY, "noting custody");
+        }
+        if (dispatch->row->custody_by != protobuf_c_empty_string) {
+            free(dispatch->row->custody_by);
+        }
+        dispatch->row->custody_by = by;
+        dispatch->row->custody_at = node->now_ms;
+    }
+    return node_dispatch_step(node, dispatch, ENT_EVENT_CUSTODY, err);
+}
+
+enum ent_status
+node_settle_custody(
+    struct node *node, struct ent_view wire, struct ent_error *err)
+{
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    const struct ent_certificate *broker = node_uplink_broker(node->uplink);
+    struct ent_custody custody;
+    struct ent_digest digest = ent_digest_of(wire);
+    struct ent_party party;
+    enum ent_status rc = ent_custody_open(wire, broker, &custody, err);
+
+    if (rc == ENT_OK) {
+        rc = find(node, &custody.stream, custody.first, &dispatch, err);
+    }
+    if (rc == ENT_NOT_FOUND) {
+        return ent_fail(err, ENT_REJECTED, "custody of what we never sent");
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!ent_digest_equal(&custody.label_hash, &dispatch.state.label_hash)) {
+        return ent_fail(err, ENT_REJECTED, "custody of another label");
+    }
+    rc = note_custody(node, &dispatch, &custody, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    party = ent_address_party(&custody.stream.recipient);
+    return node_record(node, NODE_ENTRY_CUSTODY_IN, &party, &digest,
+        &custody.label_hash, custody.count, err);
+}
+
+enum ent_status
+node_settle_not_taken(
+    struct node *node, const struct ent_bye *bye, struct ent_error *err)
+{
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    enum ent_status rc;
+
+    ent_log(ENT_LOG_WARN, COMPONENT,
+        "the broker did not take a bundle to=%s first=%llu reason=%s "
+        "text=\"%s\"",
+        bye->stream.recipient.text, (unsigned long long)bye->first,
+        ent_refusal_name(bye->reason), bye->text);
+    rc = find(node, &bye->stream, bye->first, &dispatch, err);
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    dispatch.row->answer = bye->reason;
+    return node_dispatch_step(node, &dispatch,
+        dispatch.state.state == ENT_DISPATCH_CUSTODY ? ENT_EVENT_CUSTODY_LOST
+                                                     : ENT_EVENT_NOT_YET,
+        err);
+}
+
+enum ent_status
+node_settle_resume(struct node *node, bool urgent, struct ent_error *err)
+{
+    return node_dispatch_resume(node, urgent, err);
+}
+
+/* ---- receipts ---- */
+
+/* Open what the recipient says of each message, and write it down. */
+static enum ent_status
+settle(struct node *node, struct node_dispatch *dispatch,
+    const struct ent_answer *answer, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    const struct ent_digest *label_hash = &dispatch->state.label_hash;
+    struct ent_bundle_secrets secrets = {0};
+    struct ent_outcome *outcomes;
+    enum ent_status rc;
+
+    if (dispatch->state.state == ENT_DISPATCH_SETTLED) {
+        return ENT_OK; /* heard before */
+    }
+    rc = node_keeper_unwrap(node->keeper,
+        ent_view_of(label_hash->bytes, sizeof label_hash->bytes),
+        ent_view_of(dispatch->row->nonce.data, dispatch->row->nonce.len),
+        ent_view_of(dispatch->row->receipt_secret.data,
+            dispatch->row->receipt_secret.len),
+        secrets.receipt, sizeof secrets.receipt, err);
+    if (rc == ENT_OK) {
+        rc = ent_open_outcomes(
+            &secrets, label_hash, answer->sealed, &plain, err);
+    }
+    ent_bundle_secrets_wipe(&secrets);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    outcomes = calloc(dispatch->state.count, sizeof *outcomes);
+    if (outcomes == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading outcomes");
+    }
+    rc = ent_outcomes_decode(
+        ent_bytes_view(&plain), dispatch->state.count, outcomes, err);
+    if (rc == ENT_OK) {
+        rc = node_copy_settle(
+            node, dispatch, outcomes, dispatch->state.count, err);
+    }
+    free(outcomes);
+    return rc != ENT_OK
+               ? rc
+               : node_dispatch_step(node, dispatch, ENT_EVENT_SETTLED, err);
+}
+
+/* Seal its messages anew. For a store that is gone no skip is needed: nobody is
+ * left in that stream to hear it. */
+static enum ent_status
+reseal(struct node *node, struct node_dispatch *dispatch,
+    const struct ent_stream_id *stream, uint32_t reason, struct ent_error *err)
+{
+    struct node_peer *peer;
+    enum ent_status rc = node_peers_get(node, &stream->recipient, &peer, err);
+
+    if (rc == ENT_OK) {
+        peer->fetch_at = 0;
+        rc = node_peers_fetch(node, peer, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (reason != ENT_REFUSAL_WRONG_INCARNATION) {
+        return node_dispatch_step(node, dispatch, ENT_EVENT_RESEAL, err);
+    }
+    if (peer->has_manifest &&
+        peer->manifest.incarnation == stream->recipient_incarnation) {
+        /* Until its new manifest has come there is nothing to seal for. */
+        return node_dispatch_step(node, dispatch, ENT_EVENT_NOT_YET, err);
+    }
+    if (dispatch->state.state == ENT_DISPATCH_SETTLED ||
+        dispatch->state.state == ENT_DISPATCH_SKIPPED) {
+        return ENT_OK;
+    }
+    if (dispatch->state.state != ENT_DISPATCH_SKIPPING) {
+        rc = node_copy_repend(node, dispatch, err);
+    }
+    dispatch->state.state = ENT_DISPATCH_SKIPPED;
+    return rc != ENT_OK ? rc : node_dispatch_put(node, dispatch, err);
+}
+
+static enum ent_status
+skipped(struct node *node, struct node_dispatch *dispatch,
+    const struct ent_answer *answer, struct ent_error *err)
+{
+    struct ent_digest skip = ent_digest_of(
+        ent_view_of(dispatch->row->skip.data, dispatch->row->skip.len));
+    enum ent_status rc = ENT_OK;
+
+    if (dispatch->state.state != ENT_DISPATCH_SKIPPING ||
+        !ent_digest_equal(&skip, &answer->label_hash)) {
+        return ENT_OK;
+    }
+    if (dispatch->state.skip_reason == ENTENTE__V1__SKIP_REASON__SKIP_EXPIRED) {
+        rc = node_copy_expire(node, dispatch, true, err);
+    }
+    return rc != ENT_OK
+               ? rc
+               : node_dispatch_step(node, dispatch, ENT_EVENT_SKIPPED, err);
+}
+
+/* The same place with another label than ours: somebody sealed in our name, or
+ * we were rolled back. */
+static enum ent_status
+note_fork(struct node *node, const struct node_dispatch *dispatch,
+    const struct ent_stream_id *stream, const struct ent_answer *answer,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__StreamRow *row = NULL;
+    struct ent_outgoing outgoing;
+    struct ent_stream_id id;
+    struct ent_view rest;
+    struct ent_party party = ent_address_party(&stream->recipient);
+    uint8_t frozen[ENT_OUTGOING_REST_LEN];
+    enum ent_status rc;
+
+    ent_log(ENT_LOG_ERROR, COMPONENT,
+        "FORK: the recipient holds another bundle of ours, call it peer=%s "
+        "first=%llu",
+        stream->recipient.text, (unsigned long long)answer->first);
+    rc = node_stream_get(
+        node, NODE_OUTGOING, &dispatch->stream, &id, &rest, &row, err);
+    if (rc == ENT_OK) {
+        rc = ent_outgoing_decode(rest, &outgoing, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    outgoing.frozen = true;
+    ent_outgoing_encode(&outgoing, frozen);
+    rc = node_stream_put(node, NODE_OUTGOING, &dispatch->stream, &id,
+        ent_view_of(frozen, sizeof frozen), err);
+    return rc != ENT_OK
+               ? rc
+               : node_record(node, NODE_ENTRY_FORK, &party, &answer->label_hash,
+                     &dispatch->state.label_hash, answer->count, err);
+}
+
+static enum ent_status
+take_answer(struct node *node, const struct ent_receipt *receipt,
+    const struct ent_answer *answer, struct ent_error *err)
+{
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    enum ent_status rc =
+        find(node, &receipt->stream, answer->first, &dispatch, err);
+
+    if (rc == ENT_NOT_FOUND) {
+        return ent_fail(err, ENT_REJECTED, "an answer to what we never sent");
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (answer->code == ENTENTE__V1__ANSWER_CODE__SKIPPED) {
+        return skipped(node, &dispatch, answer, err);
+    }
+    if (!ent_digest_equal(&answer->label_hash, &dispatch.state.label_hash)) {
+        return note_fork(node, &dispatch, &receipt->stream, answer, err);
+    }
+    switch (answer->code) {
+    case ENTENTE__V1__ANSWER_CODE__SETTLED:
+        return settle(node, &dispatch, answer, err);
+    case ENTENTE__V1__ANSWER_CODE__NOT_YET:
+        dispatch.row->answer = answer->reason;
+        return node_dispatch_step(node, &dispatch, ENT_EVENT_NOT_YET, err);
+    case ENTENTE__V1__ANSWER_CODE__RESEAL:
+        return reseal(node, &dispatch, &receipt->stream, answer->reason, err);
+    case ENTENTE__V1__ANSWER_CODE__STALE:
+        if (answer->highest < node->incarnation) {
+            return ENT_OK; /* from before the present one */
+        }
+        return node_dispatch_reincarnate(node, answer->highest, err);
+    default:
+        return ent_fail(err, ENT_BAD_INPUT, "answer %u", answer->code);
+    }
+}
+
+static enum ent_status
+take_receipt(struct node *node, const struct ent_receipt *receipt,
+    struct ent_view wire, struct ent_error *err)
+{
+    struct ent_party party = ent_address_party(&receipt->stream.recipient);
+    struct ent_digest digest = ent_digest_of(wire);
+    enum ent_status rc;
+
+    for (size_t i = 0; i < receipt->answer_count; i++) {
+        rc = take_answer(node, receipt, &receipt->answers[i], err);
+        if (rc == ENT_IO || rc == ENT_FULL || rc == ENT_NO_MEMORY) {
+            return rc;
+        }
+        if (rc != ENT_OK) {
+            ent_log(ENT_LOG_WARN, COMPONENT, "an answer of %s is of no use: %s",
+                receipt->stream.recipient.text, err->text);
+        }
+    }
+    rc = node_record(node, NODE_ENTRY_RECEIPT_IN, &party, &digest,
+        &receipt->chain, (uint32_t)receipt->answer_count, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_uplink_confirm(node->uplink, &receipt->stream, &digest, err);
+}
+
+enum ent_status
+node_settle_receipt(
+    struct node *node, struct ent_view wire, struct ent_error *err)
+{
+    struct ent_receipt *receipt = calloc(1, sizeof *receipt);
+    struct node_peer *peer;
+    enum ent_status rc;
+
+    if (receipt == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading a receipt");
+    }
+    rc = ent_receipt_peek(wire, receipt, err);
+    if (rc == ENT_OK &&
+        !ent_address_equal(&receipt->stream.sender, &node->self)) {
+        rc = ent_fail(err, ENT_REJECTED, "a receipt for %s came here",
+            receipt->stream.sender.text);
+    }
+    if (rc == ENT_OK) {
+        rc = node_peers_get(node, &receipt->stream.recipient, &peer, err);
+    }
+    if (rc == ENT_OK && !peer->has_certificate) {
+        rc = node_peers_fetch(node, peer, err);
+        free(receipt);
+        return rc; /* the broker offers it again */
+    }
+    if (rc == ENT_OK) {
+        rc = ent_receipt_open(wire, &peer->certificate, receipt, err);
+    }
+    if (rc == ENT_OK) {
+        rc = take_receipt(node, receipt, wire, err);
+    }
+    free(receipt);
+    return rc;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * settle - what comes back about our own bundles: custody, receipts, and the
+ * broker's word that it did not take one.
+ */
+#ifndef NODE_SETTLE_H
+#define NODE_SETTLE_H
+
+#include "node/node.h"
+#include "proto/frame.h"
+
+enum ent_status node_settle_custody(struct node *node, struct ent_view wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_settle_receipt(struct node *node, struct ent_view wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* BYE about one bundle: not in custody, or no longer. */
+enum ent_status node_settle_not_taken(struct node *node,
+    const struct ent_bye *bye, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The broker greeted us on that connection. */
+enum ent_status node_settle_resume(
+    struct node *node, bool urgent, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

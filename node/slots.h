@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * slots - the keys that must really go away, in a file of fixed slots.
+ *
+ * LMDB never overwrites: freed pages keep their bytes. So the two kinds of key
+ * whose destruction means something lie outside it, each in a slot that is
+ * overwritten in place and synced: bucket keys, one per UTC day, wrap the keys
+ * of all messages to be deleted on that day; epoch keys are the X25519 secrets
+ * that peers seal for. Each is wrapped under the storage key.
+ *
+ *     slot, 128 bytes: kind(1) zero(7) day or not_before(8) not_after(8)
+ *                      public key(32) nonce(24) sealed(32 + 16)
+ *
+ * kind 0 is a free slot. docs/PROTOCOL.md, section 5.
+ */
+#ifndef NODE_SLOTS_H
+#define NODE_SLOTS_H
+
+#include "proto/certificate.h"
+#include "proto/hpke.h"
+#include "proto/secret.h"
+
+#define NODE_DAY_MS (UINT64_C(86400) * 1000)
+
+struct node_slots;
+
+/* Make an empty file at `path`; ENT_EXISTS. */
+enum ent_status node_slots_create(
+    const char *path, struct ent_error *err) ENT_MUST_CHECK;
+
+/* `storage` is borrowed and must outlive it. ENT_IO when a slot does not open:
+ * damaged, or another storage key. */
+enum ent_status node_slots_open(const char *path, struct ent_secret *storage,
+    struct node_slots **ret_slots, struct ent_error *err) ENT_MUST_CHECK;
+void node_slots_close(struct node_slots **slots);
+
+/* The bucket key of `day` (days since 1970), made and synced if there is none;
+ * with `make` false ENT_NOT_FOUND then: it was destroyed. Borrowed. */
+enum ent_status node_slots_bucket(struct node_slots *slots, uint64_t day,
+    bool make, const uint8_t **ret_key, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Make and sync a sealing key for the epoch. */
+enum ent_status node_slots_epoch_new(struct node_slots *slots,
+    uint64_t not_before, uint64_t not_after,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The public halves, oldest first; returns how many (at most `max`). */
+size_t node_slots_epochs(const struct node_slots *slots,
+    struct ent_sealing_key *ret_keys, size_t max);
+
+/* The ECDH of an epoch's secret; ENT_NOT_FOUND when it is gone. */
+enum ent_status node_slots_ecdh(struct node_slots *slots,
+    const struct ent_key_id *key_id, struct ent_ecdh *ret_ecdh,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Overwrite and sync every bucket of a day before `day`, and every epoch that
+ * ended before `ended_before_ms`. Returns how many through `ret_count`. */
+enum ent_status node_slots_destroy(struct node_slots *slots, uint64_t day,
+    uint64_t ended_before_ms, size_t *ret_count,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store - what a node keeps: one LMDB folder, one write transaction at a time.
+ *
+ * A turn of the node's loop is one transaction: everything that came in is
+ * handled inside it, node_store_commit makes it durable, and only then does
+ * anything leave (group commit). Keys are fixed-length and big-endian; rows are
+ * the messages of node/rest.proto. Each value carries a MAC (proto/base/kv.h).
+ */
+#ifndef NODE_STORE_H
+#define NODE_STORE_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "proto/base/kv.h"
+#include "proto/base/pb.h"
+#include "proto/id.h"
+#include "proto/label.h"
+
+enum node_table {
+    NODE_META,     /* name(16)                         -> u64, or fixed bytes */
+    NODE_JOURNAL,  /* u64 entry                        -> 128 bytes */
+    NODE_TREE,     /* u8 level, u64 index              -> 32 bytes */
+    NODE_BUNDLE,   /* u64 bundle                       -> BundleRow */
+    NODE_KEYS,     /* u64 day, u64 bundle              -> KeysRow */
+    NODE_PENDING,  /* u8 rank, party(16), u64 number   -> PendingRow */
+    NODE_COPY,     /* id(16), party(16)                -> CopyRow */
+    NODE_NUMBER,   /* u64 submission                   -> id(16), party(16) */
+    NODE_OUTGOING, /* stream(32)                       -> StreamRow */
+    NODE_DISPATCH, /* stream(32), u64 first            -> DispatchRow */
+    NODE_DUE,      /* u8 rank, u64 ms, stream(32), u64 -> nothing */
+    NODE_INCOMING, /* stream(32)                       -> StreamRow */
+    NODE_ANSWER,   /* stream(32), u64 first            -> AnswerRow */
+    NODE_RECEIPT,  /* u64 receipt                      -> a Signed */
+    NODE_SEEN,     /* party(16), id(16)                -> SeenRow */
+    NODE_DESK,     /* u64 desk sequence                -> DeskRow */
+    NODE_HELD,     /* stream(32), u64 first            -> HeldRow */
+    NODE_GAP,      /* u64 ms, stream(32)               -> nothing */
+    NODE_CURSOR,   /* consumer(16)                     -> u64 */
+    NODE_OBJECT,   /* u8 kind, party(16)               -> a Signed */
+    NODE_PEER,     /* party(16)                        -> u64 incarnation */
+    NODE_AGREED,   /* digest(32)                       -> name and version */
+    NODE_COUNT,    /* u32 family, u32 month            -> u64 deleted */
+    NODE_TABLE_COUNT,
+};
+
+struct node_store;
+
+/* Make the store; it must not exist. `mac_key` comes from the storage key. */
+enum ent_status node_store_create(const char *path,
+    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], size_t size_max,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_store_open(const char *path,
+    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], size_t size_max,
+    struct node_store **ret_store, struct ent_error *err) ENT_MUST_CHECK;
+void node_store_close(struct node_store **store);
+
+/* The turn: begin, then commit or abort. Every call below needs one. */
+enum ent_status node_store_begin(
+    struct node_store *store, struct ent_error *err) ENT_MUST_CHECK;
+/* Nothing is written when nothing was put. ENT_FULL: aborted, later turns may
+ * work. ENT_IO: stop the process. */
+enum ent_status node_store_commit(
+    struct node_store *store, struct ent_error *err) ENT_MUST_CHECK;
+void node_store_abort(struct node_store *store);
+
+/* How many commits wrote something since the store was opened. */
+uint64_t node_store_commits(const struct node_store *store);
+enum ent_status node_store_usage(struct node_store *store, uint64_t *ret_used,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The bytes at a key, looking into the store until the next put or the end of
+ * the turn. ENT_NOT_FOUND leaves `err` alone. */
+enum ent_status node_store_get(struct node_store *store, enum node_table table,
+    struct ent_view key, struct ent_view *ret_value,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_store_put(struct node_store *store, enum node_table table,
+    struct ent_view key, struct ent_view value,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Deleting what is not there is ENT_OK. */
+enum ent_status node_store_delete(struct node_store *store,
+    enum node_table table, struct ent_view key,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* A row as a message of rest.proto. The result is freed with
+ * protobuf_c_message_free_unpacked or NODE_ROW_AUTO. */
+enum ent_status node_row_get(struct node_store *store, enum node_table table,
+    struct ent_view key, const ProtobufCMessageDescriptor *descriptor,
+    ProtobufCMessage **ret_row, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_row_put(struct node_store *store, enum node_table table,
+    struct ent_view key, const ProtobufCMessage *row,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_row_unpack(struct ent_view value,
+    const ProtobufCMessageDescriptor *descriptor, ProtobufCMessage **ret_row,
+    struct ent_error *err) ENT_MUST_CHECK;
+void node_row_free(void *row_pointer); /* of any `..Row *` variable */
+
+/* Walk a table: the first key >= `from` that begins with `prefix_len` bytes of
+ * it. The found key is copied, so rows may be put and deleted in between; go on
+ * with node_key_after. ENT_NOT_FOUND at the end. `ret_value` may be NULL. */
+enum ent_status node_store_seek(struct node_store *store, enum node_table table,
+    struct ent_view from, size_t prefix_len, uint8_t *ret_key,
+    struct ent_view *ret_value, struct ent_error *err) ENT_MUST_CHECK;
+/* The smallest key greater than `key`, in place; false: there is none. */
+bool node_key_after(uint8_t *key, size_t len);
+size_t node_key_len(enum node_table table);
+
+/* Counters: the next value of a named number, from 1. */
+enum ent_status node_number_next(struct node_store *store, const char *name,
+    uint64_t *ret_number, struct ent_error *err) ENT_MUST_CHECK;
+/* 0 when it was never set. */
+enum ent_status node_number_get(struct node_store *store, const char *name,
+    uint64_t *ret_number, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_number_set(struct node_store *store, const char *name,
+    uint64_t number, struct ent_error *err) ENT_MUST_CHECK;
+
+/* ---- keys ---- */
+
+#define NODE_KEY_MAX 64
+
+struct node_key {
+    uint8_t bytes[NODE_KEY_MAX];
+    size_t len;
+};
+
+struct node_key node_key_u64(uint64_t number);
+struct node_key node_key_u64_u64(uint64_t a, uint64_t b);
+struct node_key node_key_digest(const struct ent_digest *digest);
+struct node_key node_key_stream(
+    const struct ent_digest *stream, uint64_t first);
+struct node_key node_key_party(const struct ent_party *party);
+struct node_key node_key_copy(
+    const struct ent_id *id, const struct ent_party *party);
+struct node_key node_key_seen(
+    const struct ent_party *party, const struct ent_id *id);
+struct node_key node_key_pending(
+    uint32_t precedence, const struct ent_party *party, uint64_t number);
+struct node_key node_key_due(uint32_t precedence, uint64_t due_ms,
+    const struct ent_digest *stream, uint64_t first);
+struct node_key node_key_gap(uint64_t due_ms, const struct ent_digest *stream);
+struct node_key node_key_object(uint32_t kind, const struct ent_party *party);
+
+static inline struct ent_view
+node_key_view(const struct node_key *key)
+{
+    return ent_view_of(key->bytes, key->len);
+}
+
+/* FLASH is 0, so that it is walked first; DEFERRED is 4. */
+uint8_t node_rank(uint32_t precedence);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * submit - an officer's message on its way out: filled in, checked against the
+ * catalogue, judged for each recipient, and accepted or refused.
+ *
+ * Accepted means: after this turn's commit it is on disk. The message's id is
+ * what makes a repeated submit one message: the same id with the same content
+ * gets the same answer again, with other content it is refused.
+ */
+#ifndef NODE_SUBMIT_H
+#define NODE_SUBMIT_H
+
+#include "node/node.h"
+#include "proto/base/pb.h"
+#include "proto/schema/api.pb-c.h"
+
+#define NODE_RECIPIENTS_MAX 64
+
+/* Submit one message to each of its recipients; the result lies in `arena`.
+ * What is wrong with the message is in the result, not a status. */
+enum ent_status node_submit(struct node *node,
+    const Entente__V1__Submission *submission, struct ent_arena *arena,
+    Entente__V1__SubmitResult **ret_result,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Would it go, and why not? Changes nothing. */
+enum ent_status node_explain(struct node *node,
+    const Entente__V1__ExplainRequest *request, struct ent_arena *arena,
+    Entente__V1__ExplainReply **ret_reply,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* A copy of `text` in `arena`; "" when there is no room. */
+char *node_text_in(struct ent_arena *arena, const char *text);
+
+#endif

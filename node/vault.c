@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/vault.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/rest.pb-c.h"
+
+#define ENTRY_LEN (4 + ENT_MESSAGE_KEY_LEN)
+#define NONCE_LEN crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+#define TAG_LEN crypto_aead_xchacha20poly1305_ietf_ABYTES
+
+static int
+by_day(const void *a, const void *b)
+{
+    const struct node_vault_key *left = a;
+    const struct node_vault_key *right = b;
+
+    if (left->day != right->day) {
+        return left->day < right->day ? -1 : 1;
+    }
+    return (left->index > right->index) - (left->index < right->index);
+}
+
+/* Wrap the keys of one day: a row of (index, key) under the bucket key, bound
+ * to its place (day, bundle). */
+static enum ent_status
+put_block(struct node_store *store, struct node_slots *slots, uint64_t bundle,
+    const struct node_vault_key *keys, size_t count, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wrapped = {0};
+    Entente__Rest__V1__KeysRow row = ENTENTE__REST__V1__KEYS_ROW__INIT;
+    struct node_key place = node_key_u64_u64(keys[0].day, bundle);
+    uint8_t nonce[NONCE_LEN];
+    const uint8_t *bucket;
+    enum ent_status rc;
+
+    rc = node_slots_bucket(slots, keys[0].day, true, &bucket, err);
+    if (rc == ENT_OK) {
+        rc = ent_bytes_alloc(count * ENTRY_LEN, &plain, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_bytes_alloc(plain.len + TAG_LEN, &wrapped, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ent_put_be(plain.data + i * ENTRY_LEN, keys[i].index, 4);
+        memcpy(plain.data + i * ENTRY_LEN + 4, keys[i].key.bytes,
+            sizeof keys[i].key.bytes);
+    }
+    randombytes_buf(nonce, sizeof nonce);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(wrapped.data, NULL, plain.data,
+        plain.len, place.bytes, place.len, NULL, nonce, bucket);
+    row.nonce = (ProtobufCBinaryData){.data = nonce, .len = sizeof nonce};
+    row.wrapped =
+        (ProtobufCBinaryData){.data = wrapped.data, .len = wrapped.len};
+    return node_row_put(
+        store, NODE_KEYS, node_key_view(&place), &row.base, err);
+}
+
+static enum ent_status
+put_keys(struct node_store *store, struct node_slots *slots, uint64_t bundle,
+    struct node_vault_key *keys, size_t count, struct ent_error *err)
+{
+    size_t start = 0;
+
+    if (count > 0) {
+        qsort(keys, count, sizeof *keys, by_day);
+    }
+    for (size_t i = 1; i <= count; i++) {
+        if (i == count || keys[i].day != keys[start].day) {
+            enum ent_status rc =
+                put_block(store, slots, bundle, keys + start, i - start, err);
+
+            if (rc != ENT_OK) {
+                return rc;
+            }
+            start = i;
+        }
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+node_vault_put(struct node_store *store, struct node_slots *slots,
+    struct ent_view head, struct ent_view body, bool outgoing, uint64_t now_ms,
+    const struct ent_id *ids, size_t id_count, struct node_vault_key *keys,
+    size_t key_count, uint64_t *ret_bundle, struct ent_error *err)
+{
+    Entente__Rest__V1__BundleRow row = ENTENTE__REST__V1__BUNDLE_ROW__INIT;
+    ProtobufCBinaryData list[ENT_BUNDLE_MESSAGES_MAX];
+    struct node_key key;
+    uint64_t bundle;
+    enum ent_status rc;
+
+    rc = node_number_next(store, "bundle", &bundle, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    for (size_t i = 0; i < id_count; i++) {
+        list[i].data = (uint8_t *)(uintptr_t)ids[i].bytes;
+        list[i].len = sizeof ids[i].bytes;
+    }
+    row.head.data = (uint8_t *)(uintptr_t)head.data;
+    row.head.len = head.len;
+    row.body.data = (uint8_t *)(uintptr_t)body.data;
+    row.body.len = body.len;
+    row.outgoing = outgoing;
+    row.at = now_ms;
+    row.ids = list;
+    row.n_ids = id_count;
+    key = node_key_u64(bundle);
+    rc = node_row_put(store, NODE_BUNDLE, node_key_view(&key), &row.base, err);
+    if (rc == ENT_OK) {
+        rc = put_keys(store, slots, bundle, keys, key_count, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_bundle = bundle;
+    return ENT_OK;
+}
+
+enum ent_status
+node_vault_get(struct node_store *store, uint64_t bundle, void *ret_row,
+    struct ent_error *err)
+{
+    struct node_key key = node_key_u64(bundle);
+    enum ent_status rc;
+
+    rc = node_row_get(store, NODE_BUNDLE, node_key_view(&key),
+        &entente__rest__v1__bundle_row__descriptor, ret_row, err);
+    if (rc == ENT_NOT_FOUND) {
+        return ent_fail(
+            err, ENT_IO, "bundle %llu is missing", (unsigned long long)bundle);
+    }
+    return rc;
+}
+
+/* Find `index` in an opened block. */
+static enum ent_status
+find_key(struct ent_view plain, uint32_t index, struct ent_message_key *ret_key,
+    struct ent_error *err)
+{
+    for (size_t at = 0; at + ENTRY_LEN <= plain.len; at += ENTRY_LEN) {
+        if (ent_get_be(plain.data + at, 4) == index) {
+            memcpy(ret_key->bytes, plain.data + at + 4, sizeof ret_key->bytes);
+            return ENT_OK;
+        }
+    }
+    return ent_fail(err, ENT_IO, "the key of message %u is missing", index);
+}
+
+enum ent_status
+node_vault_key_get(struct node_store *store, struct node_slots *slots,
+    uint64_t bundle, uint64_t day, uint32_t index,
+    struct ent_message_key *ret_key, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__KeysRow *row = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    struct node_key place = node_key_u64_u64(day, bundle);
+    const uint8_t *bucket;
+    enum ent_status rc;
+
+    rc = node_row_get(store, NODE_KEYS, node_key_view(&place),
+        &entente__rest__v1__keys_row__descriptor, (ProtobufCMessage **)&row,
+        err);
+    if (rc == ENT_OK) {
+        rc = node_slots_bucket(slots, day, false, &bucket, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (row->nonce.len != NONCE_LEN || row->wrapped.len <= TAG_LEN) {
+        return ent_fail(err, ENT_IO, "a block of message keys is odd");
+    }
+    rc = ent_bytes_alloc(row->wrapped.len - TAG_LEN, &plain, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data, NULL, NULL,
+            row->wrapped.data, row->wrapped.len, place.bytes, place.len,
+            row->nonce.data, bucket) != 0) {
+        return ent_fail(err, ENT_IO, "a block of message keys does not open");
+    }
+    return find_key(ent_bytes_view(&plain), index, ret_key, err);
+}
+
+/* The envelope at `index` of a stored body. */
+static enum ent_status
+find_envelope(struct ent_view body, uint32_t index,
+    struct ent_envelope *ret_envelope, struct ent_error *err)
+{
+    size_t offset = 0;
+
+    for (uint32_t i = 0; ent_body_next(body, &offset, ret_envelope); i++) {
+        if (i == index) {
+            return ENT_OK;
+        }
+    }
+    return ent_fail(err, ENT_IO, "a bundle has no message %u", index);
+}
+
+enum ent_status
+node_vault_open(struct node_store *store, struct node_slots *slots,
+    uint64_t bundle, uint64_t day, uint32_t index,
+    struct ent_bytes *ret_message, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes buffer = {0};
+    struct ent_message_key key;
+    struct ent_envelope envelope;
+    struct ent_view message;
+    enum ent_status rc;
+
+    rc = node_vault_key_get(store, slots, bundle, day, index, &key, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = node_vault_get(store, bundle, &row, err);
+    if (rc == ENT_OK) {
+        rc = find_envelope(
+            ent_view_of(row->body.data, row->body.len), index, &envelope, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_bytes_alloc(envelope.ciphertext.len, &buffer, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_open_envelope(
+            &key, index, &envelope, buffer.data, buffer.len, &message, err);
+    }
+    sodium_memzero(&key, sizeof key);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return ent_bytes_copy(message, ret_message, err);
+}
+
+enum ent_status
+node_vault_wrap(struct node_slots *slots, uint64_t day, struct ent_view context,
+    const struct ent_message_key *key, uint8_t ret_nonce[static 24],
+    uint8_t ret_wrapped[static 48], struct ent_error *err)
+{
+    const uint8_t *bucket;
+    enum ent_status rc;
+
+    rc = node_slots_bucket(slots, day, true, &bucket, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    randombytes_buf(ret_nonce, NONCE_LEN);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(ret_wrapped, NULL, key->bytes,
+        sizeof key->bytes, context.data, context.len, NULL, ret_nonce, bucket);
+    return ENT_OK;
+}
+
+enum ent_status
+node_vault_unwrap(struct node_slots *slots, uint64_t day,
+    struct ent_view context, struct ent_view nonce, struct ent_view wrapped,
+    struct ent_message_key *ret_key, struct ent_error *err)
+{
+    const uint8_t *bucket;
+    enum ent_status rc;
+
+    rc = node_slots_bucket(slots, day, false, &bucket, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (nonce.len != NONCE_LEN ||
+        wrapped.len != sizeof ret_key->bytes + TAG_LEN ||
+        crypto_aead_xchacha20poly1305_ietf_decrypt(ret_key->bytes, NULL, NULL,
+            wrapped.data, wrapped.len, context.data, context.len, nonce.data,
+            bucket) != 0) {
+        return ent_fail(err, ENT_IO, "a stored message key does not open");
+    }
+    return ENT_OK;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vault - bundles as they travelled, and the keys of the messages in them.
+ *
+ * A message key is stored wrapped under the bucket key of the day on which its
+ * message is to be deleted (node/slots.h), one block per bundle and day. When
+ * the day is over the bucket key is destroyed, and with it the message; label,
+ * receipts and journal still verify.
+ */
+#ifndef NODE_VAULT_H
+#define NODE_VAULT_H
+
+#include "node/slots.h"
+#include "node/store.h"
+#include "proto/seal.h"
+
+/* A message key and where it belongs. */
+struct node_vault_key {
+    uint32_t index; /* in the bundle */
+    uint64_t day;   /* of deletion, days since 1970 */
+    struct ent_message_key key;
+};
+
+/* Keep a bundle: `ids` by index, zero where none could be read. `keys` may be
+ * fewer than messages (refused ones have none); it is sorted here. Returns the
+ * bundle's number in this store. */
+enum ent_status node_vault_put(struct node_store *store,
+    struct node_slots *slots, struct ent_view head, struct ent_view body,
+    bool outgoing, uint64_t now_ms, const struct ent_id *ids, size_t id_count,
+    struct node_vault_key *keys, size_t key_count, uint64_t *ret_bundle,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* A bundle as it travelled; `ret_row` is a BundleRow. */
+enum ent_status node_vault_get(struct node_store *store, uint64_t bundle,
+    void *ret_row, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The key of one message; ENT_NOT_FOUND when it was deleted. */
+enum ent_status node_vault_key_get(struct node_store *store,
+    struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,
+    struct ent_message_key *ret_key, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Decrypt message `index` of `bundle`; the caller frees the plaintext. */
+enum ent_status node_vault_open(struct node_store *store,
+    struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,
+    struct ent_bytes *ret_message, struct ent_error *err) ENT_MUST_CHECK;
+
+/* A lone message on its way to a bundle: wrap `key` under `day`'s bucket. */
+enum ent_status node_vault_wrap(struct node_slots *slots, uint64_t day,
+    struct ent_view context, const struct ent_message_key *key,
+    uint8_t ret_nonce[static 24], uint8_t ret_wrapped[static 48],
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_vault_unwrap(struct node_slots *slots, uint64_t day,
+    struct ent_view context, struct ent_view nonce, struct ent_view wrapped,
+    struct ent_message_key *ret_key, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif
