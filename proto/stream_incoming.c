@@ -243,16 +243,23 @@ ent_gap_wait_ms(uint32_t precedence)
     }
 }
 
+/* Whether there is a gap just before entry i. */
+static bool
+begins_run(const struct ent_incoming *incoming, size_t i)
+{
+    return i == 0 ||
+           early_last(&incoming->early[i - 1]) + 1 != incoming->early[i].first;
+}
+
 /* Since when we know of the gap that holds back entry i: since the first
- * arrival in its run or behind it. Never earlier than that of entry i - 1, so
- * those to be released are always the first few. */
+ * arrival in its run or behind it. Never earlier than for entry i - 1, so those
+ * to be released are always the first few. */
 static uint64_t
 gap_known_since(const struct ent_incoming *incoming, size_t i)
 {
     uint64_t since = UINT64_MAX;
 
-    while (i > 0 && early_last(&incoming->early[i - 1]) + 1 ==
-                        incoming->early[i].first) {
+    while (!begins_run(incoming, i)) {
         i--;
     }
     for (; i < incoming->early_count; i++) {
@@ -287,7 +294,8 @@ ent_incoming_release(struct ent_incoming *incoming, uint32_t precedence,
     for (size_t i = 0; i < incoming->early_count; i++) {
         struct ent_early *early = &incoming->early[i];
 
-        if (time_after(gap_known_since(incoming, i), wait_ms) > now_ms) {
+        if (begins_run(incoming, i) &&
+            time_after(gap_known_since(incoming, i), wait_ms) > now_ms) {
             break;
         }
         if (early->released) {

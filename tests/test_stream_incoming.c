@@ -82,6 +82,7 @@ setup(void **state)
 static enum ent_arrival
 receive_at(const struct letter *letter, uint64_t now)
 {
+    handed_count = SIZE_MAX; /* every step says how many it hands out */
     return ent_incoming_bundle(&incoming, &letter->label, view(letter->wire),
         now, handed, &handed_count);
 }
@@ -107,6 +108,7 @@ skip_of(const struct letter *letter)
 static enum ent_arrival
 receive_skip(const struct ent_skip *skip)
 {
+    handed_count = SIZE_MAX;
     return ent_incoming_skip(&incoming, skip, NOW, handed, &handed_count);
 }
 
@@ -211,6 +213,7 @@ numbers_that_cannot_be_are_not_answered(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof impossible / sizeof impossible[0]; i++) {
         assert_int_equal(receive(&impossible[i]), ENT_ARRIVAL_TOO_FAR);
+        assert_int_equal(handed_count, 0);
     }
     assert_int_equal(incoming.early_count, 0);
     assert_false(incoming.forked);
@@ -434,6 +437,21 @@ a_skip_from_another_chain_is_a_fork(void **state)
 }
 
 static void
+a_skip_of_another_bundle_than_the_early_one_is_a_fork(void **state)
+{
+    struct ent_skip before = skip_of(&history[2]);
+    struct ent_skip after = skip_of(&history[2]);
+
+    (void)state;
+    receive(&history[2]);
+    before.chain_before = history[7].after;
+    assert_int_equal(receive_skip(&before), ENT_ARRIVAL_FORK);
+    after.chain_after = history[7].after;
+    assert_int_equal(receive_skip(&after), ENT_ARRIVAL_FORK);
+    assert_int_equal(incoming.early_count, 1);
+}
+
+static void
 a_skip_of_anything_but_one_bundle_is_a_fork(void **state)
 {
     struct ent_skip over = skip_of(&history[0]); /* with one that is here */
@@ -483,6 +501,7 @@ a_skip_of_impossible_numbers_is_not_answered(void **state)
     assert_int_equal(receive_skip(&backwards), ENT_ARRIVAL_TOO_FAR);
     assert_int_equal(receive_skip(&from_zero), ENT_ARRIVAL_TOO_FAR);
     assert_int_equal(receive_skip(&everything), ENT_ARRIVAL_TOO_FAR);
+    assert_int_equal(handed_count, 0);
     assert_int_equal(incoming.settled_up_to, 0);
 }
 
@@ -648,6 +667,7 @@ main(void)
         TEST(a_skip_of_what_is_passed_is_a_duplicate),
         TEST(a_skip_of_what_waits_early_is_a_duplicate),
         TEST(a_skip_from_another_chain_is_a_fork),
+        TEST(a_skip_of_another_bundle_than_the_early_one_is_a_fork),
         TEST(a_skip_of_anything_but_one_bundle_is_a_fork),
         TEST(a_skip_that_leads_elsewhere_exposes_what_waits_behind_it),
         TEST(a_skip_of_impossible_numbers_is_not_answered),

@@ -273,6 +273,19 @@ a_claim_inside_a_bundle_freezes_the_stream(void **state)
 }
 
 static void
+nobody_can_settle_what_was_never_sealed(void **state)
+{
+    struct ent_outgoing outgoing = new_stream();
+    struct ent_dispatch one = append(&outgoing, 3, "one");
+
+    (void)state;
+    assert_int_equal(
+        ent_outgoing_claim(&outgoing, 4, &one.chain_after, &one.chain_after),
+        ENT_CLAIM_FORK);
+    assert_true(outgoing.frozen);
+}
+
+static void
 a_sender_put_back_from_a_backup_learns_it_from_a_receipt(void **state)
 {
     struct ent_outgoing outgoing = new_stream();
@@ -572,6 +585,20 @@ a_skip_that_is_put_off_stays_a_skip(void **state)
 }
 
 static void
+a_skip_begins_its_pauses_anew(void **state)
+{
+    struct ent_dispatch bundle = sent_bundle();
+
+    (void)state;
+    ent_dispatch_step(&bundle, ENT_EVENT_NOT_YET, NOW);
+    ent_dispatch_step(&bundle, ENT_EVENT_TICK, NOW + 5 * SECOND);
+    ent_dispatch_step(&bundle, ENT_EVENT_RESEAL, NOW + 5 * SECOND);
+    assert_int_equal(bundle.due, NOW + 7 * SECOND);
+    ent_dispatch_step(&bundle, ENT_EVENT_NOT_YET, NOW + 6 * SECOND);
+    assert_int_equal(bundle.due, NOW + 11 * SECOND);
+}
+
+static void
 nobody_settles_a_skip_that_was_never_signed(void **state)
 {
     (void)state;
@@ -646,6 +673,7 @@ main(void)
         cmocka_unit_test(an_older_receipt_moves_nothing_back),
         cmocka_unit_test(another_chain_value_than_ours_freezes_the_stream),
         cmocka_unit_test(a_claim_inside_a_bundle_freezes_the_stream),
+        cmocka_unit_test(nobody_can_settle_what_was_never_sealed),
         cmocka_unit_test(
             a_sender_put_back_from_a_backup_learns_it_from_a_receipt),
         cmocka_unit_test(a_new_bundle_is_due_at_once),
@@ -669,6 +697,7 @@ main(void)
         cmocka_unit_test(a_skip_is_sent_until_it_is_settled),
         cmocka_unit_test(a_signed_skip_stands),
         cmocka_unit_test(a_skip_that_is_put_off_stays_a_skip),
+        cmocka_unit_test(a_skip_begins_its_pauses_anew),
         cmocka_unit_test(nobody_settles_a_skip_that_was_never_signed),
         cmocka_unit_test(outcomes_settle_whatever_we_believed),
         cmocka_unit_test(nothing_moves_what_is_final),

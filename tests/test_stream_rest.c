@@ -286,10 +286,10 @@ no_impossible_bundle_is_read(void **state)
 static void
 no_impossible_incoming_stream_is_read(void **state)
 {
-    struct ent_incoming bad[8];
+    struct ent_incoming bad[10];
 
     (void)state;
-    for (size_t i = 0; i < 8; i++) {
+    for (size_t i = 0; i < 10; i++) {
         bad[i] = some_incoming();
     }
     bad[0].settled_up_to = UINT64_MAX;
@@ -300,7 +300,11 @@ no_impossible_incoming_stream_is_read(void **state)
     bad[5].early[2].first = 11;              /* out of order */
     bad[6].early[2].count = 0;
     bad[7].early[2].first = UINT64_MAX;
-    for (size_t i = 0; i < 8; i++) {
+    bad[8].settled_up_to = 11; /* though it links */
+    bad[8].early[0].previous = bad[8].chain;
+    bad[9].settled_up_to = UINT64_MAX;
+    bad[9].early_count = 0;
+    for (size_t i = 0; i < 10; i++) {
         expect_impossible(&bad[i]);
     }
 }
@@ -342,10 +346,27 @@ sixty_four_early_bundles_fit_the_longest_rest(void **state)
     assert_int_equal(rest.len, ENT_INCOMING_REST_MAX);
     expect_ok(
         ent_incoming_decode(ent_bytes_view(&rest), &incoming, &last_error));
-    rest.data[42] = ENT_RANGES_MAX + 1;
-    expect_status(
-        ent_incoming_decode(ent_bytes_view(&rest), &incoming, &last_error),
+}
+
+static void
+one_early_bundle_more_is_not_read(void **state)
+{
+    static uint8_t rest[ENT_INCOMING_REST_MAX + ENT_EARLY_REST_LEN];
+    struct ent_incoming untouched = {.settled_up_to = 77};
+
+    (void)state;
+    rest[0] = 1;
+    rest[42] = ENT_RANGES_MAX + 1;
+    for (size_t i = 0; i <= ENT_RANGES_MAX; i++) {
+        uint8_t *early = rest + 43 + i * ENT_EARLY_REST_LEN;
+
+        ent_put_be(early, 2 * i + 2, 8);
+        ent_put_be(early + 8, 1, 4);
+    }
+    expect_status(ent_incoming_decode(
+                      ent_view_of(rest, sizeof rest), &untouched, &last_error),
         ENT_BAD_INPUT);
+    assert_int_equal(untouched.settled_up_to, 77);
 }
 
 static void
@@ -376,6 +397,7 @@ main(void)
         cmocka_unit_test(no_impossible_incoming_stream_is_read),
         cmocka_unit_test(flags_are_yes_or_no),
         cmocka_unit_test(sixty_four_early_bundles_fit_the_longest_rest),
+        cmocka_unit_test(one_early_bundle_more_is_not_read),
         cmocka_unit_test(out_of_memory_is_a_status),
     };
 
