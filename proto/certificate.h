@@ -19,6 +19,8 @@
 #define ENT_CERTIFICATE_NAMES_MAX 8
 #define ENT_SEALING_EPOCH_MAX_MS (UINT64_C(7) * 86400 * 1000)
 #define ENT_MANIFEST_KEYS_MAX 16
+#define ENT_MANIFEST_BROKERS_MAX 8
+#define ENT_MANIFEST_ENDPOINTS_MAX 8
 #define ENT_REVOCATIONS_MAX 4096
 
 struct ent_display_name {
@@ -75,9 +77,9 @@ struct ent_manifest {
     uint64_t incarnation;
     struct ent_sealing_key keys[ENT_MANIFEST_KEYS_MAX];
     size_t key_count;
-    struct ent_address brokers[8];
+    struct ent_address brokers[ENT_MANIFEST_BROKERS_MAX];
     size_t broker_count;
-    char endpoints[8][128];
+    char endpoints[ENT_MANIFEST_ENDPOINTS_MAX][128];
     size_t endpoint_count;
     uint64_t issued_at;
 };

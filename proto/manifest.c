@@ -9,8 +9,6 @@
 #include "proto/field.h"
 #include "proto/schema/trust.pb-c.h"
 
-#define BROKERS_MAX 8
-#define ENDPOINTS_MAX 8
 #define VERSIONS_MAX 16 /* of protocol and suites each */
 #define ARENA_SIZE ((size_t)32 * 1024)
 
@@ -18,8 +16,8 @@
 
 static const struct ent_pb_limits limits = {
     .size_max = 8192,
-    .fields_max = 10 + ENT_MANIFEST_KEYS_MAX * 4 + ENDPOINTS_MAX + BROKERS_MAX +
-                  2 * VERSIONS_MAX,
+    .fields_max = 10 + ENT_MANIFEST_KEYS_MAX * 4 + ENT_MANIFEST_ENDPOINTS_MAX +
+                  ENT_MANIFEST_BROKERS_MAX + 2 * VERSIONS_MAX,
 };
 
 /* ---- what must hold of every manifest, ours or another's ---- */
@@ -121,8 +119,8 @@ manifest_check(const struct ent_manifest *manifest, struct ent_error *err)
 struct manifest_field {
     Entente__V1__SealingKey keys[ENT_MANIFEST_KEYS_MAX];
     Entente__V1__SealingKey *key_list[ENT_MANIFEST_KEYS_MAX];
-    char *endpoints[ENDPOINTS_MAX];
-    char *brokers[BROKERS_MAX];
+    char *endpoints[ENT_MANIFEST_ENDPOINTS_MAX];
+    char *brokers[ENT_MANIFEST_BROKERS_MAX];
 };
 
 static void
@@ -198,8 +196,8 @@ ent_manifest_make(const struct ent_manifest *manifest,
     enum ent_status rc;
 
     assert(manifest->key_count <= ENT_MANIFEST_KEYS_MAX);
-    assert(manifest->broker_count <= BROKERS_MAX);
-    assert(manifest->endpoint_count <= ENDPOINTS_MAX);
+    assert(manifest->broker_count <= ENT_MANIFEST_BROKERS_MAX);
+    assert(manifest->endpoint_count <= ENT_MANIFEST_ENDPOINTS_MAX);
 
     rc = addresses_check(manifest, err);
     if (rc != ENT_OK) {
@@ -264,7 +262,8 @@ endpoints_read(const Entente__V1__Manifest *in, struct ent_manifest *manifest,
 {
     enum ent_status rc;
 
-    rc = count_check("endpoints", in->n_endpoints, ENDPOINTS_MAX, err);
+    rc = count_check(
+        "endpoints", in->n_endpoints, ENT_MANIFEST_ENDPOINTS_MAX, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -287,7 +286,7 @@ brokers_read(const Entente__V1__Manifest *in, struct ent_manifest *manifest,
 {
     enum ent_status rc;
 
-    rc = count_check("brokers", in->n_brokers, BROKERS_MAX, err);
+    rc = count_check("brokers", in->n_brokers, ENT_MANIFEST_BROKERS_MAX, err);
     for (size_t i = 0; rc == ENT_OK && i < in->n_brokers; i++) {
         rc = ent_field_address(
             "brokers", in->brokers[i], &manifest->brokers[i], err);

@@ -272,6 +272,24 @@ a_body_whose_framing_lies_is_refused(void **state)
         ent_body_check((struct ent_view){0}, 1, &last_error), ENT_BAD_INPUT);
 }
 
+static void
+nothing_may_follow_the_last_envelope(void **state)
+{
+    const struct border *border = *state;
+    uint8_t longer[1024] = {0};
+    struct ent_digest root;
+
+    memcpy(longer, border->body.data, border->body.len);
+    for (size_t more = 1; more <= 2 * ENT_ENVELOPE_OVERHEAD; more++) {
+        const struct ent_view body =
+            ent_view_of(longer, border->body.len + more);
+
+        expect_status(ent_body_check(body, COUNT, &last_error), ENT_BAD_INPUT);
+        expect_status(
+            ent_body_root(body, COUNT, &root, &last_error), ENT_BAD_INPUT);
+    }
+}
+
 /* One envelope can hide the border of two: the count tells. */
 static void
 the_same_bytes_cut_otherwise_are_another_body(void **state)
@@ -315,6 +333,18 @@ a_body_above_the_limit_is_refused(void **state)
     ent_put_be(body.data, body.len - 4, 4);
     expect_status(
         ent_body_check(ent_bytes_view(&body), 1, &last_error), ENT_BAD_INPUT);
+}
+
+static void
+the_label_says_how_long_the_body_is(void **state)
+{
+    struct border *border = *state;
+    struct ent_bundle bundle;
+
+    border->label.body_len++;
+    seal_again(border);
+    expect_status(decoded(border, &bundle), ENT_BAD_INPUT);
+    assert_non_null(strstr(last_error.text, "where the label says"));
 }
 
 /* `want` is a part of the detail, which is for our own log. */
@@ -553,9 +583,11 @@ main(void)
         TEST(no_flipped_bit_goes_unnoticed),
         TEST(no_shorter_bundle_is_accepted),
         TEST(a_body_whose_framing_lies_is_refused),
+        TEST(nothing_may_follow_the_last_envelope),
         TEST(the_same_bytes_cut_otherwise_are_another_body),
         TEST(a_full_bundle_is_not_too_large),
         TEST(a_body_above_the_limit_is_refused),
+        TEST(the_label_says_how_long_the_body_is),
         TEST(what_is_not_authentic_is_rejected),
         TEST(a_broker_is_no_sender),
         TEST(a_signature_over_another_kind_of_object_is_none),

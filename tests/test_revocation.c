@@ -120,7 +120,8 @@ in_a_full_list_each_is_found_and_no_other(void **state)
 
         ent_put_be(revoked[i].key_id.bytes, number, ENT_KEY_ID_LEN);
         (void)snprintf(revoked[i].address.text, sizeof revoked[i].address.text,
-            "office-%04u-with-a-name-of-the-greatest-length-there-is-anywher@th",
+            "office-%04u-with-a-name-of-the-greatest-length-there-is"
+            "-anywher@th",
             (unsigned)(number % 10000));
         revoked[i].serial = number + 1;
     }

@@ -230,6 +230,27 @@ a_proof_is_for_one_leaf_and_one_size(void **state)
     }
 }
 
+/* With sizes and path as they were, the roots alone must be right. */
+static void
+both_roots_of_a_growth_are_compared(void **state)
+{
+    (void)state;
+    for (uint64_t size = 2; size <= 20; size++) {
+        for (uint64_t old_size = 1; old_size <= size; old_size++) {
+            struct ent_tree_path path = consistency(old_size, size);
+            struct ent_digest wrong = forest.roots[old_size];
+
+            wrong.bytes[31] ^= 1;
+            assert_false(ent_tree_verify_consistency(forest.hash, old_size,
+                size, &wrong, &forest.roots[size], &path));
+            wrong = forest.roots[size];
+            wrong.bytes[0] ^= 1;
+            assert_false(ent_tree_verify_consistency(forest.hash, old_size,
+                size, &forest.roots[old_size], &wrong, &path));
+        }
+    }
+}
+
 static void
 what_no_tree_has_cannot_be_proven(void **state)
 {
@@ -451,6 +472,7 @@ main(void)
         cmocka_unit_test(every_growth_is_proven),
         cmocka_unit_test(no_altered_proof_is_believed),
         cmocka_unit_test(a_proof_is_for_one_leaf_and_one_size),
+        cmocka_unit_test(both_roots_of_a_growth_are_compared),
         cmocka_unit_test(what_no_tree_has_cannot_be_proven),
         cmocka_unit_test(a_missing_subtree_is_said_to_be_missing),
         cmocka_unit_test(roots_are_those_of_certificate_transparency),
