@@ -179,10 +179,10 @@ seal(struct input *input)
     }
     *label = (struct ent_label){
         .first = world.outgoing.next,
-        .count = 1 + (uint32_t)next(input, 1) % 4,
         .previous = world.outgoing.chain,
-        .expires_at = world.now + next(input, 3) * 100,
     };
+    label->count = 1 + (uint32_t)next(input, 1) % 4;
+    label->expires_at = world.now + next(input, 3) * 100;
     require(world.outgoing.frozen ==
             (ent_outgoing_append(&world.outgoing, label, wire_of(label),
                  &world.dispatches[world.count], NULL) != ENT_OK));
@@ -255,12 +255,13 @@ step(struct ent_dispatch *dispatch, enum ent_dispatch_event event)
 static struct ent_label
 forged_label(struct input *input)
 {
-    return (struct ent_label){
-        .first = next(input, 1) - next(input, 1) / 255, /* also the last */
-        .count = (uint32_t)next(input, 1),
-        .previous = *some_chain(input),
-        .mode = (uint32_t)next(input, 1),
-    };
+    struct ent_label label = {.first = next(input, 1)};
+
+    label.first -= next(input, 1) / 255; /* zero becomes the last of all */
+    label.count = (uint32_t)next(input, 1);
+    label.previous = *some_chain(input);
+    label.mode = (uint32_t)next(input, 1);
+    return label;
 }
 
 static struct ent_skip
