@@ -1,135 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command's own machinery and its key verbs, each run in a process of its
- * own, as people do. */
-#include "tests/support.h"
+/* The command's own machinery and its root keys, each verb run in a process of
+ * its own, as people do. */
+#include "tests/command.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "proto/base/file.h"
 #include "tools/cli/keytext.h"
 #include "tools/cli/name.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verbs.h"
-
-#define ARGUMENTS_MAX 16
-
-/* What the last command printed, on both streams. */
-static char output[16384];
-
-static void
-be_the_command(const char *folder, char *line, int out)
-{
-    static char name[] = "entente";
-    char *argv[ARGUMENTS_MAX + 1] = {name};
-    int argc = 1;
-
-    for (char *word = strtok(line, " "); word != NULL && argc < ARGUMENTS_MAX;
-         word = strtok(NULL, " ")) {
-        argv[argc++] = word;
-    }
-    if (chdir(folder) != 0 || dup2(out, STDOUT_FILENO) < 0 ||
-        dup2(out, STDERR_FILENO) < 0) {
-        exit(EX_OSERR);
-    }
-    exit(cli_run(argc, argv));
-}
-
-/* Run `entente` with the words of `line` in the test's folder: its exit code.
- */
-static int
-entente(void **state, const char *line)
-{
-    char words[512];
-    FILE *out = tmpfile();
-    int status = 0;
-    size_t len;
-    pid_t pid;
-
-    assert_non_null(out);
-    (void)snprintf(words, sizeof words, "%s", line);
-    (void)fflush(stdout);
-    pid = fork();
-    if (pid == 0) {
-        be_the_command(*state, words, fileno(out));
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    rewind(out);
-    len = fread(output, 1, sizeof output - 1, out);
-    output[len] = '\0';
-    (void)fclose(out);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-static void
-expect_exit(void **state, const char *line, int want)
-{
-    int got = entente(state, line);
-
-    if (got != want) {
-        print_error(
-            "entente %s: exit %d, wanted %d:\n%s\n", line, got, want, output);
-        fail();
-    }
-}
-
-static void
-expect_output(const char *words)
-{
-    if (strstr(output, words) == NULL) {
-        print_error("no '%s' in:\n%s\n", words, output);
-        fail();
-    }
-}
-
-static const char *
-path_of(void **state, const char *name)
-{
-    static char path[128];
-
-    (void)snprintf(path, sizeof path, "%s/%s", (char *)*state, name);
-    return path;
-}
-
-static unsigned
-mode_of(void **state, const char *name)
-{
-    struct stat stat_of;
-
-    assert_int_equal(stat(path_of(state, name), &stat_of), 0);
-    return stat_of.st_mode & 0777;
-}
-
-static void
-write_file(void **state, const char *name, const char *text, mode_t mode)
-{
-    expect_ok(
-        ent_file_create(path_of(state, name), mode, view(text), &last_error));
-}
-
-/* The value of `key` in the JSON object that was printed. */
-static const char *
-printed(const char *key)
-{
-    static char value[256];
-    json_t *object = json_loads(output, 0, NULL);
-    const char *text = json_string_value(json_object_get(object, key));
-
-    if (text == NULL) {
-        print_error("no '%s' in:\n%s\n", key, output);
-        fail();
-    } else {
-        (void)snprintf(value, sizeof value, "%s", text);
-    }
-    json_decref(object);
-    return value;
-}
 
 /* Verbs */
 
@@ -434,28 +316,15 @@ a_public_file_of_another_key_is_noticed(void **state)
     expect_output("not the public half");
 }
 
-/* Folders of folders: the shared tear-down removes files only. */
-static int
-remove_all(void **state)
-{
-    char line[80];
-
-    (void)snprintf(line, sizeof line, "rm -rf '%s'", (char *)*state);
-    return system(line);
-}
-
-#define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, make_folder, remove_all)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(help_names_every_verb),
-        TEST(every_verb_explains_itself_with_an_example),
-        TEST(an_unknown_verb_is_a_usage_error_with_a_hint),
-        TEST(the_version_is_printed),
-        TEST(wrong_options_are_usage_errors),
+        COMMAND_TEST(help_names_every_verb),
+        COMMAND_TEST(every_verb_explains_itself_with_an_example),
+        COMMAND_TEST(an_unknown_verb_is_a_usage_error_with_a_hint),
+        COMMAND_TEST(the_version_is_printed),
+        COMMAND_TEST(wrong_options_are_usage_errors),
         cmocka_unit_test(a_table_shows_values_and_hides_nothing),
         cmocka_unit_test(programs_get_the_values_as_they_are),
         cmocka_unit_test(a_record_leaves_out_what_is_not_there),
@@ -464,10 +333,10 @@ main(void)
         cmocka_unit_test(a_key_reads_back_as_printed),
         cmocka_unit_test(a_fingerprint_comes_in_groups_of_four),
         cmocka_unit_test(names_have_a_language_and_one_each),
-        TEST(a_new_authority_has_a_private_and_a_public_file),
-        TEST(an_authority_is_never_overwritten),
-        TEST(a_passphrase_file_closes_and_opens_a_key),
-        TEST(a_public_file_of_another_key_is_noticed),
+        COMMAND_TEST(a_new_authority_has_a_private_and_a_public_file),
+        COMMAND_TEST(an_authority_is_never_overwritten),
+        COMMAND_TEST(a_passphrase_file_closes_and_opens_a_key),
+        COMMAND_TEST(a_public_file_of_another_key_is_noticed),
     };
 
     return cmocka_run_group_tests_name("cli", tests, NULL, NULL);

@@ -14,7 +14,11 @@
 /* function, first word, second word or NULL, arguments, what it does */
 #define CLI_VERB_TABLE(X)                                                      \
     X(authority_new, "authority", "new", "STATE", "make a state's root key")   \
-    X(authority_show, "authority", "show", "KEYFILE", "print its public key")
+    X(authority_show, "authority", "show", "KEYFILE", "print its public key")  \
+    X(office_new, "office", "new", "ADDRESS", "make an office's keys")         \
+    X(office_certify, "office", "certify", "REQUEST", "certify an office")     \
+    X(broker_new, "broker", "new", "ADDRESS", "make a broker's keys")          \
+    X(broker_certify, "broker", "certify", "REQUEST", "certify a broker")
 
 struct cli_verb {
     const char *word;
