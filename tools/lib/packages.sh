@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# packages - installs what tools/packages lists, and only what is missing.
+#
+# A part is a word of the list's second column. Nothing here asks a question,
+# starts a service or prints more than a line, unless it fails.
+
+# Where the list is.
+packages_list=${BASH_SOURCE[0]%/*}/../packages
+
+# packages_of PART...: the packages of these parts, each once.
+packages_of() {
+    awk -v parts="$*" '
+        BEGIN { split(parts, list, " "); for (i in list) wanted[list[i]] }
+        /^[ \t]*(#|$)/ { next }
+        {
+            count = split($2, of, ",")
+            for (i = 1; i <= count; i++)
+                if (of[i] in wanted) { print $1; next }
+        }' "$packages_list" | LC_ALL=C sort -u
+}
+
+# packages_missing PART...: those of them that are not installed.
+packages_missing() {
+    local installed
+    # The status of dpkg-query only says that some are unknown to it.
+    # shellcheck disable=SC2016,SC2046
+    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' \
+        $(packages_of "$@") 2>/dev/null | awk '$1 == "installed" { print $2 }')
+    comm -23 <(packages_of "$@") <(LC_ALL=C sort -u <<<"$installed")
+}
+
+packages_as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+# A package may want to start a service at once. This says no for as long as
+# process $1 runs, and is harmless if it should ever be left behind.
+packages_guard() {
+    local rule=/usr/sbin/policy-rc.d
+
+    if [ -e $rule ]; then
+        return 0
+    fi
+    packages_as_root install -m 755 /dev/stdin $rule <<EOF
+#!/bin/sh
+# No service starts while Entente's packages are being installed.
+kill -0 $1 2>/dev/null && exit 101
+exit 0
+EOF
+    packages_guarded=$rule
+}
+
+packages_unguard() {
+    if [ -n "${packages_guarded:-}" ]; then
+        packages_as_root rm -f "$packages_guarded"
+        packages_guarded=
+    fi
+}
+
+packages_apt() {
+    packages_as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
+        apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
+}
+
+packages_fetch() {
+    # A source that does not answer is no reason to stop: ours may.
+    packages_apt update || echo "apt-get update failed; going on"
+    packages_apt install --yes --no-install-recommends "$@"
+}
+
+# packages_install PART...: installs what is missing; 1 when it could not.
+packages_install() {
+    local log missing rc=0
+
+    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null
+    then
+        echo "packages: this is no Debian; install what tools/packages lists" >&2
+        return 1
+    fi
+    mapfile -t missing < <(packages_missing "$@")
+    if [ ${#missing[@]} -eq 0 ]; then
+        return 0
+    fi
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        echo "packages: be root or have sudo to install ${missing[*]}" >&2
+        return 1
+    fi
+
+    echo "packages: installing ${#missing[@]} for $*"
+    log=$(mktemp) || return 1
+    packages_guard $$
+    packages_fetch "${missing[@]}" >"$log" 2>&1 || rc=1
+    packages_unguard
+    if [ $rc -ne 0 ]; then
+        cat "$log" >&2
+        echo "packages: could not install ${missing[*]}" >&2
+    fi
+    rm -f "$log"
+    return $rc
+}
