@@ -126,7 +126,7 @@ struct ent_digest ent_revocation_list_digest(
     const struct ent_revocation_list *list); /* of the wire bytes */
 /* True when that certificate's signing key, or its serial with its address, is
  * on the list. */
-bool ent_revocation_list_has(const struct ent_revocation_list *list,
-    const struct ent_certificate *cert);
+bool ent_revocation_list_has(
+    const struct ent_revocation_list *list, const struct ent_certificate *cert);
 
 #endif

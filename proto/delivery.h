@@ -14,7 +14,8 @@
 #define ENT_RANGES_MAX 64
 #define ENT_ANSWERS_MAX 64
 #define ENT_CLAUSE_MAX 63
-#define ENT_ANSWER_SEALED_MAX ((size_t)128 * 1024 + 64) /* bytes of `sealed` */
+/* Bytes of `sealed`. */
+#define ENT_ANSWER_SEALED_MAX ((size_t)128 * 1024 + 64)
 
 struct ent_range {
     uint64_t first;

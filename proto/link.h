@@ -20,7 +20,8 @@
 #include "proto/digest.h"
 #include "proto/secret.h"
 
-#define ENT_FRAME_PAYLOAD_MAX ((size_t)768 * 1024) /* a long revocation list */
+/* A long revocation list. */
+#define ENT_FRAME_PAYLOAD_MAX ((size_t)768 * 1024)
 #define ENT_FRAME_BODY_MAX ((size_t)1024 * 1024)
 
 enum ent_frame_type {

@@ -2,9 +2,9 @@
 /*
  * message - what an officer writes: one family, typed fields, handling codes.
  *
- * The catalogue's schema is proto/schema/message.proto and the files it imports.
- * A message travels as protobuf; people and their systems see protobuf's
- * canonical JSON mapping of it.
+ * The catalogue's schema is proto/schema/message.proto and the files it
+ * imports. A message travels as protobuf; people and their systems see
+ * protobuf's canonical JSON mapping of it.
  */
 #ifndef ENT_PROTO_MESSAGE_H
 #define ENT_PROTO_MESSAGE_H
@@ -29,7 +29,7 @@ enum ent_status ent_message_encode(const ent_message *message,
     struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
 
 #define ENT_JSON_MAX (4 * ENT_MESSAGE_MAX) /* bytes of text */
-#define ENT_JSON_DEPTH_MAX 32               /* brackets inside each other */
+#define ENT_JSON_DEPTH_MAX 32              /* brackets inside each other */
 #define ENT_JSON_VALUES_MAX 65536
 
 /* protobuf's canonical JSON mapping over the descriptors, for any message.
@@ -47,11 +47,11 @@ enum ent_status ent_json_write(const ProtobufCMessage *message, bool pretty,
 
 #define ENT_FINDINGS_MAX 32
 
-/* One thing wrong with a message: field, rule, and where the rule comes from. */
+/* One thing wrong with a message: field, rule, and where the rule is from. */
 struct ent_finding {
-    char field[96];   /* path in JSON names: "drugSeizure.items[0].drug" */
-    char rule[160];   /* "must be given", "0 is not more than 0" */
-    char source[96];  /* "domain B4 M20", "ISO 3166-1" */
+    char field[96];  /* path in JSON names: "drugSeizure.items[0].drug" */
+    char rule[160];  /* "must be given", "0 is not more than 0" */
+    char source[96]; /* "domain B4 M20", "ISO 3166-1" */
 };
 
 struct ent_findings {
@@ -70,12 +70,12 @@ enum ent_status ent_message_validate(const ent_message *message,
 /* Every family of the domain has a number and a name, so that agreements can
  * name them; only those with a schema can be sent. */
 struct ent_family {
-    uint32_t number; /* field number of the body in Message; M20 is 120 */
+    uint32_t number;  /* field number of the body in Message; M20 is 120 */
     const char *code; /* "M20" */
     const char *name; /* "drug_seizure" */
     bool has_schema;
-    bool nominal; /* names persons */
-    uint32_t precedence; /* default */
+    bool nominal;            /* names persons */
+    uint32_t precedence;     /* default */
     uint64_t acknowledge_ms; /* default; 0: none */
     uint64_t keep_ms;        /* default retention */
 };

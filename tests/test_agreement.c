@@ -410,8 +410,8 @@ static void
 a_third_party_is_one_too_many(void **state)
 {
     (void)state;
-    expect_refused("th.yaml", "parties:\n",
-        "parties:\n  kh: {}\n  mm: {}\n", "not 3", 10);
+    expect_refused(
+        "th.yaml", "parties:\n", "parties:\n  kh: {}\n  mm: {}\n", "not 3", 10);
 }
 
 static void

@@ -7,7 +7,7 @@
 
 #include "proto/base/bytes.h"
 
-/* Valid UTF-8 without NUL; `ret_offset` (may be NULL) gets the first bad byte. */
+/* Valid UTF-8 without NUL; `ret_offset` (or NULL) gets the first bad byte. */
 bool ent_text_is_valid(struct ent_view text, size_t *ret_offset);
 
 /* In Unicode normalisation form C; what is not UTF-8 is not. */
@@ -19,7 +19,8 @@ bool ent_text_has_controls(struct ent_view text);
 
 /* A copy safe to print on a terminal or put in a log: control, format and
  * line-separating characters become <U+202E>, invalid bytes <0xFF>; newline and
- * tab too unless `keep_lines`. The caller frees the NUL-terminated result; NULL: no memory. */
+ * tab too unless `keep_lines`. The caller frees the NUL-terminated result;
+ * NULL: no memory. */
 char *ent_text_neutral(struct ent_view text, bool keep_lines);
 
 #endif
