@@ -3,7 +3,6 @@
 #include <argp.h>
 #include <errno.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #include "node/node.h"
 #include "proto/base/log.h"
+#include "proto/selftest.h"
 
 #define COMPONENT "node"
 
@@ -199,13 +199,14 @@ main(int argc, char *argv[])
         options, parse_option, "[init]", doc, NULL, NULL, NULL};
     static struct node_config config;
     struct arguments arguments = {.config = "node.yaml"};
+    struct ent_error err = {0};
     int rc;
 
     argp_err_exit_status = EX_USAGE;
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     restrict_process();
-    if (sodium_init() < 0) {
-        ent_log(ENT_LOG_ERROR, COMPONENT, "libsodium does not start");
+    if (ent_selftest_run(&err) != ENT_OK) {
+        ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
         return EX_SOFTWARE;
     }
     rc = load(arguments.config, &config);
