@@ -11,7 +11,7 @@
 
 #include "policy/agreement.h"
 #include "policy/decide.h"
-#include "policy/field.h"
+#include "policy/path.h"
 
 #define ENT_OFFICES_MAX 1024
 #define ENT_EXCHANGES_MAX 256
@@ -76,7 +76,7 @@ struct agreement_retention {
 /* One place in the schema: the fields to follow from the message down. */
 struct agreement_chain {
     size_t count;
-    const ProtobufCFieldDescriptor *steps[ENT_FIELD_DEPTH_MAX];
+    const ProtobufCFieldDescriptor *steps[ENT_PATH_DEPTH_MAX];
 };
 
 struct agreement_path {

@@ -12,13 +12,13 @@
 /* ---- fields ---- */
 
 static bool
-add_chain(void *context, const struct ent_field_level *level,
+add_chain(void *context, const struct ent_path_level *level,
     const ProtobufCFieldDescriptor *field)
 {
     struct agreement_path *path = context;
     struct agreement_chain chain = {0};
 
-    for (const struct ent_field_level *at = level; at->via != NULL;
+    for (const struct ent_path_level *at = level; at->via != NULL;
          at = at->above) {
         chain.count++;
     }
@@ -33,7 +33,7 @@ add_chain(void *context, const struct ent_field_level *level,
 }
 
 static bool
-count_chain(void *context, const struct ent_field_level *level,
+count_chain(void *context, const struct ent_path_level *level,
     const ProtobufCFieldDescriptor *field)
 {
     (void)level;
@@ -49,7 +49,7 @@ prepare_path(const struct agreement_reader *reader, struct agreement_path *path)
     size_t count = 0;
     enum ent_status rc;
 
-    ent_field_walk_schema(path->text, count_chain, &count);
+    ent_path_walk_schema(path->text, count_chain, &count);
     if (count == 0) {
         return ENT_OK; /* a field of a later family */
     }
@@ -57,7 +57,7 @@ prepare_path(const struct agreement_reader *reader, struct agreement_path *path)
     if (rc != ENT_OK) {
         return rc;
     }
-    ent_field_walk_schema(path->text, add_chain, path);
+    ent_path_walk_schema(path->text, add_chain, path);
     return ENT_OK;
 }
 

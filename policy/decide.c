@@ -310,7 +310,7 @@ chain_is_present(const ProtobufCMessage *message,
     size_t several_count;
     const ProtobufCMessage *one;
 
-    if (!ent_field_is_present(message, field)) {
+    if (!ent_path_is_present(message, field)) {
         return false;
     }
     if (count == 1) {

@@ -4,16 +4,16 @@
 #include <assert.h>
 #include <string.h>
 
-#include "policy/field.h"
+#include "policy/path.h"
 
 static bool
-note_first(void *context, const struct ent_field_level *level,
+note_first(void *context, const struct ent_path_level *level,
     const ProtobufCFieldDescriptor *field)
 {
     char **where = context;
 
     if (*where != NULL) {
-        ent_field_where(level, field, *where);
+        ent_path_where(level, field, *where);
     }
     *where = NULL;
     return false;
@@ -27,12 +27,12 @@ ent_message_has(const ent_message *message, const char *path, char *ret_where)
 
     assert(message != NULL && path != NULL);
 
-    ent_field_walk(message, path, note_first, &where);
+    ent_path_walk(message, path, note_first, &where);
     return where == NULL;
 }
 
 static bool
-note_known(void *context, const struct ent_field_level *level,
+note_known(void *context, const struct ent_path_level *level,
     const ProtobufCFieldDescriptor *field)
 {
     (void)level;
@@ -49,7 +49,7 @@ ent_path_is_known(const char *path)
 
     assert(path != NULL);
 
-    ent_field_walk_schema(path, note_known, &known);
+    ent_path_walk_schema(path, note_known, &known);
     for (size_t i = 0; !known && (later = ent_path_of_later(i)) != NULL; i++) {
         known = strcmp(path, later) == 0;
     }
@@ -69,7 +69,7 @@ struct removal {
 };
 
 static bool
-count_match(void *context, const struct ent_field_level *level,
+count_match(void *context, const struct ent_path_level *level,
     const ProtobufCFieldDescriptor *field)
 {
     struct removal *removal = context;
@@ -81,7 +81,7 @@ count_match(void *context, const struct ent_field_level *level,
 }
 
 static bool
-remove_match(void *context, const struct ent_field_level *level,
+remove_match(void *context, const struct ent_path_level *level,
     const ProtobufCFieldDescriptor *field)
 {
     struct removal *removal = context;
@@ -91,14 +91,14 @@ remove_match(void *context, const struct ent_field_level *level,
     assert(n < removal->room);
 
     entente__v1__withheld__init(row);
-    ent_field_where(level, field, removal->fields[n]);
+    ent_path_where(level, field, removal->fields[n]);
     strncpy(removal->clauses[n], removal->clause, ENT_CLAUSE_LEN - 1);
     row->field = removal->fields[n];
     row->clause = removal->clauses[n];
     removal->list[n] = row;
     removal->count++;
     /* The walk reads; that the message may be changed is our caller's. */
-    ent_field_clear((ProtobufCMessage *)(uintptr_t)level->message, field);
+    ent_path_clear((ProtobufCMessage *)(uintptr_t)level->message, field);
     return true;
 }
 
@@ -136,7 +136,7 @@ ent_minimise(const struct ent_decision *decision, ent_message *message,
     assert(decision != NULL && decision->permit && message != NULL);
 
     for (size_t i = 0; i < decision->mask_count; i++) {
-        ent_field_walk(message, decision->masks[i], count_match, &removal);
+        ent_path_walk(message, decision->masks[i], count_match, &removal);
     }
     if (removal.room == 0) {
         return ENT_OK;
@@ -150,7 +150,7 @@ ent_minimise(const struct ent_decision *decision, ent_message *message,
     removal.list += message->n_withheld;
     for (size_t i = 0; i < decision->mask_count; i++) {
         removal.clause = decision->mask_clause[i];
-        ent_field_walk(message, decision->masks[i], remove_match, &removal);
+        ent_path_walk(message, decision->masks[i], remove_match, &removal);
     }
     message->withheld = list;
     message->n_withheld += removal.count;

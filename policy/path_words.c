@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/field.h"
+#include "policy/path.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -90,23 +90,22 @@ hunt_try(struct hunt *hunt, const char *path)
 }
 
 static void
-hunt_type(struct hunt *hunt, const struct ent_field_level *level, size_t depth)
+hunt_type(struct hunt *hunt, const struct ent_path_level *level, size_t depth)
 {
     for (unsigned i = 0; i < level->type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &level->type->fields[i];
         char path[ENT_PATH_LEN];
         size_t len = put_entity(level->type->short_name, path);
 
-        if (!ent_field_is_content(level, field)) {
+        if (!ent_path_is_content(level, field)) {
             continue;
         }
-        if (ent_field_can_be_named(field)) {
+        if (ent_path_can_name(field)) {
             (void)snprintf(path + len, sizeof path - len, "%s", field->name);
             hunt_try(hunt, path);
         }
-        if (field->type == PROTOBUF_C_TYPE_MESSAGE &&
-            depth < ENT_FIELD_DEPTH_MAX) {
-            struct ent_field_level below = {
+        if (ent_path_leads_on(field) && depth < ENT_PATH_DEPTH_MAX) {
+            struct ent_path_level below = {
                 .type = field->descriptor, .via = field, .above = level};
 
             hunt_type(hunt, &below, depth + 1);
@@ -119,7 +118,7 @@ ent_path_nearest(const char *path, char out[static ENT_PATH_LEN])
 {
     struct hunt hunt = {
         .nearest = ent_nearest_to(ent_view_text(path)), .out = out};
-    struct ent_field_level top = {.type = &entente__v1__message__descriptor};
+    struct ent_path_level top = {.type = &entente__v1__message__descriptor};
     const char *later;
 
     assert(path != NULL);

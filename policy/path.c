@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/field.h"
+#include "policy/path.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -93,7 +93,7 @@ names_type(struct ent_view word, const char *name)
 }
 
 static bool
-names_level(struct ent_view word, const struct ent_field_level *level)
+names_level(struct ent_view word, const struct ent_path_level *level)
 {
     return names_type(word, level->type->short_name) ||
            (level->via != NULL &&
@@ -102,7 +102,7 @@ names_level(struct ent_view word, const struct ent_field_level *level)
 
 /* Do the words end the way that leads to `field` in `level`? */
 static bool
-words_name(const struct words *words, const struct ent_field_level *level,
+words_name(const struct words *words, const struct ent_path_level *level,
     const ProtobufCFieldDescriptor *field)
 {
     size_t left = words->count - 1;
@@ -121,8 +121,8 @@ words_name(const struct words *words, const struct ent_field_level *level,
 }
 
 bool
-ent_field_is_content(
-    const struct ent_field_level *level, const ProtobufCFieldDescriptor *field)
+ent_path_is_content(
+    const struct ent_path_level *level, const ProtobufCFieldDescriptor *field)
 {
     if (level->above != NULL || (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)) {
         return true;
@@ -137,9 +137,18 @@ ent_field_is_content(
 }
 
 bool
-ent_field_can_be_named(const ProtobufCFieldDescriptor *field)
+ent_path_can_name(const ProtobufCFieldDescriptor *field)
 {
     return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0;
+}
+
+bool
+ent_path_leads_on(const ProtobufCFieldDescriptor *field)
+{
+    const ProtobufCMessageDescriptor *type = field->descriptor;
+
+    return field->type == PROTOBUF_C_TYPE_MESSAGE &&
+           strcmp(type->package_name, "google.protobuf") != 0;
 }
 
 static const void *
@@ -212,7 +221,7 @@ value_is_set(ProtobufCType type, const void *value)
 }
 
 bool
-ent_field_is_present(
+ent_path_is_present(
     const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
@@ -226,8 +235,7 @@ ent_field_is_present(
 }
 
 void
-ent_field_clear(
-    ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+ent_path_clear(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     uint8_t *value = (uint8_t *)message + field->offset;
 
@@ -246,19 +254,19 @@ ent_field_clear(
 
 struct walk {
     const struct words *words;
-    ent_field_found *found;
+    ent_path_found *found;
     void *context;
 };
 
 static bool walk_level(
-    const struct walk *walk, const struct ent_field_level *level, size_t depth);
+    const struct walk *walk, const struct ent_path_level *level, size_t depth);
 
 /* Go down into a field that holds one message or several. */
 static bool
-walk_into(const struct walk *walk, const struct ent_field_level *above,
+walk_into(const struct walk *walk, const struct ent_path_level *above,
     const ProtobufCFieldDescriptor *field, size_t depth)
 {
-    struct ent_field_level level = {
+    struct ent_path_level level = {
         .type = field->descriptor,
         .via = field,
         .above = above,
@@ -287,24 +295,23 @@ walk_into(const struct walk *walk, const struct ent_field_level *above,
 
 static bool
 walk_level(
-    const struct walk *walk, const struct ent_field_level *level, size_t depth)
+    const struct walk *walk, const struct ent_path_level *level, size_t depth)
 {
-    if (depth > ENT_FIELD_DEPTH_MAX) {
+    if (depth > ENT_PATH_DEPTH_MAX) {
         return true;
     }
     for (unsigned i = 0; i < level->type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &level->type->fields[i];
         bool more = true;
 
-        if (!ent_field_is_content(level, field) ||
+        if (!ent_path_is_content(level, field) ||
             (level->message != NULL &&
-                !ent_field_is_present(level->message, field))) {
+                !ent_path_is_present(level->message, field))) {
             continue;
         }
-        if (ent_field_can_be_named(field) &&
-            words_name(walk->words, level, field)) {
+        if (ent_path_can_name(field) && words_name(walk->words, level, field)) {
             more = walk->found(walk->context, level, field);
-        } else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+        } else if (ent_path_leads_on(field)) {
             more = walk_into(walk, level, field, depth);
         }
         if (!more) {
@@ -316,11 +323,11 @@ walk_level(
 
 static void
 walk_from(const ProtobufCMessage *message, const char *path,
-    ent_field_found *found, void *context)
+    ent_path_found *found, void *context)
 {
     struct words words;
     struct walk walk = {.words = &words, .found = found, .context = context};
-    struct ent_field_level top = {
+    struct ent_path_level top = {
         .type = &entente__v1__message__descriptor,
         .message = message,
     };
@@ -331,7 +338,7 @@ walk_from(const ProtobufCMessage *message, const char *path,
 }
 
 void
-ent_field_walk_schema(const char *path, ent_field_found *found, void *context)
+ent_path_walk_schema(const char *path, ent_path_found *found, void *context)
 {
     assert(path != NULL && found != NULL);
 
@@ -339,8 +346,8 @@ ent_field_walk_schema(const char *path, ent_field_found *found, void *context)
 }
 
 void
-ent_field_walk(const ent_message *message, const char *path,
-    ent_field_found *found, void *context)
+ent_path_walk(const ent_message *message, const char *path,
+    ent_path_found *found, void *context)
 {
     assert(message != NULL && path != NULL && found != NULL);
 
@@ -369,7 +376,7 @@ put_camel(const char *name, char *out, size_t len, size_t size)
 
 /* Append the way to `level`, with a dot behind it unless it is the top. */
 static size_t
-put_level(const struct ent_field_level *level, char out[static ENT_PATH_LEN])
+put_level(const struct ent_path_level *level, char out[static ENT_PATH_LEN])
 {
     size_t len;
 
@@ -390,7 +397,7 @@ put_level(const struct ent_field_level *level, char out[static ENT_PATH_LEN])
 }
 
 void
-ent_field_where(const struct ent_field_level *level,
+ent_path_where(const struct ent_path_level *level,
     const ProtobufCFieldDescriptor *field, char out[static ENT_PATH_LEN])
 {
     (void)put_camel(field->name, out, put_level(level, out), ENT_PATH_LEN);
