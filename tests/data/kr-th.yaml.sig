@@ -1,0 +1,2 @@
+- {state: kr, key: f3f695c869181133ee26f93be793562b, ed25519: kElR2TgfmH7SlR0WKIC6bl3iScT1Xdpw67vEdRZlIOP6l0xzxUD9KHHCha7IBG7pyc8IGaXmqqb8RCrGKVNlAw==}
+- {state: th, key: 4969695f1c8f9e5c61149b6d6f68c34f, ed25519: Tuq2Kh5IcMBGBwAPi38iIOr2Q7oHghm/P5wr/roV5iTjKu+2u+9xwtJzTHBXl57QoJnABJyqrTxOtCqY+3avCQ==}

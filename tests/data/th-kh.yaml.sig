@@ -1,0 +1,2 @@
+- {state: th, key: 4969695f1c8f9e5c61149b6d6f68c34f, ed25519: tKxPoHO63gd/yhrhFTZl26y4Tc1oyNxWPOFWGu4uoeAS7c7FpNnAnp7H7r6vJsn2TlLo7gOBQPdPP/zfiXOuBA==}
+- {state: kh, key: 8a46a7243ef002117ec53b9af0cb6a9e, ed25519: TcaXn6axpVC/oEggnWspdMfzJ+YqvQw6+gk9O+Y08m2NZWeq4+GsG1uLTB3Yc2KexGrRhWyJJxxPlugirVPqCQ==}

@@ -1,0 +1,1 @@
+- {state: th, key: 4969695f1c8f9e5c61149b6d6f68c34f, ed25519: bh68vaHCaxPwjzH5ZsADJ2e/t2rwqmf36pblhplgBy4f3MYpjXnGfDk1is7kCgpNvp8JuxRbOtEjddQNE2ZJAA==}
