@@ -22,11 +22,13 @@ packages_of() {
 
 # packages_missing PART...: those of them that are not installed.
 packages_missing() {
-    local installed
-    # The status of dpkg-query only says that some are unknown to it.
+    local known installed
+
+    # Its status only says that some are unknown to it.
     # shellcheck disable=SC2016,SC2046
-    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' \
-        $(packages_of "$@") 2>/dev/null | awk '$1 == "installed" { print $2 }')
+    known=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' \
+        $(packages_of "$@") 2>/dev/null) || true
+    installed=$(awk '$1 == "installed" { print $2 }' <<<"$known")
     comm -23 <(packages_of "$@") <(LC_ALL=C sort -u <<<"$installed")
 }
 
@@ -82,10 +84,11 @@ packages_install() {
         echo "packages: this is no Debian; install what tools/packages lists" >&2
         return 1
     fi
-    mapfile -t missing < <(packages_missing "$@")
-    if [ ${#missing[@]} -eq 0 ]; then
+    missing=$(packages_missing "$@") || return 1
+    if [ -z "$missing" ]; then
         return 0
     fi
+    mapfile -t missing <<<"$missing"
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         echo "packages: be root or have sudo to install ${missing[*]}" >&2
         return 1
@@ -96,6 +99,9 @@ packages_install() {
     packages_guard $$
     packages_fetch "${missing[@]}" >"$log" 2>&1 || rc=1
     packages_unguard
+    if [ $rc -eq 0 ] && [ -n "$(packages_missing "$@")" ]; then
+        rc=1
+    fi
     if [ $rc -ne 0 ]; then
         cat "$log" >&2
         echo "packages: could not install ${missing[*]}" >&2
