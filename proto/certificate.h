@@ -124,6 +124,10 @@ uint64_t ent_revocation_list_next_update(
     const struct ent_revocation_list *list);
 struct ent_digest ent_revocation_list_digest(
     const struct ent_revocation_list *list); /* of the wire bytes */
+/* Its entries, in order of key id: what the next list begins with. */
+size_t ent_revocation_list_count(const struct ent_revocation_list *list);
+const struct ent_revocation *ent_revocation_list_entry(
+    const struct ent_revocation_list *list, size_t index);
 /* True when that certificate's signing key, or its serial with its address, is
  * on the list. */
 bool ent_revocation_list_has(

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -353,6 +354,20 @@ struct ent_digest
 ent_revocation_list_digest(const struct ent_revocation_list *list)
 {
     return list->digest;
+}
+
+size_t
+ent_revocation_list_count(const struct ent_revocation_list *list)
+{
+    return list->count;
+}
+
+const struct ent_revocation *
+ent_revocation_list_entry(const struct ent_revocation_list *list, size_t index)
+{
+    assert(index < list->count);
+
+    return &list->revoked[index];
 }
 
 bool

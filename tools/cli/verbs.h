@@ -15,6 +15,8 @@
 #define CLI_VERB_TABLE(X)                                                      \
     X(authority_new, "authority", "new", "STATE", "make a state's root key")   \
     X(authority_show, "authority", "show", "KEYFILE", "print its public key")  \
+    X(authority_revoke, "authority", "revoke", "CERT...",                      \
+        "withdraw certificates")                                               \
     X(office_new, "office", "new", "ADDRESS", "make an office's keys")         \
     X(office_certify, "office", "certify", "REQUEST", "certify an office")     \
     X(broker_new, "broker", "new", "ADDRESS", "make a broker's keys")          \
