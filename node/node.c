@@ -289,13 +289,10 @@ remember_agreements(struct node *node, struct ent_error *err)
     return ENT_OK;
 }
 
-static enum ent_status finish(
-    struct node *node, enum ent_status rc, struct ent_error *err);
-
 static enum ent_status
 opening_turn(struct node *node, struct ent_error *err)
 {
-    enum ent_status rc = node_store_begin(node->store, err);
+    enum ent_status rc = node_turn_begin(node, node->now_ms, err);
 
     if (rc != ENT_OK) {
         return rc;
@@ -310,7 +307,7 @@ opening_turn(struct node *node, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = node_manifest_load(node, err);
     }
-    return finish(node, rc, err);
+    return node_turn_end(node, rc, err);
 }
 
 enum ent_status
@@ -428,9 +425,15 @@ take_back(struct node *node, const char *why)
     }
 }
 
-/* Commit, and let out what waited for it; or take everything back. */
-static enum ent_status
-finish(struct node *node, enum ent_status rc, struct ent_error *err)
+enum ent_status
+node_turn_begin(struct node *node, uint64_t now_ms, struct ent_error *err)
+{
+    node->now_ms = now_ms;
+    return node_store_begin(node->store, err);
+}
+
+enum ent_status
+node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
 {
     if (rc == ENT_OK) {
         rc = node_receipts_flush(node, err);
@@ -498,28 +501,23 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     return rc;
 }
 
-/* One transaction: everything that came, then the commit, then what leaves. */
 static enum ent_status
 turn(struct node *node, struct loop *loop, struct ent_error *err)
 {
-    enum ent_status rc;
+    enum ent_status rc = node_turn_begin(node, ent_time_now_ms(), err);
 
-    node->now_ms = ent_time_now_ms();
-    rc = node_store_begin(node->store, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return finish(node, handle(node, loop, err), err);
+    return rc != ENT_OK ? rc
+                        : node_turn_end(node, handle(node, loop, err), err);
 }
 
 static enum ent_status
 retention_turn(struct node *node, struct loop *loop, struct ent_error *err)
 {
     uint64_t day = 0;
-    enum ent_status rc = node_store_begin(node->store, err);
+    enum ent_status rc = node_turn_begin(node, ent_time_now_ms(), err);
 
     if (rc == ENT_OK) {
-        rc = finish(node,
+        rc = node_turn_end(node,
             node_retention_run(node, &day, &loop->retention_due, err), err);
     }
     return rc != ENT_OK ? rc : node_retention_destroy(node, day, err);
@@ -620,7 +618,6 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
     enum ent_status rc = ENT_OK;
 
     if (!loop->doubt && ent_time_now_ms() >= loop->retention_due) {
-        node->now_ms = ent_time_now_ms();
         rc = retention_turn(node, loop, err);
     }
     if (rc == ENT_OK) {

@@ -67,6 +67,14 @@ void node_close(struct node **node);
 enum ent_status node_run(
     struct node *node, int signal_file, struct ent_error *err) ENT_MUST_CHECK;
 
+/* One turn: begin it at `now_ms`, let handlers run, and end it with what they
+ * returned. ENT_OK commits and lets out what was queued; anything else takes
+ * everything back, tells the programs that asked in it, and is returned. */
+enum ent_status node_turn_begin(
+    struct node *node, uint64_t now_ms, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_turn_end(struct node *node, enum ent_status rc,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Append to the journal in this turn. */
 enum ent_status node_record(struct node *node, enum node_entry_kind kind,
     const struct ent_party *party, const struct ent_digest *subject,

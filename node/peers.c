@@ -221,6 +221,37 @@ node_peers_fetch(
     return rc;
 }
 
+enum ent_status
+node_peers_prefetch(struct node *node, struct ent_error *err)
+{
+    const struct ent_agreement *agreement;
+
+    for (size_t i = 0;
+         (agreement = node_agreements_at(node->agreements, i, NULL)) != NULL;
+         i++) {
+        const struct ent_address *office;
+
+        for (size_t k = 0;
+             (office = ent_agreement_office(agreement, k)) != NULL; k++) {
+            struct node_peer *peer;
+            enum ent_status rc;
+
+            if (ent_address_equal(office, &node->self)) {
+                continue;
+            }
+            rc = node_peers_get(node, office, &peer, err);
+            if (rc == ENT_OK) {
+                peer->fetch_at = 0;
+                rc = node_peers_fetch(node, peer, err);
+            }
+            if (rc != ENT_OK) {
+                return rc;
+            }
+        }
+    }
+    return ENT_OK;
+}
+
 static enum ent_status
 keep(struct node *node, uint32_t kind, const struct ent_party *party,
     struct ent_view wire, struct ent_error *err)

@@ -39,6 +39,11 @@ enum ent_status node_peers_get(struct node *node,
 enum ent_status node_peers_fetch(struct node *node, struct node_peer *peer,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Ask for every office that an agreement of ours names, so that the first alert
+ * need not wait for a certificate or a manifest. Upon connecting. */
+enum ent_status node_peers_prefetch(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+
 /* An object came: verify, keep if it is newer. What does not verify is
  * ENT_REJECTED and changes nothing. */
 enum ent_status node_peers_learn(struct node *node,

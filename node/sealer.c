@@ -502,17 +502,26 @@ seal_batch(struct node *node, const struct batch *batch, struct ent_error *err)
 
 /* ---- groups ---- */
 
-/* True when the recipient can be sealed for; else what lacks is fetched. */
+/* True when the recipient can be sealed for; what lacks is fetched. Past its
+ * epoch the last key we know still serves, while a newer one is asked for. */
 static enum ent_status
 is_sealable(struct node *node, struct node_peer *peer, bool *ret_sealable,
     struct ent_error *err)
 {
-    *ret_sealable = peer->has_certificate && peer->has_manifest &&
-                    !node_peers_revoked(node, &peer->certificate) &&
-                    ent_certificate_check_time(
-                        &peer->certificate, node->now_ms, NULL) == ENT_OK &&
-                    ent_manifest_key(&peer->manifest, node->now_ms) != NULL;
-    return *ret_sealable ? ENT_OK : node_peers_fetch(node, peer, err);
+    const struct ent_sealing_key *key = NULL;
+
+    *ret_sealable = false;
+    if (peer->has_certificate && peer->has_manifest &&
+        !node_peers_revoked(node, &peer->certificate) &&
+        ent_certificate_check_time(&peer->certificate, node->now_ms, NULL) ==
+            ENT_OK) {
+        key = ent_manifest_key(&peer->manifest, node->now_ms);
+        *ret_sealable = key != NULL;
+    }
+    if (key != NULL && node->now_ms < key->not_after) {
+        return ENT_OK;
+    }
+    return node_peers_fetch(node, peer, err);
 }
 
 static enum ent_status

@@ -237,7 +237,8 @@ take_hello(struct node *node, struct lane *lane, bool urgent,
     lane->ready = true;
     lane->credit = hello.credit;
     lane->greet_pause = GREET_PAUSE_MIN_MS;
-    return node_settle_resume(node, urgent, err);
+    rc = node_settle_resume(node, urgent, err);
+    return rc != ENT_OK || !urgent ? rc : node_peers_prefetch(node, err);
 }
 
 /* Without a stream the conversation is over: greet again, later and later. */
