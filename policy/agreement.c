@@ -152,6 +152,16 @@ ent_agreement_authority(
     return index != ENT_NONE ? &agreement->parties[index].authority : NULL;
 }
 
+void
+ent_agreement_term(const struct ent_agreement *agreement, uint64_t *ret_from_ms,
+    uint64_t *ret_until_ms)
+{
+    assert(agreement != NULL && ret_from_ms != NULL && ret_until_ms != NULL);
+
+    *ret_from_ms = agreement->in_force.from_ms;
+    *ret_until_ms = agreement->in_force.until_ms;
+}
+
 bool
 ent_agreement_in_force(const struct ent_agreement *agreement, uint64_t now_ms)
 {

@@ -45,6 +45,9 @@ const char *ent_agreement_party_state(
 const struct ent_verify_key *ent_agreement_authority(
     const struct ent_agreement *agreement, const char *state);
 
+/* The first moment it is in force, and the first it no longer is. */
+void ent_agreement_term(const struct ent_agreement *agreement,
+    uint64_t *ret_from_ms, uint64_t *ret_until_ms);
 /* In force at that time; review_by passed (a warning, not a decision). */
 bool ent_agreement_in_force(
     const struct ent_agreement *agreement, uint64_t now_ms);
