@@ -16,16 +16,21 @@
 #include "node/desk.h"
 #include "node/dispatch.h"
 #include "node/intake.h"
+#include "node/manifest.h"
 #include "node/peers.h"
+#include "node/retention.h"
 #include "node/sealer.h"
 #include "node/settle.h"
 #include "node/submit.h"
 #include "node/uplink.h"
+#include "node/vault.h"
+#include "policy/sign.h"
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/base/log.h"
 #include "proto/keyfile.h"
 #include "proto/message.h"
+#include "proto/refusal.h"
 #include "proto/schema/link.pb-c.h"
 #include "proto/schema/trust.pb-c.h"
 
@@ -704,6 +709,200 @@ a_new_store_gets_what_was_unsettled(void **state)
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
 }
 
+/* Sealed for a key that is gone by the time it arrives. */
+static void
+what_cannot_be_opened_any_more_is_sealed_anew(void **state)
+{
+    struct node *tachileik = world.nodes[TACHILEIK];
+    struct ent_id id;
+    uint64_t due;
+    size_t count;
+
+    (void)state;
+    pass(0);
+    pass(6000);
+    world.lose = 100;
+    id = send(MAESAI, TACHILEIK, hotline);
+    pass(10);
+    expect_ok(node_slots_destroy(
+        tachileik->slots, 0, world.now + 3 * DAY, &count, &last_error));
+    assert_int_equal(count, 2);
+    world.lose = 0;
+    expect_ok(node_turn_begin(tachileik, world.now, &last_error));
+    expect_ok(node_manifest_rotate(tachileik, &due, &last_error));
+    expect_ok(node_turn_end(tachileik, ENT_OK, &last_error));
+    for (int i = 0; i < 20; i++) {
+        pass(10000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+    journal_is_good(TACHILEIK);
+}
+
+/* Another version of the agreement at one office, signed by both states. */
+static void
+give_agreement(enum who who, const char *from, const char *to)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes old = read_data("th-mm.yaml");
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes text = change(ent_bytes_view(&old), from, to);
+    struct ent_bytes signatures = {0};
+    struct ent_complaints complaints = {0};
+    struct ent_agreement *agreement = NULL;
+    char path[PATH_MAX];
+
+    expect_ok(ent_agreement_load(
+        ent_bytes_view(&text), &agreement, &complaints, &last_error));
+    for (int i = 0; i < 2; i++) {
+        struct ent_secret *secret = authority_secret(states[i]);
+        struct ent_bytes more = {0};
+        struct ent_signer signer;
+
+        expect_ok(
+            ent_secret_signer(secret, ENT_KEY_AUTHORITY, &signer, &last_error));
+        expect_ok(
+            ent_agreement_sign(agreement, ent_bytes_view(&text), states[i],
+                &signer, ent_bytes_view(&signatures), &more, &last_error));
+        ent_bytes_free(&signatures);
+        signatures = more;
+        ent_secret_free(&secret);
+    }
+    in_folder(who, "th-mm.yaml", path);
+    expect_ok(ent_file_replace(path, 0600, ent_bytes_view(&text), &last_error));
+    in_folder(who, "th-mm.yaml.sig", path);
+    expect_ok(
+        ent_file_replace(path, 0600, ent_bytes_view(&signatures), &last_error));
+    ent_bytes_free(&signatures);
+    ent_agreement_free(&agreement);
+    crash(who);
+}
+
+static void
+an_agreement_the_recipient_does_not_have_waits_for_it(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    give_agreement(MAESAI, "version: 1", "version: 2");
+    id = send(MAESAI, TACHILEIK, hotline);
+    for (int i = 0; i < 5; i++) {
+        pass(10000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
+    give_agreement(TACHILEIK, "version: 1", "version: 2");
+    for (int i = 0; i < 20; i++) {
+        pass(60000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
+static void
+what_the_newer_agreement_forbids_is_refused_with_its_clause(void **state)
+{
+    struct node *node;
+    struct ent_party party =
+        ent_address_party(&world.configs[TACHILEIK].address);
+    node_copy_row *row = NULL;
+    struct ent_id id;
+
+    (void)state;
+    pass(0);
+    pass(6000);
+    world.lose = 100;
+    id = send(MAESAI, TACHILEIK, hotline);
+    pass(10);
+    world.lose = 0;
+    give_agreement(TACHILEIK, "purposes: [threat_to_life, listed_crime]",
+        "purposes: [listed_crime]");
+    for (int i = 0; i < 10; i++) {
+        pass(10000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
+    node = world.nodes[MAESAI];
+    expect_ok(node_store_begin(node->store, &last_error));
+    expect_ok(node_copy_get(node, &id, &party, &row, &last_error));
+    node_store_abort(node->store);
+    assert_int_equal(row->state, ENTENTE__V1__TRACE_STATE__TRACE_REFUSED);
+    assert_int_equal(row->reason, ENT_REFUSAL_PURPOSE_NOT_AGREED);
+    assert_true(row->line > 0);
+    assert_string_not_equal(row->clause, "");
+    node_row_free(&row);
+}
+
+static void
+a_gap_is_given_up_in_time_and_what_follows_is_marked(void **state)
+{
+    struct node *tachileik = world.nodes[TACHILEIK];
+    node_desk_row *row = NULL;
+    struct ent_id lost;
+    struct ent_id later;
+
+    (void)state;
+    (void)send(MAESAI, TACHILEIK, hotline); /* they get to know each other */
+    pass(0);
+    pass(6000);
+    assert_int_equal(desk_count(TACHILEIK), 1);
+    world.lose = 100;
+    lost = send(MAESAI, TACHILEIK, hotline);
+    turn(MAESAI, NULL);
+    world.lose = 0;
+    later = send(MAESAI, TACHILEIK, hotline);
+    turn(MAESAI, NULL);
+    while (world.flying > 0) {
+        deliver_one();
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &later), 0);
+    world.now += ent_gap_wait_ms(ENTENTE__V1__PRECEDENCE__FLASH);
+    turn(TACHILEIK, NULL);
+    assert_int_equal(times_on_desk(TACHILEIK, &later), 1);
+    expect_ok(node_store_begin(tachileik->store, &last_error));
+    expect_ok(node_desk_get(tachileik, 2, &row, &last_error));
+    node_store_abort(tachileik->store);
+    assert_int_equal(row->missing, 1);
+    node_row_free(&row);
+    pass(60000);
+    pass(60000);
+    assert_int_equal(times_on_desk(TACHILEIK, &lost), 1);
+    assert_int_equal(desk_count(TACHILEIK), 3);
+}
+
+static void
+deleted_means_that_nobody_can_read_it_and_the_journal_is_whole(void **state)
+{
+    struct node *tachileik = world.nodes[TACHILEIK];
+    struct ent_bytes plain = {0};
+    node_desk_row *row = NULL;
+    uint64_t day;
+    uint64_t due;
+    enum ent_status rc;
+
+    (void)state;
+    (void)send(MAESAI, TACHILEIK, hotline);
+    pass(0);
+    pass(6000);
+    world.now += 32 * DAY; /* hotline alerts are kept for 30 days */
+    expect_ok(node_turn_begin(tachileik, world.now, &last_error));
+    expect_ok(node_desk_get(tachileik, 1, &row, &last_error));
+    expect_ok(node_vault_open(tachileik->store, tachileik->slots, row->bundle,
+        row->day, row->index, &plain, &last_error));
+    ent_bytes_free(&plain);
+    expect_ok(node_retention_run(tachileik, &day, &due, &last_error));
+    expect_ok(node_turn_end(tachileik, ENT_OK, &last_error));
+    expect_ok(node_retention_destroy(tachileik, day, &last_error));
+    expect_ok(node_store_begin(tachileik->store, &last_error));
+    rc = node_vault_open(tachileik->store, tachileik->slots, row->bundle,
+        row->day, row->index, &plain, &last_error);
+    node_row_free(&row);
+    expect_status(rc, ENT_NOT_FOUND);
+    expect_ok(node_desk_get(tachileik, 1, &row, &last_error));
+    node_store_abort(tachileik->store);
+    assert_true(row->deleted);
+    node_row_free(&row);
+    journal_is_good(TACHILEIK);
+}
+
 /* A wire that loses, repeats and reorders, and nodes that die. */
 static void
 nothing_is_lost_and_nothing_doubled_on_a_bad_wire(void **state)
@@ -754,6 +953,11 @@ main(void)
         TEST(a_repeated_submit_is_one_message),
         TEST(an_expired_message_ends_as_expired_and_blocks_nothing),
         TEST(a_new_store_gets_what_was_unsettled),
+        TEST(what_cannot_be_opened_any_more_is_sealed_anew),
+        TEST(an_agreement_the_recipient_does_not_have_waits_for_it),
+        TEST(what_the_newer_agreement_forbids_is_refused_with_its_clause),
+        TEST(a_gap_is_given_up_in_time_and_what_follows_is_marked),
+        TEST(deleted_means_that_nobody_can_read_it_and_the_journal_is_whole),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),
     };
 
