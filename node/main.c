@@ -15,7 +15,7 @@
 
 #include "node/node.h"
 #include "proto/base/log.h"
-#include "proto/selftest.h"
+#include "proto/base/selftest.h"
 
 #define COMPONENT "node"
 

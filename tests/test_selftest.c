@@ -3,7 +3,7 @@
 
 #include <sodium.h>
 
-#include "proto/selftest.h"
+#include "proto/base/selftest.h"
 
 static bool answers_wrongly;
 

@@ -6,8 +6,8 @@
  * without the fix of CVE-2025-69277 takes a public key that has a component of
  * small order. A program that finds that refuses to start.
  */
-#ifndef ENT_PROTO_SELFTEST_H
-#define ENT_PROTO_SELFTEST_H
+#ifndef ENT_PROTO_BASE_SELFTEST_H
+#define ENT_PROTO_BASE_SELFTEST_H
 
 #include "proto/base/error.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "proto/selftest.h"
+#include "proto/base/selftest.h"
 
 #include <sodium.h>
 #include <zmq.h>
