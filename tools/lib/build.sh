@@ -19,5 +19,5 @@ build_programs() {
     if [ ! -e build/build.ninja ]; then
         meson setup build -Dtests=false || return 1
     fi
-    ninja -C build tools/entente node/entente-node broker/entente-broker
+    ninja --quiet -C build tools/entente node/entente-node broker/entente-broker
 }
