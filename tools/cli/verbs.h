@@ -17,6 +17,14 @@
     X(authority_show, "authority", "show", "KEYFILE", "print its public key")  \
     X(authority_revoke, "authority", "revoke", "CERT...",                      \
         "withdraw certificates")                                               \
+    X(agreement_check, "agreement", "check", "FILE...",                        \
+        "say what is wrong with agreements")                                   \
+    X(agreement_sign, "agreement", "sign", "FILE", "sign it for a state")      \
+    X(agreement_verify, "agreement", "verify", "FILE", "see who has signed")   \
+    X(agreement_explain, "agreement", "explain", "FILE",                       \
+        "say what it does with a message")                                     \
+    X(agreement_show, "agreement", "show", "FILE",                             \
+        "show who may send what to whom")                                      \
     X(office_new, "office", "new", "ADDRESS", "make an office's keys")         \
     X(office_certify, "office", "certify", "REQUEST", "certify an office")     \
     X(broker_new, "broker", "new", "ADDRESS", "make a broker's keys")          \
