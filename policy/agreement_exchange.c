@@ -107,6 +107,20 @@ parse_direction(struct agreement_reader *reader,
 }
 
 static void
+parse_between(struct agreement_reader *reader, const struct ent_yaml_node *node,
+    struct agreement_exchange *exchange)
+{
+    if (!ent_read_words(reader, node, &entente__v1__office_kind__descriptor,
+            "kind of office", &exchange->kinds)) {
+        exchange->kinds = 0;
+    } else if ((exchange->kinds >> ENTENTE__V1__OFFICE_KIND__BROKER & 1) != 0) {
+        COMPLAIN(reader, node,
+            "a broker is no party to an agreement: it cannot read what it "
+            "carries");
+    }
+}
+
+static void
 parse_release(struct agreement_reader *reader, const struct ent_yaml_node *node)
 {
     if (strcmp(node->text, "one_officer") != 0 &&
@@ -155,11 +169,7 @@ parse_exchange_row(struct agreement_reader *reader,
     }
     value = ent_read_get(node, "between", ENT_YAML_LIST);
     if (value != NULL) {
-        if (!ent_read_words(reader, value,
-                &entente__v1__office_kind__descriptor, "kind of office",
-                &exchange->kinds)) {
-            exchange->kinds = 0;
-        }
+        parse_between(reader, value, exchange);
     }
     value = ent_read_get(node, "purposes", ENT_YAML_LIST);
     if (value != NULL) {

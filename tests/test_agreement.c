@@ -269,6 +269,8 @@ offices_must_belong_to_a_party(void **state)
         {"th-kh.yaml", "{address: ncc@th", "{address: NCC@th", "is not a-z"},
         {"th-kh.yaml", "kind: ncc", "kind: broker",
             "a broker is no party to an agreement"},
+        {"th-kh.yaml", "between: [blo, ncc]", "between: [blo, ncc, broker]",
+            "a broker is no party to an agreement"},
     };
 
     (void)state;
