@@ -56,10 +56,10 @@
  *    20 minutes after its expires_at.
  * 5. Receipts. N sends RECEIPT after its commit, on any of its connections. B
  *    verifies it and in one commit keeps it and drops what it settles: a bundle
- *    that has a SETTLED answer with its first and label hash; a SKIP that
- *    settled_up_to or a further range covers to its end. A bundle that is
- *    covered but was never answered is sent again (its answer may have been
- *    lost) and dropped an hour later.
+ *    that has a SETTLED answer with its first and label hash; a SKIP that has a
+ *    SKIPPED answer with its from and hash (BLAKE2b-256 of the SKIP's payload).
+ *    What settled_up_to or a further range covers without such an answer is
+ *    sent again (its answer may have been lost) and dropped an hour later.
  *    Then B sends N STATE with role AS_SENDER, that stream and the receipt's
  *    hash (BLAKE2b-256 of the RECEIPT's payload): B holds it, N need not offer
  *    it to B again. B forwards it to the stream's sender, on the lane of the
@@ -74,8 +74,9 @@
  *    only the hashes in AS_SENDER entries, and sends no STATE on connecting.
  * 6. SKIP from the sender: B verifies it, drops the bundles it covers wholly,
  *    and keeps and forwards it as if it were a bundle, at no credit. There is
- *    no custody for it: N sends it again until a receipt covers it (for B that
- *    is no work). 30 days at most.
+ *    no custody for it: N sends it again until a receipt answers it (for B that
+ *    is no work). 30 days at most. A bundle at a place that a kept SKIP covers
+ *    is not taken and not answered.
  * 7. FETCH from either side is answered OBJECT with the same kind and subject,
  *    on the same connection; `signed` empty: nothing newer known. newer_than is
  *    a certificate's serial, a manifest's sequence or a list's number; 0 takes
@@ -91,5 +92,66 @@
  */
 #ifndef BROKER_BROKER_H
 #define BROKER_BROKER_H
+
+#include "broker/registry.h"
+#include "broker/spool.h"
+#include "proto/link.h"
+
+/* Frames handled in one commit at most. */
+#define BROKER_GROUP_MAX 256
+
+/* The way out, so that all this can be tried without sockets. As
+ * ent_link_send: ENT_BUSY, ENT_NOT_FOUND. */
+struct broker_port {
+    enum ent_status (*send)(void *context, const struct ent_route *route,
+        enum ent_frame_type type, struct ent_view payload, struct ent_view body,
+        struct ent_error *err);
+    void *context;
+};
+
+struct broker_now {
+    uint64_t wall_ms; /* for what offices sign */
+    uint64_t boot_ms; /* for pauses */
+};
+
+struct broker_options {
+    struct ent_address address;
+    struct ent_view certificate;     /* ours, a Signed; copied */
+    const struct ent_signer *signer; /* these must outlive the broker */
+    struct broker_registry *registry;
+    struct broker_spool *spool;
+    struct broker_port port;
+    struct broker_quota quota;
+};
+
+struct broker;
+
+/* Offices added to the registry later are served from the next turn on. */
+enum ent_status broker_new(const struct broker_options *options,
+    struct broker **ret_broker, struct ent_error *err) ENT_MUST_CHECK;
+void broker_free(struct broker **broker);
+
+/* Bring registry and spool to the newest objects that either of them has: at
+ * the start, and after the operator's folder was read again. */
+enum ent_status broker_sync_objects(
+    struct broker *broker, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Handle up to BROKER_GROUP_MAX frames in one commit, then send what follows
+ * and forward what can be forwarded. Without frames only the latter. A frame
+ * of type 0 is one that could not be read. ENT_IO: leave the process. */
+enum ent_status broker_turn(struct broker *broker,
+    const struct ent_frame *frames, size_t count, const struct broker_now *now,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* When a turn without frames has something to do, in boot_ms. */
+uint64_t broker_due(const struct broker *broker);
+
+/* An ent_zap_admit; `context` is the broker. Judges by the time of the last
+ * turn. */
+bool broker_admit(
+    void *context, const uint8_t link_key[static ENT_PUBLIC_KEY_LEN]);
+
+/* Say BYE(CLOSING) on every connection. */
+void broker_stop(struct broker *broker);
 
 #endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/broker_internal.h"
+#include "proto/base/log.h"
+#include "proto/schema/link.pb-c.h"
+
+#define BLOCKED_PAUSE_MS 20 /* before a full connection is tried again */
+#define OVERDUE_PAUSE_MS                                                       \
+    250 /* what waits for credit is not asked for all the                      \
+           time: CREDIT wakes it */
+
+/* ---- a broker's life ---- */
+
+enum ent_status
+broker_new(const struct broker_options *options, struct broker **ret_broker,
+    struct ent_error *err)
+{
+    ENT_AUTO(broker_free) struct broker *broker = NULL;
+    enum ent_status rc;
+
+    broker = calloc(1, sizeof *broker);
+    if (broker != NULL) {
+        broker->lines = calloc(BROKER_OFFICES_MAX, sizeof *broker->lines);
+        broker->states = calloc(1, sizeof *broker->states);
+    }
+    if (broker == NULL || broker->lines == NULL || broker->states == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "allocating a broker");
+    }
+    rc = ent_bytes_copy(options->certificate, &broker->certificate, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    broker->address = options->address;
+    broker->signer = options->signer;
+    broker->registry = options->registry;
+    broker->spool = options->spool;
+    broker->port = options->port;
+    broker->quota = options->quota;
+    *ret_broker = broker;
+    broker = NULL;
+    return ENT_OK;
+}
+
+void
+broker_free(struct broker **broker)
+{
+    struct broker *old = *broker;
+
+    if (old == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < old->line_count; i++) {
+        for (size_t lane = 0; lane < BROKER_LANES; lane++) {
+            broker_replies_clear(&old->lines[i].backlog[lane]);
+        }
+    }
+    broker_replies_clear(&old->replies);
+    ent_bytes_free(&old->certificate);
+    free(old->lines);
+    free(old->states);
+    free(old);
+    *broker = NULL;
+}
+
+/* Room for offices that the registry has learnt of. */
+void
+broker_add_lines(struct broker *broker)
+{
+    const size_t count = broker_registry_count(broker->registry);
+
+    while (broker->line_count < count) {
+        broker_peer_init(&broker->lines[broker->line_count].peer);
+        broker->line_count++;
+    }
+}
+
+struct broker_line *
+broker_line_of(struct broker *broker, const struct ent_party *party)
+{
+    size_t number = broker_registry_by_party(broker->registry, party);
+
+    return number < broker->line_count ? &broker->lines[number] : NULL;
+}
+
+bool
+broker_admit(void *context, const uint8_t link_key[static ENT_PUBLIC_KEY_LEN])
+{
+    struct broker *broker = context;
+    size_t number = broker_registry_by_key(broker->registry, link_key);
+    bool admitted =
+        number != BROKER_NOBODY &&
+        broker_registry_trusts(broker->registry, number, broker->now.wall_ms);
+
+    if (!admitted) {
+        ent_log(ENT_LOG_WARN, COMPONENT, "connection refused peer=%s",
+            number == BROKER_NOBODY
+                ? "unknown"
+                : broker_registry_at(broker->registry, number)
+                      ->certificate.address.text);
+    }
+    return admitted;
+}
+
+/* ---- objects ---- */
+
+/* Put what the registry has into the spool, if that has an older one, or take
+ * a newer one from there: true in `ret_newer`, with its bytes. */
+static enum ent_status
+sync_object(struct broker *broker, uint32_t kind, const char *subject,
+    uint64_t number, struct ent_view wire, struct ent_bytes *ret_newer,
+    struct ent_error *err)
+{
+    struct ent_view stored;
+    uint64_t stored_number = 0;
+    enum ent_status rc;
+
+    rc = broker_spool_get_object(
+        broker->spool, kind, subject, &stored_number, &stored, err);
+    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+        return rc;
+    }
+    if (rc == ENT_OK && stored_number > number) {
+        return ent_bytes_copy(stored, ret_newer, err);
+    }
+    if (stored_number < number) {
+        return broker_spool_put_object(
+            broker->spool, kind, subject, number, wire, err);
+    }
+    return ENT_OK;
+}
+
+static enum ent_status
+sync_office(struct broker *broker, size_t number, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes newer = {0};
+    const struct broker_office *office =
+        broker_registry_at(broker->registry, number);
+    enum ent_status rc;
+
+    rc = sync_object(broker, ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE,
+        office->certificate.address.text, office->certificate.serial,
+        ent_bytes_view(&office->wire), &newer, err);
+    if (rc == ENT_OK && newer.len > 0) {
+        rc = broker_registry_add(
+            broker->registry, ent_bytes_view(&newer), false, err);
+    }
+    if (rc == ENT_REJECTED) { /* by an authority that is not configured now */
+        rc = broker_spool_put_object(broker->spool,
+            ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE,
+            office->certificate.address.text, office->certificate.serial,
+            ent_bytes_view(&office->wire), err);
+    }
+    return rc;
+}
+
+static enum ent_status
+sync_list(struct broker *broker, const char *state, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes newer = {0};
+    uint64_t number;
+    enum ent_status rc;
+
+    rc = sync_object(broker, ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST,
+        state, broker_registry_list_number(broker->registry, state),
+        broker_registry_list_wire(broker->registry, state), &newer, err);
+    if (rc == ENT_OK && newer.len > 0) {
+        rc = broker_registry_revoke(
+            broker->registry, state, ent_bytes_view(&newer), &number, err);
+    }
+    return rc == ENT_REJECTED ? ENT_OK : rc;
+}
+
+static enum ent_status
+sync_own(struct broker *broker, struct ent_error *err)
+{
+    struct ent_certificate own;
+    enum ent_status rc;
+
+    rc = ent_certificate_peek(ent_bytes_view(&broker->certificate), &own, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return broker_spool_put_object(broker->spool,
+        ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE, broker->address.text,
+        own.serial, ent_bytes_view(&broker->certificate), err);
+}
+
+static enum ent_status
+sync_all(struct broker *broker, struct ent_error *err)
+{
+    const char *state = broker_registry_state(broker->registry, 0);
+    enum ent_status rc;
+
+    rc = sync_own(broker, err);
+    for (size_t i = 0; rc == ENT_OK && state != NULL; i++) {
+        state = broker_registry_state(broker->registry, i);
+        rc = state == NULL ? ENT_OK : sync_list(broker, state, err);
+    }
+    for (size_t i = 0;
+         rc == ENT_OK && i < broker_registry_count(broker->registry); i++) {
+        rc = sync_office(broker, i, err);
+    }
+    return rc;
+}
+
+enum ent_status
+broker_sync_objects(struct broker *broker, struct ent_error *err)
+{
+    enum ent_status rc;
+
+    rc = broker_spool_begin(broker->spool, true, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = sync_all(broker, err);
+    if (rc == ENT_OK) {
+        rc = broker_spool_commit(broker->spool, err);
+    }
+    broker_spool_abort(broker->spool);
+    broker_add_lines(broker);
+    return rc;
+}
+
+uint64_t
+broker_due(const struct broker *broker)
+{
+    const uint64_t now_ms = broker->now.boot_ms;
+    uint64_t due = broker->expire_at;
+
+    if (broker->blocked || broker->damaged_count > 0) {
+        return now_ms + BLOCKED_PAUSE_MS;
+    }
+    for (size_t i = 0; i < broker->line_count * BROKER_RANKS; i++) {
+        const struct broker_peer *peer = &broker->lines[i / BROKER_RANKS].peer;
+        const size_t rank = i % BROKER_RANKS;
+        uint64_t bundles = broker_walk_due(&peer->bundles[rank]);
+        uint64_t receipts = broker_walk_due(&peer->receipts[rank]);
+
+        due = bundles < due ? bundles : due;
+        due = receipts < due ? receipts : due;
+    }
+    return due > now_ms ? due : now_ms + OVERDUE_PAUSE_MS;
+}
+
+void
+broker_stop(struct broker *broker)
+{
+    for (size_t i = 0; i < broker->line_count * BROKER_LANES; i++) {
+        struct broker_line *line = &broker->lines[i / BROKER_LANES];
+        const struct ent_route route = line->peer.lanes[i % BROKER_LANES].route;
+
+        if (line->peer.lanes[i % BROKER_LANES].open &&
+            broker_say_bye(broker, line, &route, ENT_REFUSAL_CLOSING,
+                "the broker is stopping", NULL) != ENT_OK) {
+            break; /* they notice without it */
+        }
+    }
+    broker_deliver(broker);
+}

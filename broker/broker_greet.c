@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "broker/broker_internal.h"
+#include "proto/base/log.h"
+#include "proto/schema/link.pb-c.h"
+
+static const char *
+name_of(const struct broker_visit *visit)
+{
+    return visit->office->certificate.address.text;
+}
+
+static const char *
+state_of(const struct broker_visit *visit)
+{
+    return ent_address_state(&visit->office->certificate.address);
+}
+
+/* ---- HELLO ---- */
+
+/* An answer to greet with. */
+struct greeting {
+    struct ent_hello hello; /* theirs */
+    enum broker_lane lane;
+    uint64_t manifest_sequence; /* of theirs that we hold */
+    uint64_t revocation_number; /* of their state's that we hold */
+};
+
+/* The certificate is the one we know, or a newer one, which we take. */
+static enum ent_status
+check_certificate(struct broker *broker, const struct broker_visit *visit,
+    struct ent_view wire, bool *ret_fine, struct ent_error *err)
+{
+    const struct ent_certificate *known = &visit->office->certificate;
+    struct ent_certificate claimed;
+    enum ent_status rc;
+
+    *ret_fine = ent_view_equal(wire, ent_bytes_view(&visit->office->wire));
+    if (*ret_fine) {
+        return ENT_OK;
+    }
+    if (ent_certificate_peek(wire, &claimed, NULL) != ENT_OK ||
+        !ent_address_equal(&claimed.address, &known->address) ||
+        memcmp(claimed.link_key, known->link_key, sizeof known->link_key) !=
+            0 ||
+        broker_registry_add(broker->registry, wire, false, NULL) != ENT_OK) {
+        return ENT_OK;
+    }
+    *ret_fine = true;
+    rc = broker_spool_put_object(broker->spool,
+        ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE, known->address.text,
+        claimed.serial, wire, err);
+    if (rc == ENT_OK) {
+        ent_log(ENT_LOG_INFO, COMPONENT,
+            "newer certificate peer=%s serial=%" PRIu64, known->address.text,
+            claimed.serial);
+    }
+    return rc;
+}
+
+static enum ent_status
+ask(struct broker *broker, const struct broker_visit *visit, uint32_t kind,
+    const char *subject, uint64_t newer_than, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    struct ent_fetch fetch = {.kind = kind, .newer_than = newer_than};
+    enum ent_status rc;
+
+    (void)snprintf(fetch.subject, sizeof fetch.subject, "%s", subject);
+    rc = ent_fetch_encode(&fetch, &payload, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return broker_answer(
+        broker, &visit->frame->route, ENT_FRAME_FETCH, &payload, err);
+}
+
+/* Greet back, and ask for what they have and we have not. */
+static enum ent_status
+greet(struct broker *broker, const struct broker_visit *visit,
+    const struct greeting *greeting, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    const struct ent_hello hello = {
+        .certificate = ent_bytes_view(&broker->certificate),
+        .manifest_sequence = greeting->manifest_sequence,
+        .revocation_number = greeting->revocation_number,
+        .lane = greeting->hello.lane,
+        .credit = BROKER_GRANT,
+    };
+    enum ent_status rc;
+
+    rc = ent_hello_encode(&hello, &payload, err);
+    if (rc == ENT_OK) {
+        rc = broker_answer(
+            broker, &visit->frame->route, ENT_FRAME_HELLO, &payload, err);
+    }
+    if (rc == ENT_OK &&
+        greeting->hello.manifest_sequence > greeting->manifest_sequence) {
+        rc = ask(broker, visit, ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST,
+            name_of(visit), greeting->manifest_sequence, err);
+    }
+    if (rc == ENT_OK &&
+        greeting->hello.revocation_number > greeting->revocation_number) {
+        rc =
+            ask(broker, visit, ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST,
+                state_of(visit), greeting->revocation_number, err);
+    }
+    return rc;
+}
+
+/* The session of that lane is this connection from now on. */
+static enum ent_status
+begin_session(struct broker *broker, struct broker_visit *visit,
+    const struct greeting *greeting, struct ent_error *err)
+{
+    const struct ent_route *route = &visit->frame->route;
+    struct broker_peer *peer = &visit->line->peer;
+    struct broker_session *older = &peer->lanes[greeting->lane];
+    enum ent_status rc = ENT_OK;
+
+    if (older->open && !broker_session_is(older, route)) {
+        const struct ent_route old = older->route;
+
+        rc = broker_say_bye(broker, visit->line, &old, ENT_REFUSAL_CLOSING,
+            "another connection took this lane", err);
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
+    broker_end_route(visit->line, route);
+    broker_peer_begin(peer, greeting->lane, route, greeting->hello.credit);
+    ent_log(ENT_LOG_INFO, COMPONENT, "connected peer=%s lane=%s",
+        name_of(visit), greeting->lane == BROKER_URGENT ? "urgent" : "bulk");
+    return ENT_OK;
+}
+
+static enum ent_status
+look_up(struct broker *broker, const struct broker_visit *visit,
+    struct greeting *greeting, struct ent_error *err)
+{
+    struct ent_view ignored;
+    enum ent_status rc;
+
+    greeting->lane = greeting->hello.lane == ENTENTE__V1__LANE__URGENT
+                         ? BROKER_URGENT
+                         : BROKER_BULK;
+    greeting->revocation_number =
+        broker_registry_list_number(broker->registry, state_of(visit));
+    rc = broker_spool_get_object(broker->spool,
+        ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST, name_of(visit),
+        &greeting->manifest_sequence, &ignored, err);
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+enum ent_status
+broker_take_hello(
+    struct broker *broker, struct broker_visit *visit, struct ent_error *err)
+{
+    const struct ent_frame *frame = visit->frame;
+    struct greeting greeting = {0};
+    struct ent_error why = {0};
+    bool fine;
+    enum ent_status rc;
+
+    rc = ent_hello_decode(frame->payload, &greeting.hello, &why);
+    if (rc != ENT_OK) {
+        return broker_say_bye(broker, visit->line, &frame->route,
+            rc == ENT_UNSUPPORTED ? ENT_REFUSAL_UNSUPPORTED
+                                  : ENT_REFUSAL_BAD_FRAME,
+            why.text, err);
+    }
+    rc = check_certificate(
+        broker, visit, greeting.hello.certificate, &fine, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!fine) {
+        ent_log(ENT_LOG_WARN, COMPONENT,
+            "greeted with another certificate than the one served peer=%s",
+            name_of(visit));
+        return broker_say_bye(broker, visit->line, &frame->route,
+            ENT_REFUSAL_NOT_AUTHENTIC,
+            "another certificate of yours is known here", err);
+    }
+    rc = look_up(broker, visit, &greeting, err);
+    if (rc == ENT_OK) {
+        rc = begin_session(broker, visit, &greeting, err);
+    }
+    return rc != ENT_OK ? rc : greet(broker, visit, &greeting, err);
+}
+
+/* ---- CREDIT and BYE ---- */
+
+enum ent_status
+broker_take_credit(
+    struct broker *broker, struct broker_visit *visit, struct ent_error *err)
+{
+    const struct ent_frame *frame = visit->frame;
+    uint64_t bytes;
+
+    if (ent_credit_decode(frame->payload, &bytes, NULL) != ENT_OK) {
+        return broker_say_bye(broker, visit->line, &frame->route,
+            ENT_REFUSAL_BAD_FRAME, "a malformed CREDIT", err);
+    }
+    broker_session_refill(visit->session, bytes);
+    return ENT_OK;
+}
+
+enum ent_status
+broker_take_bye(
+    struct broker *broker, struct broker_visit *visit, struct ent_error *err)
+{
+    struct ent_bye bye = {0};
+
+    (void)broker;
+    (void)err;
+    if (ent_bye_decode(visit->frame->payload, &bye, NULL) == ENT_OK &&
+        bye.about_stream) {
+        return ENT_OK; /* an office answers bundles with receipts only */
+    }
+    ent_log(ENT_LOG_INFO, COMPONENT, "goodbye peer=%s reason=%s text=\"%s\"",
+        name_of(visit), ent_refusal_name(bye.reason), bye.text);
+    broker_end_route(visit->line, &visit->frame->route);
+    return ENT_OK;
+}
+
+/* ---- FETCH and OBJECT ---- */
+
+/* The object asked for, if we have one that is newer and can travel. */
+static enum ent_status
+find_object(struct broker *broker, const struct ent_fetch *fetch,
+    struct ent_view *ret_wire, struct ent_error *err)
+{
+    struct ent_view wire;
+    uint64_t number;
+    enum ent_status rc;
+
+    *ret_wire = (struct ent_view){0};
+    rc = broker_spool_get_object(
+        broker->spool, fetch->kind, fetch->subject, &number, &wire, err);
+    if (rc == ENT_NOT_FOUND) {
+        return ENT_OK;
+    }
+    if (rc == ENT_OK && number > fetch->newer_than) {
+        *ret_wire = wire;
+    }
+    return rc;
+}
+
+enum ent_status
+broker_take_fetch(
+    struct broker *broker, struct broker_visit *visit, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    const struct ent_frame *frame = visit->frame;
+    struct ent_fetch fetch;
+    struct ent_object object = {0};
+    enum ent_status rc;
+
+    if (ent_fetch_decode(frame->payload, &fetch, NULL) != ENT_OK) {
+        return broker_say_bye(broker, visit->line, &frame->route,
+            ENT_REFUSAL_BAD_FRAME, "a malformed FETCH", err);
+    }
+    object.kind = fetch.kind;
+    memcpy(object.subject, fetch.subject, sizeof object.subject);
+    rc = find_object(broker, &fetch, &object.wire, err);
+    if (rc == ENT_OK) {
+        rc = ent_object_encode(&object, &payload, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return broker_answer(
+        broker, &frame->route, ENT_FRAME_OBJECT, &payload, err);
+}
+
+/* Verify an object and take it into the registry; its number. */
+static enum ent_status
+learn_manifest(struct broker *broker, const struct broker_visit *visit,
+    const struct ent_object *object, uint64_t *ret_number,
+    struct ent_error *err)
+{
+    struct ent_manifest manifest;
+    struct ent_view ignored;
+    uint64_t known = 0;
+    enum ent_status rc;
+
+    if (strcmp(object->subject, name_of(visit)) != 0) {
+        return ent_fail(err, ENT_REJECTED, "another office's manifest");
+    }
+    rc = ent_manifest_open(
+        object->wire, &visit->office->certificate, &manifest, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = broker_spool_get_object(
+        broker->spool, object->kind, object->subject, &known, &ignored, err);
+    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+        return rc;
+    }
+    if (manifest.sequence <= known) {
+        return ent_fail(err, ENT_EXISTS, "a manifest as new is known");
+    }
+    *ret_number = manifest.sequence;
+    return ENT_OK;
+}
+
+static enum ent_status
+learn_certificate(struct broker *broker, const struct ent_object *object,
+    uint64_t *ret_number, struct ent_error *err)
+{
+    struct ent_certificate claimed;
+    enum ent_status rc;
+
+    rc = ent_certificate_peek(object->wire, &claimed, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (strcmp(object->subject, claimed.address.text) != 0) {
+        return ent_fail(err, ENT_REJECTED, "a certificate of another");
+    }
+    *ret_number = claimed.serial;
+    return broker_registry_add(broker->registry, object->wire, false, err);
+}
+
+static enum ent_status
+learn(struct broker *broker, const struct broker_visit *visit,
+    const struct ent_object *object, uint64_t *ret_number,
+    struct ent_error *err)
+{
+    switch (object->kind) {
+    case ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST:
+        return learn_manifest(broker, visit, object, ret_number, err);
+    case ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE:
+        return learn_certificate(broker, object, ret_number, err);
+    default:
+        return broker_registry_revoke(
+            broker->registry, object->subject, object->wire, ret_number, err);
+    }
+}
+
+enum ent_status
+broker_take_object(
+    struct broker *broker, struct broker_visit *visit, struct ent_error *err)
+{
+    const struct ent_frame *frame = visit->frame;
+    struct ent_error why = {0};
+    struct ent_object object;
+    uint64_t number = 0;
+    enum ent_status rc;
+
+    if (ent_object_decode(frame->payload, &object, NULL) != ENT_OK) {
+        return broker_say_bye(broker, visit->line, &frame->route,
+            ENT_REFUSAL_BAD_FRAME, "a malformed OBJECT", err);
+    }
+    if (object.wire.len == 0) {
+        return ENT_OK; /* they have none either */
+    }
+    rc = learn(broker, visit, &object, &number, &why);
+    if (rc == ENT_IO || rc == ENT_NO_MEMORY) {
+        return ent_fail(err, rc, "%s", why.text);
+    }
+    if (rc != ENT_OK) {
+        if (rc != ENT_EXISTS) {
+            ent_log(ENT_LOG_WARN, COMPONENT, "object ignored peer=%s: %s",
+                name_of(visit), why.text);
+        }
+        return ENT_OK;
+    }
+    ent_log(ENT_LOG_INFO, COMPONENT,
+        "newer object kind=%" PRIu32 " subject=%s number=%" PRIu64, object.kind,
+        object.subject, number);
+    return broker_spool_put_object(
+        broker->spool, object.kind, object.subject, number, object.wire, err);
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
+#include "broker/broker_internal.h"
+#include "proto/base/log.h"
+
+#define SKIP_LIFE_MS (UINT64_C(30) * 86400 * 1000)
+
+/* A bundle that came, with what we know of it. */
+struct arrival {
+    struct ent_bundle bundle;
+    struct ent_digest stream; /* its fixed-length name */
+    struct ent_digest hash;   /* of the label */
+    uint64_t size;
+};
+
+/* Statuses that are the spool's, and not what we asked it. */
+static bool
+has_failed(enum ent_status rc)
+{
+    return rc != ENT_OK && rc != ENT_NOT_FOUND;
+}
+
+static enum ent_status
+refuse_bundle(struct broker *broker, const struct broker_visit *visit,
+    const struct arrival *arrival, uint32_t reason, const char *why,
+    struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle.label;
+    /* All failures of authenticity look alike from outside. */
+    const char *text =
+        reason == ENT_REFUSAL_NOT_AUTHENTIC ? "not authentic" : why;
+
+    ent_log(ENT_LOG_WARN, COMPONENT,
+        "not taken peer=%s to=%s first=%" PRIu64 " reason=%s: %s",
+        visit->office->certificate.address.text, label->stream.recipient.text,
+        label->first, ent_refusal_name(reason), why);
+    return broker_refuse(broker, &visit->frame->route, reason, &label->stream,
+        label->first, text, err);
+}
+
+static enum ent_status
+give_custody(struct broker *broker, const struct broker_visit *visit,
+    const struct arrival *arrival, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    const struct ent_custody custody = {
+        .broker = broker->address,
+        .stream = arrival->bundle.label.stream,
+        .first = arrival->bundle.label.first,
+        .count = arrival->bundle.label.count,
+        .label_hash = arrival->hash,
+        .taken_at = broker->now.wall_ms,
+    };
+    enum ent_status rc;
+
+    rc = ent_custody_make(&custody, broker->signer, &wire, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return broker_answer(
+        broker, &visit->frame->route, ENT_FRAME_CUSTODY, &wire, err);
+}
+
+static enum ent_status
+repeat_receipt(struct broker *broker, const struct broker_visit *visit,
+    const struct broker_receipt *receipt, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    enum ent_status rc;
+
+    rc = ent_bytes_copy(receipt->wire, &wire, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return broker_answer(
+        broker, &visit->frame->route, ENT_FRAME_RECEIPT, &wire, err);
+}
+
+/* What we hold at that place already. */
+struct held {
+    bool bundle;    /* a bundle, whatever its label */
+    bool same;      /* it is this one */
+    bool fork;      /* a second bundle */
+    bool same_fork; /* it is this one */
+    bool skip;      /* none will come, says the sender */
+    bool settled;   /* this one, by `receipt` */
+    struct broker_receipt receipt;
+};
+
+static enum ent_status
+find_kind(struct broker *broker, const struct arrival *arrival,
+    enum broker_entry_kind kind, bool *ret_found, bool *ret_same,
+    struct ent_error *err)
+{
+    struct broker_entry entry;
+    enum ent_status rc;
+
+    rc = broker_spool_find(broker->spool, &arrival->stream,
+        arrival->bundle.label.first, kind, &entry, err);
+    if (has_failed(rc)) {
+        return rc;
+    }
+    *ret_found = rc == ENT_OK;
+    *ret_same = *ret_found && ent_digest_equal(&entry.hash, &arrival->hash);
+    return ENT_OK;
+}
+
+static enum ent_status
+find_held(struct broker *broker, const struct arrival *arrival,
+    struct held *held, struct ent_error *err)
+{
+    bool same_skip; /* a label and a skip never are */
+    enum ent_status rc;
+
+    rc = find_kind(
+        broker, arrival, BROKER_BUNDLE, &held->bundle, &held->same, err);
+    if (rc == ENT_OK) {
+        rc = find_kind(
+            broker, arrival, BROKER_FORK, &held->fork, &held->same_fork, err);
+    }
+    if (rc == ENT_OK) {
+        rc = find_kind(
+            broker, arrival, BROKER_SKIP, &held->skip, &same_skip, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = broker_spool_find_answer(broker->spool, &arrival->stream,
+        arrival->bundle.label.first, &arrival->hash, &held->receipt, err);
+    held->settled = rc == ENT_OK;
+    return has_failed(rc) ? rc : ENT_OK;
+}
+
+/* The bundle as it goes on: with ourselves among its hops. */
+static enum ent_status
+store(struct broker *broker, const struct broker_visit *visit,
+    const struct arrival *arrival, enum broker_entry_kind kind,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes head = {0};
+    const struct ent_bundle *bundle = &arrival->bundle;
+    const struct ent_label *label = &bundle->label;
+    struct ent_hop hop = bundle->hop;
+    struct broker_entry entry = {
+        .kind = kind,
+        .sender = visit->office->party,
+        .recipient = ent_address_party(&label->stream.recipient),
+        .rank = broker_rank(label->stream.precedence),
+        .stream = arrival->stream,
+        .sender_incarnation = label->stream.sender_incarnation,
+        .recipient_incarnation = label->stream.recipient_incarnation,
+        .first = label->first,
+        .last = label->first + label->count - 1,
+        .hash = arrival->hash,
+        .drop_at = broker_route_drop_at(label->expires_at),
+    };
+    struct broker_line *recipient = broker_line_of(broker, &entry.recipient);
+    enum ent_status rc;
+
+    hop.brokers[hop.count++] = broker->address;
+    rc = ent_bundle_encode_head(
+        &hop, bundle->label_wire, &bundle->signatures, &head, err);
+    if (rc == ENT_OK) {
+        rc = broker_spool_put(
+            broker->spool, &entry, ent_bytes_view(&head), bundle->body, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    broker_walk_stir(&recipient->peer.bundles[entry.rank]);
+    return ENT_OK;
+}
+
+static enum ent_status
+judge(struct broker *broker, const struct broker_visit *visit,
+    const struct arrival *arrival, uint32_t *ret_reason, struct ent_error *why,
+    struct ent_error *err)
+{
+    const struct ent_party recipient =
+        ent_address_party(&arrival->bundle.label.stream.recipient);
+    struct broker_facts facts = {
+        .bundle = &arrival->bundle,
+        .self = &broker->address,
+        .sender = &visit->office->certificate,
+        .recipient_served = broker_line_of(broker, &recipient) != NULL,
+        .quota = broker->quota,
+        .size = arrival->size,
+        .now_ms = broker->now.wall_ms,
+    };
+    enum ent_status rc;
+
+    rc = broker_spool_usage(
+        broker->spool, &visit->office->party, &recipient, &facts.usage, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_reason = broker_route_judge(&facts, why);
+    if (*ret_reason == 0 && ent_bundle_verify(&arrival->bundle,
+                                &visit->office->certificate, why) != ENT_OK) {
+        *ret_reason = ENT_REFUSAL_NOT_AUTHENTIC;
+    }
+    return ENT_OK;
+}
+
+static enum ent_status
+take_new(struct broker *broker, const struct broker_visit *visit,
+    const struct arrival *arrival, const struct held *held,
+    struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle.label;
+    struct ent_error why = {0};
+    uint32_t reason;
+    enum ent_status rc;
+
+    rc = judge(broker, visit, arrival, &reason, &why, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (reason != 0) {
+        return refuse_bundle(broker, visit, arrival, reason, why.text, err);
+    }
+    if (!held->bundle) {
+        rc = store(broker, visit, arrival, BROKER_BUNDLE, err);
+        return rc != ENT_OK ? rc : give_custody(broker, visit, arrival, err);
+    }
+    ent_log(ENT_LOG_ERROR, COMPONENT,
+        "fork: two labels for one place, both kept peer=%s to=%s "
+        "precedence=%s first=%" PRIu64,
+        visit->office->certificate.address.text, label->stream.recipient.text,
+        ent_precedence_name(label->stream.precedence), label->first);
+    return held->fork ? ENT_OK
+                      : store(broker, visit, arrival, BROKER_FORK, err);
+}
+
+enum ent_status
+broker_take_bundle(
+    struct broker *broker, struct broker_visit *visit, struct ent_error *err)
+{
+    const struct ent_frame *frame = visit->frame;
+    struct arrival arrival = {0};
+    struct held held = {0};
+    struct ent_error why = {0};
+    enum ent_status rc;
+
+    rc = ent_bundle_decode(frame->payload, frame->body, &arrival.bundle, &why);
+    if (rc == ENT_NO_MEMORY) {
+        return ent_fail(err, rc, "reading a bundle");
+    }
+    if (rc != ENT_OK) {
+        return broker_say_bye(broker, visit->line, &frame->route,
+            rc == ENT_UNSUPPORTED ? ENT_REFUSAL_UNSUPPORTED
+                                  : ENT_REFUSAL_MALFORMED,
+            why.text, err);
+    }
+    arrival.stream = ent_chain_genesis(&arrival.bundle.label.stream);
+    arrival.hash = ent_digest_of(arrival.bundle.label_wire);
+    arrival.size = frame->payload.len + frame->body.len;
+    if (!ent_address_equal(&arrival.bundle.label.stream.sender,
+            &visit->office->certificate.address)) {
+        return refuse_bundle(broker, visit, &arrival, ENT_REFUSAL_NOT_AUTHENTIC,
+            "it is another office's", err);
+    }
+    rc = find_held(broker, &arrival, &held, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (held.settled) {
+        return repeat_receipt(broker, visit, &held.receipt, err);
+    }
+    if (held.skip || held.same_fork) {
+        return ENT_OK;
+    }
+    if (held.same) {
+        return give_custody(broker, visit, &arrival, err);
+    }
+    return take_new(broker, visit, &arrival, &held, err);
+}
+
+/* ---- SKIP ---- */
+
+/* Drop the bundles that it covers wholly. */
+static enum ent_status
+drop_covered(struct broker *broker, const struct ent_digest *stream,
+    const struct ent_skip *skip, struct ent_error *err)
+{
+    uint64_t first = skip->from;
+    unsigned kind = 0;
+
+    for (;;) {
+        struct broker_entry entry;
+        enum ent_status rc;
+
+        rc = broker_spool_next_of_stream(
+            broker->spool, stream, first, kind, &entry, err);
+        if (rc == ENT_NOT_FOUND || (rc == ENT_OK && entry.first > skip->to)) {
+            return ENT_OK;
+        }
+        if (rc == ENT_OK && entry.kind != BROKER_SKIP &&
+            entry.last <= skip->to) {
+            rc = broker_spool_drop(broker->spool, &entry, err);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        first = entry.first;
+        kind = (unsigned)entry.kind + 1;
+    }
+}
+
+/* True in `ret_known` when this very skip is kept; another one at its place is
+ * dropped for it. */
+static enum ent_status
+replace_skip(struct broker *broker, const struct ent_digest *stream,
+    uint64_t from, const struct ent_digest *hash, bool *ret_known,
+    struct ent_error *err)
+{
+    struct broker_entry entry;
+    enum ent_status rc;
+
+    *ret_known = false;
+    rc = broker_spool_find(
+        broker->spool, stream, from, BROKER_SKIP, &entry, err);
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    if (ent_digest_equal(&entry.hash, hash)) {
+        *ret_known = true;
+        return ENT_OK;
+    }
+    return broker_spool_drop(broker->spool, &entry, err);
+}
+
+static enum ent_status
+store_skip(struct broker *broker, const struct broker_visit *visit,
+    const struct ent_skip *skip, struct broker_line *recipient,
+    struct ent_error *err)
+{
+    struct broker_entry entry = {
+        .kind = BROKER_SKIP,
+        .sender = visit->office->party,
+        .recipient = ent_address_party(&skip->stream.recipient),
+        .rank = broker_rank(skip->stream.precedence),
+        .stream = ent_chain_genesis(&skip->stream),
+        .sender_incarnation = skip->stream.sender_incarnation,
+        .recipient_incarnation = skip->stream.recipient_incarnation,
+        .first = skip->from,
+        .last = skip->to,
+        .hash = ent_digest_of(visit->frame->payload),
+        .drop_at = broker->now.wall_ms + SKIP_LIFE_MS,
+    };
+    bool known;
+    enum ent_status rc;
+
+    rc = replace_skip(
+        broker, &entry.stream, entry.first, &entry.hash, &known, err);
+    if (rc != ENT_OK || known) {
+        return rc;
+    }
+    rc = drop_covered(broker, &entry.stream, skip, err);
+    if (rc == ENT_OK) {
+        rc = broker_spool_put(broker->spool, &entry, visit->frame->payload,
+            (struct ent_view){0}, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    broker_walk_stir(&recipient->peer.bundles[entry.rank]);
+    return ENT_OK;
+}
+
+static enum ent_status
+refuse_skip(struct broker *broker, const struct broker_visit *visit,
+    const struct ent_skip *skip, uint32_t reason, const char *text,
+    struct ent_error *err)
+{
+    ent_log(ENT_LOG_WARN, COMPONENT,
+        "skip not taken peer=%s from=%" PRIu64 " reason=%s",
+        visit->office->certificate.address.text, skip->from,
+        ent_refusal_name(reason));
+    return broker_refuse(broker, &visit->frame->route, reason, &skip->stream,
+        skip->from, text, err);
+}
+
+enum ent_status
+broker_take_skip(
+    struct broker *broker, struct broker_visit *visit, struct ent_error *err)
+{
+    const struct ent_certificate *sender = &visit->office->certificate;
+    const struct ent_frame *frame = visit->frame;
+    struct broker_line *recipient;
+    struct broker_usage usage;
+    struct ent_party party;
+    struct ent_skip skip;
+    struct ent_error why = {0};
+    enum ent_status rc;
+
+    if (ent_skip_open(frame->payload, sender, &skip, &why) != ENT_OK ||
+        !ent_address_equal(&skip.stream.sender, &sender->address)) {
+        return broker_say_bye(broker, visit->line, &frame->route,
+            ENT_REFUSAL_NOT_AUTHENTIC, "a skip that is not authentic", err);
+    }
+    party = ent_address_party(&skip.stream.recipient);
+    recipient = broker_line_of(broker, &party);
+    if (recipient == NULL) {
+        return refuse_skip(broker, visit, &skip, ENT_REFUSAL_NOT_SERVED,
+            "the recipient is not served here", err);
+    }
+    rc = broker_spool_usage(
+        broker->spool, &visit->office->party, &party, &usage, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    /* It makes room, so only the count of entries can speak against it. */
+    if (usage.entries >= broker->quota.entries) {
+        return refuse_skip(broker, visit, &skip, ENT_REFUSAL_QUOTA,
+            "what the sender may leave here for that office is used up", err);
+    }
+    return store_skip(broker, visit, &skip, recipient, err);
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <inttypes.h>
+
+#include "broker/broker_internal.h"
+#include "proto/base/log.h"
+
+#define EXPIRE_MAX 256       /* in one commit */
+#define EXPIRE_PAUSE_MS 1000 /* between looks */
+
+/* ---- one frame ---- */
+
+static enum ent_status
+take_bad(
+    struct broker *broker, struct broker_visit *visit, struct ent_error *err)
+{
+    ent_log(ENT_LOG_WARN, COMPONENT, "malformed frame peer=%s",
+        visit->office->certificate.address.text);
+    return broker_say_bye(broker, visit->line, &visit->frame->route,
+        ENT_REFUSAL_BAD_FRAME, "a frame that no version allows", err);
+}
+
+static enum ent_status
+dispatch(
+    struct broker *broker, struct broker_visit *visit, struct ent_error *err)
+{
+    if (visit->session == NULL && visit->frame->type != ENT_FRAME_HELLO) {
+        return broker_say_bye(broker, NULL, &visit->frame->route,
+            ENT_REFUSAL_BAD_FRAME, "say HELLO first", err);
+    }
+    switch (visit->frame->type) {
+    case ENT_FRAME_HELLO:
+        return broker_take_hello(broker, visit, err);
+    case ENT_FRAME_STATE:
+        return broker_take_state(broker, visit, err);
+    case ENT_FRAME_BUNDLE:
+        return broker_take_bundle(broker, visit, err);
+    case ENT_FRAME_RECEIPT:
+        return broker_take_receipt(broker, visit, err);
+    case ENT_FRAME_SKIP:
+        return broker_take_skip(broker, visit, err);
+    case ENT_FRAME_CREDIT:
+        return broker_take_credit(broker, visit, err);
+    case ENT_FRAME_FETCH:
+        return broker_take_fetch(broker, visit, err);
+    case ENT_FRAME_OBJECT:
+        return broker_take_object(broker, visit, err);
+    case ENT_FRAME_BYE:
+        return broker_take_bye(broker, visit, err);
+    case ENT_FRAME_CUSTODY: /* only brokers say that */
+        break;
+    }
+    return take_bad(broker, visit, err);
+}
+
+/* Whose frame it is; false when it is nobody's that we serve now. */
+static bool
+identify(struct broker *broker, const struct ent_frame *frame,
+    struct broker_visit *ret_visit)
+{
+    size_t number = broker_registry_by_key(broker->registry, frame->link_key);
+
+    *ret_visit = (struct broker_visit){.frame = frame, .number = number};
+    if (number >= broker->line_count) {
+        return false;
+    }
+    ret_visit->office = broker_registry_at(broker->registry, number);
+    ret_visit->line = &broker->lines[number];
+    ret_visit->session =
+        broker_peer_find(&ret_visit->line->peer, &frame->route);
+    return broker_registry_trusts(
+        broker->registry, number, broker->now.wall_ms);
+}
+
+static enum ent_status
+visit_frame(
+    struct broker *broker, const struct ent_frame *frame, struct ent_error *err)
+{
+    struct broker_visit visit;
+
+    if (!identify(broker, frame, &visit)) {
+        return broker_say_bye(broker, visit.line, &frame->route,
+            visit.line == NULL ? ENT_REFUSAL_NOT_SERVED
+                               : ENT_REFUSAL_KEY_REVOKED,
+            visit.line == NULL ? "you are not served here"
+                               : "your certificate is not valid any more",
+            err);
+    }
+    return dispatch(broker, &visit, err);
+}
+
+/* ---- turns ---- */
+
+/* A bundle that could not be read again: drop it, and let its sender know that
+ * we hold it no more. */
+static enum ent_status
+withdraw(struct broker *broker, const struct broker_entry *entry,
+    struct ent_error *err)
+{
+    size_t sender = broker_registry_by_party(broker->registry, &entry->sender);
+    size_t recipient =
+        broker_registry_by_party(broker->registry, &entry->recipient);
+    const struct broker_session *session;
+    struct ent_stream_id stream = {0};
+    enum ent_status rc;
+
+    ent_log(ENT_LOG_ERROR, COMPONENT,
+        "a spooled frame is damaged, dropping it first=%" PRIu64, entry->first);
+    rc = broker_spool_drop(broker->spool, entry, err);
+    if (rc != ENT_OK || sender >= broker->line_count ||
+        recipient >= broker->line_count) {
+        return rc;
+    }
+    session = broker_peer_session(&broker->lines[sender].peer, entry->rank);
+    if (session == NULL) {
+        return ENT_OK; /* it sends again by itself, later */
+    }
+    stream.sender =
+        broker_registry_at(broker->registry, sender)->certificate.address;
+    stream.recipient =
+        broker_registry_at(broker->registry, recipient)->certificate.address;
+    stream.precedence = broker_rank_precedence(entry->rank);
+    stream.sender_incarnation = entry->sender_incarnation;
+    stream.recipient_incarnation = entry->recipient_incarnation;
+    return broker_refuse(broker, &session->route, ENT_REFUSAL_STORE_FULL,
+        &stream, entry->first, "it was lost here: send it again", err);
+}
+
+static enum ent_status
+expire(struct broker *broker, struct ent_error *err)
+{
+    size_t dropped = 0;
+    enum ent_status rc;
+
+    rc = broker_spool_expire(
+        broker->spool, broker->now.wall_ms, EXPIRE_MAX, &dropped, err);
+    if (rc == ENT_OK && dropped > 0) {
+        ent_log(ENT_LOG_INFO, COMPONENT, "expired count=%zu", dropped);
+    }
+    return rc;
+}
+
+static enum ent_status
+handle_all(struct broker *broker, const struct ent_frame *frames, size_t count,
+    struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < broker->damaged_count; i++) {
+        rc = withdraw(broker, &broker->damaged[i], err);
+    }
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        rc = visit_frame(broker, &frames[i], err);
+    }
+    if (rc == ENT_OK && broker->expire_at <= broker->now.boot_ms) {
+        rc = expire(broker, err);
+    }
+    return rc;
+}
+
+/* One commit. When it fails, nothing of it is answered. */
+static enum ent_status
+commit_group(struct broker *broker, const struct ent_frame *frames,
+    size_t count, struct ent_error *err)
+{
+    enum ent_status rc;
+
+    rc = broker_spool_begin(broker->spool, true, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = handle_all(broker, frames, count, err);
+    if (rc == ENT_OK) {
+        rc = broker_spool_commit(broker->spool, err);
+    }
+    broker_spool_abort(broker->spool);
+    if (rc != ENT_OK) {
+        broker_replies_clear(&broker->replies);
+        return rc;
+    }
+    broker->damaged_count = 0;
+    broker_deliver(broker);
+    return ENT_OK;
+}
+
+/* There is no room for this frame, even alone. */
+static enum ent_status
+refuse_for_room(
+    struct broker *broker, const struct ent_frame *frame, struct ent_error *err)
+{
+    struct ent_bundle bundle;
+
+    if (frame->type != ENT_FRAME_BUNDLE ||
+        ent_bundle_decode(frame->payload, frame->body, &bundle, NULL) !=
+            ENT_OK) {
+        return ENT_OK; /* its sender offers it again */
+    }
+    return broker_refuse(broker, &frame->route, ENT_REFUSAL_STORE_FULL,
+        &bundle.label.stream, bundle.label.first, "the broker's store is full",
+        err);
+}
+
+/* What frees room may follow what finds none: each gets its own chance. */
+static enum ent_status
+commit_one_by_one(struct broker *broker, const struct ent_frame *frames,
+    size_t count, struct ent_error *err)
+{
+    size_t refused = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        enum ent_status rc = commit_group(broker, &frames[i], 1, err);
+
+        if (rc == ENT_FULL) {
+            refused++;
+            rc = refuse_for_room(broker, &frames[i], err);
+            broker_deliver(broker);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
+    if (refused > 0) {
+        ent_log(ENT_LOG_ERROR, COMPONENT,
+            "the store is full, refusing frames=%zu", refused);
+    }
+    return ENT_OK;
+}
+
+/* Take the credit of the bundles that came; one beyond it ends the
+ * conversation, so that nobody can fill our memory. */
+static enum ent_status
+charge(struct broker *broker, const struct ent_frame *frames, size_t count,
+    struct ent_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct ent_frame *frame = &frames[i];
+        struct broker_visit visit;
+        enum ent_status rc;
+
+        if (frame->type != ENT_FRAME_BUNDLE ||
+            !identify(broker, frame, &visit) || visit.session == NULL ||
+            broker_session_charge(
+                visit.session, frame->payload.len + frame->body.len)) {
+            continue;
+        }
+        ent_log(ENT_LOG_WARN, COMPONENT, "more than its credit peer=%s",
+            visit.office->certificate.address.text);
+        rc = broker_say_bye(broker, visit.line, &frame->route,
+            ENT_REFUSAL_BAD_FRAME, "more bundles than your credit", err);
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        broker_deliver(broker);
+    }
+    return ENT_OK;
+}
+
+static bool
+has_work(struct broker *broker, size_t count)
+{
+    bool expired;
+
+    if (count > 0 || broker->damaged_count > 0) {
+        return true;
+    }
+    if (broker->expire_at > broker->now.boot_ms ||
+        broker_spool_begin(broker->spool, false, NULL) != ENT_OK) {
+        return false;
+    }
+    expired = broker_spool_has_expired(broker->spool, broker->now.wall_ms);
+    broker_spool_abort(broker->spool);
+    return expired;
+}
+
+static enum ent_status
+handle(struct broker *broker, const struct ent_frame *frames, size_t count,
+    struct ent_error *err)
+{
+    enum ent_status rc;
+
+    rc = charge(broker, frames, count, err);
+    if (rc == ENT_OK) {
+        rc = commit_group(broker, frames, count, err);
+    }
+    if (rc == ENT_FULL) {
+        rc = commit_one_by_one(broker, frames, count, err);
+    }
+    if (rc == ENT_OK) {
+        rc = broker_give_credit(broker, err);
+    }
+    broker_deliver(broker);
+    return rc;
+}
+
+enum ent_status
+broker_turn(struct broker *broker, const struct ent_frame *frames, size_t count,
+    const struct broker_now *now, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    assert(count <= BROKER_GROUP_MAX);
+
+    broker->now = *now;
+    broker_add_lines(broker);
+    if (has_work(broker, count)) {
+        rc = handle(broker, frames, count, err);
+    }
+    if (broker->expire_at <= now->boot_ms) {
+        broker->expire_at = now->boot_ms + EXPIRE_PAUSE_MS;
+    }
+    if (rc == ENT_OK) {
+        rc = broker_forward(broker, err);
+    }
+    broker_deliver(broker);
+    return rc;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config - a broker's broker.yaml, read once and checked whole.
+ *
+ * Paths are relative to the file's own folder. What a person gets wrong is
+ * reported with line and column, all at once, and nothing is guessed.
+ *
+ *     address: broker-bangkok@th
+ *     listen: tcp://127.0.0.1:7100
+ *     authorities: {th: ed25519:..., kh: ed25519:...}
+ *     certificates: offices        # *.cert of those served, *.revoked lists
+ *     quota: {size: 256, bundles: 65536, flash_reserve: 10}
+ *
+ * `keys` is a folder with broker.key, link.key and storage.key, or a map of
+ * the three files: {broker: FILE, link: FILE, storage: FILE}. `authorities` may
+ * also be a list of {state: th, key: ed25519:...}.
+ */
+#ifndef BROKER_CONFIG_H
+#define BROKER_CONFIG_H
+
+#include <limits.h>
+
+#include "broker/registry.h"
+#include "broker/route.h"
+#include "proto/base/yaml.h"
+
+#define BROKER_ENDPOINT_MAX 128
+
+struct broker_config {
+    char folder[PATH_MAX]; /* of the file itself */
+    struct ent_address address;
+    char certificate[PATH_MAX];
+    char broker_key[PATH_MAX];
+    char link_key[PATH_MAX];
+    char storage_key[PATH_MAX];
+    char passphrase_file[PATH_MAX]; /* "": none */
+    char store[PATH_MAX];
+    char certificates[PATH_MAX];
+    char listen[BROKER_ENDPOINT_MAX];
+    uint64_t store_limit; /* bytes */
+    struct broker_quota quota;
+    struct broker_authority authorities[BROKER_AUTHORITIES_MAX];
+    size_t authority_count;
+};
+
+/* Read and check `path`; on ENT_BAD_INPUT the reasons are in `complaints`. */
+enum ent_status broker_config_load(const char *path,
+    struct broker_config *ret_config, struct ent_complaints *complaints,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Print effective values to standard output, and the keys with their help. */
+void broker_config_print(const struct broker_config *config);
+void broker_config_help(void);
+
+#endif

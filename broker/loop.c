@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "proto/base/log.h"
+#include "proto/base/time.h"
+#include "proto/zap.h"
+
+#define COMPONENT "loop"
+
+/* Bytes that one group may hold in memory, one frame more or less. */
+#define GROUP_BYTES_MAX ((size_t)32 * 1024 * 1024)
+
+enum item {
+    ITEM_ZAP,
+    ITEM_LINK,
+    ITEM_SIGNALS,
+    ITEMS,
+};
+
+struct broker_loop {
+    void *zmq;
+    struct ent_zap *zap;
+    struct ent_link *link;
+    struct broker *broker;
+    int signals;
+    bool stopping;
+    bool reloading;
+    uint64_t watchdog_ms; /* half of what systemd waits; 0: nobody watches */
+    uint64_t watchdog_at;
+    struct ent_frame frames[BROKER_GROUP_MAX];
+};
+
+static int
+open_signals(void)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
+        return -1;
+    }
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+enum ent_status
+broker_loop_new(struct broker_loop **ret_loop, struct ent_error *err)
+{
+    ENT_AUTO(broker_loop_free) struct broker_loop *loop = NULL;
+    uint64_t watchdog_us = 0;
+
+    loop = calloc(1, sizeof *loop);
+    if (loop == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "allocating the loop");
+    }
+    loop->signals = open_signals();
+    if (loop->signals < 0) {
+        return ent_fail(err, ENT_IO, "signals: %s", strerror(errno));
+    }
+    loop->zmq = zmq_ctx_new();
+    if (loop->zmq == NULL) {
+        return ent_fail(err, ENT_IO, "ZeroMQ: %s", zmq_strerror(errno));
+    }
+    if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
+        loop->watchdog_ms = watchdog_us / 2000;
+    }
+    *ret_loop = loop;
+    loop = NULL;
+    return ENT_OK;
+}
+
+void
+broker_loop_free(struct broker_loop **loop)
+{
+    if (*loop == NULL) {
+        return;
+    }
+    ent_link_close(&(*loop)->link);
+    ent_zap_close(&(*loop)->zap);
+    if ((*loop)->zmq != NULL) {
+        (void)zmq_ctx_term((*loop)->zmq);
+    }
+    if ((*loop)->signals >= 0) {
+        (void)close((*loop)->signals);
+    }
+    free(*loop);
+    *loop = NULL;
+}
+
+static enum ent_status
+send_on_link(void *context, const struct ent_route *route,
+    enum ent_frame_type type, struct ent_view payload, struct ent_view body,
+    struct ent_error *err)
+{
+    struct broker_loop *loop = context;
+
+    return ent_link_send(loop->link, route, type, payload, body, err);
+}
+
+struct broker_port
+broker_loop_port(struct broker_loop *loop)
+{
+    return (struct broker_port){.send = send_on_link, .context = loop};
+}
+
+enum ent_status
+broker_loop_bind(struct broker_loop *loop, struct broker *broker,
+    const char *endpoint, struct ent_secret *link_secret, struct ent_error *err)
+{
+    enum ent_status rc;
+
+    loop->broker = broker;
+    rc = ent_zap_open(loop->zmq, broker_admit, broker, &loop->zap, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return ent_link_listen(loop->zmq, endpoint, link_secret, &loop->link, err);
+}
+
+static void
+read_signals(struct broker_loop *loop)
+{
+    struct signalfd_siginfo info;
+
+    while (read(loop->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGHUP) {
+            loop->reloading = true;
+        } else {
+            ent_log(
+                ENT_LOG_INFO, COMPONENT, "stopping signal=%u", info.ssi_signo);
+            loop->stopping = true;
+        }
+    }
+}
+
+/* Wait for something to happen, no longer than until a turn is due. */
+static enum ent_status
+wait_for(struct broker_loop *loop, bool more, struct ent_error *err)
+{
+    zmq_pollitem_t items[ITEMS] = {
+        [ITEM_ZAP] = {.socket = ent_zap_socket(loop->zap),
+            .events = ZMQ_POLLIN},
+        [ITEM_LINK] = {.socket = ent_link_socket(loop->link),
+            .events = ZMQ_POLLIN},
+        [ITEM_SIGNALS] = {.fd = loop->signals, .events = ZMQ_POLLIN},
+    };
+    const uint64_t now_ms = ent_time_boot_ms();
+    const uint64_t due = broker_due(loop->broker);
+
+    if (zmq_poll(items, ITEMS,
+            more || due <= now_ms ? 0 : (long)(due - now_ms)) < 0 &&
+        errno != EINTR) {
+        return ent_fail(err, ENT_IO, "waiting: %s", zmq_strerror(errno));
+    }
+    if ((items[ITEM_ZAP].revents & ZMQ_POLLIN) != 0) {
+        ent_zap_serve(loop->zap);
+    }
+    if ((items[ITEM_SIGNALS].revents & ZMQ_POLLIN) != 0) {
+        read_signals(loop);
+    }
+    return ENT_OK;
+}
+
+/* Take what has come, up to one group; false in `ret_more` when that was all.
+ */
+static enum ent_status
+receive_group(struct broker_loop *loop, size_t *ret_count, bool *ret_more,
+    struct ent_error *err)
+{
+    size_t bytes = 0;
+    size_t count = 0;
+
+    *ret_more = true;
+    while (count < BROKER_GROUP_MAX && bytes < GROUP_BYTES_MAX) {
+        struct ent_frame *frame = &loop->frames[count];
+        enum ent_status rc = ent_link_receive(loop->link, frame, err);
+
+        if (rc == ENT_BUSY) {
+            *ret_more = false;
+            break;
+        }
+        if (rc == ENT_IO || rc == ENT_NO_MEMORY) {
+            *ret_count = count;
+            return rc;
+        }
+        if (rc == ENT_OK || frame->route.len > 0) {
+            bytes += frame->payload.len + frame->body.len;
+            count++;
+        }
+    }
+    *ret_count = count;
+    return ENT_OK;
+}
+
+static enum ent_status
+turn(struct broker_loop *loop, size_t count, struct ent_error *err)
+{
+    const struct broker_now now = {
+        .wall_ms = ent_time_now_ms(),
+        .boot_ms = ent_time_boot_ms(),
+    };
+    enum ent_status rc =
+        broker_turn(loop->broker, loop->frames, count, &now, err);
+
+    if (loop->watchdog_ms > 0 && now.boot_ms >= loop->watchdog_at) {
+        (void)sd_notify(0, "WATCHDOG=1");
+        loop->watchdog_at = now.boot_ms + loop->watchdog_ms;
+    }
+    return rc;
+}
+
+static void
+free_frames(struct broker_loop *loop, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ent_frame_free(&loop->frames[i]);
+    }
+}
+
+/* A folder that cannot be read leaves everything as it was. */
+static void
+reload_now(struct broker_loop *loop, broker_loop_reload *reload, void *context)
+{
+    struct ent_error err = {0};
+
+    loop->reloading = false;
+    (void)sd_notify(0, "RELOADING=1");
+    if (reload(context, &err) == ENT_OK) {
+        ent_log(ENT_LOG_INFO, COMPONENT, "certificates read again");
+    } else {
+        ent_log(ENT_LOG_ERROR, COMPONENT,
+            "reading certificates again, carrying on: %s", err.text);
+    }
+    (void)sd_notify(0, "READY=1");
+}
+
+enum ent_status
+broker_loop_run(struct broker_loop *loop, broker_loop_reload *reload,
+    void *context, struct ent_error *err)
+{
+    size_t count = 0;
+    bool more = false;
+    enum ent_status rc = turn(loop, 0, err);
+
+    while (rc == ENT_OK && !loop->stopping) {
+        rc = wait_for(loop, more, err);
+        if (rc == ENT_OK && loop->reloading) {
+            reload_now(loop, reload, context);
+        }
+        if (rc == ENT_OK) {
+            rc = receive_group(loop, &count, &more, err);
+        }
+        if (rc == ENT_OK) {
+            rc = turn(loop, count, err);
+        }
+        free_frames(loop, count);
+        count = 0;
+    }
+    if (rc == ENT_OK) {
+        broker_stop(loop->broker);
+    }
+    return rc;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * registry - whom a broker serves: the offices whose certificates its operator
+ * has put there, under the authorities of its configuration.
+ *
+ * What is newer and verifies replaces what is older, from wherever it comes.
+ * Certificates of offices that the operator did not name are not taken.
+ */
+#ifndef BROKER_REGISTRY_H
+#define BROKER_REGISTRY_H
+
+#include "proto/certificate.h"
+
+#define BROKER_OFFICES_MAX 1024
+#define BROKER_AUTHORITIES_MAX 64
+
+struct broker_authority {
+    char state[ENT_STATE_MAX + 1];
+    struct ent_verify_key key;
+};
+
+struct broker_office {
+    struct ent_certificate certificate;
+    struct ent_party party;
+    struct ent_bytes wire; /* of the certificate */
+};
+
+struct broker_registry;
+
+enum ent_status broker_registry_new(const struct broker_authority *authorities,
+    size_t count, struct broker_registry **ret_registry,
+    struct ent_error *err) ENT_MUST_CHECK;
+void broker_registry_free(struct broker_registry **registry);
+
+/* The states whose authorities are configured, one after another; NULL: no
+ * more. */
+const char *broker_registry_state(
+    const struct broker_registry *registry, size_t index);
+
+/* The key of a state's authority; NULL: none is configured. */
+const struct ent_verify_key *broker_registry_authority(
+    const struct broker_registry *registry, const char *state);
+
+/* Take a certificate. ENT_REJECTED: not authentic, not of an office, or its
+ * link key is another office's; ENT_NOT_FOUND: of nobody we serve, unless
+ * `new_office`; ENT_EXISTS: not newer than the one we have. */
+enum ent_status broker_registry_add(struct broker_registry *registry,
+    struct ent_view wire, bool new_office,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Take a revocation list. ENT_REJECTED: not authentic; ENT_NOT_FOUND: of a
+ * state without an authority here; ENT_EXISTS: not newer. */
+enum ent_status broker_registry_revoke(struct broker_registry *registry,
+    const char *state, struct ent_view wire, uint64_t *ret_number,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Take every `*.cert` and `*.revoked` file of a folder, armoured; what is not
+ * newer is passed over. Others are errors that name the file. */
+enum ent_status broker_registry_load(struct broker_registry *registry,
+    const char *folder, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Offices have a number from 0 that they keep. */
+size_t broker_registry_count(const struct broker_registry *registry);
+const struct broker_office *broker_registry_at(
+    const struct broker_registry *registry, size_t number);
+
+/* The number of an office, or BROKER_NOBODY. */
+#define BROKER_NOBODY SIZE_MAX
+size_t broker_registry_by_key(const struct broker_registry *registry,
+    const uint8_t link_key[static ENT_PUBLIC_KEY_LEN]);
+size_t broker_registry_by_address(
+    const struct broker_registry *registry, const struct ent_address *address);
+size_t broker_registry_by_party(
+    const struct broker_registry *registry, const struct ent_party *party);
+
+/* Its certificate is valid at `now_ms` and not revoked. */
+bool broker_registry_trusts(
+    const struct broker_registry *registry, size_t number, uint64_t now_ms);
+
+/* The number of the newest revocation list of a state, 0: none; its bytes. */
+uint64_t broker_registry_list_number(
+    const struct broker_registry *registry, const char *state);
+struct ent_view broker_registry_list_wire(
+    const struct broker_registry *registry, const char *state);
+/* True when a list is overdue: one may have been withheld from us. */
+bool broker_registry_list_overdue(
+    const struct broker_registry *registry, const char *state, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/route.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "proto/schema/common.pb-c.h"
+
+#define EXPIRY_GRACE_MS (UINT64_C(20) * 60 * 1000)
+
+_Static_assert(ENTENTE__V1__PRECEDENCE__FLASH == BROKER_RANKS,
+    "one rank for each precedence");
+
+uint8_t
+broker_rank(uint32_t precedence)
+{
+    assert(precedence >= ENTENTE__V1__PRECEDENCE__DEFERRED &&
+           precedence <= ENTENTE__V1__PRECEDENCE__FLASH);
+    return (uint8_t)(ENTENTE__V1__PRECEDENCE__FLASH - precedence);
+}
+
+uint32_t
+broker_rank_precedence(uint8_t rank)
+{
+    assert(rank < BROKER_RANKS);
+    return (uint32_t)(ENTENTE__V1__PRECEDENCE__FLASH - rank);
+}
+
+/* The share of `whole` that others than FLASH may use. */
+static uint64_t
+unreserved(uint64_t whole, uint32_t reserve_percent)
+{
+    assert(reserve_percent <= 100);
+    return whole - whole / 100 * reserve_percent -
+           whole % 100 * reserve_percent / 100;
+}
+
+bool
+broker_quota_allows(const struct broker_quota *quota,
+    const struct broker_usage *usage, uint8_t rank, uint64_t size)
+{
+    uint64_t bytes = quota->bytes;
+    uint64_t entries = quota->entries;
+
+    if (rank > 0) {
+        bytes = unreserved(bytes, quota->flash_reserve);
+        entries = unreserved(entries, quota->flash_reserve);
+    }
+    return usage->entries < entries && usage->bytes <= bytes &&
+           size <= bytes - usage->bytes;
+}
+
+static uint32_t
+refuse(uint32_t refusal, struct ent_error *err, const char *sentence)
+{
+    (void)ent_fail(err, ENT_REJECTED, "%s", sentence);
+    return refusal;
+}
+
+static uint32_t
+judge_hops(const struct broker_facts *facts, struct ent_error *err)
+{
+    const struct ent_hop *hop = &facts->bundle->hop;
+
+    if (hop->count >= ENT_HOPS_MAX) {
+        return refuse(
+            ENT_REFUSAL_BAD_FRAME, err, "it has passed too many brokers");
+    }
+    for (size_t i = 0; i < hop->count; i++) {
+        if (ent_address_equal(&hop->brokers[i], facts->self)) {
+            return refuse(
+                ENT_REFUSAL_BAD_FRAME, err, "it has been here before");
+        }
+    }
+    return 0;
+}
+
+static uint32_t
+judge_time(const struct broker_facts *facts, struct ent_error *err)
+{
+    switch (ent_bundle_check_time(
+        facts->bundle, facts->sender, facts->now_ms, err)) {
+    case ENT_OK:
+        return 0;
+    case ENT_EXPIRED:
+        return ENT_REFUSAL_EXPIRED;
+    default:
+        return ENT_REFUSAL_NOT_AUTHENTIC;
+    }
+}
+
+uint32_t
+broker_route_judge(const struct broker_facts *facts, struct ent_error *err)
+{
+    const struct ent_stream_id *stream = &facts->bundle->label.stream;
+    uint32_t refusal;
+
+    if (!ent_address_equal(&stream->sender, &facts->sender->address)) {
+        return refuse(ENT_REFUSAL_NOT_AUTHENTIC, err,
+            "the connection belongs to another office");
+    }
+    if (!facts->recipient_served) {
+        return refuse(
+            ENT_REFUSAL_NOT_SERVED, err, "the recipient is not served here");
+    }
+    refusal = judge_hops(facts, err);
+    if (refusal != 0) {
+        return refusal;
+    }
+    refusal = judge_time(facts, err);
+    if (refusal != 0) {
+        return refusal;
+    }
+    if (!broker_quota_allows(&facts->quota, &facts->usage,
+            broker_rank(stream->precedence), facts->size)) {
+        return refuse(ENT_REFUSAL_QUOTA, err,
+            "what the sender may leave here for that office is used up");
+    }
+    return 0;
+}
+
+uint64_t
+broker_route_drop_at(uint64_t expires_at)
+{
+    return expires_at > UINT64_MAX - EXPIRY_GRACE_MS
+               ? UINT64_MAX
+               : expires_at + EXPIRY_GRACE_MS;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * route - what a broker decides about one bundle, and which way it goes.
+ *
+ * Pure: everything it needs to know is an argument. What costs a signature is
+ * asked last, by the caller, when nothing cheaper speaks against the bundle.
+ */
+#ifndef BROKER_ROUTE_H
+#define BROKER_ROUTE_H
+
+#include "proto/bundle.h"
+#include "proto/refusal.h"
+
+/* Rank 0 is FLASH, so that what sorts first goes first. */
+#define BROKER_RANKS 5
+
+uint8_t broker_rank(uint32_t precedence);
+uint32_t broker_rank_precedence(uint8_t rank);
+
+/* What is spooled from one sender to one recipient. */
+struct broker_usage {
+    uint64_t bytes;
+    uint64_t entries;
+    uint64_t receipts;
+};
+
+struct broker_quota {
+    uint64_t bytes;         /* of one sender for one recipient */
+    uint64_t entries;       /* bundles and skips */
+    uint32_t flash_reserve; /* percent of both that only FLASH may use */
+};
+
+/* True when one more of `size` bytes at `rank` fits. */
+bool broker_quota_allows(const struct broker_quota *quota,
+    const struct broker_usage *usage, uint8_t rank, uint64_t size);
+
+/* All that speaks against custody but for its signature. */
+struct broker_facts {
+    const struct ent_bundle *bundle;
+    const struct ent_address *self;       /* this broker */
+    const struct ent_certificate *sender; /* of the connection's office */
+    bool recipient_served;
+    struct broker_usage usage;
+    struct broker_quota quota;
+    uint64_t size; /* bytes of head and body */
+    uint64_t now_ms;
+};
+
+/* 0, or a number of the refusal table with a sentence in `err`. */
+uint32_t broker_route_judge(
+    const struct broker_facts *facts, struct ent_error *err);
+
+/* Until when a bundle or skip stays at most. */
+uint64_t broker_route_drop_at(uint64_t expires_at);
+
+#endif

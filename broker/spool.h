@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * spool - what a broker keeps on disk: bundles and skips until their recipient
+ * settles them, receipts until their sender has them, and the signed objects
+ * that offices ask for.
+ *
+ * Everything is done inside a transaction, of which there is one at a time;
+ * what was committed is durable. Nothing is ever read whole: whoever walks asks
+ * for the next one.
+ *
+ * Errors: ENT_FULL: abort, later transactions may work. ENT_IO from a commit:
+ * leave the process. ENT_IO from reading: that value is damaged.
+ */
+#ifndef BROKER_SPOOL_H
+#define BROKER_SPOOL_H
+
+#include "broker/route.h"
+#include "proto/base/kv.h"
+#include "proto/delivery.h"
+
+/* Receipts kept for one sender from one recipient. */
+#define SPOOL_RECEIPTS_MAX 4096
+
+struct broker_spool;
+
+/* Make the folder, or open it (ENT_NOT_FOUND, ENT_BUSY, ENT_REJECTED as in
+ * proto/base/kv.h). */
+enum ent_status broker_spool_create(const char *path,
+    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], uint64_t size_max,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_spool_open(const char *path,
+    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], uint64_t size_max,
+    struct broker_spool **ret_spool, struct ent_error *err) ENT_MUST_CHECK;
+void broker_spool_close(struct broker_spool **spool);
+
+enum ent_status broker_spool_begin(struct broker_spool *spool, bool write,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_spool_commit(
+    struct broker_spool *spool, struct ent_error *err) ENT_MUST_CHECK;
+/* Also the end of a transaction that only read. Fine without one. */
+void broker_spool_abort(struct broker_spool *spool);
+
+/* ---- bundles and skips ---- */
+
+enum broker_entry_kind {
+    BROKER_BUNDLE = 1,
+    BROKER_FORK = 2, /* another label for a position that has a bundle */
+    BROKER_SKIP = 3,
+};
+
+struct broker_entry {
+    uint64_t arrival; /* grows with each entry */
+    enum broker_entry_kind kind;
+    struct ent_party sender;
+    struct ent_party recipient;
+    uint8_t rank;
+    struct ent_digest stream;
+    uint64_t sender_incarnation;
+    uint64_t recipient_incarnation;
+    uint64_t first;
+    uint64_t last;
+    struct ent_digest hash; /* of the label, or of the skip */
+    uint64_t size;          /* bytes of head and body */
+    uint64_t drop_at;
+    bool put_off; /* answered NOT_YET */
+};
+
+/* Keep it; fills `arrival` and `size`. A skip has no body. The position must
+ * have no entry of that kind. */
+enum ent_status broker_spool_put(struct broker_spool *spool,
+    struct broker_entry *entry, struct ent_view head, struct ent_view body,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* It was answered NOT_YET. */
+enum ent_status broker_spool_put_off(struct broker_spool *spool,
+    struct broker_entry *entry, struct ent_error *err) ENT_MUST_CHECK;
+/* Drop it at `drop_at_ms` already, if that is earlier than before. */
+enum ent_status broker_spool_hasten(struct broker_spool *spool,
+    struct broker_entry *entry, uint64_t drop_at_ms,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+enum ent_status broker_spool_drop(struct broker_spool *spool,
+    const struct broker_entry *entry, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The entry of that kind at a position, or ENT_NOT_FOUND. */
+enum ent_status broker_spool_find(struct broker_spool *spool,
+    const struct ent_digest *stream, uint64_t first,
+    enum broker_entry_kind kind, struct broker_entry *ret_entry,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The first entry of a stream at `first` or later whose kind, at `first`
+ * itself, is at least `kind` (0: any). ENT_NOT_FOUND: none. */
+enum ent_status broker_spool_next_of_stream(struct broker_spool *spool,
+    const struct ent_digest *stream, uint64_t first, unsigned kind,
+    struct broker_entry *ret_entry, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The first entry for a recipient at `rank` that arrived as `arrival` or later.
+ * ENT_NOT_FOUND: none. */
+enum ent_status broker_spool_next_for(struct broker_spool *spool,
+    const struct ent_party *recipient, uint8_t rank, uint64_t arrival,
+    struct broker_entry *ret_entry, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Its bytes, looking into the store until the next write or the end of the
+ * transaction. */
+enum ent_status broker_spool_read(struct broker_spool *spool,
+    const struct broker_entry *entry, struct ent_view *ret_head,
+    struct ent_view *ret_body, struct ent_error *err) ENT_MUST_CHECK;
+
+/* What is kept from a sender for a recipient. */
+enum ent_status broker_spool_usage(struct broker_spool *spool,
+    const struct ent_party *sender, const struct ent_party *recipient,
+    struct broker_usage *ret_usage, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Drop up to `max` entries and receipts whose time is over; how many. */
+enum ent_status broker_spool_expire(struct broker_spool *spool, uint64_t now_ms,
+    size_t max, size_t *ret_dropped, struct ent_error *err) ENT_MUST_CHECK;
+/* True, in any transaction, when there is something to expire. */
+bool broker_spool_has_expired(struct broker_spool *spool, uint64_t now_ms);
+
+/* ---- receipts ---- */
+
+struct broker_receipt {
+    uint64_t arrival;
+    struct ent_party sender; /* of the bundles: who is to have it */
+    struct ent_party recipient;
+    uint8_t rank;
+    struct ent_digest stream;
+    struct ent_digest hash;
+    uint64_t drop_at;
+    struct ent_view wire; /* read: looks into the store */
+};
+
+/* Keep it; fills `arrival`. ENT_EXISTS when its hash is kept already, ENT_BUSY
+ * when there are SPOOL_RECEIPTS_MAX. `answers` are those inside. */
+enum ent_status broker_spool_put_receipt(struct broker_spool *spool,
+    struct broker_receipt *receipt, const struct ent_answer *answers,
+    size_t answer_count, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The sender has it: ENT_NOT_FOUND when it is not kept. */
+enum ent_status broker_spool_drop_receipt(struct broker_spool *spool,
+    const struct ent_party *sender, const struct ent_digest *hash,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The first receipt for a sender at `rank` that arrived as `arrival` or later.
+ * ENT_NOT_FOUND: none. */
+enum ent_status broker_spool_next_receipt(struct broker_spool *spool,
+    const struct ent_party *sender, uint8_t rank, uint64_t arrival,
+    struct broker_receipt *ret_receipt, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The receipt that settles the bundle with that label, if one is kept. */
+enum ent_status broker_spool_find_answer(struct broker_spool *spool,
+    const struct ent_digest *stream, uint64_t first,
+    const struct ent_digest *label_hash, struct broker_receipt *ret_receipt,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* ---- signed objects ---- */
+
+/* The newest of a kind about a subject; `number` is its serial, sequence or
+ * number. `wire` looks into the store. */
+enum ent_status broker_spool_get_object(struct broker_spool *spool,
+    uint32_t kind, const char *subject, uint64_t *ret_number,
+    struct ent_view *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_spool_put_object(struct broker_spool *spool,
+    uint32_t kind, const char *subject, uint64_t number, struct ent_view wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * broker_scene - a broker between two offices, without a socket: a spool in a
+ * temporary folder, and a wire that remembers what was sent.
+ */
+#ifndef ENT_TESTS_BROKER_SCENE_H
+#define ENT_TESTS_BROKER_SCENE_H
+
+#include "tests/support.h"
+
+#include "tests/parties.h"
+
+#include "broker/broker.h"
+#include "proto/frame.h"
+#include "proto/schema/link.pb-c.h"
+
+#define SENT_MAX 8192
+#define STORE_SIZE ((uint64_t)64 * 1024 * 1024)
+#define GENEROUS ((uint64_t)8 * 1024 * 1024) /* credit */
+#define SECOND UINT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+
+/* A frame that the broker sent. */
+struct sent {
+    struct ent_route route;
+    enum ent_frame_type type;
+    struct ent_bytes payload;
+    struct ent_bytes body;
+};
+
+/* A bundle as a sender has it. */
+struct made {
+    struct ent_label label;
+    struct ent_bytes label_wire;
+    struct ent_bytes head;
+    struct ent_bytes body;
+    struct ent_digest hash;
+};
+
+enum lane {
+    URGENT,
+    BULK,
+};
+
+struct scene {
+    struct parties all;
+    char folder[64]; /* of the spool and everything else */
+    char path[80];   /* of the spool */
+    uint64_t store_size;
+    struct broker_registry *registry;
+    struct broker_spool *spool;
+    struct broker *broker;
+    struct broker_quota quota;
+    struct broker_now now;
+    struct sent sent[SENT_MAX];
+    size_t sent_count;
+    size_t read_count;   /* of `sent`, that the test has looked at */
+    bool busy;           /* connections take nothing */
+    bool gone;           /* connections are no more */
+    unsigned connection; /* grows with each hang-up: routes are new */
+};
+
+/* Set up and tear down of a test: `*state` is the scene. */
+int scene_open(void **state);
+int scene_close(void **state);
+
+/* Stop the broker as kill -9 would, and start it on the same spool. */
+void scene_restart(struct scene *scene);
+/* Everybody's connections are lost: the next ones are others. */
+void scene_hang_up(struct scene *scene);
+
+/* Handle frames in one turn. */
+struct ent_frame frame_from(struct scene *scene, const struct party *party,
+    enum lane lane, enum ent_frame_type type, struct ent_view payload,
+    struct ent_view body);
+void turn(struct scene *scene, const struct ent_frame *frames, size_t count);
+/* One frame, one turn. */
+void say(struct scene *scene, const struct party *party, enum lane lane,
+    enum ent_frame_type type, struct ent_view payload, struct ent_view body);
+/* Let time pass, and then a turn without frames. */
+void pass(struct scene *scene, uint64_t ms);
+
+/* Say HELLO. */
+void greet(struct scene *scene, const struct party *party, enum lane lane,
+    uint64_t credit);
+/* Both lanes, with generous credit; what is answered is thrown away. */
+void connect_both(struct scene *scene, const struct party *party);
+
+/* What the broker sent next that was not looked at: it must be of that type,
+ * to that office and lane. */
+const struct sent *expect_sent(struct scene *scene, const struct party *party,
+    enum lane lane, enum ent_frame_type type);
+void expect_silence(struct scene *scene);
+/* Look away from everything sent so far. */
+void forget_sent(struct scene *scene);
+
+/* The next frame is a BYE with that reason: about `made`, or about all. */
+void expect_bye(struct scene *scene, const struct party *party, enum lane lane,
+    uint32_t reason, const struct made *made);
+/* A CUSTODY, properly signed, of `made`. */
+void expect_custody(struct scene *scene, const struct party *party,
+    enum lane lane, const struct made *made);
+/* A BUNDLE with the label of `made`. */
+void expect_bundle(struct scene *scene, const struct party *party,
+    enum lane lane, const struct made *made);
+/* A CREDIT of that many bytes. */
+void expect_credit(struct scene *scene, const struct party *party,
+    enum lane lane, uint64_t bytes);
+
+/* A stream from one to the other. */
+struct ent_stream_id stream_of(
+    const struct party *from, const struct party *to, uint32_t precedence);
+/* Seal-less bundle of `count` envelopes of `size` bytes each. */
+struct made make_bundle(struct scene *scene, const struct party *from,
+    const struct party *to, uint32_t precedence, uint64_t first, uint32_t count,
+    size_t size);
+/* Sign the label again after it was changed. */
+void make_again(struct made *made, const struct party *from);
+void made_free(struct made *made);
+uint64_t made_size(const struct made *made);
+/* BUNDLE from its sender, in a turn of its own. */
+void send_made(struct scene *scene, const struct party *party, enum lane lane,
+    const struct made *made);
+
+/* A receipt by the recipient that answers bundles; `answers` get their place
+ * and label hash from `made`. */
+struct ent_bytes make_receipt(struct scene *scene, const struct party *by,
+    const struct made *made, size_t count, uint32_t code,
+    uint64_t settled_up_to);
+struct ent_bytes make_skip(
+    struct scene *scene, const struct party *by, const struct made *made);
+struct ent_bytes make_manifest(
+    struct scene *scene, const struct party *by, uint64_t sequence);
+struct ent_bytes make_revocation(struct scene *scene, const char *state,
+    const struct party *authority, uint64_t number,
+    const struct party *revoked);
+/* STATE that names the receipt. */
+struct ent_bytes make_state(
+    const struct ent_stream_id *stream, struct ent_view receipt);
+
+/* What is spooled from one for the other. */
+struct broker_usage usage_of(
+    struct scene *scene, const struct party *from, const struct party *to);
+
+#endif
