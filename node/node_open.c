@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A node's beginning and end: its keys and certificate, its store, what it
+ * finds there, and what it opens. */
+#include "node/node.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+#include "node/api.h"
+#include "node/manifest.h"
+#include "node/peers.h"
+#include "node/receipts.h"
+#include "node/uplink.h"
+#include "proto/base/armour.h"
+#include "proto/base/file.h"
+#include "proto/base/log.h"
+#include "proto/base/time.h"
+
+#define CERTIFICATE_FILE_MAX 65536
+
+/* ---- keys and certificate ---- */
+
+static enum ent_status
+ask_passphrase(void *context, const char *path, char *ret_text, size_t size,
+    struct ent_error *err)
+{
+    const struct node_config *config = context;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    size_t len;
+    enum ent_status rc;
+
+    if (config->passphrase_file[0] == '\0') {
+        return ent_fail(err, ENT_REJECTED,
+            "'%s' needs a passphrase: name a file with it as passphrase_file",
+            path);
+    }
+    rc = ent_file_read(config->passphrase_file, size - 1, &text, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    len = text.len;
+    while (
+        len > 0 && (text.data[len - 1] == '\n' || text.data[len - 1] == '\r')) {
+        len--;
+    }
+    memcpy(ret_text, text.data, len);
+    ret_text[len] = '\0';
+    return ENT_OK;
+}
+
+static struct ent_passphrase
+passphrase_of(const struct node_config *config)
+{
+    return (struct ent_passphrase){
+        .ask = ask_passphrase, .context = (void *)(uintptr_t)config};
+}
+
+/* Our own certificate: by our authority, for these very keys, valid today. */
+static enum ent_status
+read_certificate(struct node *node, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    const struct node_config *config = node->config;
+    const char *state = ent_address_state(&config->address);
+    const struct ent_verify_key *authority =
+        node_config_authority(config, state);
+    const struct ent_signer *signer = node_keeper_signer(node->keeper);
+    enum ent_status rc;
+
+    if (authority == NULL) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "'authorities' names no key for our own state '%s'", state);
+    }
+    rc = ent_file_read(config->certificate, CERTIFICATE_FILE_MAX, &text, err);
+    if (rc == ENT_OK) {
+        rc = ent_armour_decode(ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text),
+            &node->certificate_wire, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_certificate_open(ent_bytes_view(&node->certificate_wire),
+            authority, &node->certificate, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_certificate_check_time(&node->certificate, node->now_ms, err);
+    }
+    if (rc != ENT_OK) {
+        ent_error_wrap(err, "our certificate '%s'", config->certificate);
+        return rc;
+    }
+    if (!ent_address_equal(&node->certificate.address, &config->address) ||
+        memcmp(&node->certificate.signing_key, &signer->key,
+            sizeof signer->key) != 0) {
+        return ent_fail(err, ENT_REJECTED,
+            "certificate '%s' is not for %s with the key in '%s'",
+            config->certificate, config->address.text, config->keys);
+    }
+    return ENT_OK;
+}
+
+static enum ent_status
+open_keys(
+    const struct node_config *config, struct node *node, struct ent_error *err)
+{
+    struct ent_passphrase passphrase = passphrase_of(config);
+    enum ent_status rc =
+        node_keeper_open(config->keys, &passphrase, &node->keeper, err);
+
+    return rc != ENT_OK ? rc : read_certificate(node, err);
+}
+
+/* ---- making a store ---- */
+
+static enum ent_status
+slots_path(
+    const struct node_config *config, char *ret_path, struct ent_error *err)
+{
+    if (snprintf(ret_path, PATH_MAX, "%s/slots", config->store) >= PATH_MAX) {
+        return ent_fail(err, ENT_BAD_INPUT, "the store's path is too long");
+    }
+    return ENT_OK;
+}
+
+static enum ent_status
+open_store(struct node *node, struct ent_error *err)
+{
+    uint8_t mac_key[ENT_KV_MAC_KEY_LEN];
+    char path[PATH_MAX];
+    enum ent_status rc;
+
+    node_keeper_mac_key(node->keeper, mac_key);
+    rc = node_store_open(node->config->store, mac_key,
+        node->config->store_limit, &node->store, err);
+    if (rc == ENT_OK) {
+        rc = slots_path(node->config, path, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_slots_open(
+            path, node_keeper_storage(node->keeper), &node->slots, err);
+    }
+    return rc;
+}
+
+/* The first turn of a store: its incarnation, and the journal's first entry. */
+static enum ent_status
+first_turn(struct node *node, struct ent_error *err)
+{
+    struct ent_digest certificate =
+        ent_digest_of(ent_bytes_view(&node->certificate_wire));
+    enum ent_status rc = node_store_begin(node->store, err);
+
+    if (rc == ENT_OK) {
+        rc = node_number_set(
+            node->store, "incarnation", node->now_ms * 1000, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_journal_open(node->store, &node->journal, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_record(node, NODE_ENTRY_START, &node->party, &certificate,
+            &(struct ent_digest){{0}}, 0, err);
+    }
+    if (rc != ENT_OK) {
+        node_store_abort(node->store);
+        return rc;
+    }
+    return node_store_commit(node->store, err);
+}
+
+static enum ent_status
+make_store(struct node *node, struct ent_error *err)
+{
+    uint8_t mac_key[ENT_KV_MAC_KEY_LEN];
+    char path[PATH_MAX];
+    enum ent_status rc;
+
+    node_keeper_mac_key(node->keeper, mac_key);
+    rc = node_store_create(
+        node->config->store, mac_key, node->config->store_limit, err);
+    if (rc == ENT_OK) {
+        rc = slots_path(node->config, path, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_slots_create(path, err);
+    }
+    if (rc == ENT_OK) {
+        rc = open_store(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_manifest_begin(
+            node->slots, node->config->epoch_ms, node->now_ms, err);
+    }
+    return rc != ENT_OK ? rc : first_turn(node, err);
+}
+
+static enum ent_status
+node_new(const struct node_config *config, struct node **ret_node,
+    struct ent_error *err)
+{
+    struct node *node = calloc(1, sizeof *node);
+
+    if (node == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "allocating the node");
+    }
+    node->config = config;
+    node->self = config->address;
+    node->party = ent_address_party(&node->self);
+    node->now_ms = ent_time_now_ms();
+    node->started_at = node->now_ms;
+    *ret_node = node;
+    return ENT_OK;
+}
+
+enum ent_status
+node_init(const struct node_config *config, struct ent_error *err)
+{
+    ENT_AUTO(node_close) struct node *node = NULL;
+    enum ent_status rc = node_new(config, &node, err);
+
+    if (rc == ENT_OK) {
+        rc = open_keys(config, node, err);
+    }
+    return rc != ENT_OK ? rc : make_store(node, err);
+}
+
+/* ---- opening ---- */
+
+static void
+tell_fault(void *context, const char *file, size_t line, const char *text)
+{
+    (void)context;
+    ent_log(ENT_LOG_ERROR, "agreements", "not in use: %s:%zu: %s", file, line,
+        text);
+}
+
+/* Labels may quote every agreement that was ever in use here. */
+static enum ent_status
+remember_agreements(struct node *node, struct ent_error *err)
+{
+    const struct ent_agreement *agreement;
+
+    for (size_t i = 0;
+         (agreement = node_agreements_at(node->agreements, i, NULL)) != NULL;
+         i++) {
+        const struct ent_digest *digest = ent_agreement_digest(agreement);
+        struct node_key key = node_key_digest(digest);
+        const char *name = ent_agreement_name(agreement);
+        struct ent_view known;
+        enum ent_status rc = node_store_get(
+            node->store, NODE_AGREED, node_key_view(&key), &known, err);
+
+        if (rc == ENT_NOT_FOUND) {
+            rc = node_store_put(node->store, NODE_AGREED, node_key_view(&key),
+                ent_view_text(name), err);
+            if (rc == ENT_OK) {
+                rc = node_record(node, NODE_ENTRY_AGREEMENT, &node->party,
+                    digest, &(struct ent_digest){{0}}, 0, err);
+            }
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
+    return ENT_OK;
+}
+
+static enum ent_status
+opening_turn(struct node *node, struct ent_error *err)
+{
+    enum ent_status rc = node_turn_begin(node, node->now_ms, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = node_number_get(node->store, "incarnation", &node->incarnation, err);
+    if (rc == ENT_OK) {
+        rc = node_journal_open(node->store, &node->journal, err);
+    }
+    if (rc == ENT_OK) {
+        rc = remember_agreements(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_manifest_load(node, err);
+    }
+    return node_turn_end(node, rc, err);
+}
+
+enum ent_status
+node_open(const struct node_config *config, struct node **ret_node,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_close) struct node *node = NULL;
+    const char *state = ent_address_state(&config->address);
+    enum ent_status rc = node_new(config, &node, err);
+
+    if (rc == ENT_OK) {
+        rc = open_keys(config, node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = open_store(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_agreements_load(config->agreements, state,
+            node_config_authority(config, state), tell_fault, NULL,
+            &node->agreements, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_peers_open(&node->peers, err);
+    }
+    if (rc == ENT_OK) {
+        node->zmq = zmq_ctx_new();
+        rc = node_uplink_open(node, node->zmq, &node->uplink, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_api_open(node->zmq, config->api, &node->api, err);
+    }
+    if (rc == ENT_OK) {
+        rc = opening_turn(node, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_node = node;
+    node = NULL;
+    return ENT_OK;
+}
+
+void
+node_close(struct node **node_pointer)
+{
+    struct node *node = *node_pointer;
+
+    if (node == NULL) {
+        return;
+    }
+    node_receipts_forget(node);
+    node_effects_fini(&node->effects);
+    node_api_close(&node->api);
+    node_uplink_close(&node->uplink);
+    if (node->zmq != NULL) {
+        (void)zmq_ctx_term(node->zmq);
+    }
+    node_peers_close(&node->peers);
+    node_agreements_free(&node->agreements);
+    node_journal_close(&node->journal);
+    node_store_close(&node->store);
+    node_slots_close(&node->slots);
+    node_keeper_close(&node->keeper);
+    ent_bytes_free(&node->certificate_wire);
+    ent_bytes_free(&node->manifest_wire);
+    free(node);
+    *node_pointer = NULL;
+}
