@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/copy.h"
+#include "node/gate.h"
+#include "node/pending.h"
+#include "proto/refusal.h"
+#include "proto/schema/api.pb-c.h"
+#include "proto/seal.h"
+
+#define ARENA_LEN ((size_t)2 * 1024 * 1024)
+
+/* A copy that will not be sealed: it has its last state, here. */
+static enum ent_status
+give_up(struct node *node, const struct ent_id *id,
+    const struct ent_party *party, uint32_t state,
+    const struct ent_decision *decision, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    node_copy_row changed;
+    struct ent_digest none = {{0}};
+    enum ent_status rc = node_copy_get(node, id, party, &row, err);
+
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    changed = *row;
+    changed.state = state;
+    changed.settled_at = node->now_ms;
+    changed.reason = ENT_REFUSAL_EXPIRED;
+    if (decision != NULL) {
+        changed.reason = decision->reason;
+        changed.clause = (char *)(uintptr_t)decision->clause;
+        changed.line = (uint32_t)decision->line;
+        changed.sentence = (char *)(uintptr_t)decision->sentence;
+    }
+    rc = node_copy_put(node, id, party, &changed, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_record(node,
+        decision == NULL ? NODE_ENTRY_EXPIRED : NODE_ENTRY_REFUSED_HERE, party,
+        &none, &none, 1, err);
+}
+
+enum choice {
+    CHOICE_TAKEN,
+    CHOICE_GONE, /* given up: the pending row can go */
+    CHOICE_FULL, /* belongs to the next bundle */
+};
+
+/* Judge one pending message by the agreement and the clock of now. */
+static enum ent_status
+choose(struct node *node, struct node_batch *batch,
+    const Entente__Rest__V1__PendingRow *row, struct ent_bytes *message,
+    struct ent_arena *arena, enum choice *ret_choice, struct ent_error *err)
+{
+    struct ent_decision decision;
+    struct ent_id id;
+    ent_message *decoded;
+    uint64_t valid_until;
+    size_t len = ent_seal_envelope_len(message->len) + 4;
+    enum ent_status rc;
+
+    memcpy(id.bytes, row->id.data, sizeof id.bytes);
+    ent_arena_reset(arena);
+    rc = ent_message_decode(ent_bytes_view(message), arena, &decoded, err);
+    if (rc != ENT_OK) {
+        return ENT_IO;
+    }
+    *ret_choice = CHOICE_GONE;
+    valid_until = ent_message_time_ms(decoded->valid_until);
+    if (valid_until <= node->now_ms) {
+        return give_up(node, &id, &batch->peer->party,
+            ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED, NULL, err);
+    }
+    node_gate_out(node, decoded, &batch->peer->address, &decision);
+    if (!decision.permit) {
+        return give_up(node, &id, &batch->peer->party,
+            ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE, &decision, err);
+    }
+    if (batch->count > 0 && (batch->mode != (uint32_t)decoded->mode ||
+                                batch->body_len + len > ENT_BODY_MAX)) {
+        *ret_choice = CHOICE_FULL;
+        return ENT_OK;
+    }
+    batch->mode = (uint32_t)decoded->mode;
+    batch->body_len += len;
+    if (valid_until > batch->expires_at) {
+        batch->expires_at = valid_until;
+    }
+    *ret_choice = CHOICE_TAKEN;
+    return ENT_OK;
+}
+
+static enum ent_status
+consider(struct node *node, struct node_batch *batch, const uint8_t *key,
+    struct ent_view value, struct ent_arena *arena, enum choice *ret_choice,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__PendingRow *row = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes message = {0};
+    struct node_chosen *chosen = &batch->list[batch->count];
+    enum ent_status rc;
+
+    rc = node_row_unpack(value, &entente__rest__v1__pending_row__descriptor,
+        (ProtobufCMessage **)&row, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (row->id.len != sizeof chosen->id.bytes) {
+        return ent_fail(err, ENT_IO, "a pending message has no id");
+    }
+    memcpy(chosen->id.bytes, row->id.data, sizeof chosen->id.bytes);
+    rc = node_pending_open(node, row, &message, err);
+    if (rc == ENT_NOT_FOUND) { /* its day of deletion has come */
+        *ret_choice = CHOICE_GONE;
+        return give_up(node, &chosen->id, &batch->peer->party,
+            ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED, NULL, err);
+    }
+    if (rc == ENT_OK) {
+        rc = choose(node, batch, row, &message, arena, ret_choice, err);
+    }
+    if (rc != ENT_OK || *ret_choice != CHOICE_TAKEN) {
+        return rc;
+    }
+    chosen->number = ent_get_be(key + NODE_GROUP_LEN, 8);
+    chosen->day = row->day;
+    chosen->pending.len = node_key_len(NODE_PENDING);
+    memcpy(chosen->pending.bytes, key, chosen->pending.len);
+    chosen->message = message;
+    message = (struct ent_bytes){0};
+    batch->count++;
+    return ENT_OK;
+}
+
+/* Fill the batch from the group that `key` begins with. */
+enum ent_status
+node_batch_fill(struct node *node, struct node_batch *batch,
+    const uint8_t *group, struct ent_error *err)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    uint8_t key[NODE_KEY_MAX] = {0};
+    enum ent_status rc = ent_arena_init(&arena, ARENA_LEN, err);
+
+    memcpy(key, group, NODE_GROUP_LEN);
+    while (rc == ENT_OK && batch->count < ENT_BUNDLE_MESSAGES_MAX) {
+        enum choice choice = CHOICE_FULL;
+        struct ent_view value;
+
+        rc = node_store_seek(node->store, NODE_PENDING,
+            ent_view_of(key, node_key_len(NODE_PENDING)), NODE_GROUP_LEN, key,
+            &value, err);
+        if (rc == ENT_NOT_FOUND) {
+            return ENT_OK;
+        }
+        if (rc == ENT_OK) {
+            rc = consider(node, batch, key, value, &arena, &choice, err);
+        }
+        if (rc == ENT_OK && choice == CHOICE_FULL) {
+            return ENT_OK;
+        }
+        if (rc == ENT_OK && choice == CHOICE_GONE) {
+            rc = node_store_delete(node->store, NODE_PENDING,
+                ent_view_of(key, node_key_len(NODE_PENDING)), err);
+        }
+        if (rc == ENT_OK && !node_key_after(key, node_key_len(NODE_PENDING))) {
+            return ENT_OK;
+        }
+    }
+    return rc;
+}
+
+void
+node_batch_free(struct node_batch **batch)
+{
+    if (*batch == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < (*batch)->count; i++) {
+        ent_bytes_free(&(*batch)->list[i].message);
+    }
+    free(*batch);
+    *batch = NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * batch - the pending messages that will share a bundle: one recipient, one
+ * precedence, one mode, judged by the agreement and the clock of now.
+ */
+#ifndef NODE_BATCH_H
+#define NODE_BATCH_H
+
+#include "node/peers.h"
+
+#define NODE_GROUP_LEN (1 + ENT_PARTY_LEN) /* rank and party */
+
+/* A message chosen for the bundle. */
+struct node_chosen {
+    struct ent_id id;
+    uint64_t number;
+    uint64_t day;
+    struct ent_bytes message;
+    struct node_key pending;
+};
+
+/* The bundle that is being made. */
+struct node_batch {
+    struct node_peer *peer;
+    uint32_t precedence;
+    uint32_t mode;
+    uint64_t expires_at;
+    size_t body_len;
+    size_t count;
+    struct node_chosen list[ENT_BUNDLE_MESSAGES_MAX];
+};
+
+void node_batch_free(struct node_batch **batch);
+
+/* Fill it from the pending rows that begin as `group` (rank and party). What is
+ * no longer permitted or valid has its last state and its row is deleted. */
+enum ent_status node_batch_fill(struct node *node, struct node_batch *batch,
+    const uint8_t *group, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/sealing.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/copy.h"
+#include "node/gate.h"
+#include "node/vault.h"
+#include "proto/seal.h"
+
+/* A bundle while it is put together. */
+struct sealing {
+    struct ent_label label;
+    struct ent_outgoing outgoing;
+    struct ent_digest stream;
+    struct ent_bundle_secrets secrets;
+    struct ent_bytes body;
+    struct ent_bytes label_wire;
+    struct ent_bytes head;
+};
+
+static void
+sealing_fini(struct sealing *sealing)
+{
+    ent_bundle_secrets_wipe(&sealing->secrets);
+    ent_bytes_free(&sealing->body);
+    ent_bytes_free(&sealing->label_wire);
+    ent_bytes_free(&sealing->head);
+}
+
+static enum ent_status
+load_outgoing(struct node *node, struct sealing *sealing, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__StreamRow *row = NULL;
+    struct ent_stream_id id;
+    struct ent_view rest;
+    enum ent_status rc;
+
+    sealing->stream = ent_chain_genesis(&sealing->label.stream);
+    rc = node_stream_get(
+        node, NODE_OUTGOING, &sealing->stream, &id, &rest, &row, err);
+    if (rc == ENT_NOT_FOUND) {
+        ent_outgoing_init(&sealing->label.stream, &sealing->outgoing);
+        return ENT_OK;
+    }
+    return rc != ENT_OK ? rc
+                        : ent_outgoing_decode(rest, &sealing->outgoing, err);
+}
+
+static enum ent_status
+fill_label(struct node *node, const struct node_batch *batch,
+    struct sealing *sealing, struct ent_error *err)
+{
+    const struct ent_sealing_key *key =
+        ent_manifest_key(&batch->peer->manifest, node->now_ms);
+    uint64_t last =
+        node->now_ms + ent_precedence_life_max_ms(batch->precedence);
+    struct ent_label *label = &sealing->label;
+    enum ent_status rc;
+
+    label->stream.sender = node->self;
+    label->stream.recipient = batch->peer->address;
+    label->stream.precedence = batch->precedence;
+    label->stream.sender_incarnation = node->incarnation;
+    label->stream.recipient_incarnation = batch->peer->manifest.incarnation;
+    rc = load_outgoing(node, sealing, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    label->suite = ENT_SUITE_X25519;
+    label->mode = batch->mode;
+    label->first = sealing->outgoing.next;
+    label->count = (uint32_t)batch->count;
+    label->body_len = (uint32_t)batch->body_len;
+    label->previous = sealing->outgoing.chain;
+    label->signing_key_id = node_keeper_signer(node->keeper)->key_id;
+    label->sealing_key_id = key->key_id;
+    label->agreement = node_gate_agreement(node, &batch->peer->address);
+    label->sealed_at = node->now_ms;
+    label->expires_at = batch->expires_at < last ? batch->expires_at : last;
+    return ENT_OK;
+}
+
+/* What the ephemeral key is bound to, besides the position: all plaintext. */
+static struct ent_digest
+content_digest(const struct node_batch *batch)
+{
+    crypto_generichash_state state;
+    struct ent_digest digest;
+
+    crypto_generichash_init(&state, NULL, 0, sizeof digest.bytes);
+    for (size_t i = 0; i < batch->count; i++) {
+        crypto_generichash_update(
+            &state, batch->list[i].message.data, batch->list[i].message.len);
+    }
+    crypto_generichash_final(&state, digest.bytes, sizeof digest.bytes);
+    return digest;
+}
+
+static enum ent_status
+seal_body(struct node *node, const struct node_batch *batch,
+    struct sealing *sealing, struct node_vault_key *keys, struct ent_error *err)
+{
+    size_t at = 0;
+    enum ent_status rc = ent_bytes_alloc(batch->body_len, &sealing->body, err);
+
+    for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
+        const struct node_chosen *chosen = &batch->list[i];
+        size_t len = ent_seal_envelope_len(chosen->message.len);
+        struct ent_id envelope_id = ent_id_new(node->now_ms);
+
+        keys[i].index = (uint32_t)i;
+        keys[i].day = chosen->day;
+        keys[i].key = ent_seal_message_key(&sealing->secrets, (uint32_t)i);
+        ent_put_be(sealing->body.data + at, len, 4);
+        rc = ent_seal_envelope(&keys[i].key, &envelope_id, (uint32_t)i,
+            ent_bytes_view(&chosen->message), sealing->body.data + at + 4, err);
+        at += 4 + len;
+    }
+    return rc;
+}
+
+static enum ent_status
+setup(struct node *node, const struct node_batch *batch,
+    struct sealing *sealing, struct ent_error *err)
+{
+    const struct ent_sealing_key *key =
+        ent_manifest_key(&batch->peer->manifest, node->now_ms);
+    struct ent_digest content = content_digest(batch);
+    uint8_t seed[32];
+    enum ent_status rc;
+
+    node_keeper_ephemeral(
+        node->keeper, &sealing->stream, sealing->label.first, &content, seed);
+    rc = ent_seal_setup(
+        &sealing->label, key->key, seed, NULL, &sealing->secrets, err);
+    sodium_memzero(seed, sizeof seed);
+    return rc;
+}
+
+/* Root, label bytes, signature, head of the frame. */
+static enum ent_status
+sign(struct node *node, struct sealing *sealing, struct ent_error *err)
+{
+    struct ent_signatures signatures = {.count = 1};
+    struct ent_hop hop = {0};
+    enum ent_status rc;
+
+    rc = ent_body_root(ent_bytes_view(&sealing->body), sealing->label.count,
+        &sealing->label.root, err);
+    if (rc == ENT_OK) {
+        rc = ent_label_encode(&sealing->label, &sealing->label_wire, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_signing_sign(node_keeper_signer(node->keeper), ENT_TYPE_LABEL,
+            ent_bytes_view(&sealing->label_wire), &signatures.list[0], err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_bundle_encode_head(&hop, ent_bytes_view(&sealing->label_wire),
+            &signatures, &sealing->head, err);
+    }
+    return rc;
+}
+
+/* ---- keeping ---- */
+
+static enum ent_status
+keep_copy(struct node *node, const struct node_batch *batch,
+    const struct sealing *sealing, size_t index, uint64_t bundle,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    const struct node_chosen *chosen = &batch->list[index];
+    node_copy_row changed;
+    enum ent_status rc;
+
+    rc = node_copy_get(node, &chosen->id, &batch->peer->party, &row, err);
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND
+                   ? ent_fail(err, ENT_IO, "a pending message has no copy row")
+                   : rc;
+    }
+    changed = *row;
+    changed.bundle = bundle;
+    changed.index = (uint32_t)index;
+    changed.first = sealing->label.first;
+    changed.stream.data = (uint8_t *)(uintptr_t)sealing->stream.bytes;
+    changed.stream.len = sizeof sealing->stream.bytes;
+    changed.expires_at = sealing->label.expires_at;
+    rc = node_copy_put(node, &chosen->id, &batch->peer->party, &changed, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_store_delete(
+        node->store, NODE_PENDING, node_key_view(&chosen->pending), err);
+}
+
+static enum ent_status
+keep_dispatch(struct node *node, struct sealing *sealing, uint64_t bundle,
+    struct ent_error *err)
+{
+    Entente__Rest__V1__DispatchRow row = ENTENTE__REST__V1__DISPATCH_ROW__INIT;
+    struct node_dispatch dispatch = {.stream = sealing->stream, .row = &row};
+    uint8_t nonce[NODE_WRAP_NONCE_LEN];
+    uint8_t wrapped[32 + NODE_WRAP_OVERHEAD];
+    uint8_t rest[ENT_OUTGOING_REST_LEN];
+    enum ent_status rc;
+
+    rc = ent_outgoing_append(&sealing->outgoing, &sealing->label,
+        ent_bytes_view(&sealing->label_wire), &dispatch.state, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    node_keeper_wrap(node->keeper,
+        ent_view_of(dispatch.state.label_hash.bytes, sizeof(struct ent_digest)),
+        ent_view_of(sealing->secrets.receipt, sizeof sealing->secrets.receipt),
+        nonce, wrapped);
+    row.bundle = bundle;
+    row.nonce = (ProtobufCBinaryData){.data = nonce, .len = sizeof nonce};
+    row.receipt_secret =
+        (ProtobufCBinaryData){.data = wrapped, .len = sizeof wrapped};
+    row.body_len = sealing->body.len;
+    rc = node_dispatch_put(node, &dispatch, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    ent_outgoing_encode(&sealing->outgoing, rest);
+    return node_stream_put(node, NODE_OUTGOING, &sealing->stream,
+        &sealing->label.stream, ent_view_of(rest, sizeof rest), err);
+}
+
+static enum ent_status
+keep(struct node *node, const struct node_batch *batch, struct sealing *sealing,
+    struct node_vault_key *keys, struct ent_error *err)
+{
+    struct ent_id ids[ENT_BUNDLE_MESSAGES_MAX];
+    struct ent_digest label_hash =
+        ent_digest_of(ent_bytes_view(&sealing->label_wire));
+    uint64_t bundle;
+    enum ent_status rc;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        ids[i] = batch->list[i].id;
+    }
+    rc = node_vault_put(node->store, node->slots,
+        ent_bytes_view(&sealing->head), ent_bytes_view(&sealing->body), true,
+        node->now_ms, ids, batch->count, keys, batch->count, &bundle, err);
+    for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
+        rc = keep_copy(node, batch, sealing, i, bundle, err);
+    }
+    if (rc == ENT_OK) {
+        rc = keep_dispatch(node, sealing, bundle, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_record(node, NODE_ENTRY_BUNDLE_OUT, &batch->peer->party,
+        &label_hash, &sealing->label.root, sealing->label.count, err);
+}
+
+enum ent_status
+node_sealing_run(
+    struct node *node, const struct node_batch *batch, struct ent_error *err)
+{
+    ENT_AUTO(sealing_fini) struct sealing sealing = {0};
+    struct node_vault_key *keys = calloc(batch->count, sizeof *keys);
+    enum ent_status rc;
+
+    if (keys == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "allocating message keys");
+    }
+    rc = fill_label(node, batch, &sealing, err);
+    if (rc == ENT_OK && sealing.outgoing.frozen) {
+        rc = ent_fail(err, ENT_REJECTED, "the stream to %s forked",
+            batch->peer->address.text);
+    }
+    if (rc == ENT_OK) {
+        rc = setup(node, batch, &sealing, err);
+    }
+    if (rc == ENT_OK) {
+        rc = seal_body(node, batch, &sealing, keys, err);
+    }
+    if (rc == ENT_OK) {
+        rc = sign(node, &sealing, err);
+    }
+    if (rc == ENT_OK) {
+        rc = keep(node, batch, &sealing, keys, err);
+    }
+    sodium_memzero(keys, batch->count * sizeof *keys);
+    free(keys);
+    return rc;
+}
