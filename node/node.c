@@ -32,6 +32,8 @@ struct loop {
     uint64_t rotate_due;
     uint64_t retention_due;
     uint64_t sweep_due;
+    uint64_t watchdog_ms; /* 0: nobody asked */
+    uint64_t watchdog_due;
     bool doubt; /* the clock: nothing is destroyed or expired */
     bool more;  /* work is left over */
 };
@@ -216,6 +218,9 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     sooner(&due, node_peers_due(node));
     sooner(&due, node_api_due(node->api));
     sooner(&due, node_uplink_due(node->uplink));
+    if (loop->watchdog_ms != 0) {
+        sooner(&due, loop->watchdog_due);
+    }
     *ret_ms = due <= now ? 0 : (long)(due - now);
     if (*ret_ms > SWEEP_MS) {
         *ret_ms = SWEEP_MS;
@@ -291,12 +296,28 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
     return rc;
 }
 
+/* Tell a supervisor that asked for it that the loop goes round. Twice in its
+ * period is enough: telling may block. */
+static void
+pat_watchdog(const struct node *node, struct loop *loop)
+{
+    if (loop->watchdog_ms != 0 && node->now_ms >= loop->watchdog_due) {
+        loop->watchdog_due = node->now_ms + loop->watchdog_ms / 2;
+        (void)sd_notify(0, "WATCHDOG=1");
+    }
+}
+
 enum ent_status
 node_run(struct node *node, int signal_file, struct ent_error *err)
 {
     struct loop loop = {.gap_due = UINT64_MAX};
+    uint64_t watchdog_us = 0;
     bool stop = false;
     enum ent_status rc = judge_clock(node, &loop, err);
+
+    if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
+        loop.watchdog_ms = watchdog_us / 1000;
+    }
 
     ent_log(ENT_LOG_INFO, COMPONENT, "ready address=%s api=%s", node->self.text,
         node->config->api);
@@ -306,7 +327,7 @@ node_run(struct node *node, int signal_file, struct ent_error *err)
         if (rc == ENT_OK) {
             rc = wait_for_work(node, signal_file, &loop, &stop, err);
         }
-        (void)sd_notify(0, "WATCHDOG=1");
+        pat_watchdog(node, &loop);
     }
     (void)sd_notify(0, "STOPPING=1");
     if (rc == ENT_OK) {
