@@ -504,6 +504,11 @@ authenticate(struct node *node, struct arrival *arrival, struct ent_error *err)
     enum ent_status rc;
 
     rc = ent_bundle_verify(arrival->bundle, &arrival->peer->certificate, err);
+    if (rc == ENT_OK &&
+        !node_peers_plausible(node, label->stream.sender_incarnation)) {
+        rc = ent_fail(err, ENT_REJECTED,
+            "its store begins more than a day from now");
+    }
     if (rc == ENT_OK) {
         rc = ent_bundle_check_time(
             arrival->bundle, &arrival->peer->certificate, node->now_ms, err);

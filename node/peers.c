@@ -309,6 +309,11 @@ learn_manifest(struct node *node, struct node_peer *peer, struct ent_view wire,
     if (peer->has_manifest && manifest.sequence <= peer->manifest.sequence) {
         return ENT_OK;
     }
+    if (!node_peers_plausible(node, manifest.incarnation)) {
+        return ent_fail(err, ENT_REJECTED,
+            "%s says its store begins more than a day from now",
+            peer->address.text);
+    }
     peer->manifest = manifest;
     peer->has_manifest = true;
     peer->fetch_pause = FETCH_PAUSE_MIN_MS;
@@ -446,6 +451,12 @@ node_peers_revocation(struct node *node, const char *state)
                         : ent_revocation_list_digest(list);
 }
 
+bool
+node_peers_plausible(const struct node *node, uint64_t incarnation)
+{
+    return incarnation <= (node->now_ms + NODE_DAY_MS) * 1000;
+}
+
 enum ent_status
 node_peers_incarnation(struct node *node, struct node_peer *peer,
     uint64_t incarnation, struct ent_error *err)
@@ -456,7 +467,7 @@ node_peers_incarnation(struct node *node, struct node_peer *peer,
     if (incarnation <= peer->highest_incarnation) {
         return ENT_OK;
     }
-    if (incarnation > (node->now_ms + UINT64_C(86400000)) * 1000) {
+    if (!node_peers_plausible(node, incarnation)) {
         return ent_fail(err, ENT_REJECTED,
             "%s says its store begins more than a day from now",
             peer->address.text);

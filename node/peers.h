@@ -56,6 +56,10 @@ bool node_peers_revoked(
 /* Digest of the list in use for that state; zero: none. */
 struct ent_digest node_peers_revocation(struct node *node, const char *state);
 
+/* False for an incarnation that begins more than a day from now: whoever has a
+ * clock like that is not followed. */
+bool node_peers_plausible(const struct node *node, uint64_t incarnation);
+
 /* Remember that this peer's store has an incarnation of at least that. */
 enum ent_status node_peers_incarnation(struct node *node,
     struct node_peer *peer, uint64_t incarnation,

@@ -35,6 +35,7 @@
 #include "proto/schema/trust.pb-c.h"
 
 #define DAY NODE_DAY_MS
+#define HOUR (DAY / 24)
 #define WIRE_MAX 4096
 #define SENT_MAX 256
 
@@ -903,6 +904,34 @@ deleted_means_that_nobody_can_read_it_and_the_journal_is_whole(void **state)
     journal_is_good(TACHILEIK);
 }
 
+/* Its clock was wrong when its store was made: nobody follows it yet, and what
+ * it sent is not held to be delivered when its time has come. */
+static void
+a_store_from_the_future_loses_nothing(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    struct ent_id id;
+
+    (void)state;
+    pass(0);
+    maesai->incarnation = (world.now + 25 * HOUR) * 1000;
+    expect_ok(node_turn_begin(maesai, world.now, &last_error));
+    expect_ok(node_number_set(
+        maesai->store, "incarnation", maesai->incarnation, &last_error));
+    expect_ok(node_manifest_renew(maesai, &last_error));
+    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
+    id = send(MAESAI, TACHILEIK, hotline);
+    pass(0);
+    pass(6000);
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
+    for (int i = 0; i < 10; i++) {
+        pass(HOUR / 4);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
 /* A wire that loses, repeats and reorders, and nodes that die. */
 static void
 nothing_is_lost_and_nothing_doubled_on_a_bad_wire(void **state)
@@ -958,6 +987,7 @@ main(void)
         TEST(what_the_newer_agreement_forbids_is_refused_with_its_clause),
         TEST(a_gap_is_given_up_in_time_and_what_follows_is_marked),
         TEST(deleted_means_that_nobody_can_read_it_and_the_journal_is_whole),
+        TEST(a_store_from_the_future_loses_nothing),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),
     };
 
