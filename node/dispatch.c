@@ -466,6 +466,22 @@ node_dispatch_resume(struct node *node, bool urgent, struct ent_error *err)
     return ENT_OK;
 }
 
+enum ent_status
+node_dispatch_abandon(
+    struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
+{
+    struct ent_dispatch *state = &dispatch->state;
+    enum ent_status rc = ENT_OK;
+
+    if (state->state != ENT_DISPATCH_SKIPPING) {
+        state->skip_reason = ENTENTE__V1__SKIP_REASON__SKIP_RESEALED;
+        rc = node_copy_repend(node, dispatch, err);
+    }
+    state->state = ENT_DISPATCH_SKIPPED;
+    state->due = UINT64_MAX;
+    return rc != ENT_OK ? rc : node_dispatch_put(node, dispatch, err);
+}
+
 /* Seal every unsettled bundle anew; the old stream is closed for good. */
 static enum ent_status
 abandon_rank(struct node *node, uint8_t rank, struct ent_error *err)
@@ -485,12 +501,8 @@ abandon_rank(struct node *node, uint8_t rank, struct ent_error *err)
         if (rc == ENT_OK) {
             rc = node_dispatch_get(node, &stream, first, &dispatch, err);
         }
-        if (rc == ENT_OK && dispatch.state.state != ENT_DISPATCH_SKIPPING) {
-            rc = node_copy_repend(node, &dispatch, err);
-        }
         if (rc == ENT_OK) {
-            dispatch.state.state = ENT_DISPATCH_SKIPPED;
-            rc = node_dispatch_put(node, &dispatch, err);
+            rc = node_dispatch_abandon(node, &dispatch, err);
         }
         if (rc != ENT_OK) {
             return rc;

@@ -49,6 +49,11 @@ enum ent_status node_dispatch_expire(
 enum ent_status node_dispatch_resume(
     struct node *node, bool urgent, struct ent_error *err) ENT_MUST_CHECK;
 
+/* One bundle of a stream in which nobody is left to hear of a skip: what it
+ * carried is sealed anew. */
+enum ent_status node_dispatch_abandon(struct node *node,
+    struct node_dispatch *dispatch, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Take a newer incarnation than `highest`: every stream of ours begins anew. */
 enum ent_status node_dispatch_reincarnate(
     struct node *node, uint64_t highest, struct ent_error *err) ENT_MUST_CHECK;

@@ -34,6 +34,7 @@ struct arrival {
     struct ent_early early[ENT_RANGES_MAX];
     size_t completed;
     enum ent_arrival kind;
+    bool was_forked; /* its stream, before */
     struct node_opening *openings;
 };
 
@@ -170,24 +171,33 @@ answer(struct node *node, const struct arrival *arrival, uint32_t code,
     return node_receipts_add(node, &label->stream, &reply, &none, err);
 }
 
-/* A fork: two labels for one place. Kept as evidence, told to the operator. */
+/* A fork: two labels for one place. Kept as evidence, told to the operator; in
+ * the journal once for a stream, or repeating it would fill the disk. */
 static enum ent_status
-note_fork(
-    struct node *node, const struct arrival *arrival, struct ent_error *err)
+note_fork(struct node *node, struct arrival *arrival, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
+    enum ent_status rc;
 
     ent_log(ENT_LOG_ERROR, COMPONENT,
         "FORK: two labels for one place, call the other office peer=%s "
         "first=%llu",
         label->stream.sender.text, (unsigned long long)label->first);
+    if (arrival->was_forked) {
+        return ENT_OK;
+    }
+    arrival->was_forked = true;
+    arrival->incoming.state.forked = true;
+    rc = save_incoming(node, &label->stream, &arrival->incoming, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     return node_record(node, NODE_ENTRY_FORK, &arrival->peer->party,
         &arrival->label_hash, &label->previous, label->count, err);
 }
 
 static enum ent_status
-answer_again(
-    struct node *node, const struct arrival *arrival, struct ent_error *err)
+answer_again(struct node *node, struct arrival *arrival, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
     enum ent_status rc = node_receipts_again(
@@ -473,6 +483,7 @@ place(struct node *node, struct arrival *arrival, struct ent_error *err)
     if (rc != ENT_OK) {
         return rc;
     }
+    arrival->was_forked = arrival->incoming.state.forked;
     arrival->kind = ent_incoming_bundle(&arrival->incoming.state, label,
         arrival->bundle->label_wire, node->now_ms, arrival->early,
         &arrival->completed);
@@ -483,10 +494,7 @@ place(struct node *node, struct arrival *arrival, struct ent_error *err)
     case ENT_ARRIVAL_DUPLICATE:
         return answer_again(node, arrival, err);
     case ENT_ARRIVAL_FORK:
-        rc = save_incoming(node, &label->stream, &arrival->incoming, err);
-        if (rc == ENT_OK) {
-            rc = note_fork(node, arrival, err);
-        }
+        rc = note_fork(node, arrival, err);
         return rc == ENT_OK ? answer_again(node, arrival, err) : rc;
     case ENT_ARRIVAL_TOO_FAR:
         ent_log(ENT_LOG_WARN, COMPONENT, "a bundle is too far ahead peer=%s",
@@ -506,8 +514,8 @@ authenticate(struct node *node, struct arrival *arrival, struct ent_error *err)
     rc = ent_bundle_verify(arrival->bundle, &arrival->peer->certificate, err);
     if (rc == ENT_OK &&
         !node_peers_plausible(node, label->stream.sender_incarnation)) {
-        rc = ent_fail(err, ENT_REJECTED,
-            "its store begins more than a day from now");
+        rc = ent_fail(
+            err, ENT_REJECTED, "its store begins more than a day from now");
     }
     if (rc == ENT_OK) {
         rc = ent_bundle_check_time(
@@ -538,7 +546,10 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (!arrival.peer->has_certificate) {
+    if (!arrival.peer->has_certificate ||
+        !ent_key_id_equal(&bundle->label.signing_key_id,
+            &arrival.peer->certificate.signing_key_id)) {
+        /* Unknown, or it has a newer certificate by now. */
         rc = node_peers_fetch(node, arrival.peer, err);
         return rc != ENT_OK
                    ? rc
@@ -656,14 +667,18 @@ node_intake_skip(struct node *node, struct ent_view wire, struct ent_error *err)
         return node_peers_fetch(node, peer, err);
     }
     rc = ent_skip_open(wire, &peer->certificate, &skip, err);
-    if (rc == ENT_OK && node_peers_revoked(node, &peer->certificate)) {
-        rc = ent_fail(err, ENT_REJECTED, "a skip under a revoked key");
-    }
     if (rc != ENT_OK) {
-        return rc;
+        return node_peers_doubt(node, peer, rc, err);
+    }
+    if (node_peers_revoked(node, &peer->certificate)) {
+        return ent_fail(err, ENT_REJECTED, "a skip under a revoked key");
     }
     if (skip.stream.recipient_incarnation != node->incarnation) {
-        return answer_skip(node, &skip, &digest, err);
+        rc = node_receipts_again(node, &skip.stream, skip.from, &digest, err);
+        if (rc == ENT_NOT_FOUND) {
+            return answer_skip(node, &skip, &digest, err);
+        }
+        return rc == ENT_EXISTS ? ENT_OK : rc;
     }
     return take_skip(node, &skip, peer, &digest, err);
 }

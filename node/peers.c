@@ -222,6 +222,20 @@ node_peers_fetch(
 }
 
 enum ent_status
+node_peers_doubt(struct node *node, struct node_peer *peer, enum ent_status rc,
+    struct ent_error *err)
+{
+    struct ent_error other = {0};
+    enum ent_status asked =
+        rc == ENT_REJECTED ? node_peers_fetch(node, peer, &other) : ENT_OK;
+
+    if (asked != ENT_OK) {
+        return ent_fail(err, asked, "%s", other.text);
+    }
+    return rc;
+}
+
+enum ent_status
 node_peers_prefetch(struct node *node, struct ent_error *err)
 {
     const struct ent_agreement *agreement;

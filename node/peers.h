@@ -39,6 +39,11 @@ enum ent_status node_peers_get(struct node *node,
 enum ent_status node_peers_fetch(struct node *node, struct node_peer *peer,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* What came from it did not verify (`rc`, returned unless asking fails): there
+ * may be a newer certificate. */
+enum ent_status node_peers_doubt(struct node *node, struct node_peer *peer,
+    enum ent_status rc, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Ask for every office that an agreement of ours names, so that the first alert
  * need not wait for a certificate or a manifest. Upon connecting. */
 enum ent_status node_peers_prefetch(

@@ -8,6 +8,7 @@
 #include "node/copy.h"
 #include "node/peers.h"
 #include "node/uplink.h"
+#include "node/vault.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 #include "proto/schema/delivery.pb-c.h"
@@ -59,8 +60,14 @@ node_settle_custody(
     const struct ent_certificate *broker = node_uplink_broker(node->uplink);
     struct ent_custody custody;
     struct ent_digest digest = ent_digest_of(wire);
+    enum ent_dispatch_state was;
     struct ent_party party;
-    enum ent_status rc = ent_custody_open(wire, broker, &custody, err);
+    enum ent_status rc;
+
+    if (broker == NULL) {
+        return ent_fail(err, ENT_REJECTED, "custody, and there is no broker");
+    }
+    rc = ent_custody_open(wire, broker, &custody, err);
 
     if (rc == ENT_OK) {
         rc = find(node, &custody.stream, custody.first, &dispatch, err);
@@ -74,9 +81,10 @@ node_settle_custody(
     if (!ent_digest_equal(&custody.label_hash, &dispatch.state.label_hash)) {
         return ent_fail(err, ENT_REJECTED, "custody of another label");
     }
+    was = dispatch.state.state;
     rc = note_custody(node, &dispatch, &custody, err);
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc != ENT_OK || dispatch.state.state == was) {
+        return rc; /* said before */
     }
     party = ent_address_party(&custody.stream.recipient);
     return node_record(node, NODE_ENTRY_CUSTODY_IN, &party, &digest,
@@ -158,6 +166,38 @@ settle(struct node *node, struct node_dispatch *dispatch,
                : node_dispatch_step(node, dispatch, ENT_EVENT_SETTLED, err);
 }
 
+/* Whether sealing anew would make anything different: with the same keys it
+ * would only be answered the same, again and again. */
+static enum ent_status
+reseal_helps(struct node *node, const struct node_dispatch *dispatch,
+    const struct node_peer *peer, uint32_t reason, bool *ret_helps,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    const struct ent_sealing_key *key =
+        peer->has_manifest ? ent_manifest_key(&peer->manifest, node->now_ms)
+                           : NULL;
+    struct ent_label label;
+    enum ent_status rc;
+
+    rc =
+        node_vault_label(node->store, dispatch->row->bundle, &row, &label, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_helps = !ent_key_id_equal(
+        &label.signing_key_id, &node_keeper_signer(node->keeper)->key_id);
+    if (reason == ENT_REFUSAL_SEALING_KEY_GONE) {
+        *ret_helps |= key == NULL ||
+                      !ent_key_id_equal(&label.sealing_key_id, &key->key_id);
+    } else if (reason == ENT_REFUSAL_KEY_REVOKED && !*ret_helps) {
+        ent_log(ENT_LOG_ERROR, COMPONENT,
+            "our key is revoked, says %s: this node needs a new certificate",
+            peer->address.text);
+    }
+    return ENT_OK;
+}
+
 /* Seal its messages anew. For a store that is gone no skip is needed: nobody is
  * left in that stream to hear it. */
 static enum ent_status
@@ -165,17 +205,22 @@ reseal(struct node *node, struct node_dispatch *dispatch,
     const struct ent_stream_id *stream, uint32_t reason, struct ent_error *err)
 {
     struct node_peer *peer;
+    bool helps = false;
     enum ent_status rc = node_peers_get(node, &stream->recipient, &peer, err);
 
     if (rc == ENT_OK) {
-        peer->fetch_at = 0;
         rc = node_peers_fetch(node, peer, err);
+    }
+    if (rc == ENT_OK && reason != ENT_REFUSAL_WRONG_INCARNATION) {
+        rc = reseal_helps(node, dispatch, peer, reason, &helps, err);
     }
     if (rc != ENT_OK) {
         return rc;
     }
     if (reason != ENT_REFUSAL_WRONG_INCARNATION) {
-        return node_dispatch_step(node, dispatch, ENT_EVENT_RESEAL, err);
+        dispatch->row->answer = reason;
+        return node_dispatch_step(
+            node, dispatch, helps ? ENT_EVENT_RESEAL : ENT_EVENT_NOT_YET, err);
     }
     if (peer->has_manifest &&
         peer->manifest.incarnation == stream->recipient_incarnation) {
@@ -186,11 +231,7 @@ reseal(struct node *node, struct node_dispatch *dispatch,
         dispatch->state.state == ENT_DISPATCH_SKIPPED) {
         return ENT_OK;
     }
-    if (dispatch->state.state != ENT_DISPATCH_SKIPPING) {
-        rc = node_copy_repend(node, dispatch, err);
-    }
-    dispatch->state.state = ENT_DISPATCH_SKIPPED;
-    return rc != ENT_OK ? rc : node_dispatch_put(node, dispatch, err);
+    return node_dispatch_abandon(node, dispatch, err);
 }
 
 static enum ent_status
@@ -240,6 +281,9 @@ note_fork(struct node *node, const struct node_dispatch *dispatch,
     if (rc != ENT_OK) {
         return rc;
     }
+    if (outgoing.frozen) {
+        return ENT_OK; /* noted before */
+    }
     outgoing.frozen = true;
     ent_outgoing_encode(&outgoing, frozen);
     rc = node_stream_put(node, NODE_OUTGOING, &dispatch->stream, &id,
@@ -251,10 +295,46 @@ note_fork(struct node *node, const struct node_dispatch *dispatch,
 }
 
 static enum ent_status
+apply(struct node *node, const struct ent_receipt *receipt,
+    const struct ent_answer *answer, struct node_dispatch *dispatch,
+    struct ent_error *err)
+{
+    if (answer->code == ENTENTE__V1__ANSWER_CODE__SKIPPED) {
+        return skipped(node, dispatch, answer, err);
+    }
+    if (!ent_digest_equal(&answer->label_hash, &dispatch->state.label_hash)) {
+        return note_fork(node, dispatch, &receipt->stream, answer, err);
+    }
+    switch (answer->code) {
+    case ENTENTE__V1__ANSWER_CODE__SETTLED:
+        return settle(node, dispatch, answer, err);
+    case ENTENTE__V1__ANSWER_CODE__NOT_YET:
+        dispatch->row->answer = answer->reason;
+        return node_dispatch_step(node, dispatch, ENT_EVENT_NOT_YET, err);
+    case ENTENTE__V1__ANSWER_CODE__RESEAL:
+        return reseal(node, dispatch, &receipt->stream, answer->reason, err);
+    case ENTENTE__V1__ANSWER_CODE__STALE:
+        if (receipt->stream.sender_incarnation != node->incarnation ||
+            answer->highest < node->incarnation) {
+            return ENT_OK; /* from before the present one */
+        }
+        if (!node_peers_plausible(node, answer->highest)) {
+            return ent_fail(err, ENT_REJECTED,
+                "it says our store begins more than a day from now");
+        }
+        return node_dispatch_reincarnate(node, answer->highest, err);
+    default:
+        return ent_fail(err, ENT_BAD_INPUT, "answer %u", answer->code);
+    }
+}
+
+/* `ret_news`: it moved the bundle; a receipt that only repeats does not. */
+static enum ent_status
 take_answer(struct node *node, const struct ent_receipt *receipt,
-    const struct ent_answer *answer, struct ent_error *err)
+    const struct ent_answer *answer, bool *ret_news, struct ent_error *err)
 {
     ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    enum ent_dispatch_state was;
     enum ent_status rc =
         find(node, &receipt->stream, answer->first, &dispatch, err);
 
@@ -264,28 +344,10 @@ take_answer(struct node *node, const struct ent_receipt *receipt,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (answer->code == ENTENTE__V1__ANSWER_CODE__SKIPPED) {
-        return skipped(node, &dispatch, answer, err);
-    }
-    if (!ent_digest_equal(&answer->label_hash, &dispatch.state.label_hash)) {
-        return note_fork(node, &dispatch, &receipt->stream, answer, err);
-    }
-    switch (answer->code) {
-    case ENTENTE__V1__ANSWER_CODE__SETTLED:
-        return settle(node, &dispatch, answer, err);
-    case ENTENTE__V1__ANSWER_CODE__NOT_YET:
-        dispatch.row->answer = answer->reason;
-        return node_dispatch_step(node, &dispatch, ENT_EVENT_NOT_YET, err);
-    case ENTENTE__V1__ANSWER_CODE__RESEAL:
-        return reseal(node, &dispatch, &receipt->stream, answer->reason, err);
-    case ENTENTE__V1__ANSWER_CODE__STALE:
-        if (answer->highest < node->incarnation) {
-            return ENT_OK; /* from before the present one */
-        }
-        return node_dispatch_reincarnate(node, answer->highest, err);
-    default:
-        return ent_fail(err, ENT_BAD_INPUT, "answer %u", answer->code);
-    }
+    was = dispatch.state.state;
+    rc = apply(node, receipt, answer, &dispatch, err);
+    *ret_news = dispatch.state.state != was;
+    return rc;
 }
 
 static enum ent_status
@@ -294,10 +356,14 @@ take_receipt(struct node *node, const struct ent_receipt *receipt,
 {
     struct ent_party party = ent_address_party(&receipt->stream.recipient);
     struct ent_digest digest = ent_digest_of(wire);
-    enum ent_status rc;
+    bool news = false;
+    enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; i < receipt->answer_count; i++) {
-        rc = take_answer(node, receipt, &receipt->answers[i], err);
+        bool moved = false;
+
+        rc = take_answer(node, receipt, &receipt->answers[i], &moved, err);
+        news |= moved;
         if (rc == ENT_IO || rc == ENT_FULL || rc == ENT_NO_MEMORY) {
             return rc;
         }
@@ -306,8 +372,9 @@ take_receipt(struct node *node, const struct ent_receipt *receipt,
                 receipt->stream.recipient.text, err->text);
         }
     }
-    rc = node_record(node, NODE_ENTRY_RECEIPT_IN, &party, &digest,
-        &receipt->chain, (uint32_t)receipt->answer_count, err);
+    rc = !news ? ENT_OK
+               : node_record(node, NODE_ENTRY_RECEIPT_IN, &party, &digest,
+                     &receipt->chain, (uint32_t)receipt->answer_count, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -341,6 +408,10 @@ node_settle_receipt(
     }
     if (rc == ENT_OK) {
         rc = ent_receipt_open(wire, &peer->certificate, receipt, err);
+        rc = node_peers_doubt(node, peer, rc, err);
+    }
+    if (rc == ENT_OK && node_peers_revoked(node, &peer->certificate)) {
+        rc = ent_fail(err, ENT_REJECTED, "a receipt under a revoked key");
     }
     if (rc == ENT_OK) {
         rc = take_receipt(node, receipt, wire, err);

@@ -141,6 +141,26 @@ node_vault_get(struct node_store *store, uint64_t bundle, void *ret_row,
     return rc;
 }
 
+enum ent_status
+node_vault_label(struct node_store *store, uint64_t bundle, void *ret_row,
+    struct ent_label *ret_label, struct ent_error *err)
+{
+    Entente__Rest__V1__BundleRow **row = ret_row;
+    struct ent_bundle decoded;
+    enum ent_status rc = node_vault_get(store, bundle, ret_row, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (ent_bundle_decode(ent_view_of((*row)->head.data, (*row)->head.len),
+            ent_view_of((*row)->body.data, (*row)->body.len), &decoded,
+            err) != ENT_OK) {
+        return ENT_IO;
+    }
+    *ret_label = decoded.label;
+    return ENT_OK;
+}
+
 /* Find `index` in an opened block. */
 static enum ent_status
 find_key(struct ent_view plain, uint32_t index, struct ent_message_key *ret_key,

@@ -34,6 +34,11 @@ enum ent_status node_vault_put(struct node_store *store,
 enum ent_status node_vault_get(struct node_store *store, uint64_t bundle,
     void *ret_row, struct ent_error *err) ENT_MUST_CHECK;
 
+/* The same and its label, which looks into the row. */
+enum ent_status node_vault_label(struct node_store *store, uint64_t bundle,
+    void *ret_row, struct ent_label *ret_label,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* The key of one message; ENT_NOT_FOUND when it was deleted. */
 enum ent_status node_vault_key_get(struct node_store *store,
     struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,

@@ -710,6 +710,16 @@ a_new_store_gets_what_was_unsettled(void **state)
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
 }
 
+/* A first message, so that each knows the other's keys. */
+static void
+introduce(void)
+{
+    (void)send(MAESAI, TACHILEIK, hotline);
+    pass(0);
+    pass(6000);
+    assert_int_equal(desk_count(TACHILEIK), 1);
+}
+
 /* Sealed for a key that is gone by the time it arrives. */
 static void
 what_cannot_be_opened_any_more_is_sealed_anew(void **state)
@@ -720,8 +730,7 @@ what_cannot_be_opened_any_more_is_sealed_anew(void **state)
     size_t count;
 
     (void)state;
-    pass(0);
-    pass(6000);
+    introduce();
     world.lose = 100;
     id = send(MAESAI, TACHILEIK, hotline);
     pass(10);
@@ -809,8 +818,7 @@ what_the_newer_agreement_forbids_is_refused_with_its_clause(void **state)
     struct ent_id id;
 
     (void)state;
-    pass(0);
-    pass(6000);
+    introduce();
     world.lose = 100;
     id = send(MAESAI, TACHILEIK, hotline);
     pass(10);
@@ -932,6 +940,99 @@ a_store_from_the_future_loses_nothing(void **state)
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
 }
 
+/* As long as no newer key is announced, sealing anew would help nothing: the
+ * bundle waits, and the store does not fill up with its likes. */
+static void
+a_key_that_is_gone_for_good_makes_no_endless_bundles(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    uint64_t bundles;
+    size_t count;
+
+    (void)state;
+    introduce();
+    expect_ok(node_slots_destroy(world.nodes[TACHILEIK]->slots, 0,
+        world.now + 3 * DAY, &count, &last_error));
+    (void)send(MAESAI, TACHILEIK, hotline);
+    for (int i = 0; i < 20; i++) {
+        pass(10000);
+    }
+    expect_ok(node_store_begin(maesai->store, &last_error));
+    expect_ok(node_number_get(maesai->store, "bundle", &bundles, &last_error));
+    node_store_abort(maesai->store);
+    assert_int_equal(bundles, 2);
+}
+
+/* The recipient's signed word that a store of ours is known that began at
+ * `highest`, about the second message of FLASH in that incarnation of ours. */
+static void
+say_stale(uint64_t incarnation, uint64_t highest)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    struct node *maesai = world.nodes[MAESAI];
+    struct ent_receipt *receipt = calloc(1, sizeof *receipt);
+    struct ent_stream_id *stream = &receipt->stream;
+    struct flying frame = {.to = MAESAI, .type = ENT_FRAME_RECEIPT};
+    struct ent_digest genesis;
+
+    stream->sender = maesai->self;
+    stream->recipient = world.nodes[TACHILEIK]->self;
+    stream->precedence = ENTENTE__V1__PRECEDENCE__FLASH;
+    stream->sender_incarnation = incarnation;
+    stream->recipient_incarnation = world.nodes[TACHILEIK]->incarnation;
+    genesis = ent_chain_genesis(stream);
+    receipt->chain = genesis;
+    receipt->issued_at = world.now;
+    expect_ok(node_store_begin(maesai->store, &last_error));
+    expect_ok(node_dispatch_get(maesai, &genesis, 2, &dispatch, &last_error));
+    node_store_abort(maesai->store);
+    receipt->answer_count = 1;
+    receipt->answers[0] = (struct ent_answer){
+        .first = 2,
+        .count = 1,
+        .code = ENTENTE__V1__ANSWER_CODE__STALE,
+        .label_hash = dispatch.state.label_hash,
+        .reason = ENT_REFUSAL_WRONG_INCARNATION,
+        .highest = highest,
+    };
+    expect_ok(ent_receipt_make(receipt,
+        node_keeper_signer(world.nodes[TACHILEIK]->keeper), &wire,
+        &last_error));
+    free(receipt);
+    frame.payload = wire;
+    turn(MAESAI, &frame);
+}
+
+static void
+a_newer_store_of_ours_is_believed_once_and_not_from_the_future(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    uint64_t first = maesai->incarnation;
+    uint64_t second;
+    struct ent_id id;
+
+    (void)state;
+    introduce();
+    world.lose = 100;
+    id = send(MAESAI, TACHILEIK, hotline);
+    pass(10);
+    say_stale(first, UINT64_MAX);
+    say_stale(first, (world.now + 2 * DAY) * 1000);
+    assert_int_equal(maesai->incarnation, first);
+    say_stale(first, first + 5);
+    second = maesai->incarnation;
+    assert_true(second > first + 5);
+    say_stale(first, second); /* about what was still on its way */
+    assert_int_equal(maesai->incarnation, second);
+    world.lose = 0;
+    for (int i = 0; i < 10; i++) {
+        pass(10000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
 /* A wire that loses, repeats and reorders, and nodes that die. */
 static void
 nothing_is_lost_and_nothing_doubled_on_a_bad_wire(void **state)
@@ -988,6 +1089,8 @@ main(void)
         TEST(a_gap_is_given_up_in_time_and_what_follows_is_marked),
         TEST(deleted_means_that_nobody_can_read_it_and_the_journal_is_whole),
         TEST(a_store_from_the_future_loses_nothing),
+        TEST(a_key_that_is_gone_for_good_makes_no_endless_bundles),
+        TEST(a_newer_store_of_ours_is_believed_once_and_not_from_the_future),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),
     };
 
