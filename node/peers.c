@@ -10,6 +10,7 @@
 #define PEERS_MAX 4096
 #define STATES_MAX 64
 #define FETCH_PAUSE_MIN_MS 1000
+#define FETCH_PAUSE_URGENT_MS 2000
 #define FETCH_PAUSE_MAX_MS 60000
 
 #define KIND_CERTIFICATE ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE
@@ -235,28 +236,29 @@ node_peers_doubt(struct node *node, struct node_peer *peer, enum ent_status rc,
     return rc;
 }
 
-enum ent_status
-node_peers_prefetch(struct node *node, struct ent_error *err)
+/* Every office that an agreement names, ours apart: `visit` it once an
+ * agreement. */
+static enum ent_status
+each_office(struct node *node,
+    enum ent_status (*visit)(
+        struct node *node, struct node_peer *peer, struct ent_error *err),
+    struct ent_error *err)
 {
     const struct ent_agreement *agreement;
+    size_t i = 0;
 
-    for (size_t i = 0;
-         (agreement = node_agreements_at(node->agreements, i, NULL)) != NULL;
-         i++) {
+    while (
+        (agreement = node_agreements_at(node->agreements, i++, NULL)) != NULL) {
         const struct ent_address *office;
+        size_t k = 0;
 
-        for (size_t k = 0;
-             (office = ent_agreement_office(agreement, k)) != NULL; k++) {
+        while ((office = ent_agreement_office(agreement, k++)) != NULL) {
             struct node_peer *peer;
-            enum ent_status rc;
+            enum ent_status rc = ENT_OK;
 
-            if (ent_address_equal(office, &node->self)) {
-                continue;
-            }
-            rc = node_peers_get(node, office, &peer, err);
-            if (rc == ENT_OK) {
-                peer->fetch_at = 0;
-                rc = node_peers_fetch(node, peer, err);
+            if (!ent_address_equal(office, &node->self)) {
+                rc = node_peers_get(node, office, &peer, err);
+                rc = rc != ENT_OK ? rc : visit(node, peer, err);
             }
             if (rc != ENT_OK) {
                 return rc;
@@ -264,6 +266,36 @@ node_peers_prefetch(struct node *node, struct ent_error *err)
         }
     }
     return ENT_OK;
+}
+
+static enum ent_status
+ask_anew(struct node *node, struct node_peer *peer, struct ent_error *err)
+{
+    (void)node;
+    (void)err;
+    peer->fetch_at = 0;
+    peer->fetch_pause = FETCH_PAUSE_MIN_MS;
+    return ENT_OK;
+}
+
+enum ent_status
+node_peers_prefetch(struct node *node, struct ent_error *err)
+{
+    enum ent_status rc = each_office(node, ask_anew, err);
+
+    /* Who stands in several agreements is asked once: the pause holds. */
+    return rc != ENT_OK ? rc : each_office(node, node_peers_fetch, err);
+}
+
+void
+node_peers_hurry(const struct node *node, struct node_peer *peer)
+{
+    if (peer->fetch_pause > FETCH_PAUSE_URGENT_MS) {
+        peer->fetch_pause = FETCH_PAUSE_URGENT_MS;
+    }
+    if (peer->fetch_at > node->now_ms + FETCH_PAUSE_URGENT_MS) {
+        peer->fetch_at = node->now_ms + FETCH_PAUSE_URGENT_MS;
+    }
 }
 
 static enum ent_status

@@ -44,6 +44,9 @@ enum ent_status node_peers_fetch(struct node *node, struct node_peer *peer,
 enum ent_status node_peers_doubt(struct node *node, struct node_peer *peer,
     enum ent_status rc, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Something urgent waits for what we lack of it: ask every two seconds. */
+void node_peers_hurry(const struct node *node, struct node_peer *peer);
+
 /* Ask for every office that an agreement of ours names, so that the first alert
  * need not wait for a certificate or a manifest. Upon connecting. */
 enum ent_status node_peers_prefetch(

@@ -15,8 +15,8 @@
 /* True when the recipient can be sealed for; what lacks is fetched. Past its
  * epoch the last key we know still serves, while a newer one is asked for. */
 static enum ent_status
-is_sealable(struct node *node, struct node_peer *peer, bool *ret_sealable,
-    struct ent_error *err)
+is_sealable(struct node *node, struct node_peer *peer, uint32_t precedence,
+    bool *ret_sealable, struct ent_error *err)
 {
     const struct ent_sealing_key *key = NULL;
 
@@ -30,6 +30,9 @@ is_sealable(struct node *node, struct node_peer *peer, bool *ret_sealable,
     }
     if (key != NULL && node->now_ms < key->not_after) {
         return ENT_OK;
+    }
+    if (key == NULL && ent_precedence_is_urgent(precedence)) {
+        node_peers_hurry(node, peer);
     }
     return node_peers_fetch(node, peer, err);
 }
@@ -68,7 +71,7 @@ seal_group(struct node *node, const uint8_t *key, struct ent_view value,
     batch->precedence = ENTENTE__V1__PRECEDENCE__FLASH - key[0];
     rc = group_peer(node, value, &batch->peer, err);
     if (rc == ENT_OK) {
-        rc = is_sealable(node, batch->peer, &sealable, err);
+        rc = is_sealable(node, batch->peer, batch->precedence, &sealable, err);
     }
     if (rc != ENT_OK || !sealable) {
         return rc;
