@@ -343,6 +343,19 @@ learn(struct broker *broker, const struct broker_visit *visit,
     }
 }
 
+static const char *
+kind_name(uint32_t kind)
+{
+    switch (kind) {
+    case ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST:
+        return "manifest";
+    case ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE:
+        return "certificate";
+    default:
+        return "revocation list";
+    }
+}
+
 enum ent_status
 broker_take_object(
     struct broker *broker, struct broker_visit *visit, struct ent_error *err)
@@ -371,9 +384,8 @@ broker_take_object(
         }
         return ENT_OK;
     }
-    ent_log(ENT_LOG_INFO, COMPONENT,
-        "newer object kind=%" PRIu32 " subject=%s number=%" PRIu64, object.kind,
-        object.subject, number);
+    ent_log(ENT_LOG_INFO, COMPONENT, "newer %s subject=%s number=%" PRIu64,
+        kind_name(object.kind), object.subject, number);
     return broker_spool_put_object(
         broker->spool, object.kind, object.subject, number, object.wire, err);
 }

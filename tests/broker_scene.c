@@ -124,10 +124,7 @@ scene_close(void **state)
     struct scene *scene = *state;
 
     stop(scene);
-    for (size_t i = 0; i < scene->sent_count; i++) {
-        ent_bytes_free(&scene->sent[i].payload);
-        ent_bytes_free(&scene->sent[i].body);
-    }
+    scene_forget(scene);
     parties_fini(&scene->all);
     (void)nftw(scene->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     free(scene);
@@ -258,6 +255,17 @@ void
 forget_sent(struct scene *scene)
 {
     scene->read_count = scene->sent_count;
+}
+
+void
+scene_forget(struct scene *scene)
+{
+    for (size_t i = 0; i < scene->sent_count; i++) {
+        ent_bytes_free(&scene->sent[i].payload);
+        ent_bytes_free(&scene->sent[i].body);
+    }
+    scene->sent_count = 0;
+    scene->read_count = 0;
 }
 
 void

@@ -92,8 +92,9 @@ void connect_both(struct scene *scene, const struct party *party);
 const struct sent *expect_sent(struct scene *scene, const struct party *party,
     enum lane lane, enum ent_frame_type type);
 void expect_silence(struct scene *scene);
-/* Look away from everything sent so far. */
+/* Look away from everything sent so far, or even forget it. */
 void forget_sent(struct scene *scene);
+void scene_forget(struct scene *scene);
 
 /* The next frame is a BYE with that reason: about `made`, or about all. */
 void expect_bye(struct scene *scene, const struct party *party, enum lane lane,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/broker_scene.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "proto/schema/delivery.pb-c.h"
 
 #define FLASH ENTENTE__V1__PRECEDENCE__FLASH
@@ -699,6 +702,52 @@ what_expired_is_dropped_twenty_minutes_later(void **state)
     made_free(&made);
 }
 
+/* Turn over one bit on the disk, in the midst of a run of `byte`s. */
+static void
+damage(struct scene *scene, uint8_t byte)
+{
+    char path[100];
+    uint8_t run[64];
+    uint8_t *content;
+    FILE *file;
+    size_t len;
+    uint8_t *found;
+
+    (void)snprintf(path, sizeof path, "%s/data.mdb", scene->path);
+    file = fopen(path, "r+");
+    assert_non_null(file);
+    content = malloc(STORE_SIZE);
+    assert_non_null(content);
+    len = fread(content, 1, STORE_SIZE, file);
+    memset(run, byte, sizeof run);
+    found = memmem(content, len, run, sizeof run);
+    assert_non_null(found);
+    assert_int_equal(fseek(file, found - content, SEEK_SET), 0);
+    assert_int_equal(fputc(byte ^ 1, file), byte ^ 1);
+    assert_int_equal(fclose(file), 0);
+    free(content);
+}
+
+static void
+a_damaged_bundle_is_given_back_to_its_sender(void **state)
+{
+    struct scene *scene = *state;
+    struct made made = from_maesai(scene, ROUTINE, 200);
+
+    connect_both(scene, MAESAI);
+    leave(scene, BULK, &made);
+    damage(scene, 200);
+    scene_restart(scene);
+    connect_both(scene, MAESAI);
+    connect_both(scene, TACHILEIK);
+    turn(scene, NULL, 0);
+    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_STORE_FULL, &made);
+    expect_silence(scene);
+    leave(scene, BULK, &made);
+    expect_bundle(scene, TACHILEIK, BULK, &made);
+    made_free(&made);
+}
+
 /* ---- skips ---- */
 
 static void
@@ -1060,6 +1109,7 @@ main(void)
         TEST(what_has_no_answer_is_sent_again_after_longer_and_longer_pauses),
         TEST(what_was_put_off_is_sent_again_soon_and_nothing_else_is),
         TEST(what_expired_is_dropped_twenty_minutes_later),
+        TEST(a_damaged_bundle_is_given_back_to_its_sender),
         TEST(a_skip_takes_the_place_of_its_bundle),
         TEST(only_the_sender_skips),
         TEST(credit_bounds_what_lies_under_way),

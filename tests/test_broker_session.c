@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support.h"
+
+#include <sodium.h>
+
+#include "broker/session.h"
+#include "proto/schema/common.pb-c.h"
+
+#define MIB ((uint64_t)1024 * 1024)
+#define SECOND UINT64_C(1000)
+
+static const struct ent_route here = {.bytes = "here", .len = 4};
+static const struct ent_route there = {.bytes = "there", .len = 5};
+
+/* ---- precedence ---- */
+
+static void
+flash_has_the_first_rank_and_every_rank_its_precedence(void **state)
+{
+    (void)state;
+    assert_int_equal(broker_rank(ENTENTE__V1__PRECEDENCE__FLASH), 0);
+    assert_int_equal(broker_rank(ENTENTE__V1__PRECEDENCE__DEFERRED), 4);
+    for (uint8_t rank = 0; rank < BROKER_RANKS; rank++) {
+        assert_int_equal(broker_rank(broker_rank_precedence(rank)), rank);
+    }
+}
+
+/* ---- quota ---- */
+
+static void
+a_quota_counts_bytes_and_entries(void **state)
+{
+    const struct broker_quota quota = {.bytes = 1000, .entries = 10};
+    struct broker_usage usage = {.bytes = 900, .entries = 9};
+
+    (void)state;
+    assert_true(broker_quota_allows(&quota, &usage, 4, 100));
+    assert_false(broker_quota_allows(&quota, &usage, 4, 101));
+    assert_false(broker_quota_allows(&quota, &usage, 4, UINT64_MAX));
+    usage.entries = 10;
+    assert_false(broker_quota_allows(&quota, &usage, 4, 1));
+    usage = (struct broker_usage){.bytes = 2000}; /* of a larger quota before */
+    assert_false(broker_quota_allows(&quota, &usage, 0, 1));
+}
+
+static void
+only_flash_may_use_the_reserve(void **state)
+{
+    const struct broker_quota quota = {
+        .bytes = 1000, .entries = 10, .flash_reserve = 10};
+    const struct broker_usage usage = {.bytes = 900, .entries = 8};
+    const struct broker_usage full = {.bytes = 0, .entries = 9};
+
+    (void)state;
+    assert_false(broker_quota_allows(&quota, &usage, 1, 1));
+    assert_true(broker_quota_allows(&quota, &usage, 0, 100));
+    assert_false(broker_quota_allows(&quota, &usage, 0, 101));
+    assert_false(broker_quota_allows(&quota, &full, 1, 1));
+    assert_true(broker_quota_allows(&quota, &full, 0, 1));
+}
+
+/* ---- credit ---- */
+
+static void
+credit_is_spent_and_comes_back_but_never_grows(void **state)
+{
+    struct broker_session session;
+
+    (void)state;
+    broker_session_begin(&session, &here, 2 * MIB);
+    assert_true(broker_session_spend(&session, 2 * MIB - 1));
+    assert_false(broker_session_spend(&session, 2));
+    assert_true(broker_session_spend(&session, 1));
+    broker_session_refill(&session, MIB);
+    assert_int_equal(session.credit, MIB);
+    broker_session_refill(&session, UINT64_MAX);
+    assert_int_equal(session.credit, 2 * MIB);
+}
+
+static void
+a_boundless_grant_is_bounded_here(void **state)
+{
+    struct broker_session session;
+
+    (void)state;
+    broker_session_begin(&session, &here, UINT64_MAX);
+    assert_int_equal(session.credit, BROKER_WINDOW_MAX);
+}
+
+static void
+what_we_granted_is_charged_and_given_back(void **state)
+{
+    struct broker_session session;
+
+    (void)state;
+    broker_session_begin(&session, &here, MIB);
+    assert_true(broker_session_charge(&session, BROKER_GRANT));
+    assert_false(broker_session_charge(&session, 1));
+    assert_int_equal(broker_session_give_back(&session), BROKER_GRANT);
+    assert_int_equal(broker_session_give_back(&session), 0);
+    assert_true(broker_session_charge(&session, 1));
+}
+
+/* Property: whatever is spent and refilled, credit stays between 0 and the
+ * window, and nothing is sent that was not there. */
+static void
+credit_never_leaves_its_bounds(void **state)
+{
+    struct broker_session session;
+    uint64_t under_way = 0;
+    uint8_t seed[randombytes_SEEDBYTES] = {7};
+    uint32_t random[4000];
+
+    (void)state;
+    randombytes_buf_deterministic(random, sizeof random, seed);
+    broker_session_begin(&session, &here, 3 * MIB);
+    for (size_t i = 0; i < 4000; i++) {
+        uint64_t bytes = random[i] % (2 * MIB);
+
+        if (random[i] % 3 == 0) {
+            broker_session_refill(&session, bytes);
+            under_way -= bytes < under_way ? bytes : under_way;
+        } else if (broker_session_spend(&session, bytes)) {
+            under_way += bytes;
+        }
+        assert_true(session.credit + under_way == 3 * MIB);
+    }
+}
+
+/* ---- walks ---- */
+
+static void
+a_walk_calls_a_round_only_after_something_was_sent(void **state)
+{
+    struct broker_walk walk;
+
+    (void)state;
+    broker_walk_begin(&walk);
+    assert_true(walk.stirred);
+    broker_walk_idle(&walk, 1000);
+    assert_false(walk.stirred);
+    assert_true(broker_walk_due(&walk) == UINT64_MAX);
+
+    broker_walk_stir(&walk);
+    broker_walk_sent(&walk, 5);
+    broker_walk_idle(&walk, 1000);
+    assert_int_equal(broker_walk_due(&walk), 1000 + 30 * SECOND);
+    assert_int_equal(walk.unanswered.end, 6);
+}
+
+static void
+what_is_sent_during_a_round_waits_for_the_next(void **state)
+{
+    struct broker_walk walk;
+
+    (void)state;
+    broker_walk_begin(&walk);
+    broker_walk_sent(&walk, 5);
+    broker_walk_idle(&walk, 0);
+    broker_walk_sent(&walk, 9);
+    broker_walk_idle(&walk, 20 * SECOND);
+    assert_int_equal(walk.unanswered.end, 6);
+    assert_true(broker_round_is_due(&walk.unanswered, 30 * SECOND));
+    broker_walk_unanswered_done(&walk, 30 * SECOND); /* 5 was settled */
+    assert_int_equal(walk.unanswered.end, 10);
+    assert_int_equal(broker_walk_due(&walk), 60 * SECOND);
+}
+
+static void
+an_answer_makes_pauses_short_again(void **state)
+{
+    struct broker_walk walk;
+
+    (void)state;
+    broker_walk_begin(&walk);
+    for (unsigned i = 0; i < 20; i++) {
+        broker_walk_put_off(&walk, 0);
+        broker_walk_put_off_done(&walk);
+    }
+    broker_walk_put_off(&walk, 0);
+    assert_int_equal(broker_walk_due(&walk), 300 * SECOND);
+    broker_walk_put_off_done(&walk);
+    broker_walk_settled(&walk);
+    broker_walk_put_off(&walk, 0);
+    assert_int_equal(broker_walk_due(&walk), 2 * SECOND);
+}
+
+/* ---- lanes ---- */
+
+static void
+urgent_things_take_the_bulk_lane_when_theirs_is_down(void **state)
+{
+    struct broker_peer peer;
+
+    (void)state;
+    broker_peer_init(&peer);
+    assert_null(broker_peer_session(&peer, 0));
+    broker_peer_begin(&peer, BROKER_BULK, &here, MIB);
+    assert_ptr_equal(broker_peer_session(&peer, 0), &peer.lanes[BROKER_BULK]);
+    broker_peer_begin(&peer, BROKER_URGENT, &there, MIB);
+    assert_ptr_equal(broker_peer_session(&peer, 1), &peer.lanes[BROKER_URGENT]);
+    assert_ptr_equal(broker_peer_session(&peer, 2), &peer.lanes[BROKER_BULK]);
+    broker_peer_end(&peer, BROKER_BULK);
+    assert_null(broker_peer_session(&peer, 2));
+    assert_ptr_equal(
+        broker_peer_find(&peer, &there), &peer.lanes[BROKER_URGENT]);
+    assert_null(broker_peer_find(&peer, &here));
+}
+
+static void
+only_what_a_lost_connection_carried_begins_anew(void **state)
+{
+    struct broker_peer peer;
+
+    (void)state;
+    broker_peer_init(&peer);
+    broker_peer_begin(&peer, BROKER_BULK, &here, MIB);
+    broker_walk_sent(&peer.bundles[0], 5); /* FLASH, over the bulk lane */
+    broker_walk_sent(&peer.bundles[3], 6);
+    broker_peer_begin(&peer, BROKER_URGENT, &there, MIB);
+    assert_int_equal(peer.bundles[0].fresh, 6); /* it is still under way */
+    broker_peer_end(&peer, BROKER_URGENT);
+    assert_int_equal(peer.bundles[0].fresh, 0);
+    assert_int_equal(peer.bundles[3].fresh, 7);
+    broker_peer_end(&peer, BROKER_BULK);
+    assert_int_equal(peer.bundles[3].fresh, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            flash_has_the_first_rank_and_every_rank_its_precedence),
+        cmocka_unit_test(a_quota_counts_bytes_and_entries),
+        cmocka_unit_test(only_flash_may_use_the_reserve),
+        cmocka_unit_test(credit_is_spent_and_comes_back_but_never_grows),
+        cmocka_unit_test(a_boundless_grant_is_bounded_here),
+        cmocka_unit_test(what_we_granted_is_charged_and_given_back),
+        cmocka_unit_test(credit_never_leaves_its_bounds),
+        cmocka_unit_test(a_walk_calls_a_round_only_after_something_was_sent),
+        cmocka_unit_test(what_is_sent_during_a_round_waits_for_the_next),
+        cmocka_unit_test(an_answer_makes_pauses_short_again),
+        cmocka_unit_test(urgent_things_take_the_bulk_lane_when_theirs_is_down),
+        cmocka_unit_test(only_what_a_lost_connection_carried_begins_anew),
+    };
+
+    return cmocka_run_group_tests_name("broker_session", tests, NULL, NULL);
+}
