@@ -7,17 +7,34 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "proto/base/text.h"
 
 #define COMPLAINT_MAX 1024
+#define WIDTH_DEFAULT 80
+#define WIDTH_BROAD 110 /* from here on there is room for every column */
 
-static bool
-is_colourful(FILE *out)
+bool
+cli_is_colourful(FILE *out)
 {
     return isatty(fileno(out)) && getenv("NO_COLOR") == NULL;
+}
+
+size_t
+cli_width(FILE *out)
+{
+    struct winsize size = {0};
+
+    if (!isatty(fileno(out))) {
+        return 0;
+    }
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        return WIDTH_DEFAULT;
+    }
+    return size.ws_col;
 }
 
 /* Text of values */
@@ -136,11 +153,15 @@ unref_table(struct libscols_table **table)
 }
 
 static int
-add_columns(
-    struct libscols_table *table, const struct cli_field *fields, size_t count)
+add_columns(struct libscols_table *table, const struct cli_field *fields,
+    size_t count, size_t width)
 {
+    const bool narrow = width > 0 && width < WIDTH_BROAD;
+
     for (size_t i = 0; i < count; i++) {
-        int flags = fields[i].right ? SCOLS_FL_RIGHT : 0;
+        int flags = (fields[i].right ? SCOLS_FL_RIGHT : 0) |
+                    (fields[i].wrap ? SCOLS_FL_WRAP : 0) |
+                    (fields[i].broad && narrow ? SCOLS_FL_HIDDEN : 0);
 
         if (scols_table_new_column(table, fields[i].title, 0, flags) == NULL) {
             return -1;
@@ -205,12 +226,13 @@ cli_print_table(FILE *out, const json_t *rows, const struct cli_field *fields,
         return dump(out, rows, JSON_INDENT(2), err);
     }
     table = scols_new_table();
-    if (table == NULL || add_columns(table, fields, count) != 0 ||
+    if (table == NULL ||
+        add_columns(table, fields, count, cli_width(out)) != 0 ||
         add_rows(table, rows, fields, count) != 0) {
         return ent_fail(err, ENT_NO_MEMORY, "making a table");
     }
     scols_table_set_stream(table, out);
-    scols_table_enable_colors(table, is_colourful(out));
+    scols_table_enable_colors(table, cli_is_colourful(out));
     if (!isatty(fileno(out))) {
         scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
     }
@@ -249,7 +271,7 @@ print_field(FILE *out, const struct cli_field *field, const json_t *value,
     if (text == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "printing '%s'", field->title);
     }
-    if (field->colour != NULL && is_colourful(out)) {
+    if (field->colour != NULL && cli_is_colourful(out)) {
         colour = field->colour(text);
     }
     written = fprintf(out, "%s:%*s %s%s%s\n", field->title,

@@ -28,9 +28,14 @@ struct cli_field {
     const char *key;   /* in the object; what is not there is left out */
     const char *title; /* for people */
     bool right;        /* numbers: set against the right edge */
+    bool wrap;         /* long texts: go on below where a terminal is narrow */
+    bool broad;        /* only where there is room: not on a narrow terminal */
     /* The colour for this text, or NULL; may be NULL itself. */
     const char *(*colour)(const char *text);
 };
+
+/* May `out` show colours? */
+bool cli_is_colourful(FILE *out);
 
 /* An array of objects: a table with a line each, or the array. */
 enum ent_status cli_print_table(FILE *out, const json_t *rows,
@@ -49,6 +54,9 @@ enum ent_status cli_print_json(
 /* A JSON string of `text`; what is not UTF-8 in it is made visible first.
  * NULL: no memory. */
 json_t *cli_json_text(struct ent_view text);
+
+/* Columns of the terminal behind `out`; 0: it is none, write on. */
+size_t cli_width(FILE *out);
 
 /* Tell the operator on stderr, neutralised. */
 void cli_complain(const char *format, ...) ENT_PRINTF(1, 2);

@@ -13,6 +13,15 @@
 
 /* function, first word, second word or NULL, arguments, what it does */
 #define CLI_VERB_TABLE(X)                                                      \
+    X(send, "send", NULL, "[FILE]", "hand messages to the node")               \
+    X(inbox, "inbox", NULL, "", "list what came")                              \
+    X(show, "show", NULL, "ID|NUMBER", "show a whole message")                 \
+    X(ack, "ack", NULL, "ID|NUMBER", "acknowledge a message")                  \
+    X(trace, "trace", NULL, "ID", "what became of a message sent from here")   \
+    X(replay, "replay", NULL, "--from SEQ", "show again what came")            \
+    X(explain, "explain", NULL, "[FILE]", "would this message go, why not")    \
+    X(status, "status", NULL, "", "how the node is")                           \
+    X(journal_verify, "journal", "verify", "", "check the node's journal")     \
     X(authority_new, "authority", "new", "STATE", "make a state's root key")   \
     X(authority_show, "authority", "show", "KEYFILE", "print its public key")  \
     X(authority_revoke, "authority", "revoke", "CERT...",                      \

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client - one conversation with the node of this office, over its local API
+ * (proto/schema/api.proto): one request, one reply, one part each.
+ *
+ * A node may be restarted in the middle. The request is then sent again, the
+ * same bytes, as soon as a node answers; that is harmless for every request
+ * there is (a message is known by its id). So what is said here is not lost by
+ * a crash and not doubled by the repair.
+ *
+ * Errors: the functions return a code of sysexits.h, and `err` says why:
+ * EX_UNAVAILABLE when no node answers in time, EX_PROTOCOL when what answers is
+ * no node, else the code that the node gave.
+ */
+#ifndef TOOLS_CLI_CLIENT_H
+#define TOOLS_CLI_CLIENT_H
+
+#include <argp.h>
+
+#include "proto/base/bytes.h"
+#include "proto/schema/api.pb-c.h"
+
+#define CLI_TIMEOUT_S 30
+#define CLI_TIMEOUT_MAX_S 86400
+#define CLI_BATCH_MAX 256 /* messages in a request, of api.proto */
+
+/* The options that every verb with a node shares, as an argp child whose input
+ * is this. Zero is the default. */
+struct cli_client_options {
+    const char *node_file;
+    const char *api;
+    unsigned timeout_s;
+};
+extern const struct argp cli_client_argp;
+
+struct cli_client;
+
+/* Nothing is sent yet, so a node need not run. */
+int cli_client_open(const struct cli_client_options *options,
+    struct cli_client **ret_client, struct ent_error *err) ENT_MUST_CHECK;
+void cli_client_close(struct cli_client **client);
+
+/* Ask, and wait for the reply at most the time-out and `patience_ms` for what
+ * the node itself needs. `request->number` is set here. The reply holds what
+ * the request asked for, and lives until the next ask. */
+int cli_client_ask(struct cli_client *client, Entente__V1__ApiRequest *request,
+    unsigned patience_ms, const Entente__V1__ApiReply **ret_reply,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Was there a node at any time? If not, nothing was ever sent. */
+bool cli_client_met(const struct cli_client *client);
+
+#endif

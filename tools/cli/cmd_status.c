@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <sodium.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "proto/base/time.h"
+#include "tools/cli/canonical.h"
+#include "tools/cli/client.h"
+#include "tools/cli/output.h"
+#include "tools/cli/verbs.h"
+#include "tools/cli/words.h"
+
+#define DAY_MS (UINT64_C(24) * 3600 * 1000)
+#define CERTIFICATE_SOON_DAYS 30
+#define STORE_FULL_PERCENT 80
+#define MIB ((uint64_t)1024 * 1024)
+#define TEXT_MAX 160
+#define ATTENTION "ATTENTION: " /* somebody should act */
+
+struct arguments {
+    struct cli_client_options client;
+    bool json;
+};
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+
+    (void)argument;
+    if (key != ARGP_KEY_INIT) {
+        return ARGP_ERR_UNKNOWN;
+    }
+    state->child_inputs[0] = &arguments->client;
+    state->child_inputs[1] = &arguments->json;
+    return 0;
+}
+
+static const char doc[] =
+    "How the node of this office is.\v"
+    "What somebody should look after begins with " ATTENTION "\n\n"
+    "Examples:\n"
+    "  entente status\n"
+    "  entente status --node /etc/entente/node.yaml --json\n";
+
+static const struct argp_child children[] = {
+    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+
+static const struct argp argp = {
+    .parser = parse, .doc = doc, .children = children};
+
+/* ---- values in words ---- */
+
+static const char *
+colour_of(const char *text)
+{
+    return strstr(text, ATTENTION) != NULL ? CLI_RED : NULL;
+}
+
+static void
+describe_certificate(
+    uint64_t expires_at, uint64_t now_ms, char out[static TEXT_MAX])
+{
+    char when[CLI_WORDS_MAX];
+    uint64_t days;
+
+    cli_time_long(expires_at, when);
+    if (expires_at <= now_ms) {
+        (void)snprintf(out, TEXT_MAX, ATTENTION "expired at %s", when);
+        return;
+    }
+    days = (expires_at - now_ms) / DAY_MS;
+    (void)snprintf(out, TEXT_MAX, "%sexpires in %" PRIu64 " days, %s",
+        days < CERTIFICATE_SOON_DAYS ? ATTENTION : "", days, when);
+}
+
+static void
+describe_store(uint64_t used, uint64_t limit, char out[static TEXT_MAX])
+{
+    uint64_t percent = limit == 0 ? 0 : used / (limit / 100 + 1);
+
+    (void)snprintf(out, TEXT_MAX,
+        "%s%" PRIu64 " MiB of %" PRIu64 " MiB (%" PRIu64 " %%)",
+        percent >= STORE_FULL_PERCENT ? ATTENTION : "", used / MIB, limit / MIB,
+        percent);
+}
+
+static void
+describe_root(const ProtobufCBinaryData *root, char out[static TEXT_MAX])
+{
+    out[0] = '\0';
+    if (root->len <= 32) {
+        (void)sodium_bin2hex(out, TEXT_MAX, root->data, root->len);
+    }
+}
+
+/* ---- the node ---- */
+
+static const struct cli_field node_fields[] = {
+    {.key = "address", .title = "Office"},
+    {.key = "version", .title = "Version"},
+    {.key = "started", .title = "Running since"},
+    {.key = "certificate", .title = "Certificate", .colour = colour_of},
+    {.key = "desk", .title = "Desk", .colour = colour_of},
+    {.key = "sent", .title = "Sent from here"},
+    {.key = "store", .title = "Store", .colour = colour_of},
+    {.key = "journal", .title = "Journal"},
+    {.key = "root", .title = "Journal root"},
+};
+
+static json_t *
+describe_node(const Entente__V1__StatusReply *status, uint64_t now_ms)
+{
+    char started[CLI_WORDS_MAX];
+    char certificate[TEXT_MAX];
+    char desk[TEXT_MAX];
+    char sent[TEXT_MAX];
+    char store[TEXT_MAX];
+    char journal[TEXT_MAX];
+    char root[TEXT_MAX];
+
+    cli_time_long(status->started_at, started);
+    describe_certificate(status->certificate_expires_at, now_ms, certificate);
+    (void)snprintf(desk, sizeof desk,
+        "%" PRIu64 " messages, %" PRIu64 " to acknowledge", status->inbox_count,
+        status->unacknowledged);
+    (void)snprintf(sent, sizeof sent,
+        "%" PRIu64 " waiting, %" PRIu64 " settled, %" PRIu64
+        " refused by our own policy",
+        status->outbox_waiting, status->outbox_settled, status->refused_here);
+    describe_store(status->store_used, status->store_limit, store);
+    (void)snprintf(journal, sizeof journal,
+        "%" PRIu64 " entries, %" PRIu64 " commits since the start",
+        status->journal_size, status->commits);
+    describe_root(&status->journal_root, root);
+    return json_pack("{s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "address",
+        cli_json_text(ent_view_text(status->address)), "version",
+        cli_json_text(ent_view_text(status->version)), "started", started,
+        "certificate", certificate, "desk", desk, "sent", sent, "store", store,
+        "journal", journal, "root", root);
+}
+
+/* ---- brokers and agreements ---- */
+
+static const struct cli_field broker_fields[] = {
+    {.key = "address", .title = "BROKER"},
+    {.key = "endpoint", .title = "AT"},
+    {.key = "state", .title = "STATE", .colour = colour_of, .wrap = true},
+};
+
+static json_t *
+describe_broker(const Entente__V1__BrokerStatus *broker, uint64_t now_ms)
+{
+    char since[CLI_WORDS_MAX];
+    char state[TEXT_MAX];
+
+    cli_time_short(broker->since, now_ms, since);
+    (void)snprintf(state, sizeof state, "%s%s%s",
+        broker->connected ? "connected" : ATTENTION "not connected",
+        since[0] == '\0' ? "" : " since ", since);
+    return json_pack("{s:o, s:o, s:s}", "address",
+        cli_json_text(ent_view_text(broker->address)), "endpoint",
+        cli_json_text(ent_view_text(broker->endpoint)), "state", state);
+}
+
+static const struct cli_field agreement_fields[] = {
+    {.key = "name", .title = "AGREEMENT"},
+    {.key = "version", .title = "VERSION", .right = true},
+    {.key = "parties", .title = "BETWEEN"},
+    {.key = "state", .title = "STATE", .colour = colour_of, .wrap = true},
+    {.key = "file", .title = "FILE", .broad = true},
+};
+
+static json_t *
+parties_of(const Entente__V1__AgreementStatus *agreement)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < agreement->n_parties; i++) {
+        (void)json_array_append_new(
+            list, cli_json_text(ent_view_text(agreement->parties[i])));
+    }
+    return list;
+}
+
+static json_t *
+describe_agreement(const Entente__V1__AgreementStatus *agreement)
+{
+    const char *state = !agreement->in_force    ? ATTENTION "not in force"
+                        : agreement->review_due ? "in force; " ATTENTION
+                                                  "its review is due"
+                                                : "in force";
+
+    return json_pack("{s:o, s:I, s:o, s:s, s:o}", "name",
+        cli_json_text(ent_view_text(agreement->name)), "version",
+        (json_int_t)agreement->version, "parties", parties_of(agreement),
+        "state", state, "file", cli_json_text(ent_view_text(agreement->file)));
+}
+
+/* ---- the whole ---- */
+
+static enum ent_status
+print_node(const Entente__V1__StatusReply *status, uint64_t now_ms,
+    struct ent_error *err)
+{
+    json_t *object = describe_node(status, now_ms);
+    enum ent_status rc;
+
+    if (object == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "printing the status");
+    }
+    rc = cli_print_record(stdout, object, node_fields,
+        sizeof node_fields / sizeof node_fields[0], false, err);
+    json_decref(object);
+    return rc;
+}
+
+/* A table, or what to say when there is nothing for it. Takes `rows`. */
+static enum ent_status
+print_rows(json_t *rows, const struct cli_field *fields, size_t count,
+    const char *none, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    putchar('\n');
+    if (json_array_size(rows) == 0) {
+        puts(none);
+    } else {
+        rc = cli_print_table(stdout, rows, fields, count, false, err);
+    }
+    json_decref(rows);
+    return rc;
+}
+
+static enum ent_status
+print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
+{
+    const uint64_t now_ms = ent_time_now_ms();
+    json_t *brokers = json_array();
+    json_t *agreements = json_array();
+    enum ent_status rc = print_node(status, now_ms, err);
+
+    for (size_t i = 0; i < status->n_brokers; i++) {
+        (void)json_array_append_new(
+            brokers, describe_broker(status->brokers[i], now_ms));
+    }
+    for (size_t i = 0; i < status->n_agreements; i++) {
+        (void)json_array_append_new(
+            agreements, describe_agreement(status->agreements[i]));
+    }
+    if (rc == ENT_OK) {
+        rc = print_rows(brokers, broker_fields,
+            sizeof broker_fields / sizeof broker_fields[0],
+            ATTENTION "no broker is configured", err);
+        brokers = NULL;
+    }
+    if (rc == ENT_OK) {
+        rc = print_rows(agreements, agreement_fields,
+            sizeof agreement_fields / sizeof agreement_fields[0],
+            ATTENTION "no agreement is loaded, so nothing can pass", err);
+        agreements = NULL;
+    }
+    json_decref(brokers);
+    json_decref(agreements);
+    return rc;
+}
+
+int
+cli_status(int argc, char *argv[])
+{
+    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__StatusRequest question = ENTENTE__V1__STATUS_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    struct arguments arguments = {0};
+    struct ent_error err = {0};
+    enum ent_status rc;
+    int code;
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_STATUS;
+    request.status = &question;
+    code = cli_client_open(&arguments.client, &client, &err);
+    if (code == EX_OK) {
+        code = cli_client_ask(client, &request, 0, &reply, &err);
+    }
+    if (code != EX_OK) {
+        cli_complain("%s", err.text);
+        return code;
+    }
+    rc = arguments.json
+             ? cli_print_canonical(stdout, &reply->status->base, &err)
+             : print_status(reply->status, &err);
+    return rc == ENT_OK ? EX_OK : cli_fail(rc, &err);
+}

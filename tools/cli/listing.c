@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/cli/listing.h"
+
+#include <stdlib.h>
+
+#include "proto/base/time.h"
+#include "tools/cli/canonical.h"
+#include "tools/cli/item.h"
+
+enum ent_status
+cli_listing_init(struct cli_listing *listing, struct ent_error *err)
+{
+    *listing = (struct cli_listing){.rows = json_array()};
+    return listing->rows != NULL
+               ? ENT_OK
+               : ent_fail(err, ENT_NO_MEMORY, "making a list");
+}
+
+void
+cli_listing_fini(struct cli_listing *listing)
+{
+    json_decref(listing->rows);
+    *listing = (struct cli_listing){0};
+}
+
+enum ent_status
+cli_listing_add(struct cli_listing *listing, const Entente__V1__InboxItem *item,
+    struct ent_error *err)
+{
+    Entente__V1__InboxItem shown = *item;
+
+    shown.replayed = shown.replayed || listing->replayed;
+    listing->count++;
+    if (listing->json) {
+        return cli_print_canonical(stdout, &shown.base, err);
+    }
+    if (json_array_append_new(
+            listing->rows, cli_item_row(&shown, ent_time_now_ms())) != 0) {
+        return ent_fail(err, ENT_NO_MEMORY, "making a list");
+    }
+    return ENT_OK;
+}
+
+static json_int_t
+deadline_of(const json_t *row)
+{
+    json_int_t by = json_integer_value(json_object_get(row, "by"));
+
+    return by == 0 ? INT64_MAX : by;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    json_int_t one = deadline_of(*(json_t *const *)a);
+    json_int_t other = deadline_of(*(json_t *const *)b);
+
+    return (one > other) - (one < other);
+}
+
+static enum ent_status
+sort(json_t *rows, struct ent_error *err)
+{
+    const size_t count = json_array_size(rows);
+    json_t **list = calloc(count, sizeof *list);
+
+    if (list == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "sorting a list");
+    }
+    for (size_t i = 0; i < count; i++) {
+        list[i] = json_incref(json_array_get(rows, i));
+    }
+    qsort(list, count, sizeof *list, compare);
+    for (size_t i = 0; i < count; i++) {
+        (void)json_array_set_new(rows, i, list[i]);
+    }
+    free(list);
+    return ENT_OK;
+}
+
+enum ent_status
+cli_listing_print(struct cli_listing *listing, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    if (listing->json || listing->count == 0) {
+        return ENT_OK;
+    }
+    if (listing->by_deadline) {
+        rc = sort(listing->rows, err);
+    }
+    return rc != ENT_OK
+               ? rc
+               : cli_print_table(stdout, listing->rows, cli_item_fields,
+                     cli_item_field_count, false, err);
+}

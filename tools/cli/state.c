@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/cli/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/cli/output.h"
+
+const char *
+cli_state_name(Entente__V1__TraceState state)
+{
+    switch (state) {
+    case ENTENTE__V1__TRACE_STATE__TRACE_WAITING:
+        return "waiting here";
+    case ENTENTE__V1__TRACE_STATE__TRACE_SENT:
+        return "sent, not signed for";
+    case ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY:
+        return "in custody";
+    case ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED:
+        return "delivered";
+    case ENTENTE__V1__TRACE_STATE__TRACE_REFUSED:
+        return "REFUSED there";
+    case ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE:
+        return "REFUSED here";
+    case ENTENTE__V1__TRACE_STATE__TRACE_NOT_YET:
+        return "not yet taken";
+    case ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED:
+        return "EXPIRED, unconfirmed";
+    case ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED:
+        return "EXPIRED, confirmed";
+    case ENTENTE__V1__TRACE_STATE__TRACE_STATE_UNSPECIFIED:
+    default:
+        return "unknown";
+    }
+}
+
+const char *
+cli_colour_of_state(const char *text)
+{
+    if (strncmp(text, "REFUSED", 7) == 0 || strncmp(text, "EXPIRED", 7) == 0) {
+        return CLI_RED;
+    }
+    return strcmp(text, "delivered") == 0 ? CLI_GREEN : CLI_YELLOW;
+}
+
+/* When it came into this state, as far as that is known. */
+static uint64_t
+since(const Entente__V1__TraceCopy *copy)
+{
+    if (copy->settled_at != 0) {
+        return copy->settled_at;
+    }
+    return copy->state == ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY &&
+                   copy->custody_at != 0
+               ? copy->custody_at
+               : copy->accepted_at;
+}
+
+static bool
+has_failed(const Entente__V1__TraceCopy *copy)
+{
+    return copy->reason != 0 ||
+           copy->state == ENTENTE__V1__TRACE_STATE__TRACE_WAITING;
+}
+
+/* NULL: no memory. */
+static char *
+explain(const Entente__V1__TraceCopy *copy)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    if (out == NULL) {
+        return NULL;
+    }
+    if (copy->state == ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY) {
+        fprintf(out, "at %s", copy->custody_by);
+    }
+    if (has_failed(copy)) {
+        fprintf(out, "%s%s", ftell(out) > 0 ? "; " : "", copy->sentence);
+        if (copy->clause[0] != '\0') {
+            fprintf(out, " (clause %s", copy->clause);
+            if (copy->line != 0) {
+                fprintf(out, ", line %" PRIu32, copy->line);
+            }
+            fputc(')', out);
+        }
+        if (copy->reason_name[0] != '\0') {
+            fprintf(out, " %s", copy->reason_name);
+        }
+    }
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+bool
+cli_state_describe(const Entente__V1__TraceCopy *copy, uint64_t now_ms,
+    struct cli_state_text *ret_text)
+{
+    struct cli_state_text text = {.state = cli_state_name(copy->state)};
+    char *why = explain(copy);
+    char *by = NULL;
+    char when[CLI_WORDS_MAX];
+
+    if (why != NULL) {
+        text.why = cli_json_text(ent_view_text(why));
+    }
+    free(why);
+    cli_time_short(copy->acknowledged_at, now_ms, when);
+    if (asprintf(&by, "%s%s%s", when,
+            copy->acknowledged_by[0] == '\0' ? "" : " by ",
+            copy->acknowledged_by) >= 0) {
+        text.acknowledged = cli_json_text(ent_view_text(by));
+        free(by);
+    }
+    cli_time_short(since(copy), now_ms, text.since);
+    if (text.why == NULL || text.acknowledged == NULL) {
+        json_decref(text.why);
+        json_decref(text.acknowledged);
+        return false;
+    }
+    *ret_text = text;
+    return true;
+}
