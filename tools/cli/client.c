@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ struct cli_client {
     bool told;     /* that the node is away */
     unsigned timeout_ms;
     uint64_t number;
+    unsigned sockets;       /* made so far */
     struct ent_arena arena; /* the last reply */
 };
 
@@ -118,26 +120,39 @@ set_options(void *socket)
                socket, ZMQ_MAXMSGSIZE, &reply_max, sizeof reply_max) == 0;
 }
 
-/* A socket that hears of each broken connection of the other. */
+/* A socket that hears when the connection of the other breaks. */
 static bool
 watch(struct cli_client *client)
 {
+    char address[64];
+
+    (void)snprintf(address, sizeof address, MONITOR "-%u", client->sockets);
     client->monitor = zmq_socket(client->context, ZMQ_PAIR);
     return client->monitor != NULL && set_int(client->monitor, ZMQ_LINGER, 0) &&
            zmq_socket_monitor(
-               client->socket, MONITOR, ZMQ_EVENT_DISCONNECTED) == 0 &&
-           zmq_connect(client->monitor, MONITOR) == 0;
+               client->socket, address, ZMQ_EVENT_DISCONNECTED) == 0 &&
+           zmq_connect(client->monitor, address) == 0;
+}
+
+static void
+hang_up(struct cli_client *client)
+{
+    if (client->monitor != NULL) {
+        (void)zmq_close(client->monitor);
+        client->monitor = NULL;
+    }
+    if (client->socket != NULL) {
+        (void)zmq_close(client->socket);
+        client->socket = NULL;
+    }
 }
 
 static int
-connect_node(struct cli_client *client, struct ent_error *err)
+dial(struct cli_client *client, struct ent_error *err)
 {
     char address[sizeof "ipc://" + CLI_API_PATH_MAX];
 
-    client->context = zmq_ctx_new();
-    if (client->context == NULL) {
-        return fail(err, EX_OSERR, ENT_NO_MEMORY, "making a socket");
-    }
+    client->sockets++;
     client->socket = zmq_socket(client->context, ZMQ_DEALER);
     if (client->socket == NULL || !set_options(client->socket) ||
         !watch(client)) {
@@ -185,7 +200,11 @@ cli_client_open(const struct cli_client_options *chosen,
     if (rc != ENT_OK) {
         return EX_OSERR;
     }
-    code = connect_node(client, err);
+    client->context = zmq_ctx_new();
+    if (client->context == NULL) {
+        return fail(err, EX_OSERR, ENT_NO_MEMORY, "making a socket");
+    }
+    code = dial(client, err);
     if (code != EX_OK) {
         return code;
     }
@@ -200,12 +219,7 @@ cli_client_close(struct cli_client **client)
     if (*client == NULL) {
         return;
     }
-    if ((*client)->monitor != NULL) {
-        (void)zmq_close((*client)->monitor);
-    }
-    if ((*client)->socket != NULL) {
-        (void)zmq_close((*client)->socket);
-    }
+    hang_up(*client);
     if ((*client)->context != NULL) {
         (void)zmq_ctx_term((*client)->context);
     }
@@ -354,21 +368,40 @@ tell(struct cli_client *client, const struct asking *asking, uint64_t now)
     }
 }
 
-/* Send it as soon as that is possible, again after each broken connection. */
-static void
-push(struct cli_client *client, struct asking *asking, uint64_t now)
+/* After a break, a socket of libzmq still takes messages for a moment, for the
+ * pipe that is no more, and says nothing about them. So it is not used again.
+ */
+static int
+redial(struct cli_client *client, struct asking *asking, uint64_t now,
+    struct ent_error *err)
 {
-    if (has_broken(client) && asking->sent) {
+    if (asking->sent) {
         asking->sent = false;
         asking->idle_since = now;
     }
-    if (!asking->sent && now >= asking->not_before &&
+    hang_up(client);
+    (void)poll(NULL, 0, RECONNECT_MS); /* whatever broke, it may break again */
+    return dial(client, err);
+}
+
+/* Send it as soon as that is possible, again after each broken connection. */
+static int
+push(struct cli_client *client, struct asking *asking, uint64_t now,
+    struct ent_error *err)
+{
+    int code = EX_OK;
+
+    if (has_broken(client)) {
+        code = redial(client, asking, now, err);
+    }
+    if (code == EX_OK && !asking->sent && now >= asking->not_before &&
         zmq_send(client->socket, asking->wire.data, asking->wire.len,
             ZMQ_DONTWAIT) >= 0) {
         asking->sent = true;
         client->met = true;
     }
     tell(client, asking, now);
+    return code;
 }
 
 static int
@@ -380,9 +413,11 @@ converse(struct cli_client *client, struct asking *asking,
 
     asking->idle_since = asked_at;
     do {
-        int code;
+        int code = push(client, asking, now, err);
 
-        push(client, asking, now);
+        if (code != EX_OK) {
+            return code;
+        }
         wait_for_event(client, asking, now, deadline(client, asking, asked_at));
         now = ent_time_boot_ms();
         code = receive(client, asking->number, ret_reply, err);
