@@ -522,16 +522,23 @@ send(enum who from, enum who to, const char *json)
     return id;
 }
 
+/* A number that the store counts by. */
 static uint64_t
-desk_count(enum who who)
+number_of(enum who who, const char *name)
 {
-    uint64_t count;
+    uint64_t number;
 
     expect_ok(node_store_begin(world.nodes[who]->store, &last_error));
     expect_ok(
-        node_number_get(world.nodes[who]->store, "desk", &count, &last_error));
+        node_number_get(world.nodes[who]->store, name, &number, &last_error));
     node_store_abort(world.nodes[who]->store);
-    return count;
+    return number;
+}
+
+static uint64_t
+desk_count(enum who who)
+{
+    return number_of(who, "desk");
 }
 
 /* How often a message lies on that desk. */
@@ -654,6 +661,7 @@ a_repeated_submit_is_one_message(void **state)
     pass(0);
     pass(6000);
     assert_int_equal(desk_count(TACHILEIK), 1);
+    assert_int_equal(number_of(MAESAI, "submission"), 1);
     assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
 }
 
@@ -747,6 +755,34 @@ what_cannot_be_opened_any_more_is_sealed_anew(void **state)
     assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
     journal_is_good(TACHILEIK);
+}
+
+/* Delivered, but its sender never heard so and begins anew. */
+static void
+what_is_sealed_anew_after_it_arrived_is_not_doubled(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    struct ent_id id;
+
+    (void)state;
+    (void)send(MAESAI, TACHILEIK, hotline); /* they get to know each other */
+    pass(0);
+    pass(6000);
+    id = send(MAESAI, TACHILEIK, hotline);
+    turn(MAESAI, NULL);
+    world.lose = 100; /* the receipt */
+    drain();
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
+    world.lose = 0;
+    expect_ok(node_turn_begin(maesai, world.now, &last_error));
+    expect_ok(node_dispatch_reincarnate(maesai, 0, &last_error));
+    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
+    for (int i = 0; i < 10; i++) {
+        pass(10000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
 }
 
 /* Another version of the agreement at one office, signed by both states. */
@@ -883,6 +919,7 @@ deleted_means_that_nobody_can_read_it_and_the_journal_is_whole(void **state)
     struct node *tachileik = world.nodes[TACHILEIK];
     struct ent_bytes plain = {0};
     node_desk_row *row = NULL;
+    const uint8_t *bucket;
     uint64_t day;
     uint64_t due;
     enum ent_status rc;
@@ -903,8 +940,11 @@ deleted_means_that_nobody_can_read_it_and_the_journal_is_whole(void **state)
     expect_ok(node_store_begin(tachileik->store, &last_error));
     rc = node_vault_open(tachileik->store, tachileik->slots, row->bundle,
         row->day, row->index, &plain, &last_error);
-    node_row_free(&row);
     expect_status(rc, ENT_NOT_FOUND);
+    expect_status(node_slots_bucket(
+                      tachileik->slots, row->day, false, &bucket, &last_error),
+        ENT_NOT_FOUND);
+    node_row_free(&row);
     expect_ok(node_desk_get(tachileik, 1, &row, &last_error));
     node_store_abort(tachileik->store);
     assert_true(row->deleted);
@@ -1084,6 +1124,7 @@ main(void)
         TEST(an_expired_message_ends_as_expired_and_blocks_nothing),
         TEST(a_new_store_gets_what_was_unsettled),
         TEST(what_cannot_be_opened_any_more_is_sealed_anew),
+        TEST(what_is_sealed_anew_after_it_arrived_is_not_doubled),
         TEST(an_agreement_the_recipient_does_not_have_waits_for_it),
         TEST(what_the_newer_agreement_forbids_is_refused_with_its_clause),
         TEST(a_gap_is_given_up_in_time_and_what_follows_is_marked),
