@@ -138,7 +138,8 @@ enum ent_status broker_sync_objects(
 
 /* Handle up to BROKER_GROUP_MAX frames in one commit, then send what follows
  * and forward what can be forwarded. Without frames only the latter. A frame
- * of type 0 is one that could not be read. ENT_IO: leave the process. */
+ * of type 0 is one that could not be read. ENT_IO, ENT_NO_MEMORY: leave the
+ * process; everything that was answered is on disk. */
 enum ent_status broker_turn(struct broker *broker,
     const struct ent_frame *frames, size_t count, const struct broker_now *now,
     struct ent_error *err) ENT_MUST_CHECK;

@@ -43,6 +43,8 @@ struct broker {
     size_t damaged_count;
     bool blocked;             /* a connection was full: try again soon */
     uint64_t expire_at;       /* boot_ms of the next look */
+    bool expire_more;         /* the last look did not see everything */
+    uint64_t warn_at;         /* boot_ms */
     struct ent_state *states; /* room for decoding one */
 };
 

@@ -7,6 +7,7 @@
 
 #define EXPIRE_MAX 256       /* in one commit */
 #define EXPIRE_PAUSE_MS 1000 /* between looks */
+#define WARN_PAUSE_MS (UINT64_C(3600) * 1000)
 
 /* ---- one frame ---- */
 
@@ -40,7 +41,7 @@ dispatch(
     case ENT_FRAME_SKIP:
         return broker_take_skip(broker, visit, err);
     case ENT_FRAME_CREDIT:
-        return broker_take_credit(broker, visit, err);
+        return ENT_OK; /* taken before the commit, and once */
     case ENT_FRAME_FETCH:
         return broker_take_fetch(broker, visit, err);
     case ENT_FRAME_OBJECT:
@@ -137,6 +138,7 @@ expire(struct broker *broker, struct ent_error *err)
     if (rc == ENT_OK && dropped > 0) {
         ent_log(ENT_LOG_INFO, COMPONENT, "expired count=%zu", dropped);
     }
+    broker->expire_more = dropped == EXPIRE_MAX;
     return rc;
 }
 
@@ -226,33 +228,44 @@ commit_one_by_one(struct broker *broker, const struct ent_frame *frames,
     return ENT_OK;
 }
 
-/* Take the credit of the bundles that came; one beyond it ends the
- * conversation, so that nobody can fill our memory. */
+/* One bundle beyond its credit ends a conversation, so that nobody can fill our
+ * memory. */
 static enum ent_status
-charge(struct broker *broker, const struct ent_frame *frames, size_t count,
+charge(struct broker *broker, struct broker_visit *visit, struct ent_error *err)
+{
+    const struct ent_frame *frame = visit->frame;
+
+    if (broker_session_charge(
+            visit->session, frame->payload.len + frame->body.len)) {
+        return ENT_OK;
+    }
+    ent_log(ENT_LOG_WARN, COMPONENT, "more than its credit peer=%s",
+        visit->office->certificate.address.text);
+    return broker_say_bye(broker, visit->line, &frame->route,
+        ENT_REFUSAL_BAD_FRAME, "more bundles than your credit", err);
+}
+
+/* Credit, ours and theirs. A commit may be tried twice; this is not. */
+static enum ent_status
+reckon(struct broker *broker, const struct ent_frame *frames, size_t count,
     struct ent_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct ent_frame *frame = &frames[i];
-        struct broker_visit visit;
-        enum ent_status rc;
+    enum ent_status rc = ENT_OK;
 
-        if (frame->type != ENT_FRAME_BUNDLE ||
-            !identify(broker, frame, &visit) || visit.session == NULL ||
-            broker_session_charge(
-                visit.session, frame->payload.len + frame->body.len)) {
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        struct broker_visit visit;
+
+        if (!identify(broker, &frames[i], &visit) || visit.session == NULL) {
             continue;
         }
-        ent_log(ENT_LOG_WARN, COMPONENT, "more than its credit peer=%s",
-            visit.office->certificate.address.text);
-        rc = broker_say_bye(broker, visit.line, &frame->route,
-            ENT_REFUSAL_BAD_FRAME, "more bundles than your credit", err);
-        if (rc != ENT_OK) {
-            return rc;
+        if (frames[i].type == ENT_FRAME_BUNDLE) {
+            rc = charge(broker, &visit, err);
+        } else if (frames[i].type == ENT_FRAME_CREDIT) {
+            rc = broker_take_credit(broker, &visit, err);
         }
-        broker_deliver(broker);
     }
-    return ENT_OK;
+    broker_deliver(broker);
+    return rc;
 }
 
 static bool
@@ -278,7 +291,7 @@ handle(struct broker *broker, const struct ent_frame *frames, size_t count,
 {
     enum ent_status rc;
 
-    rc = charge(broker, frames, count, err);
+    rc = reckon(broker, frames, count, err);
     if (rc == ENT_OK) {
         rc = commit_group(broker, frames, count, err);
     }
@@ -290,6 +303,30 @@ handle(struct broker *broker, const struct ent_frame *frames, size_t count,
     }
     broker_deliver(broker);
     return rc;
+}
+
+/* A revocation list that is overdue may have been withheld from us. */
+static void
+warn_of_lists(struct broker *broker)
+{
+    if (broker->warn_at > broker->now.boot_ms) {
+        return;
+    }
+    broker->warn_at = broker->now.boot_ms + WARN_PAUSE_MS;
+    for (size_t i = 0;; i++) {
+        const char *state = broker_registry_state(broker->registry, i);
+
+        if (state == NULL) {
+            return;
+        }
+        if (broker_registry_list_overdue(
+                broker->registry, state, broker->now.wall_ms)) {
+            ent_log(ENT_LOG_WARN, COMPONENT,
+                "revocation list overdue, carrying on with the old one "
+                "state=%s",
+                state);
+        }
+    }
 }
 
 enum ent_status
@@ -306,7 +343,9 @@ broker_turn(struct broker *broker, const struct ent_frame *frames, size_t count,
         rc = handle(broker, frames, count, err);
     }
     if (broker->expire_at <= now->boot_ms) {
-        broker->expire_at = now->boot_ms + EXPIRE_PAUSE_MS;
+        broker->expire_at =
+            now->boot_ms + (broker->expire_more ? 0 : EXPIRE_PAUSE_MS);
+        warn_of_lists(broker);
     }
     if (rc == ENT_OK) {
         rc = broker_forward(broker, err);

@@ -288,7 +288,12 @@ init(struct program *program, struct ent_error *err)
     if (rc != ENT_OK) {
         return rc;
     }
-    return open_spool(program, true, err);
+    rc = open_spool(program, true, err);
+    if (rc == ENT_OK) {
+        printf("store made for %s in %s\n", program->config.address.text,
+            program->config.store);
+    }
+    return rc;
 }
 
 static enum ent_status

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much of the spool who uses, and until when. */
+#include <assert.h>
+#include <string.h>
+
+#include "broker/spool_internal.h"
+
+#define NUMBER_LEN 8
+#define USAGE_LEN (3 * NUMBER_LEN)
+#define EXPIRY_VALUE_LEN (1 + SPOOL_QUEUE_KEY_LEN)
+
+/* ---- usage ---- */
+
+static struct spool_key
+usage_key(const struct ent_party *sender, const struct ent_party *recipient)
+{
+    struct spool_key key = {0};
+
+    spool_key_add(&key, sender->bytes, sizeof sender->bytes);
+    spool_key_add(&key, recipient->bytes, sizeof recipient->bytes);
+    return key;
+}
+
+enum ent_status
+broker_spool_usage(struct broker_spool *spool, const struct ent_party *sender,
+    const struct ent_party *recipient, struct broker_usage *ret_usage,
+    struct ent_error *err)
+{
+    const struct spool_key key = usage_key(sender, recipient);
+    struct ent_view value;
+    enum ent_status rc;
+
+    rc = spool_get(spool, SPOOL_USAGE, &key, &value, err);
+    if (rc == ENT_NOT_FOUND) {
+        *ret_usage = (struct broker_usage){0};
+        return ENT_OK;
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (value.len != USAGE_LEN) {
+        return spool_damaged("usage", err);
+    }
+    ret_usage->bytes = ent_get_be(value.data, NUMBER_LEN);
+    ret_usage->entries = ent_get_be(value.data + NUMBER_LEN, NUMBER_LEN);
+    ret_usage->receipts = ent_get_be(value.data + 2 * NUMBER_LEN, NUMBER_LEN);
+    return ENT_OK;
+}
+
+static void
+change(uint64_t *count, int64_t by)
+{
+    if (by >= 0) {
+        *count += (uint64_t)by;
+    } else {
+        *count -= *count < (uint64_t)-by ? *count : (uint64_t)-by;
+    }
+}
+
+enum ent_status
+spool_count(struct broker_spool *spool, const struct ent_party *sender,
+    const struct ent_party *recipient, int64_t bytes, int entries, int receipts,
+    struct ent_error *err)
+{
+    const struct spool_key key = usage_key(sender, recipient);
+    struct broker_usage usage;
+    uint8_t value[USAGE_LEN];
+    enum ent_status rc;
+
+    rc = broker_spool_usage(spool, sender, recipient, &usage, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    change(&usage.bytes, bytes);
+    change(&usage.entries, entries);
+    change(&usage.receipts, receipts);
+    if (usage.entries == 0 && usage.receipts == 0) {
+        return spool_delete(spool, SPOOL_USAGE, &key, err);
+    }
+    ent_put_be(value, usage.bytes, NUMBER_LEN);
+    ent_put_be(value + NUMBER_LEN, usage.entries, NUMBER_LEN);
+    ent_put_be(value + 2 * NUMBER_LEN, usage.receipts, NUMBER_LEN);
+    return spool_put(
+        spool, SPOOL_USAGE, &key, ent_view_of(value, sizeof value), err);
+}
+
+/* ---- expiry ---- */
+
+static struct spool_key
+expiry_key(uint64_t at_ms, uint64_t arrival)
+{
+    struct spool_key key = {0};
+
+    spool_key_add_number(&key, at_ms, 8);
+    spool_key_add_number(&key, arrival, 8);
+    return key;
+}
+
+enum ent_status
+spool_expiry_put(struct broker_spool *spool, uint64_t at_ms, uint64_t arrival,
+    enum spool_table table, const struct spool_key *key, struct ent_error *err)
+{
+    const struct spool_key expiry = expiry_key(at_ms, arrival);
+    uint8_t value[EXPIRY_VALUE_LEN];
+
+    assert(key->len == SPOOL_QUEUE_KEY_LEN);
+
+    value[0] = (uint8_t)table;
+    memcpy(value + 1, key->bytes, key->len);
+    return spool_put(
+        spool, SPOOL_EXPIRY, &expiry, ent_view_of(value, sizeof value), err);
+}
+
+enum ent_status
+spool_expiry_delete(struct broker_spool *spool, uint64_t at_ms,
+    uint64_t arrival, struct ent_error *err)
+{
+    const struct spool_key key = expiry_key(at_ms, arrival);
+
+    return spool_delete(spool, SPOOL_EXPIRY, &key, err);
+}
+
+/* The one whose time is over first, or ENT_NOT_FOUND when none's is. */
+static enum ent_status
+next_expired(struct broker_spool *spool, uint64_t now_ms,
+    enum spool_table *ret_table, struct spool_key *ret_key,
+    struct ent_error *err)
+{
+    const struct spool_key start = {0};
+    struct spool_key found;
+    struct ent_view value;
+    enum ent_status rc;
+
+    rc = spool_seek(spool, SPOOL_EXPIRY, &start, 0, &found, &value, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (ent_get_be(found.bytes, 8) > now_ms) {
+        return ENT_NOT_FOUND;
+    }
+    if (value.len != EXPIRY_VALUE_LEN ||
+        (value.data[0] != SPOOL_QUEUE && value.data[0] != SPOOL_RECEIPT)) {
+        return spool_damaged("time of expiry", err);
+    }
+    *ret_table = value.data[0];
+    ret_key->len = 0;
+    spool_key_add(ret_key, value.data + 1, SPOOL_QUEUE_KEY_LEN);
+    return ENT_OK;
+}
+
+bool
+broker_spool_has_expired(struct broker_spool *spool, uint64_t now_ms)
+{
+    enum spool_table table;
+    struct spool_key key;
+
+    return next_expired(spool, now_ms, &table, &key, NULL) == ENT_OK;
+}
+
+enum ent_status
+broker_spool_expire(struct broker_spool *spool, uint64_t now_ms, size_t max,
+    size_t *ret_dropped, struct ent_error *err)
+{
+    size_t dropped = 0;
+
+    while (dropped < max) {
+        enum spool_table table;
+        struct spool_key key;
+        enum ent_status rc;
+
+        rc = next_expired(spool, now_ms, &table, &key, err);
+        if (rc == ENT_NOT_FOUND) {
+            break;
+        }
+        if (rc == ENT_OK) {
+            rc = table == SPOOL_QUEUE ? spool_drop_entry_at(spool, &key, err)
+                                      : spool_drop_receipt_at(spool, &key, err);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        dropped++;
+    }
+    *ret_dropped = dropped;
+    return ENT_OK;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "broker/spool_internal.h"
+
+#define OBJECT_CONTEXT "entente object v1"
+#define NUMBER_LEN 8
+
+static struct spool_key
+object_key(uint32_t kind, const char *subject)
+{
+    struct spool_key key = {0};
+    uint8_t name[ENT_PARTY_LEN];
+    crypto_generichash_state hash;
+
+    (void)crypto_generichash_init(&hash, NULL, 0, sizeof name);
+    (void)crypto_generichash_update(
+        &hash, (const uint8_t *)OBJECT_CONTEXT, sizeof OBJECT_CONTEXT - 1);
+    (void)crypto_generichash_update(
+        &hash, (const uint8_t *)subject, strlen(subject));
+    (void)crypto_generichash_final(&hash, name, sizeof name);
+    spool_key_add_number(&key, kind, 1);
+    spool_key_add(&key, name, sizeof name);
+    return key;
+}
+
+enum ent_status
+broker_spool_get_object(struct broker_spool *spool, uint32_t kind,
+    const char *subject, uint64_t *ret_number, struct ent_view *ret_wire,
+    struct ent_error *err)
+{
+    const struct spool_key key = object_key(kind, subject);
+    struct ent_view value;
+    enum ent_status rc;
+
+    rc = spool_get(spool, SPOOL_OBJECT, &key, &value, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (value.len <= NUMBER_LEN) {
+        return spool_damaged("object", err);
+    }
+    *ret_number = ent_get_be(value.data, NUMBER_LEN);
+    *ret_wire = ent_view_of(value.data + NUMBER_LEN, value.len - NUMBER_LEN);
+    return ENT_OK;
+}
+
+enum ent_status
+broker_spool_put_object(struct broker_spool *spool, uint32_t kind,
+    const char *subject, uint64_t number, struct ent_view wire,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes value = {0};
+    const struct spool_key key = object_key(kind, subject);
+    enum ent_status rc;
+
+    assert(wire.len > 0);
+
+    rc = ent_bytes_alloc(NUMBER_LEN + wire.len, &value, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    ent_put_be(value.data, number, NUMBER_LEN);
+    memcpy(value.data + NUMBER_LEN, wire.data, wire.len);
+    return spool_put(spool, SPOOL_OBJECT, &key, ent_bytes_view(&value), err);
+}
