@@ -44,6 +44,8 @@ struct node_api {
     struct ent_arena arena;
     struct waiter waiters[WAITERS_MAX];
     size_t waiter_count;
+    struct waiter kept[WAITERS_MAX]; /* as they were when the turn began */
+    size_t kept_count;
     uint64_t
         seen_arrivals; /* node->arrivals when waiters were last looked at */
     struct asked asked[ASKED_MAX];
@@ -111,6 +113,14 @@ void *
 node_api_socket(struct node_api *api)
 {
     return api->socket;
+}
+
+void
+node_api_begin(struct node_api *api)
+{
+    api->asked_count = 0;
+    memcpy(api->kept, api->waiters, api->waiter_count * sizeof *api->waiters);
+    api->kept_count = api->waiter_count;
 }
 
 /* ---- replies ---- */
@@ -363,7 +373,6 @@ node_api_serve(struct node *node, size_t budget, size_t *ret_handled,
     size_t handled = 0;
     enum ent_status rc = ENT_OK;
 
-    node->api->asked_count = 0;
     while (rc == ENT_OK && handled < budget) {
         zmq_msg_t client;
         zmq_msg_t payload;
@@ -464,6 +473,8 @@ node_api_take_back(struct node *node, const char *why)
 {
     struct node_api *api = node->api;
 
+    memcpy(api->waiters, api->kept, api->kept_count * sizeof *api->kept);
+    api->waiter_count = api->kept_count;
     for (size_t i = 0; i < api->asked_count; i++) {
         struct ent_error err = {0};
         struct ent_view client =

@@ -21,6 +21,9 @@ enum ent_status node_api_open(void *zmq_context, const char *path,
 void node_api_close(struct node_api **api);
 void *node_api_socket(struct node_api *api);
 
+/* A turn begins: what it does to those who asked or wait can be taken back. */
+void node_api_begin(struct node_api *api);
+
 /* Handle up to `budget` requests inside the current turn; replies are effects.
  * ENT_FULL and ENT_IO end the turn. */
 enum ent_status node_api_serve(struct node *node, size_t budget,

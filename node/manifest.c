@@ -91,7 +91,12 @@ node_manifest_renew(struct node *node, struct ent_error *err)
     if (rc != ENT_OK) {
         return rc;
     }
-    ent_bytes_free(&node->manifest_wire);
+    if (node->before.manifest_changed) {
+        ent_bytes_free(&node->manifest_wire);
+    } else { /* until the commit it may still be taken back */
+        node->before.manifest_wire = node->manifest_wire;
+        node->before.manifest_changed = true;
+    }
     node->manifest_wire = wire;
     wire = (struct ent_bytes){0};
     node->manifest_sequence = manifest.sequence;

@@ -22,6 +22,7 @@
 #define COMPONENT "node"
 #define FRAMES_MAX 256 /* handled in one turn */
 #define REQUESTS_MAX 64
+#define FULL_PAUSE_MS 1000
 #define SWEEP_MS 30000 /* between looks at what is over */
 #define DOUBT_BACK_MS (UINT64_C(5) * 60 * 1000)
 #define DOUBT_AHEAD_MS (UINT64_C(30) * NODE_DAY_MS)
@@ -36,6 +37,7 @@ struct loop {
     uint64_t watchdog_due;
     bool doubt; /* the clock: nothing is destroyed or expired */
     bool more;  /* work is left over */
+    bool full;  /* the last turn was taken back: do not hurry */
 };
 
 enum ent_status
@@ -72,13 +74,38 @@ let_out(struct node *node)
     node_effects_clear(&node->effects);
 }
 
+/* What this turn said of ourselves is said for good. */
+static void
+keep_self(struct node *node)
+{
+    ent_bytes_free(&node->before.manifest_wire);
+    node->before.manifest_changed = false;
+}
+
+static void
+take_back_self(struct node *node)
+{
+    node->incarnation = node->before.incarnation;
+    node->manifest_sequence = node->before.manifest_sequence;
+    if (node->before.manifest_changed) {
+        ent_bytes_free(&node->manifest_wire);
+        node->manifest_wire = node->before.manifest_wire;
+        node->before.manifest_wire = (struct ent_bytes){0};
+        node->before.manifest_changed = false;
+    }
+}
+
 /* Nothing of this turn has happened; who asked in it is told why. */
 static void
 take_back(struct node *node, const char *why)
 {
     node_store_abort(node->store);
-    node_journal_take_back(node->journal);
+    if (node->journal != NULL) {
+        node_journal_take_back(node->journal);
+    }
+    take_back_self(node);
     node_receipts_forget(node);
+    node_uplink_take_back(node->uplink, &node->effects);
     node_effects_clear(&node->effects);
     if (node->api != NULL) {
         node_api_take_back(node, why);
@@ -90,6 +117,11 @@ enum ent_status
 node_turn_begin(struct node *node, uint64_t now_ms, struct ent_error *err)
 {
     node->now_ms = now_ms;
+    node->before.incarnation = node->incarnation;
+    node->before.manifest_sequence = node->manifest_sequence;
+    if (node->api != NULL) {
+        node_api_begin(node->api);
+    }
     return node_store_begin(node->store, err);
 }
 
@@ -107,6 +139,7 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         node_journal_keep(node->journal);
+        keep_self(node);
         let_out(node);
         return ENT_OK;
     }
@@ -222,6 +255,9 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
         sooner(&due, loop->watchdog_due);
     }
     *ret_ms = due <= now ? 0 : (long)(due - now);
+    if (loop->full && *ret_ms < FULL_PAUSE_MS) {
+        *ret_ms = FULL_PAUSE_MS;
+    }
     if (*ret_ms > SWEEP_MS) {
         *ret_ms = SWEEP_MS;
     }
@@ -280,17 +316,22 @@ static enum ent_status
 step(struct node *node, struct loop *loop, struct ent_error *err)
 {
     enum ent_status rc = ENT_OK;
+    enum ent_status kept = ENT_OK;
 
+    loop->full = false;
     if (!loop->doubt && ent_time_now_ms() >= loop->retention_due) {
-        rc = retention_turn(node, loop, err);
+        kept = retention_turn(node, loop, err);
     }
-    if (rc == ENT_OK) {
+    if (kept == ENT_OK || kept == ENT_FULL || kept == ENT_NO_MEMORY) {
         rc = turn(node, loop, err);
     }
+    rc = rc == ENT_OK ? kept : rc;
     if (rc == ENT_FULL || rc == ENT_NO_MEMORY) {
         ent_log(ENT_LOG_ERROR, COMPONENT,
             "nothing can be taken, trying again: %s", err->text);
         loop->more = false;
+        loop->rotate_due = 0; /* its outcome was taken back too */
+        loop->full = true;
         return ENT_OK;
     }
     return rc;

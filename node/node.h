@@ -48,6 +48,12 @@ struct node {
     uint64_t incarnation;
     uint64_t manifest_sequence;
     struct ent_bytes manifest_wire;
+    struct { /* as committed, while a turn changes it */
+        uint64_t incarnation;
+        uint64_t manifest_sequence;
+        struct ent_bytes manifest_wire;
+        bool manifest_changed;
+    } before;
     uint64_t now_ms; /* wall clock of this turn */
     uint64_t started_at;
     uint64_t arrivals; /* messages put on the desk since the start */

@@ -349,6 +349,7 @@ node_close(struct node **node_pointer)
     node_keeper_close(&node->keeper);
     ent_bytes_free(&node->certificate_wire);
     ent_bytes_free(&node->manifest_wire);
+    ent_bytes_free(&node->before.manifest_wire);
     free(node);
     *node_pointer = NULL;
 }

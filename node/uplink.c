@@ -28,6 +28,7 @@ struct lane {
     bool up;           /* the connection is there */
     bool ready;        /* the broker has greeted us */
     uint64_t credit;   /* bytes we may still send */
+    uint64_t granted;  /* by HELLO: credit never grows beyond it */
     uint64_t owed;     /* bytes of credit to give back */
     uint64_t greet_at; /* after a BYE; UINT64_MAX: not waiting */
     uint64_t greet_pause;
@@ -170,7 +171,7 @@ greet(struct node *node, struct lane *lane, bool urgent)
     lane->ready = false;
     lane->credit = 0;
     lane->owed = 0;
-    lane->greet_at = UINT64_MAX;
+    lane->greet_at = node->now_ms + GREET_PAUSE_MAX_MS; /* unanswered */
     if (ent_hello_encode(&hello, &payload, &err) != ENT_OK ||
         ent_link_send(lane->link, NULL, ENT_FRAME_HELLO,
             ent_bytes_view(&payload), (struct ent_view){0}, &err) != ENT_OK) {
@@ -235,7 +236,9 @@ take_hello(struct node *node, struct lane *lane, bool urgent,
             certificate.address.text, urgent ? "urgent" : "bulk");
     }
     lane->ready = true;
+    lane->greet_at = UINT64_MAX;
     lane->credit = hello.credit;
+    lane->granted = hello.credit;
     lane->greet_pause = GREET_PAUSE_MIN_MS;
     rc = node_settle_resume(node, urgent, err);
     return rc != ENT_OK || !urgent ? rc : node_peers_prefetch(node, err);
@@ -261,11 +264,20 @@ take_bye(struct node *node, struct lane *lane, struct ent_view payload,
         ent_refusal_name(bye.reason), bye.text);
     lane->ready = false;
     lane->credit = 0;
+    lane->owed = 0;
     lane->greet_at = node->now_ms + lane->greet_pause;
     lane->greet_pause = lane->greet_pause * 2 > GREET_PAUSE_MAX_MS
                             ? GREET_PAUSE_MAX_MS
                             : lane->greet_pause * 2;
     return ENT_OK;
+}
+
+static void
+add_credit(struct lane *lane, uint64_t bytes)
+{
+    uint64_t room = lane->granted - lane->credit;
+
+    lane->credit += bytes < room ? bytes : room;
 }
 
 static enum ent_status
@@ -274,8 +286,8 @@ take_credit(struct lane *lane, struct ent_view payload, struct ent_error *err)
     uint64_t bytes;
     enum ent_status rc = ent_credit_decode(payload, &bytes, err);
 
-    if (rc == ENT_OK) {
-        lane->credit += bytes;
+    if (rc == ENT_OK && lane->ready) {
+        add_credit(lane, bytes);
     }
     return rc;
 }
@@ -331,7 +343,9 @@ dispatch(struct node *node, bool urgent, const struct ent_frame *frame,
     case ENT_FRAME_HELLO:
         return take_hello(node, lane, urgent, frame->payload, err);
     case ENT_FRAME_BUNDLE:
-        lane->owed += frame->payload.len + frame->body.len;
+        if (lane->ready) { /* else it is left over from an older connection */
+            lane->owed += frame->payload.len + frame->body.len;
+        }
         return node_intake_bundle(node, frame->payload, frame->body, err);
     case ENT_FRAME_RECEIPT:
         return node_settle_receipt(node, frame->payload, err);
@@ -507,13 +521,43 @@ node_uplink_settle_up(struct node *node, struct ent_error *err)
     return rc;
 }
 
+/* Credit belongs to one connection, and so does what it pays for. */
+static bool
+is_bound(const struct node_effect *effect)
+{
+    return effect->type == ENT_FRAME_BUNDLE || effect->type == ENT_FRAME_CREDIT;
+}
+
+void
+node_uplink_take_back(
+    struct node_uplink *uplink, const struct node_effects *effects)
+{
+    uplink->owed_count = 0;
+    for (size_t i = 0; i < effects->count; i++) {
+        const struct node_effect *effect = &effects->list[i];
+        struct lane *lane = lane_of(uplink, effect->urgent);
+        uint64_t bytes = 0;
+
+        if (effect->kind != NODE_EFFECT_FRAME || !lane->ready) {
+            continue;
+        }
+        if (effect->type == ENT_FRAME_BUNDLE) {
+            add_credit(lane, effect->payload.len + effect->body.len);
+        } else if (effect->type == ENT_FRAME_CREDIT &&
+                   ent_credit_decode(ent_bytes_view(&effect->payload), &bytes,
+                       NULL) == ENT_OK) {
+            lane->owed += bytes;
+        }
+    }
+}
+
 void
 node_uplink_send(struct node_uplink *uplink, const struct node_effect *effect)
 {
     struct lane *lane = lane_of(uplink, effect->urgent);
     struct ent_error err = {0};
 
-    if (!uplink->has_broker || !lane->ready) {
+    if (uplink->has_broker && !lane->ready && !is_bound(effect)) {
         lane = lane_of(uplink, !effect->urgent);
     }
     if (!uplink->has_broker || !lane->ready) {
@@ -523,7 +567,7 @@ node_uplink_send(struct node_uplink *uplink, const struct node_effect *effect)
             ent_bytes_view(&effect->payload), ent_bytes_view(&effect->body),
             &err) != ENT_OK) {
         if (effect->type == ENT_FRAME_BUNDLE) {
-            lane->credit += effect->payload.len + effect->body.len;
+            add_credit(lane, effect->payload.len + effect->body.len);
         }
         ent_log(
             ENT_LOG_DEBUG, COMPONENT, "a frame did not leave: %s", err.text);

@@ -55,6 +55,12 @@ enum ent_status node_uplink_settle_up(
 void node_uplink_send(
     struct node_uplink *uplink, const struct node_effect *effect);
 
+/* The turn was taken back: none of these leaves. Credit that was spent is there
+ * again, credit to give back is owed still, and no receipt is named to the
+ * broker that was not stored. */
+void node_uplink_take_back(
+    struct node_uplink *uplink, const struct node_effects *effects);
+
 /* Say goodbye, when stopping. */
 void node_uplink_bye(struct node_uplink *uplink);
 

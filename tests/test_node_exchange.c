@@ -97,6 +97,8 @@ enum ent_status __wrap_node_uplink_settle_up(
     struct node *node, struct ent_error *err);
 void __wrap_node_uplink_send(
     struct node_uplink *uplink, const struct node_effect *effect);
+void __wrap_node_uplink_take_back(
+    struct node_uplink *uplink, const struct node_effects *effects);
 
 uint64_t
 __wrap_ent_time_now_ms(void)
@@ -156,6 +158,14 @@ __wrap_node_uplink_settle_up(struct node *node, struct ent_error *err)
     (void)node;
     (void)err;
     return ENT_OK;
+}
+
+void
+__wrap_node_uplink_take_back(
+    struct node_uplink *uplink, const struct node_effects *effects)
+{
+    (void)uplink;
+    (void)effects;
 }
 
 static void
@@ -1003,6 +1013,31 @@ a_key_that_is_gone_for_good_makes_no_endless_bundles(void **state)
     assert_int_equal(bundles, 2);
 }
 
+/* A turn that ends badly has not happened, in memory neither. */
+static void
+a_turn_that_is_taken_back_leaves_us_who_we_were(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    uint64_t incarnation = maesai->incarnation;
+    uint64_t sequence = maesai->manifest_sequence;
+    struct ent_digest manifest =
+        ent_digest_of(ent_bytes_view(&maesai->manifest_wire));
+    struct ent_digest now;
+
+    (void)state;
+    world.now += 1000;
+    expect_ok(node_turn_begin(maesai, world.now, &last_error));
+    expect_ok(node_dispatch_reincarnate(maesai, 0, &last_error));
+    expect_ok(node_manifest_renew(maesai, &last_error));
+    expect_status(node_turn_end(maesai, ENT_FULL, &last_error), ENT_FULL);
+    assert_int_equal(maesai->incarnation, incarnation);
+    assert_int_equal(maesai->manifest_sequence, sequence);
+    now = ent_digest_of(ent_bytes_view(&maesai->manifest_wire));
+    assert_memory_equal(&now, &manifest, sizeof now);
+    introduce();
+    journal_is_good(MAESAI);
+}
+
 /* The recipient's signed word that a store of ours is known that began at
  * `highest`, about the second message of FLASH in that incarnation of ours. */
 static void
@@ -1131,6 +1166,7 @@ main(void)
         TEST(deleted_means_that_nobody_can_read_it_and_the_journal_is_whole),
         TEST(a_store_from_the_future_loses_nothing),
         TEST(a_key_that_is_gone_for_good_makes_no_endless_bundles),
+        TEST(a_turn_that_is_taken_back_leaves_us_who_we_were),
         TEST(a_newer_store_of_ours_is_believed_once_and_not_from_the_future),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),
     };
