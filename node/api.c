@@ -52,6 +52,17 @@ struct node_api {
     size_t asked_count;
 };
 
+/* Whoever is not to connect cannot, from the first moment. */
+static int
+bind_private(void *socket, const char *endpoint)
+{
+    mode_t was = umask(0117);
+    int rc = zmq_bind(socket, endpoint);
+
+    (void)umask(was);
+    return rc;
+}
+
 enum ent_status
 node_api_open(void *zmq_context, const char *path, struct node_api **ret_api,
     struct ent_error *err)
@@ -79,7 +90,7 @@ node_api_open(void *zmq_context, const char *path, struct node_api **ret_api,
     if (api->socket == NULL ||
         zmq_setsockopt(api->socket, ZMQ_MAXMSGSIZE, &max, sizeof max) != 0 ||
         zmq_setsockopt(api->socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
-        zmq_bind(api->socket, endpoint) != 0) {
+        bind_private(api->socket, endpoint) != 0) {
         return ent_fail(err, ENT_IO, "opening the api at '%s': %s", path,
             zmq_strerror(errno));
     }
@@ -190,6 +201,9 @@ do_submit(struct node *node, const Entente__V1__SubmitRequest *request,
         rc = node_submit(
             node, request->submissions[i], arena, &reply->results[i], err);
         reply->n_results = i + 1;
+    }
+    if (rc == ENT_NO_MEMORY && reply->n_results > 1) {
+        return ENT_FULL; /* some are accepted: all are to be taken back */
     }
     return rc;
 }

@@ -48,10 +48,20 @@ node_api_cursor(struct node *node, const Entente__V1__CursorRequest *request,
     struct ent_error *err)
 {
     struct node_key key = cursor_key(request->consumer);
+    uint64_t last;
     uint8_t value[8];
+    enum ent_status rc = node_number_get(node->store, "desk", &last, err);
 
+    if (rc != ENT_OK) {
+        return rc;
+    }
     if (request->consumer[0] == '\0') {
         return ent_fail(err, ENT_BAD_INPUT, "a cursor needs a consumer's name");
+    }
+    if (request->through > last) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "a cursor at %llu is beyond the last message, %llu",
+            (unsigned long long)request->through, (unsigned long long)last);
     }
     ent_put_be(value, request->through, sizeof value);
     return node_store_put(node->store, NODE_CURSOR, node_key_view(&key),
@@ -167,7 +177,7 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
     if (rc == ENT_OK && request->from_time != 0) {
         rc = sequence_at(node, request->from_time, last, &from, err);
     } else if (from == 0) {
-        from = through + 1;
+        from = through < last ? through + 1 : last + 1;
     }
     limit = limit > NODE_API_BATCH_MAX ? NODE_API_BATCH_MAX : limit;
     reply->items = ent_arena_alloc(arena, limit * sizeof *reply->items);
@@ -179,6 +189,10 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
         Entente__V1__InboxItem *item = NULL;
 
         rc = make_item(node, from, arena, &bytes, &item, err);
+        if (rc == ENT_NO_MEMORY && reply->n_items > 0) {
+            rc = ENT_OK; /* the rest in the next reply */
+            break;
+        }
         if (rc == ENT_OK) {
             item->replayed = from <= through;
             reply->items[reply->n_items++] = item;

@@ -250,6 +250,14 @@ close_at_desk(
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
+/* From here on something is written: what fails takes the whole turn back,
+ * or an answer would say less or more than the store. */
+static enum ent_status
+as_storage(enum ent_status rc)
+{
+    return rc == ENT_OK || rc == ENT_IO ? rc : ENT_FULL;
+}
+
 static enum ent_status
 accept(struct node *node, struct outgoing *outgoing, uint64_t number,
     struct ent_arena *arena, struct ent_error *err)
@@ -269,15 +277,19 @@ accept(struct node *node, struct outgoing *outgoing, uint64_t number,
     if (rc == ENT_OK) {
         rc = ent_message_encode(outgoing->message, &wire, err);
     }
-    if (rc == ENT_OK) {
-        rc = keep_copy(node, outgoing, number, day, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
+    rc = keep_copy(node, outgoing, number, day, err);
     if (rc == ENT_OK) {
         rc = node_pending_put(node, &outgoing->id, &outgoing->to,
             (uint32_t)outgoing->message->precedence, number, day,
             ent_bytes_view(&wire), err);
     }
-    return rc != ENT_OK ? rc : close_at_desk(node, outgoing, err);
+    if (rc == ENT_OK) {
+        rc = close_at_desk(node, outgoing, err);
+    }
+    return as_storage(rc);
 }
 
 /* This recipient's own message: minimising one must not touch another's. */
@@ -325,9 +337,24 @@ submit_copy(struct node *node, const ent_message *message,
         return rc;
     }
     node_gate_out(node, outgoing->message, &outgoing->to, &outgoing->decision);
-    tell_decision(&outgoing->decision, arena, result);
-    return outgoing->decision.permit ? accept(node, outgoing, number, &own, err)
-                                     : refuse(node, outgoing, number, err);
+    rc = outgoing->decision.permit
+             ? accept(node, outgoing, number, &own, err)
+             : as_storage(refuse(node, outgoing, number, err));
+    if (rc == ENT_OK) {
+        tell_decision(&outgoing->decision, arena, result);
+    }
+    return rc;
+}
+
+/* This copy cannot be made at all; the others of its batch can. */
+static void
+tell_fault(
+    const struct ent_error *err, struct ent_arena *arena, copy_result *result)
+{
+    result->reason = ENT_REFUSAL_MALFORMED;
+    result->reason_name =
+        (char *)(uintptr_t)ent_refusal_name(ENT_REFUSAL_MALFORMED);
+    result->sentence = node_text_in(arena, err->text);
 }
 
 /* ---- a submission ---- */
@@ -440,6 +467,10 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
 
         rc = submit_copy(node, submission->message, &outgoing, arena,
             result->copies[i], err);
+        if (rc != ENT_OK && rc != ENT_FULL && rc != ENT_IO) {
+            tell_fault(err, arena, result->copies[i]);
+            rc = ENT_OK;
+        }
     }
     return rc;
 }
