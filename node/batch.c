@@ -11,7 +11,7 @@
 #include "proto/schema/api.pb-c.h"
 #include "proto/seal.h"
 
-#define ARENA_LEN ((size_t)2 * 1024 * 1024)
+#define EXPIRE_ROWS_MAX 4096 /* looked at in one turn */
 
 /* A copy that will not be sealed: it has its last state, here. */
 static enum ent_status
@@ -144,7 +144,7 @@ node_batch_fill(struct node *node, struct node_batch *batch,
 {
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
     uint8_t key[NODE_KEY_MAX] = {0};
-    enum ent_status rc = ent_arena_init(&arena, ARENA_LEN, err);
+    enum ent_status rc = ent_arena_init(&arena, NODE_MESSAGE_ARENA, err);
 
     memcpy(key, group, NODE_GROUP_LEN);
     while (rc == ENT_OK && batch->count < ENT_BUNDLE_MESSAGES_MAX) {
@@ -185,4 +185,67 @@ node_batch_free(struct node_batch **batch)
     }
     free(*batch);
     *batch = NULL;
+}
+
+/* True when the copy that a pending row stands for is over. */
+static enum ent_status
+expire_row(struct node *node, struct ent_view value, bool *ret_over,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__PendingRow *row = NULL;
+    ENT_AUTO(node_row_free) node_copy_row *copy = NULL;
+    struct ent_address to;
+    struct ent_party party;
+    struct ent_id id;
+    enum ent_status rc;
+
+    *ret_over = false;
+    rc = node_row_unpack(value, &entente__rest__v1__pending_row__descriptor,
+        (ProtobufCMessage **)&row, err);
+    if (rc == ENT_OK) {
+        rc = ent_address_parse(ent_view_text(row->to), &to, err);
+    }
+    if (rc != ENT_OK || row->id.len != sizeof id.bytes) {
+        return ent_fail(err, ENT_IO, "a pending message is for nobody");
+    }
+    memcpy(id.bytes, row->id.data, sizeof id.bytes);
+    party = ent_address_party(&to);
+    rc = node_copy_get(node, &id, &party, &copy, err);
+    if (rc != ENT_OK || node->now_ms < copy->valid_until) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    *ret_over = true;
+    return give_up(
+        node, &id, &party, ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED, NULL, err);
+}
+
+enum ent_status
+node_batch_expire(
+    struct node *node, uint8_t key[static NODE_KEY_MAX], struct ent_error *err)
+{
+    size_t len = node_key_len(NODE_PENDING);
+
+    for (size_t i = 0; i < EXPIRE_ROWS_MAX; i++) {
+        struct ent_view value;
+        bool over = false;
+        enum ent_status rc = node_store_seek(node->store, NODE_PENDING,
+            ent_view_of(key, len), 0, key, &value, err);
+
+        if (rc == ENT_NOT_FOUND) {
+            memset(key, 0, len); /* from the beginning, next time */
+            return ENT_OK;
+        }
+        if (rc == ENT_OK) {
+            rc = expire_row(node, value, &over, err);
+        }
+        if (rc == ENT_OK && over) {
+            rc = node_store_delete(
+                node->store, NODE_PENDING, ent_view_of(key, len), err);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        (void)node_key_after(key, len);
+    }
+    return ENT_OK;
 }

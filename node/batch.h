@@ -37,4 +37,9 @@ void node_batch_free(struct node_batch **batch);
 enum ent_status node_batch_fill(struct node *node, struct node_batch *batch,
     const uint8_t *group, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Give up what has waited beyond its validity, whatever it waits for. Looks at
+ * a part of all rows, from `key` on, and leaves in it where to go on. */
+enum ent_status node_batch_expire(struct node *node,
+    uint8_t key[static NODE_KEY_MAX], struct ent_error *err) ENT_MUST_CHECK;
+
 #endif

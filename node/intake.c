@@ -15,7 +15,6 @@
 #include "proto/schema/delivery.pb-c.h"
 
 #define COMPONENT "intake"
-#define ARENA_LEN ((size_t)2 * 1024 * 1024)
 
 /* A stream of theirs, open for a change. */
 struct incoming {
@@ -244,7 +243,7 @@ open_all(struct node *node, struct arrival *arrival,
     const struct ent_bundle *bundle = arrival->bundle;
     struct ent_envelope envelope;
     size_t offset = 0;
-    enum ent_status rc = ent_arena_init(&arena, ARENA_LEN, err);
+    enum ent_status rc = ent_arena_init(&arena, NODE_MESSAGE_ARENA, err);
 
     if (rc == ENT_OK) {
         rc = ent_bytes_alloc(bundle->body.len, &buffer, err);

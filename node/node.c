@@ -8,6 +8,7 @@
 #include <zmq.h>
 
 #include "node/api.h"
+#include "node/batch.h"
 #include "node/dispatch.h"
 #include "node/intake.h"
 #include "node/manifest.h"
@@ -33,7 +34,8 @@ struct loop {
     uint64_t rotate_due;
     uint64_t retention_due;
     uint64_t sweep_due;
-    uint64_t watchdog_ms; /* 0: nobody asked */
+    uint8_t pending[NODE_KEY_MAX]; /* how far those that wait were looked at */
+    uint64_t watchdog_ms;          /* 0: nobody asked */
     uint64_t watchdog_due;
     bool doubt; /* the clock: nothing is destroyed or expired */
     bool more;  /* work is left over */
@@ -159,6 +161,9 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
     if (rc == ENT_OK && !loop->doubt && node->now_ms >= loop->sweep_due) {
         loop->sweep_due = node->now_ms + SWEEP_MS;
         rc = node_dispatch_expire(node, err);
+        if (rc == ENT_OK) {
+            rc = node_batch_expire(node, loop->pending, err);
+        }
         if (rc == ENT_OK) {
             rc = node_number_set(node->store, "clock", node->now_ms, err);
         }

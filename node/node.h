@@ -23,6 +23,10 @@
 #include "node/store.h"
 #include "proto/certificate.h"
 
+/* Room to unpack one message of any shape: the same wherever it is done, or
+ * what was accepted could not be sealed. */
+#define NODE_MESSAGE_ARENA ((size_t)16 * 1024 * 1024)
+
 struct node_peers;
 struct node_uplink;
 struct node_api;

@@ -62,6 +62,7 @@ seal_group(struct node *node, const uint8_t *key, struct ent_view value,
     ENT_AUTO(node_batch_free)
     struct node_batch *batch = calloc(1, sizeof *batch);
     bool sealable = false;
+    bool frozen = false;
     enum ent_status rc;
 
     *ret_sealed = false;
@@ -73,7 +74,10 @@ seal_group(struct node *node, const uint8_t *key, struct ent_view value,
     if (rc == ENT_OK) {
         rc = is_sealable(node, batch->peer, batch->precedence, &sealable, err);
     }
-    if (rc != ENT_OK || !sealable) {
+    if (rc == ENT_OK && sealable) {
+        rc = node_sealing_frozen(node, batch, &frozen, err);
+    }
+    if (rc != ENT_OK || !sealable || frozen) {
         return rc;
     }
     rc = node_batch_fill(node, batch, key, err);

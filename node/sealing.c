@@ -49,6 +49,31 @@ load_outgoing(struct node *node, struct sealing *sealing, struct ent_error *err)
                         : ent_outgoing_decode(rest, &sealing->outgoing, err);
 }
 
+static struct ent_stream_id
+stream_of(const struct node *node, const struct node_batch *batch)
+{
+    return (struct ent_stream_id){
+        .sender = node->self,
+        .recipient = batch->peer->address,
+        .precedence = batch->precedence,
+        .sender_incarnation = node->incarnation,
+        .recipient_incarnation = batch->peer->manifest.incarnation,
+    };
+}
+
+enum ent_status
+node_sealing_frozen(struct node *node, const struct node_batch *batch,
+    bool *ret_frozen, struct ent_error *err)
+{
+    struct sealing sealing = {.label.stream = stream_of(node, batch)};
+    enum ent_status rc = load_outgoing(node, &sealing, err);
+
+    if (rc == ENT_OK) {
+        *ret_frozen = sealing.outgoing.frozen;
+    }
+    return rc;
+}
+
 static enum ent_status
 fill_label(struct node *node, const struct node_batch *batch,
     struct sealing *sealing, struct ent_error *err)
@@ -60,11 +85,7 @@ fill_label(struct node *node, const struct node_batch *batch,
     struct ent_label *label = &sealing->label;
     enum ent_status rc;
 
-    label->stream.sender = node->self;
-    label->stream.recipient = batch->peer->address;
-    label->stream.precedence = batch->precedence;
-    label->stream.sender_incarnation = node->incarnation;
-    label->stream.recipient_incarnation = batch->peer->manifest.incarnation;
+    label->stream = stream_of(node, batch);
     rc = load_outgoing(node, sealing, err);
     if (rc != ENT_OK) {
         return rc;

@@ -14,4 +14,9 @@
 enum ent_status node_sealing_run(struct node *node,
     const struct node_batch *batch, struct ent_error *err) ENT_MUST_CHECK;
 
+/* True when that stream forked and nothing more is sealed in it. */
+enum ent_status node_sealing_frozen(struct node *node,
+    const struct node_batch *batch, bool *ret_frozen,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 #endif

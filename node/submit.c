@@ -12,8 +12,6 @@
 #include "proto/message.h"
 #include "proto/refusal.h"
 
-#define COPY_ARENA_LEN ((size_t)4 * 1024 * 1024)
-
 typedef Entente__V1__CopyResult copy_result; /* a generated name */
 
 char *
@@ -324,7 +322,7 @@ submit_copy(struct node *node, const ent_message *message,
         return answer_again(outgoing, row, arena, result);
     }
     if (rc == ENT_NOT_FOUND) {
-        rc = ent_arena_init(&own, COPY_ARENA_LEN, err);
+        rc = ent_arena_init(&own, NODE_MESSAGE_ARENA, err);
     }
     if (rc == ENT_OK) {
         rc = own_message(

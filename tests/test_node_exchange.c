@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "node/batch.h"
 #include "node/copy.h"
 #include "node/desk.h"
 #include "node/dispatch.h"
@@ -1013,6 +1014,25 @@ a_key_that_is_gone_for_good_makes_no_endless_bundles(void **state)
     assert_int_equal(bundles, 2);
 }
 
+/* Nobody ever says who Tachileik is: the officer is told in the end. */
+static void
+what_waits_for_a_key_that_never_comes_expires(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    uint8_t place[NODE_KEY_MAX] = {0};
+    struct ent_id id;
+
+    (void)state;
+    world.lose = 100;
+    id = send(MAESAI, TACHILEIK, hotline);
+    pass(25 * HOUR);
+    expect_ok(node_turn_begin(maesai, world.now, &last_error));
+    expect_ok(node_batch_expire(maesai, place, &last_error));
+    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id),
+        ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED);
+}
+
 /* A turn that ends badly has not happened, in memory neither. */
 static void
 a_turn_that_is_taken_back_leaves_us_who_we_were(void **state)
@@ -1166,6 +1186,7 @@ main(void)
         TEST(deleted_means_that_nobody_can_read_it_and_the_journal_is_whole),
         TEST(a_store_from_the_future_loses_nothing),
         TEST(a_key_that_is_gone_for_good_makes_no_endless_bundles),
+        TEST(what_waits_for_a_key_that_never_comes_expires),
         TEST(a_turn_that_is_taken_back_leaves_us_who_we_were),
         TEST(a_newer_store_of_ours_is_believed_once_and_not_from_the_future),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),
