@@ -15,6 +15,7 @@
 #define COMPONENT "dispatch"
 #define PUMP_BUNDLES_MAX 32 /* in one turn on one connection */
 #define RANKS 5
+#define RESUME_AHEAD_MS (UINT64_C(10) * 60 * 1000)
 
 /* ---- rows ---- */
 
@@ -330,8 +331,8 @@ step_due(struct node *node, const struct ent_digest *stream, uint64_t first,
 }
 
 static enum ent_status
-pump_rank(struct node *node, uint8_t rank, size_t *left, bool *more,
-    struct ent_error *err)
+pump_rank(struct node *node, uint8_t rank, size_t *left, bool *blocked,
+    bool *more, struct ent_error *err)
 {
     uint8_t key[NODE_KEY_MAX] = {rank};
     bool urgent =
@@ -347,14 +348,16 @@ pump_rank(struct node *node, uint8_t rank, size_t *left, bool *more,
             return ENT_OK;
         }
         if (rc == ENT_OK && *left == 0) {
-            *more = true;
+            *more |= !*blocked;
             return ENT_OK;
         }
         if (rc == ENT_OK) {
             rc = step_due(node, &stream, first, ENT_EVENT_TICK, err);
         }
         if (rc == ENT_BUSY) {
-            return ENT_OK; /* until the broker gives credit */
+            *left = 0; /* until there is credit: what is less urgent waits */
+            *blocked = true;
+            return ENT_OK;
         }
         if (rc != ENT_OK) {
             return rc;
@@ -371,13 +374,15 @@ enum ent_status
 node_dispatch_pump(struct node *node, bool *ret_more, struct ent_error *err)
 {
     size_t left[2] = {PUMP_BUNDLES_MAX, PUMP_BUNDLES_MAX};
+    bool blocked[2] = {false, false};
     bool more = false;
 
     for (uint8_t rank = 0; rank < RANKS; rank++) {
-        bool urgent =
-            ent_precedence_is_urgent(ENTENTE__V1__PRECEDENCE__FLASH - rank);
+        int lane =
+            ent_precedence_is_urgent(ENTENTE__V1__PRECEDENCE__FLASH - rank) ? 0
+                                                                            : 1;
         enum ent_status rc =
-            pump_rank(node, rank, &left[urgent ? 0 : 1], &more, err);
+            pump_rank(node, rank, &left[lane], &blocked[lane], &more, err);
 
         if (rc != ENT_OK) {
             return rc;
@@ -387,11 +392,16 @@ node_dispatch_pump(struct node *node, bool *ret_more, struct ent_error *err)
     return ENT_OK;
 }
 
-/* Step every unsettled bundle for which `wanted` says so. */
+/* What is over has been due for long, so that what is not due is not read. */
+static bool
+is_over(const struct node *node, const struct ent_dispatch *state)
+{
+    return state->state != ENT_DISPATCH_SKIPPING &&
+           node->now_ms > state->expires_at + UINT64_C(20) * 60 * 1000;
+}
+
 static enum ent_status
-step_each(struct node *node, uint8_t rank,
-    bool (*wanted)(const struct node *node, const struct ent_dispatch *state),
-    enum ent_dispatch_event event, struct ent_error *err)
+expire_rank(struct node *node, uint8_t rank, struct ent_error *err)
 {
     uint8_t key[NODE_KEY_MAX] = {rank};
 
@@ -402,14 +412,14 @@ step_each(struct node *node, uint8_t rank,
         uint64_t first;
         enum ent_status rc = next_due(node, key, &due, &stream, &first, err);
 
-        if (rc == ENT_NOT_FOUND) {
+        if (rc == ENT_NOT_FOUND || (rc == ENT_OK && due > node->now_ms)) {
             return ENT_OK;
         }
         if (rc == ENT_OK) {
             rc = node_dispatch_get(node, &stream, first, &dispatch, err);
         }
-        if (rc == ENT_OK && wanted(node, &dispatch.state)) {
-            rc = node_dispatch_step(node, &dispatch, event, err);
+        if (rc == ENT_OK && is_over(node, &dispatch.state)) {
+            rc = node_dispatch_step(node, &dispatch, ENT_EVENT_TICK, err);
         }
         if (rc != ENT_OK && rc != ENT_BUSY) {
             return rc;
@@ -420,50 +430,73 @@ step_each(struct node *node, uint8_t rank,
     }
 }
 
-static bool
-is_over(const struct node *node, const struct ent_dispatch *state)
-{
-    return state->state != ENT_DISPATCH_SKIPPING &&
-           node->now_ms > state->expires_at + UINT64_C(20) * 60 * 1000;
-}
-
 enum ent_status
 node_dispatch_expire(struct node *node, struct ent_error *err)
 {
-    for (uint8_t rank = 0; rank < RANKS; rank++) {
-        enum ent_status rc =
-            step_each(node, rank, is_over, ENT_EVENT_TICK, err);
+    enum ent_status rc = ENT_OK;
 
-        if (rc != ENT_OK) {
-            return rc;
-        }
+    for (uint8_t rank = 0; rc == ENT_OK && rank < RANKS; rank++) {
+        rc = expire_rank(node, rank, err);
     }
-    return ENT_OK;
+    return rc;
 }
 
 static bool
-was_sent(const struct node *node, const struct ent_dispatch *state)
+was_sent(const struct ent_dispatch *state)
 {
-    (void)node;
     return state->state == ENT_DISPATCH_SENT ||
            state->state == ENT_DISPATCH_SKIPPING;
+}
+
+/* Make due what was sent and is due within a retry's longest pause; the pump
+ * sends it, in its order and as credit allows. What is in custody lies further
+ * ahead, or is passed over. */
+static enum ent_status
+resume_rank(struct node *node, uint8_t rank, struct ent_error *err)
+{
+    uint8_t key[NODE_KEY_MAX] = {rank};
+
+    ent_put_be(key + 1, node->now_ms + 1, 8);
+    for (;;) {
+        ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+        struct ent_digest stream;
+        uint64_t due;
+        uint64_t first;
+        enum ent_status rc = next_due(node, key, &due, &stream, &first, err);
+
+        if (rc == ENT_NOT_FOUND ||
+            (rc == ENT_OK && due > node->now_ms + RESUME_AHEAD_MS)) {
+            return ENT_OK;
+        }
+        if (rc == ENT_OK) {
+            rc = node_dispatch_get(node, &stream, first, &dispatch, err);
+        }
+        if (rc == ENT_OK && was_sent(&dispatch.state)) {
+            dispatch.state.due = node->now_ms;
+            dispatch.state.attempts = 0;
+            rc = node_dispatch_put(node, &dispatch, err);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        if (!node_key_after(key, node_key_len(NODE_DUE))) {
+            return ENT_OK;
+        }
+    }
 }
 
 enum ent_status
 node_dispatch_resume(struct node *node, bool urgent, struct ent_error *err)
 {
-    for (uint8_t rank = 0; rank < RANKS; rank++) {
-        enum ent_status rc = ENT_OK;
+    enum ent_status rc = ENT_OK;
 
+    for (uint8_t rank = 0; rc == ENT_OK && rank < RANKS; rank++) {
         if (ent_precedence_is_urgent(ENTENTE__V1__PRECEDENCE__FLASH - rank) ==
             urgent) {
-            rc = step_each(node, rank, was_sent, ENT_EVENT_CONNECTED, err);
-        }
-        if (rc != ENT_OK) {
-            return rc;
+            rc = resume_rank(node, rank, err);
         }
     }
-    return ENT_OK;
+    return rc;
 }
 
 enum ent_status

@@ -125,17 +125,32 @@ find(const struct node_peers *peers, const struct ent_address *address)
     return NULL;
 }
 
+/* Anybody can be named; only who has a certificate is worth remembering when
+ * the places run out. */
+static bool
+forget_stranger(struct node_peers *peers)
+{
+    for (size_t i = 0; i < peers->count; i++) {
+        if (!peers->list[i]->has_certificate) {
+            free(peers->list[i]);
+            peers->list[i] = peers->list[--peers->count];
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum ent_status
 make_room(struct node_peers *peers, struct ent_error *err)
 {
     size_t room = peers->room == 0 ? 16 : peers->room * 2;
     struct node_peer **list;
 
+    if (peers->count == PEERS_MAX && !forget_stranger(peers)) {
+        return ent_fail(err, ENT_BUSY, "there are %d peers already", PEERS_MAX);
+    }
     if (peers->count < peers->room) {
         return ENT_OK;
-    }
-    if (peers->count == PEERS_MAX) {
-        return ent_fail(err, ENT_FULL, "there are %d peers already", PEERS_MAX);
     }
     list = realloc(peers->list, room * sizeof *list);
     if (list == NULL) {
@@ -331,6 +346,10 @@ learn_certificate(struct node *node, struct node_peer *peer,
         certificate.serial <= peer->certificate.serial) {
         return ENT_OK;
     }
+    if (peer->has_certificate &&
+        ent_certificate_check_time(&certificate, node->now_ms, err) != ENT_OK) {
+        return ENT_REJECTED; /* made in advance: its time is to come */
+    }
     peer->certificate = certificate;
     peer->has_certificate = true;
     peer->has_manifest = false; /* it may have been signed by the old key */
@@ -430,6 +449,10 @@ learn_revocations(struct node *node, const char *state, struct ent_view wire,
     rc = ent_revocation_list_open(wire, authority, &fresh, err);
     if (rc != ENT_OK) {
         return rc;
+    }
+    if (strcmp(ent_revocation_list_state(fresh), state) != 0) {
+        ent_revocation_list_free(&fresh);
+        return ent_fail(err, ENT_REJECTED, "it is another state's list");
     }
     if ((old != NULL && ent_revocation_list_number(fresh) <=
                             ent_revocation_list_number(old)) ||

@@ -30,7 +30,8 @@ enum ent_status node_peers_open(
 void node_peers_close(struct node_peers **peers);
 
 /* The peer, with what the store holds of it; made when it is new. ENT_FULL when
- * there are too many. Borrowed, valid until the node closes. */
+ * there are too many. Borrowed, valid until the next call, or the node closes
+ * if it has a certificate. */
 enum ent_status node_peers_get(struct node *node,
     const struct ent_address *address, struct node_peer **ret_peer,
     struct ent_error *err) ENT_MUST_CHECK;

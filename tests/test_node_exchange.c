@@ -1033,6 +1033,34 @@ what_waits_for_a_key_that_never_comes_expires(void **state)
         ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED);
 }
 
+/* The broker greets again: what was sent and not answered goes once more, and
+ * not twice. */
+static void
+a_new_connection_has_each_bundle_sent_once(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    size_t bundles = 0;
+
+    (void)state;
+    introduce();
+    for (int i = 0; i < 3; i++) {
+        (void)send(MAESAI, TACHILEIK, hotline);
+        turn(MAESAI, NULL);
+    }
+    forget_wire();
+    world.now += 500;
+    expect_ok(node_turn_begin(maesai, world.now, &last_error));
+    expect_ok(node_settle_resume(maesai, true, &last_error));
+    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
+    turn(MAESAI, NULL);
+    for (size_t i = 0; i < world.flying; i++) {
+        bundles += world.wire[i].type == ENT_FRAME_BUNDLE;
+    }
+    assert_int_equal(bundles, 3);
+    drain();
+    assert_int_equal(desk_count(TACHILEIK), 4);
+}
+
 /* A turn that ends badly has not happened, in memory neither. */
 static void
 a_turn_that_is_taken_back_leaves_us_who_we_were(void **state)
@@ -1187,6 +1215,7 @@ main(void)
         TEST(a_store_from_the_future_loses_nothing),
         TEST(a_key_that_is_gone_for_good_makes_no_endless_bundles),
         TEST(what_waits_for_a_key_that_never_comes_expires),
+        TEST(a_new_connection_has_each_bundle_sent_once),
         TEST(a_turn_that_is_taken_back_leaves_us_who_we_were),
         TEST(a_newer_store_of_ours_is_believed_once_and_not_from_the_future),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),
