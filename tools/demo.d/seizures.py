@@ -195,7 +195,7 @@ def item_of(row, codes, uncoded):
         item["unitAsReported"] = unit
     quantity = coded_quantity(amount, codes.units.get(unit, ("", "NaN")))
     if quantity is None:
-        uncoded["DRUG_UNIT", unit or "(none)"] += 1
+        uncoded["DRUG_UNIT", unit or "no unit"] += 1
     else:
         item["quantity"] = quantity
         item["unit"] = codes.units[unit][0]

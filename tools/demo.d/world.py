@@ -175,6 +175,8 @@ class Daemon:
             except socket.timeout:
                 said = b""
             if b"READY=1" in said.split(b"\n"):
+                # Nobody reads what it says after that, so nothing may wait.
+                self.close_notify()
                 return
             if not said and self.process.poll() is not None:
                 raise WorldError(
@@ -425,8 +427,8 @@ class World:
             f'listen: "tcp://127.0.0.1:{self.port}"\n'
             "keys: keys\n"
             "certificate: broker.cert\n"
-            "offices: offices\n"
-            "spool: spool\n"
+            "certificates: offices\n"
+            "store: store\n"
             f"authorities: {{{keys}}}\n",
             "utf-8",
         )
