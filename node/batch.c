@@ -48,8 +48,9 @@ give_up(struct node *node, const struct ent_id *id,
 
 enum choice {
     CHOICE_TAKEN,
-    CHOICE_GONE, /* given up: the pending row can go */
-    CHOICE_FULL, /* belongs to the next bundle */
+    CHOICE_GONE,  /* given up: the pending row can go */
+    CHOICE_LATER, /* left where it is */
+    CHOICE_FULL,  /* belongs to the next bundle */
 };
 
 /* Judge one pending message by the agreement and the clock of now. */
@@ -73,6 +74,10 @@ choose(struct node *node, struct node_batch *batch,
     }
     *ret_choice = CHOICE_GONE;
     valid_until = ent_message_time_ms(decoded->valid_until);
+    if (valid_until <= node->now_ms && node->clock_doubt) {
+        *ret_choice = CHOICE_LATER;
+        return ENT_OK;
+    }
     if (valid_until <= node->now_ms) {
         return give_up(node, &id, &batch->peer->party,
             ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED, NULL, err);

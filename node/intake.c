@@ -425,6 +425,10 @@ objection(
         *ret_reason = ENT_REFUSAL_WRONG_INCARNATION;
         return ENTENTE__V1__ANSWER_CODE__STALE;
     }
+    if (node->clock_doubt && node->now_ms >= label->expires_at) {
+        *ret_reason = ENT_REFUSAL_CLOCK_IN_DOUBT;
+        return ENTENTE__V1__ANSWER_CODE__NOT_YET;
+    }
     if (!node_gate_knows(node, &label->agreement)) {
         *ret_reason = ENT_REFUSAL_UNKNOWN_AGREEMENT;
         return ENTENTE__V1__ANSWER_CODE__NOT_YET;

@@ -126,6 +126,25 @@ node_manifest_load(struct node *node, struct ent_error *err)
     return node_manifest_renew(node, err);
 }
 
+/* False when the newest key was made and the turn that was to announce it did
+ * not end well. */
+static bool
+is_announced(const struct node *node, const struct ent_sealing_key *key)
+{
+    struct ent_manifest manifest;
+
+    if (ent_manifest_open(ent_bytes_view(&node->manifest_wire),
+            &node->certificate, &manifest, NULL) != ENT_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < manifest.key_count; i++) {
+        if (ent_key_id_equal(&manifest.keys[i].key_id, &key->key_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum ent_status
 node_manifest_rotate(
     struct node *node, uint64_t *ret_due, struct ent_error *err)
@@ -134,19 +153,21 @@ node_manifest_rotate(
     size_t count = node_slots_epochs(node->slots, keys, 64);
     uint64_t newest = count == 0 ? 0 : keys[count - 1].not_before;
     uint64_t from;
-    size_t destroyed;
+    size_t destroyed = 0;
     enum ent_status rc;
 
     if (newest > node->now_ms) {
         *ret_due = newest;
-        return ENT_OK;
+        return is_announced(node, &keys[count - 1])
+                   ? ENT_OK
+                   : node_manifest_renew(node, err);
     }
     from = count == 0 || keys[count - 1].not_after < node->now_ms
                ? node->now_ms
                : keys[count - 1].not_after;
     rc = node_slots_epoch_new(
         node->slots, from, from + node->config->epoch_ms, err);
-    if (rc == ENT_OK) {
+    if (rc == ENT_OK && !node->clock_doubt) {
         rc = node_slots_destroy(node->slots, 0,
             node->now_ms > LIFE_MAX_MS ? node->now_ms - LIFE_MAX_MS : 0,
             &destroyed, err);

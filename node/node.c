@@ -37,9 +37,10 @@ struct loop {
     uint8_t pending[NODE_KEY_MAX]; /* how far those that wait were looked at */
     uint64_t watchdog_ms;          /* 0: nobody asked */
     uint64_t watchdog_due;
-    bool doubt; /* the clock: nothing is destroyed or expired */
-    bool more;  /* work is left over */
-    bool full;  /* the last turn was taken back: do not hurry */
+    uint64_t wall_ms; /* both clocks, when last looked at */
+    uint64_t boot_ms;
+    bool more; /* work is left over */
+    bool full; /* the last turn was taken back: do not hurry */
 };
 
 enum ent_status
@@ -158,7 +159,7 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
     if (rc == ENT_OK && node->now_ms >= loop->rotate_due) {
         rc = node_manifest_rotate(node, &loop->rotate_due, err);
     }
-    if (rc == ENT_OK && !loop->doubt && node->now_ms >= loop->sweep_due) {
+    if (rc == ENT_OK && !node->clock_doubt && node->now_ms >= loop->sweep_due) {
         loop->sweep_due = node->now_ms + SWEEP_MS;
         rc = node_dispatch_expire(node, err);
         if (rc == ENT_OK) {
@@ -253,6 +254,9 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     sooner(&due, dispatch);
     sooner(&due, loop->gap_due);
     sooner(&due, loop->rotate_due);
+    if (!node->clock_doubt) {
+        sooner(&due, loop->retention_due);
+    }
     sooner(&due, node_peers_due(node));
     sooner(&due, node_api_due(node->api));
     sooner(&due, node_uplink_due(node->uplink));
@@ -298,7 +302,7 @@ wait_for_work(struct node *node, int signal_file, const struct loop *loop,
 
 /* Set against the last time this store was open: stepped back, or far ahead. */
 static enum ent_status
-judge_clock(struct node *node, struct loop *loop, struct ent_error *err)
+judge_clock(struct node *node, struct ent_error *err)
 {
     uint64_t last = 0;
     enum ent_status rc = node_store_begin(node->store, err);
@@ -307,14 +311,34 @@ judge_clock(struct node *node, struct loop *loop, struct ent_error *err)
         rc = node_number_get(node->store, "clock", &last, err);
         node_store_abort(node->store);
     }
-    loop->doubt = last != 0 && (node->now_ms + DOUBT_BACK_MS < last ||
-                                   node->now_ms > last + DOUBT_AHEAD_MS);
-    if (loop->doubt) {
+    node->clock_doubt = last != 0 && (node->now_ms + DOUBT_BACK_MS < last ||
+                                         node->now_ms > last + DOUBT_AHEAD_MS);
+    if (node->clock_doubt) {
         ent_log(ENT_LOG_ERROR, COMPONENT,
             "the clock is in doubt: nothing is deleted or expired until it is "
             "right and the node is started again");
     }
     return rc;
+}
+
+/* Set against the clock that never steps. */
+static void
+watch_clock(struct node *node, struct loop *loop)
+{
+    uint64_t wall = ent_time_now_ms();
+    uint64_t boot = ent_time_boot_ms();
+    uint64_t expected = loop->wall_ms + (boot - loop->boot_ms);
+    uint64_t step = wall > expected ? wall - expected : expected - wall;
+
+    if (loop->boot_ms != 0 && step > DOUBT_BACK_MS && !node->clock_doubt) {
+        node->clock_doubt = true;
+        ent_log(ENT_LOG_ERROR, COMPONENT,
+            "the clock stepped by %llu s and is in doubt: nothing is deleted "
+            "or expired until it is right and the node is started again",
+            (unsigned long long)step / 1000);
+    }
+    loop->wall_ms = wall;
+    loop->boot_ms = boot;
 }
 
 static enum ent_status
@@ -324,7 +348,8 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
     enum ent_status kept = ENT_OK;
 
     loop->full = false;
-    if (!loop->doubt && ent_time_now_ms() >= loop->retention_due) {
+    watch_clock(node, loop);
+    if (!node->clock_doubt && ent_time_now_ms() >= loop->retention_due) {
         kept = retention_turn(node, loop, err);
     }
     if (kept == ENT_OK || kept == ENT_FULL || kept == ENT_NO_MEMORY) {
@@ -359,7 +384,7 @@ node_run(struct node *node, int signal_file, struct ent_error *err)
     struct loop loop = {.gap_due = UINT64_MAX};
     uint64_t watchdog_us = 0;
     bool stop = false;
-    enum ent_status rc = judge_clock(node, &loop, err);
+    enum ent_status rc = judge_clock(node, err);
 
     if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
         loop.watchdog_ms = watchdog_us / 1000;

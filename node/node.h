@@ -58,7 +58,8 @@ struct node {
         struct ent_bytes manifest_wire;
         bool manifest_changed;
     } before;
-    uint64_t now_ms; /* wall clock of this turn */
+    uint64_t now_ms;  /* wall clock of this turn */
+    bool clock_doubt; /* nothing is destroyed, deleted or expired */
     uint64_t started_at;
     uint64_t arrivals; /* messages put on the desk since the start */
 };

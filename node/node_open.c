@@ -3,6 +3,7 @@
  * finds there, and what it opens. */
 #include "node/node.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,7 @@ open_store(struct node *node, struct ent_error *err)
     node_keeper_mac_key(node->keeper, mac_key);
     rc = node_store_open(node->config->store, mac_key,
         node->config->store_limit, &node->store, err);
+    sodium_memzero(mac_key, sizeof mac_key);
     if (rc == ENT_OK) {
         rc = slots_path(node->config, path, err);
     }
@@ -178,6 +180,7 @@ make_store(struct node *node, struct ent_error *err)
     node_keeper_mac_key(node->keeper, mac_key);
     rc = node_store_create(
         node->config->store, mac_key, node->config->store_limit, err);
+    sodium_memzero(mac_key, sizeof mac_key);
     if (rc == ENT_OK) {
         rc = slots_path(node->config, path, err);
     }

@@ -8,6 +8,7 @@
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 
+#define BLOCKS_MAX 64 /* bundles in one turn */
 #define MONTH_MS (UINT64_C(30) * NODE_DAY_MS)
 
 /* One more of that family was deleted: what is kept is a number a month. */
@@ -94,9 +95,10 @@ node_retention_run(struct node *node, uint64_t *ret_day, uint64_t *ret_due,
     size_t len = node_key_len(NODE_KEYS);
     struct ent_digest subject = {{0}};
     uint32_t messages = 0;
-    enum ent_status rc;
+    size_t blocks = 0;
+    enum ent_status rc = ENT_OK;
 
-    for (;;) {
+    for (; blocks < BLOCKS_MAX; blocks++) {
         rc = node_store_seek(
             node->store, NODE_KEYS, ent_view_of(key, len), 0, key, NULL, err);
         if (rc != ENT_OK || ent_get_be(key, 8) > today) {
@@ -115,8 +117,9 @@ node_retention_run(struct node *node, uint64_t *ret_day, uint64_t *ret_due,
     if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
         return rc;
     }
-    *ret_day = today + 1;
-    *ret_due = (today + 1) * NODE_DAY_MS;
+    /* Keys are destroyed only when all that they wrapped has been told. */
+    *ret_day = blocks < BLOCKS_MAX ? today + 1 : 0;
+    *ret_due = blocks < BLOCKS_MAX ? (today + 1) * NODE_DAY_MS : node->now_ms;
     if (messages == 0) {
         return ENT_OK;
     }

@@ -212,6 +212,11 @@ slot_add(struct node_slots *slots, const struct slot *slot, size_t *ret_place,
     slot_seal(slots, slot, bytes);
     rc = write_place(slots, place, bytes, err);
     if (rc != ENT_OK) {
+        /* A file of half a slot would not open at the next start. */
+        if (place == slots->count &&
+            ftruncate(slots->file, (off_t)(place * SLOT_LEN)) != 0) {
+            return ENT_IO;
+        }
         return rc;
     }
     slots->list[place] = *slot;
@@ -277,18 +282,39 @@ older(const void *a, const void *b)
            (left->not_before < right->not_before);
 }
 
+/* Where the next one goes: at the end, or in the place of the oldest if that is
+ * older. NULL: it does not belong to the newest. */
+static struct ent_sealing_key *
+place_for(struct ent_sealing_key *keys, size_t *count, size_t max,
+    uint64_t not_before)
+{
+    struct ent_sealing_key *oldest = keys;
+
+    if (*count < max) {
+        return &keys[(*count)++];
+    }
+    for (size_t i = 1; i < max; i++) {
+        if (keys[i].not_before < oldest->not_before) {
+            oldest = &keys[i];
+        }
+    }
+    return oldest->not_before < not_before ? oldest : NULL;
+}
+
 size_t
 node_slots_epochs(const struct node_slots *slots,
     struct ent_sealing_key *ret_keys, size_t max)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < slots->count && count < max; i++) {
+    for (size_t i = 0; i < slots->count; i++) {
         const struct slot *slot = &slots->list[i];
+        struct ent_sealing_key *key =
+            slot->kind != SLOT_EPOCH
+                ? NULL
+                : place_for(ret_keys, &count, max, slot->from);
 
-        if (slot->kind == SLOT_EPOCH) {
-            struct ent_sealing_key *key = &ret_keys[count++];
-
+        if (key != NULL) {
             memcpy(key->key, slot->public_key, sizeof key->key);
             key->key_id = ent_key_id_of(ENT_KEY_SEALING, slot->public_key);
             key->not_before = slot->from;

@@ -44,7 +44,7 @@ enum ent_status node_slots_epoch_new(struct node_slots *slots,
     uint64_t not_before, uint64_t not_after,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* The public halves, oldest first; returns how many (at most `max`). */
+/* The public halves of the newest `max`, oldest first; returns how many. */
 size_t node_slots_epochs(const struct node_slots *slots,
     struct ent_sealing_key *ret_keys, size_t max);
 

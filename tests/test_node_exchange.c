@@ -1061,6 +1061,60 @@ a_new_connection_has_each_bundle_sent_once(void **state)
     assert_int_equal(desk_count(TACHILEIK), 4);
 }
 
+/* The key lies in its slot, but the turn that was to tell of it failed. */
+static void
+a_new_sealing_key_is_announced_in_the_end(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    struct ent_sealing_key keys[8];
+    struct ent_manifest manifest;
+    uint64_t due;
+    size_t count;
+
+    (void)state;
+    pass(DAY + HOUR);
+    for (int i = 0; i < 2; i++) {
+        expect_ok(node_turn_begin(maesai, world.now, &last_error));
+        expect_ok(node_manifest_rotate(maesai, &due, &last_error));
+        expect_status(
+            node_turn_end(maesai, i == 0 ? ENT_FULL : ENT_OK, &last_error),
+            i == 0 ? ENT_FULL : ENT_OK);
+    }
+    count = node_slots_epochs(maesai->slots, keys, 8);
+    assert_int_equal(count, 3);
+    expect_ok(ent_manifest_open(ent_bytes_view(&maesai->manifest_wire),
+        &maesai->certificate, &manifest, &last_error));
+    assert_memory_equal(&manifest.keys[manifest.key_count - 1].key_id,
+        &keys[count - 1].key_id, sizeof keys[0].key_id);
+}
+
+/* A clock that is in doubt may be wrong: nothing is given up by it. */
+static void
+nothing_expires_while_the_clock_is_in_doubt(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    bool more;
+    struct ent_id id;
+
+    (void)state;
+    introduce();
+    world.up = false;
+    id = send(MAESAI, TACHILEIK, hotline);
+    turn(MAESAI, NULL);
+    world.up = true;
+    maesai->clock_doubt = true;
+    world.now += 30 * DAY;
+    expect_ok(node_turn_begin(maesai, world.now, &last_error));
+    expect_ok(node_dispatch_pump(maesai, &more, &last_error));
+    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
+    world.now -= 30 * DAY;
+    maesai->clock_doubt = false;
+    pass(1000);
+    pass(6000);
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+}
+
 /* A turn that ends badly has not happened, in memory neither. */
 static void
 a_turn_that_is_taken_back_leaves_us_who_we_were(void **state)
@@ -1216,6 +1270,8 @@ main(void)
         TEST(a_key_that_is_gone_for_good_makes_no_endless_bundles),
         TEST(what_waits_for_a_key_that_never_comes_expires),
         TEST(a_new_connection_has_each_bundle_sent_once),
+        TEST(a_new_sealing_key_is_announced_in_the_end),
+        TEST(nothing_expires_while_the_clock_is_in_doubt),
         TEST(a_turn_that_is_taken_back_leaves_us_who_we_were),
         TEST(a_newer_store_of_ours_is_believed_once_and_not_from_the_future),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),

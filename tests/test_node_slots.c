@@ -179,6 +179,22 @@ an_epoch_agrees_with_its_public_half(void **state)
 }
 
 static void
+of_many_epochs_the_newest_are_given(void **state)
+{
+    struct office *office = *state;
+    struct ent_sealing_key keys[4];
+
+    for (uint64_t i = 0; i < 20; i++) {
+        expect_ok(node_slots_epoch_new(office->slots, NOON + i * 60000,
+            NOON + (i + 1) * 60000, &last_error));
+    }
+    assert_int_equal(node_slots_epochs(office->slots, keys, 4), 4);
+    for (uint64_t i = 0; i < 4; i++) {
+        assert_int_equal(keys[i].not_before, NOON + (16 + i) * 60000);
+    }
+}
+
+static void
 an_epoch_that_is_over_opens_nothing_more(void **state)
 {
     struct office *office = *state;
@@ -251,6 +267,7 @@ main(void)
         TEST(destroying_spares_what_is_not_over),
         TEST(a_freed_slot_is_used_again),
         TEST(an_epoch_agrees_with_its_public_half),
+        TEST(of_many_epochs_the_newest_are_given),
         TEST(an_epoch_that_is_over_opens_nothing_more),
         TEST(another_storage_key_is_told_from_a_good_one),
         TEST(every_flipped_bit_of_a_used_slot_is_noticed),
