@@ -768,18 +768,29 @@ an_inbox_for_programs_is_lines_of_json(void **state)
     assert_string_equal(printed("outOfOrderMissing"), "3");
 }
 
+/* Where the node was told that the consumer is done with something. */
+static Entente__V1__ApiRequest *
+cursor_request(void **state)
+{
+    for (unsigned n = 0;; n++) {
+        Entente__V1__ApiRequest *got = request(state, n);
+
+        if (got->request_case == ENTENTE__V1__API_REQUEST__REQUEST_CURSOR) {
+            return got;
+        }
+        entente__v1__api_request__free_unpacked(got, NULL);
+    }
+}
+
 static void
 a_consumer_moves_on_when_it_has_what_came(void **state)
 {
     Entente__V1__ApiRequest *got;
-    unsigned n = 0;
 
     start(state, answer_all);
     expect_exit(state, "inbox --json --consumer case-system", EX_OK);
     assert_string_equal(printed("id"), TEST_ID);
-    do {
-        got = request(state, n++);
-    } while (got->request_case != ENTENTE__V1__API_REQUEST__REQUEST_CURSOR);
+    got = cursor_request(state);
     assert_string_equal(got->cursor->consumer, "case-system");
     assert_int_equal(got->cursor->through, 2);
     entente__v1__api_request__free_unpacked(got, NULL);

@@ -161,11 +161,11 @@ put_hotline(struct line *line, const Entente__V1__HotlineAlert *alert)
     put_words(line, &entente__v1__offence__descriptor, (int)alert->what);
     put_place(line, alert->where);
     put_persons(line, alert->persons, alert->direction);
-    put_words(line, &entente__v1__transport_mode__descriptor, (int)alert->mode);
-    put_conveyance(line, alert->conveyance);
     put_text(line, alert->weapons ? "WEAPONS" : "");
     put_text(line, alert->medical ? "MEDICAL HELP" : "");
     put_text(line, alert->children ? "CHILDREN" : "");
+    put_words(line, &entente__v1__transport_mode__descriptor, (int)alert->mode);
+    put_conveyance(line, alert->conveyance);
     if (alert->action == ENTENTE__V1__REQUESTED_ACTION__CALL_BACK) {
         put(line, "call back: %s", alert->call_back_role);
     }
