@@ -51,9 +51,9 @@
  *    within one by order of arrival; the same bytes but for the hop. It stays
  *    with B until a RECEIPT from N settles it, and is sent again, never before
  *    all of its precedence that has not been sent: after each HELLO at once;
- *    after a NOT_YET 2 s later, then 4 s, up to 5 min; unanswered 30 s later,
- *    then 1 min, up to 10 min. Any SETTLED starts these pauses anew. B drops it
- *    20 minutes after its expires_at.
+ *    after a NOT_YET 2 s later, then 4 s, up to 5 min; unanswered 30 s to
+ *    1 min later, then 2 min, up to 10 min. Any SETTLED starts these pauses
+ * anew. B drops it 20 minutes after its expires_at.
  * 5. Receipts. N sends RECEIPT after its commit, on any of its connections. B
  *    verifies it and in one commit keeps it and drops what it settles: a bundle
  *    that has a SETTLED answer with its first and label hash; a SKIP that has a

@@ -92,39 +92,57 @@ visit_frame(
 
 /* ---- turns ---- */
 
-/* A bundle that could not be read again: drop it, and let its sender know that
- * we hold it no more. */
+/* BYE to the sender of an entry that we hold no more, if it is connected; else
+ * it asks by itself, later. */
+static enum ent_status
+tell_sender(struct broker *broker, const struct broker_entry *entry,
+    struct ent_error *err)
+{
+    const struct broker_registry *registry = broker->registry;
+    size_t sender = broker_registry_by_party(registry, &entry->sender);
+    size_t recipient = broker_registry_by_party(registry, &entry->recipient);
+    const struct broker_session *session;
+    struct ent_stream_id stream = {
+        .precedence = broker_rank_precedence(entry->rank),
+        .sender_incarnation = entry->sender_incarnation,
+        .recipient_incarnation = entry->recipient_incarnation,
+    };
+
+    if (sender >= broker->line_count || recipient >= broker->line_count) {
+        return ENT_OK;
+    }
+    session = broker_peer_session(&broker->lines[sender].peer, entry->rank);
+    if (session == NULL) {
+        return ENT_OK;
+    }
+    stream.sender = broker_registry_at(registry, sender)->certificate.address;
+    stream.recipient =
+        broker_registry_at(registry, recipient)->certificate.address;
+    return broker_refuse(broker, &session->route, ENT_REFUSAL_STORE_FULL,
+        &stream, entry->first, "it was lost here: send it again", err);
+}
+
+/* A bundle that could not be read again: drop it, and let its sender know. */
 static enum ent_status
 withdraw(struct broker *broker, const struct broker_entry *entry,
     struct ent_error *err)
 {
-    size_t sender = broker_registry_by_party(broker->registry, &entry->sender);
-    size_t recipient =
-        broker_registry_by_party(broker->registry, &entry->recipient);
-    const struct broker_session *session;
-    struct ent_stream_id stream = {0};
+    struct broker_entry known;
     enum ent_status rc;
 
+    rc = broker_spool_find(
+        broker->spool, &entry->stream, entry->first, entry->kind, &known, err);
+    if (rc == ENT_NOT_FOUND ||
+        (rc == ENT_OK && known.arrival != entry->arrival)) {
+        return ENT_OK; /* dropped meanwhile */
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
     ent_log(ENT_LOG_ERROR, COMPONENT,
         "a spooled frame is damaged, dropping it first=%" PRIu64, entry->first);
     rc = broker_spool_drop(broker->spool, entry, err);
-    if (rc != ENT_OK || sender >= broker->line_count ||
-        recipient >= broker->line_count) {
-        return rc;
-    }
-    session = broker_peer_session(&broker->lines[sender].peer, entry->rank);
-    if (session == NULL) {
-        return ENT_OK; /* it sends again by itself, later */
-    }
-    stream.sender =
-        broker_registry_at(broker->registry, sender)->certificate.address;
-    stream.recipient =
-        broker_registry_at(broker->registry, recipient)->certificate.address;
-    stream.precedence = broker_rank_precedence(entry->rank);
-    stream.sender_incarnation = entry->sender_incarnation;
-    stream.recipient_incarnation = entry->recipient_incarnation;
-    return broker_refuse(broker, &session->route, ENT_REFUSAL_STORE_FULL,
-        &stream, entry->first, "it was lost here: send it again", err);
+    return rc != ENT_OK ? rc : tell_sender(broker, entry, err);
 }
 
 static enum ent_status

@@ -526,6 +526,49 @@ make_state(const struct ent_stream_id *stream, struct ent_view receipt)
     return payload;
 }
 
+struct made
+from_maesai(struct scene *scene, uint32_t precedence, uint64_t first)
+{
+    return make_bundle(scene, MAESAI, TACHILEIK, precedence, first, 1, 100);
+}
+
+void
+leave(struct scene *scene, enum lane lane, const struct made *made)
+{
+    send_made(scene, MAESAI, lane, made);
+    expect_custody(scene, MAESAI, lane, made);
+    expect_credit(scene, MAESAI, lane, made_size(made));
+}
+
+struct ent_bytes
+answer(struct scene *scene, enum lane lane, const struct made *made,
+    uint32_t code, uint64_t settled_up_to)
+{
+    struct ent_bytes receipt =
+        make_receipt(scene, TACHILEIK, made, 1, code, settled_up_to);
+    const struct sent *sent;
+    static struct ent_state state;
+    struct ent_digest hash = ent_digest_of(ent_bytes_view(&receipt));
+
+    say(scene, TACHILEIK, lane, ENT_FRAME_RECEIPT, ent_bytes_view(&receipt),
+        NOTHING);
+    sent = expect_sent(scene, TACHILEIK, lane, ENT_FRAME_STATE);
+    expect_ok(
+        ent_state_decode(ent_bytes_view(&sent->payload), &state, &last_error));
+    assert_int_equal(state.stream_count, 1);
+    assert_true(ent_digest_equal(&state.streams[0].receipts[0], &hash));
+    return receipt;
+}
+
+void
+expect_receipt(struct scene *scene, enum lane lane, struct ent_view receipt)
+{
+    const struct sent *sent =
+        expect_sent(scene, MAESAI, lane, ENT_FRAME_RECEIPT);
+
+    assert_true(ent_view_equal(ent_bytes_view(&sent->payload), receipt));
+}
+
 struct broker_usage
 usage_of(struct scene *scene, const struct party *from, const struct party *to)
 {

@@ -12,7 +12,24 @@
 
 #include "broker/broker.h"
 #include "proto/frame.h"
+#include "proto/schema/delivery.pb-c.h"
 #include "proto/schema/link.pb-c.h"
+
+/* Words that the tests speak in; MAESAI sends, TACHILEIK receives. */
+#define FLASH ENTENTE__V1__PRECEDENCE__FLASH
+#define IMMEDIATE ENTENTE__V1__PRECEDENCE__IMMEDIATE
+#define ROUTINE ENTENTE__V1__PRECEDENCE__ROUTINE
+#define SETTLED ENTENTE__V1__ANSWER_CODE__SETTLED
+#define NOT_YET ENTENTE__V1__ANSWER_CODE__NOT_YET
+#define RESEAL ENTENTE__V1__ANSWER_CODE__RESEAL
+#define SKIPPED ENTENTE__V1__ANSWER_CODE__SKIPPED
+
+#define NOTHING ((struct ent_view){0})
+#define MAESAI (&scene->all.maesai)
+#define TACHILEIK (&scene->all.tachileik)
+
+#define SCENE_TEST(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
 
 #define SENT_MAX 8192
 #define STORE_SIZE ((uint64_t)64 * 1024 * 1024)
@@ -139,6 +156,18 @@ struct ent_bytes make_revocation(struct scene *scene, const char *state,
 /* STATE that names the receipt. */
 struct ent_bytes make_state(
     const struct ent_stream_id *stream, struct ent_view receipt);
+
+/* A bundle of one message from Mae Sai to Tachileik. */
+struct made from_maesai(
+    struct scene *scene, uint32_t precedence, uint64_t first);
+/* Mae Sai leaves a bundle and is told so. */
+void leave(struct scene *scene, enum lane lane, const struct made *made);
+/* Tachileik answers, and is told that the broker holds its receipt. */
+struct ent_bytes answer(struct scene *scene, enum lane lane,
+    const struct made *made, uint32_t code, uint64_t settled_up_to);
+/* Mae Sai is sent this receipt. */
+void expect_receipt(
+    struct scene *scene, enum lane lane, struct ent_view receipt);
 
 /* What is spooled from one for the other. */
 struct broker_usage usage_of(

@@ -7,8 +7,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "proto/schema/delivery.pb-c.h"
-
 #define BUNDLES 60
 #define STEPS 600
 #define CALM_MAX 4000
@@ -308,8 +306,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(
-            what_has_custody_arrives_whatever_happens, scene_open, scene_close),
+        SCENE_TEST(what_has_custody_arrives_whatever_happens),
     };
 
     return cmocka_run_group_tests_name("broker_random", tests, NULL, NULL);

@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "proto/schema/delivery.pb-c.h"
-
 /* The spool of a scene, without its broker. */
 static const struct ent_party sender = {.bytes = "sender"};
 static const struct ent_party recipient = {.bytes = "recipient"};
@@ -357,24 +355,21 @@ objects_are_kept_by_kind_and_subject(void **state)
     broker_spool_abort(scene->spool);
 }
 
-#define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_entry_reads_back_with_its_bytes),
-        TEST(a_queue_is_walked_by_rank_and_arrival),
-        TEST(usage_follows_what_is_put_and_dropped),
-        TEST(what_was_not_committed_never_was),
-        TEST(arrivals_go_on_after_a_restart),
-        TEST(entries_of_a_stream_are_walked_by_place_and_kind),
-        TEST(what_is_over_is_dropped_in_time_order),
-        TEST(the_answer_of_a_place_is_in_the_newest_receipt_about_it),
-        TEST(a_receipt_is_kept_once_and_dropped_by_its_own_sender_only),
-        TEST(there_is_a_limit_to_receipts),
-        TEST(objects_are_kept_by_kind_and_subject),
+        SCENE_TEST(an_entry_reads_back_with_its_bytes),
+        SCENE_TEST(a_queue_is_walked_by_rank_and_arrival),
+        SCENE_TEST(usage_follows_what_is_put_and_dropped),
+        SCENE_TEST(what_was_not_committed_never_was),
+        SCENE_TEST(arrivals_go_on_after_a_restart),
+        SCENE_TEST(entries_of_a_stream_are_walked_by_place_and_kind),
+        SCENE_TEST(what_is_over_is_dropped_in_time_order),
+        SCENE_TEST(the_answer_of_a_place_is_in_the_newest_receipt_about_it),
+        SCENE_TEST(a_receipt_is_kept_once_and_dropped_by_its_own_sender_only),
+        SCENE_TEST(there_is_a_limit_to_receipts),
+        SCENE_TEST(objects_are_kept_by_kind_and_subject),
     };
 
     return cmocka_run_group_tests_name("broker_spool", tests, NULL, NULL);
