@@ -158,20 +158,28 @@ node_dispatch_put(
 
 /* ---- what actions ask for ---- */
 
-/* Queue the bundle as it was sealed; ENT_BUSY when it cannot go now. */
+/* Queue the bundle as it was sealed; ENT_BUSY when it cannot go now. Under a
+ * key that we no longer have nobody would take it: `ret_old`, and it stays. */
 static enum ent_status
-send_bundle(
-    struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
+send_bundle(struct node *node, struct node_dispatch *dispatch, bool *ret_old,
+    struct ent_error *err)
 {
     ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *bundle = NULL;
     ENT_AUTO(ent_bytes_free) struct ent_bytes head = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
+    struct ent_label label;
     bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
     enum ent_status rc;
 
-    rc = node_vault_get(node->store, dispatch->row->bundle, &bundle, err);
+    rc = node_vault_label(
+        node->store, dispatch->row->bundle, &bundle, &label, err);
     if (rc != ENT_OK) {
         return rc;
+    }
+    *ret_old = !ent_key_id_equal(
+        &label.signing_key_id, &node_keeper_signer(node->keeper)->key_id);
+    if (*ret_old) {
+        return ENT_OK;
     }
     if (!node_uplink_spend(
             node->uplink, urgent, bundle->head.len + bundle->body.len)) {
@@ -188,24 +196,6 @@ send_bundle(
     }
     return node_effects_frame(
         &node->effects, urgent, ENT_FRAME_BUNDLE, &head, &body, err);
-}
-
-static enum ent_status
-send_skip(struct node *node, const struct node_dispatch *dispatch,
-    struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
-    bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
-    enum ent_status rc;
-
-    rc = ent_bytes_copy(
-        ent_view_of(dispatch->row->skip.data, dispatch->row->skip.len),
-        &payload, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return node_effects_frame(
-        &node->effects, urgent, ENT_FRAME_SKIP, &payload, NULL, err);
 }
 
 /* Sign the statement that this bundle will not come, and keep it. */
@@ -251,6 +241,44 @@ make_skip(
         &state->label_hash, state->count, err);
 }
 
+/* Whether the skip is signed under the key that we have now. */
+static bool
+is_ours_now(const struct node *node, const struct node_dispatch *dispatch)
+{
+    const ProtobufCBinaryData *skip = &dispatch->row->skip;
+    struct ent_signatures signatures;
+    struct ent_view payload;
+
+    return ent_signed_decode(ent_view_of(skip->data, skip->len), &payload,
+               &signatures, NULL) == ENT_OK &&
+           ent_key_id_equal(&signatures.list[0].key_id,
+               &node_keeper_signer(node->keeper)->key_id);
+}
+
+static enum ent_status
+send_skip(
+    struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
+    enum ent_status rc = ENT_OK;
+
+    if (!is_ours_now(node, dispatch)) {
+        rc = make_skip(node, dispatch, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = ent_bytes_copy(
+        ent_view_of(dispatch->row->skip.data, dispatch->row->skip.len),
+        &payload, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_effects_frame(
+        &node->effects, urgent, ENT_FRAME_SKIP, &payload, NULL, err);
+}
+
 /* The bundle is dead: its messages are expired, or go back to be sealed. */
 static enum ent_status
 bury(struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
@@ -271,6 +299,7 @@ enum ent_status
 node_dispatch_step(struct node *node, struct node_dispatch *dispatch,
     enum ent_dispatch_event event, struct ent_error *err)
 {
+    bool old = false;
     enum ent_status rc = ENT_OK;
     enum ent_dispatch_action action =
         ent_dispatch_step(&dispatch->state, event, node->now_ms);
@@ -280,7 +309,12 @@ node_dispatch_step(struct node *node, struct node_dispatch *dispatch,
     case ENT_ACT_SETTLE: /* the caller has the outcomes */
         break;
     case ENT_ACT_SEND:
-        rc = send_bundle(node, dispatch, err);
+        rc = send_bundle(node, dispatch, &old, err);
+        if (rc == ENT_OK && old) {
+            (void)ent_dispatch_step(
+                &dispatch->state, ENT_EVENT_RESEAL, node->now_ms);
+            rc = bury(node, dispatch, err);
+        }
         break;
     case ENT_ACT_SEND_SKIP:
         rc = send_skip(node, dispatch, err);

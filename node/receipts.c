@@ -98,11 +98,42 @@ queue(struct node *node, uint32_t precedence, struct ent_view wire,
         err);
 }
 
+/* A receipt under a key that we no longer have proves nothing to who knows only
+ * the newer one: say the same again under that. `ret_wire` stays empty when
+ * there is no need. */
+static enum ent_status
+sign_anew(const struct node *node, struct ent_view wire,
+    struct ent_bytes *ret_wire, struct ent_error *err)
+{
+    const struct ent_signer *signer = node_keeper_signer(node->keeper);
+    struct ent_signatures signatures;
+    struct ent_view payload;
+    struct ent_receipt *receipt;
+    enum ent_status rc;
+
+    rc = ent_signed_decode(wire, &payload, &signatures, err);
+    if (rc != ENT_OK ||
+        ent_key_id_equal(&signatures.list[0].key_id, &signer->key_id)) {
+        return rc;
+    }
+    receipt = calloc(1, sizeof *receipt);
+    if (receipt == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "signing a receipt anew");
+    }
+    rc = ent_receipt_peek(wire, receipt, err);
+    if (rc == ENT_OK) {
+        rc = ent_receipt_make(receipt, signer, ret_wire, err);
+    }
+    free(receipt);
+    return rc;
+}
+
 enum ent_status
 node_receipts_again(struct node *node, const struct ent_stream_id *stream,
     uint64_t first, const struct ent_digest *label_hash, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) Entente__Rest__V1__AnswerRow *row = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes anew = {0};
     struct ent_digest genesis = ent_chain_genesis(stream);
     struct node_key key = node_key_stream(&genesis, first);
     struct ent_view wire;
@@ -123,7 +154,15 @@ node_receipts_again(struct node *node, const struct ent_stream_id *stream,
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc; /* it is in this turn's */
     }
-    rc = queue(node, stream->precedence, wire, err);
+    rc = sign_anew(node, wire, &anew, err);
+    if (rc == ENT_OK && anew.len > 0) {
+        wire = ent_bytes_view(&anew);
+        rc = node_store_put(
+            node->store, NODE_RECEIPT, node_key_view(&key), wire, err);
+    }
+    if (rc == ENT_OK) {
+        rc = queue(node, stream->precedence, wire, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

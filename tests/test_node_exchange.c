@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "node/batch.h"
 #include "node/copy.h"
@@ -72,6 +73,7 @@ static struct {
     struct ent_id sent[SENT_MAX];
     size_t sent_count;
     uint64_t seed;
+    uint64_t serial; /* of the last certificate */
 } world;
 
 static uint32_t
@@ -354,7 +356,7 @@ certify(enum who who, struct ent_secret *office, struct ent_secret *link)
         .kind = ENTENTE__V1__OFFICE_KIND__BLO,
         .not_before = NOON - DAY,
         .not_after = NOON + 300 * DAY,
-        .serial = 1,
+        .serial = ++world.serial,
     };
     char path[PATH_MAX];
 
@@ -1115,6 +1117,66 @@ nothing_expires_while_the_clock_is_in_doubt(void **state)
     assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
 }
 
+/* The office has a new key and a certificate for it. */
+static void
+renew(enum who who)
+{
+    static const char *const names[] = {
+        "office.key", "link.key", "office.cert"};
+    struct ent_secret *keys[2] = {NULL, NULL};
+    char path[PATH_MAX];
+
+    for (int i = 0; i < 3; i++) {
+        in_folder(who, names[i], path);
+        assert_int_equal(unlink(path), 0);
+    }
+    write_key(who, "office.key", ENT_KEY_OFFICE, &keys[0]);
+    write_key(who, "link.key", ENT_KEY_LINK, &keys[1]);
+    certify(who, keys[0], keys[1]);
+    ent_secret_free(&keys[0]);
+    ent_secret_free(&keys[1]);
+    crash(who);
+}
+
+static void
+what_was_signed_under_an_older_key_is_sealed_anew(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    introduce();
+    world.lose = 100;
+    id = send(MAESAI, TACHILEIK, hotline);
+    pass(10);
+    world.lose = 0;
+    renew(MAESAI);
+    for (int i = 0; i < 20; i++) {
+        pass(30000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
+static void
+a_receipt_that_was_lost_is_given_again_under_the_newer_key(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    introduce();
+    id = send(MAESAI, TACHILEIK, hotline);
+    turn(MAESAI, NULL);
+    deliver_one();
+    forget_wire();
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    renew(TACHILEIK);
+    for (int i = 0; i < 20; i++) {
+        pass(30000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
 /* A turn that ends badly has not happened, in memory neither. */
 static void
 a_turn_that_is_taken_back_leaves_us_who_we_were(void **state)
@@ -1272,6 +1334,8 @@ main(void)
         TEST(a_new_connection_has_each_bundle_sent_once),
         TEST(a_new_sealing_key_is_announced_in_the_end),
         TEST(nothing_expires_while_the_clock_is_in_doubt),
+        TEST(what_was_signed_under_an_older_key_is_sealed_anew),
+        TEST(a_receipt_that_was_lost_is_given_again_under_the_newer_key),
         TEST(a_turn_that_is_taken_back_leaves_us_who_we_were),
         TEST(a_newer_store_of_ours_is_believed_once_and_not_from_the_future),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),
