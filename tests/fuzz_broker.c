@@ -8,15 +8,22 @@
 
 #include "tests/broker_scene.h"
 
+static void *state;
+
+static void
+clean_up(void)
+{
+    (void)scene_close(&state);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static void *state;
     struct scene *scene;
     struct ent_frame frame;
     size_t body_len;
 
-    if (state == NULL && scene_open(&state) != 0) {
+    if (state == NULL && (scene_open(&state) != 0 || atexit(clean_up) != 0)) {
         abort();
     }
     scene = state;
