@@ -623,6 +623,8 @@ node_dispatch_due(struct node *node, uint64_t *ret_due, struct ent_error *err)
         if (!node_uplink_ready(node->uplink, urgent)) {
             continue;
         }
+        /* What is due already waits for credit, not for time. */
+        ent_put_be(key + 1, node->now_ms + 1, 8);
         rc = next_due(node, key, &due, &stream, &first, err);
         if (rc == ENT_OK && due < soonest) {
             soonest = due;
