@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/broker.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -27,7 +27,7 @@ static const char arrival_name[META_LEN + 1] = "arrival\0";
 /* ---- keys and values ---- */
 
 void
-spool_key_add(struct spool_key *key, const void *bytes, size_t len)
+broker_row_key_add(struct spool_key *key, const void *bytes, size_t len)
 {
     assert(len <= sizeof key->bytes - key->len);
     memcpy(key->bytes + key->len, bytes, len);
@@ -35,7 +35,7 @@ spool_key_add(struct spool_key *key, const void *bytes, size_t len)
 }
 
 void
-spool_key_add_number(struct spool_key *key, uint64_t number, size_t width)
+broker_row_key_add_number(struct spool_key *key, uint64_t number, size_t width)
 {
     assert(width <= sizeof key->bytes - key->len);
     ent_put_be(key->bytes + key->len, number, width);
@@ -43,18 +43,19 @@ spool_key_add_number(struct spool_key *key, uint64_t number, size_t width)
 }
 
 struct spool_key
-spool_queue_key(const struct ent_party *party, uint8_t rank, uint64_t arrival)
+broker_row_queue_key(
+    const struct ent_party *party, uint8_t rank, uint64_t arrival)
 {
     struct spool_key key = {0};
 
-    spool_key_add(&key, party->bytes, sizeof party->bytes);
-    spool_key_add_number(&key, rank, 1);
-    spool_key_add_number(&key, arrival, 8);
+    broker_row_key_add(&key, party->bytes, sizeof party->bytes);
+    broker_row_key_add_number(&key, rank, 1);
+    broker_row_key_add_number(&key, arrival, 8);
     return key;
 }
 
 enum ent_status
-spool_get(struct broker_spool *spool, enum spool_table table,
+broker_row_get(struct broker_spool *spool, enum spool_table table,
     const struct spool_key *key, struct ent_view *ret_value,
     struct ent_error *err)
 {
@@ -63,7 +64,7 @@ spool_get(struct broker_spool *spool, enum spool_table table,
 }
 
 enum ent_status
-spool_put(struct broker_spool *spool, enum spool_table table,
+broker_row_put(struct broker_spool *spool, enum spool_table table,
     const struct spool_key *key, struct ent_view value, struct ent_error *err)
 {
     assert(spool->writes);
@@ -71,7 +72,7 @@ spool_put(struct broker_spool *spool, enum spool_table table,
 }
 
 enum ent_status
-spool_delete(struct broker_spool *spool, enum spool_table table,
+broker_row_delete(struct broker_spool *spool, enum spool_table table,
     const struct spool_key *key, struct ent_error *err)
 {
     enum ent_status rc;
@@ -82,7 +83,7 @@ spool_delete(struct broker_spool *spool, enum spool_table table,
 }
 
 enum ent_status
-spool_seek(struct broker_spool *spool, enum spool_table table,
+broker_row_seek(struct broker_spool *spool, enum spool_table table,
     const struct spool_key *from, size_t prefix_len, struct spool_key *ret_key,
     struct ent_view *ret_value, struct ent_error *err)
 {
@@ -103,13 +104,13 @@ spool_seek(struct broker_spool *spool, enum spool_table table,
         return ENT_NOT_FOUND;
     }
     ret_key->len = 0;
-    spool_key_add(ret_key, key.data, key.len);
+    broker_row_key_add(ret_key, key.data, key.len);
     *ret_value = value;
     return ENT_OK;
 }
 
 enum ent_status
-spool_damaged(const char *what, struct ent_error *err)
+broker_row_damaged(const char *what, struct ent_error *err)
 {
     return ent_fail(err, ENT_IO, "the spool holds a malformed %s", what);
 }
@@ -147,7 +148,7 @@ arrival_key(void)
 {
     struct spool_key key = {0};
 
-    spool_key_add(&key, arrival_name, META_LEN);
+    broker_row_key_add(&key, arrival_name, META_LEN);
     return key;
 }
 
@@ -164,9 +165,9 @@ load_arrival(struct broker_spool *spool, struct ent_error *err)
         return rc;
     }
     spool->next_arrival = 1;
-    rc = spool_get(spool, SPOOL_META, &key, &value, err);
+    rc = broker_row_get(spool, SPOOL_META, &key, &value, err);
     if (rc == ENT_OK && value.len != NUMBER_LEN) {
-        rc = spool_damaged("number", err);
+        rc = broker_row_damaged("number", err);
     }
     if (rc == ENT_OK) {
         spool->next_arrival = ent_get_be(value.data, NUMBER_LEN);
@@ -236,7 +237,7 @@ broker_spool_commit(struct broker_spool *spool, struct ent_error *err)
 
     if (spool->next_arrival != spool->stored_arrival) {
         ent_put_be(number, spool->next_arrival, sizeof number);
-        rc = spool_put(
+        rc = broker_row_put(
             spool, SPOOL_META, &key, ent_view_of(number, sizeof number), err);
     }
     if (rc == ENT_OK) {

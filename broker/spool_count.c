@@ -16,8 +16,8 @@ usage_key(const struct ent_party *sender, const struct ent_party *recipient)
 {
     struct spool_key key = {0};
 
-    spool_key_add(&key, sender->bytes, sizeof sender->bytes);
-    spool_key_add(&key, recipient->bytes, sizeof recipient->bytes);
+    broker_row_key_add(&key, sender->bytes, sizeof sender->bytes);
+    broker_row_key_add(&key, recipient->bytes, sizeof recipient->bytes);
     return key;
 }
 
@@ -30,7 +30,7 @@ broker_spool_usage(struct broker_spool *spool, const struct ent_party *sender,
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_get(spool, SPOOL_USAGE, &key, &value, err);
+    rc = broker_row_get(spool, SPOOL_USAGE, &key, &value, err);
     if (rc == ENT_NOT_FOUND) {
         *ret_usage = (struct broker_usage){0};
         return ENT_OK;
@@ -39,7 +39,7 @@ broker_spool_usage(struct broker_spool *spool, const struct ent_party *sender,
         return rc;
     }
     if (value.len != USAGE_LEN) {
-        return spool_damaged("usage", err);
+        return broker_row_damaged("usage", err);
     }
     ret_usage->bytes = ent_get_be(value.data, NUMBER_LEN);
     ret_usage->entries = ent_get_be(value.data + NUMBER_LEN, NUMBER_LEN);
@@ -58,7 +58,7 @@ change(uint64_t *count, int64_t by)
 }
 
 enum ent_status
-spool_count(struct broker_spool *spool, const struct ent_party *sender,
+broker_row_count(struct broker_spool *spool, const struct ent_party *sender,
     const struct ent_party *recipient, int64_t bytes, int entries, int receipts,
     struct ent_error *err)
 {
@@ -75,12 +75,12 @@ spool_count(struct broker_spool *spool, const struct ent_party *sender,
     change(&usage.entries, entries);
     change(&usage.receipts, receipts);
     if (usage.entries == 0 && usage.receipts == 0) {
-        return spool_delete(spool, SPOOL_USAGE, &key, err);
+        return broker_row_delete(spool, SPOOL_USAGE, &key, err);
     }
     ent_put_be(value, usage.bytes, NUMBER_LEN);
     ent_put_be(value + NUMBER_LEN, usage.entries, NUMBER_LEN);
     ent_put_be(value + 2 * NUMBER_LEN, usage.receipts, NUMBER_LEN);
-    return spool_put(
+    return broker_row_put(
         spool, SPOOL_USAGE, &key, ent_view_of(value, sizeof value), err);
 }
 
@@ -91,14 +91,15 @@ expiry_key(uint64_t at_ms, uint64_t arrival)
 {
     struct spool_key key = {0};
 
-    spool_key_add_number(&key, at_ms, 8);
-    spool_key_add_number(&key, arrival, 8);
+    broker_row_key_add_number(&key, at_ms, 8);
+    broker_row_key_add_number(&key, arrival, 8);
     return key;
 }
 
 enum ent_status
-spool_expiry_put(struct broker_spool *spool, uint64_t at_ms, uint64_t arrival,
-    enum spool_table table, const struct spool_key *key, struct ent_error *err)
+broker_row_expiry_put(struct broker_spool *spool, uint64_t at_ms,
+    uint64_t arrival, enum spool_table table, const struct spool_key *key,
+    struct ent_error *err)
 {
     const struct spool_key expiry = expiry_key(at_ms, arrival);
     uint8_t value[EXPIRY_VALUE_LEN];
@@ -107,17 +108,17 @@ spool_expiry_put(struct broker_spool *spool, uint64_t at_ms, uint64_t arrival,
 
     value[0] = (uint8_t)table;
     memcpy(value + 1, key->bytes, key->len);
-    return spool_put(
+    return broker_row_put(
         spool, SPOOL_EXPIRY, &expiry, ent_view_of(value, sizeof value), err);
 }
 
 enum ent_status
-spool_expiry_delete(struct broker_spool *spool, uint64_t at_ms,
+broker_row_expiry_delete(struct broker_spool *spool, uint64_t at_ms,
     uint64_t arrival, struct ent_error *err)
 {
     const struct spool_key key = expiry_key(at_ms, arrival);
 
-    return spool_delete(spool, SPOOL_EXPIRY, &key, err);
+    return broker_row_delete(spool, SPOOL_EXPIRY, &key, err);
 }
 
 /* The one whose time is over first, or ENT_NOT_FOUND when none's is. */
@@ -131,7 +132,7 @@ next_expired(struct broker_spool *spool, uint64_t now_ms,
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_seek(spool, SPOOL_EXPIRY, &start, 0, &found, &value, err);
+    rc = broker_row_seek(spool, SPOOL_EXPIRY, &start, 0, &found, &value, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -140,11 +141,11 @@ next_expired(struct broker_spool *spool, uint64_t now_ms,
     }
     if (value.len != EXPIRY_VALUE_LEN ||
         (value.data[0] != SPOOL_QUEUE && value.data[0] != SPOOL_RECEIPT)) {
-        return spool_damaged("time of expiry", err);
+        return broker_row_damaged("time of expiry", err);
     }
     *ret_table = value.data[0];
     ret_key->len = 0;
-    spool_key_add(ret_key, value.data + 1, SPOOL_QUEUE_KEY_LEN);
+    broker_row_key_add(ret_key, value.data + 1, SPOOL_QUEUE_KEY_LEN);
     return ENT_OK;
 }
 
@@ -173,8 +174,9 @@ broker_spool_expire(struct broker_spool *spool, uint64_t now_ms, size_t max,
             break;
         }
         if (rc == ENT_OK) {
-            rc = table == SPOOL_QUEUE ? spool_drop_entry_at(spool, &key, err)
-                                      : spool_drop_receipt_at(spool, &key, err);
+            rc = table == SPOOL_QUEUE
+                     ? broker_row_drop_entry_at(spool, &key, err)
+                     : broker_row_drop_receipt_at(spool, &key, err);
         }
         if (rc != ENT_OK) {
             return rc;

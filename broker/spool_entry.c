@@ -17,7 +17,7 @@
 static struct spool_key
 key_of(const struct broker_entry *entry)
 {
-    return spool_queue_key(&entry->recipient, entry->rank, entry->arrival);
+    return broker_row_queue_key(&entry->recipient, entry->rank, entry->arrival);
 }
 
 static struct spool_key
@@ -25,7 +25,7 @@ frame_key(uint64_t arrival)
 {
     struct spool_key key = {0};
 
-    spool_key_add_number(&key, arrival, 8);
+    broker_row_key_add_number(&key, arrival, 8);
     return key;
 }
 
@@ -34,9 +34,9 @@ position_key(const struct ent_digest *stream, uint64_t first, unsigned kind)
 {
     struct spool_key key = {0};
 
-    spool_key_add(&key, stream->bytes, sizeof stream->bytes);
-    spool_key_add_number(&key, first, 8);
-    spool_key_add_number(&key, kind, 1);
+    broker_row_key_add(&key, stream->bytes, sizeof stream->bytes);
+    broker_row_key_add_number(&key, first, 8);
+    broker_row_key_add_number(&key, kind, 1);
     return key;
 }
 
@@ -73,7 +73,7 @@ entry_decode(const struct spool_key *key, struct ent_view value,
 
     if (key->len != SPOOL_QUEUE_KEY_LEN || value.len != ENTRY_LEN ||
         at[0] < BROKER_BUNDLE || at[0] > BROKER_SKIP) {
-        return spool_damaged("entry", err);
+        return broker_row_damaged("entry", err);
     }
     memcpy(entry.recipient.bytes, key->bytes, ENT_PARTY_LEN);
     entry.rank = key->bytes[ENT_PARTY_LEN];
@@ -100,7 +100,7 @@ entry_at(struct broker_spool *spool, const struct spool_key *key,
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_get(spool, SPOOL_QUEUE, key, &value, err);
+    rc = broker_row_get(spool, SPOOL_QUEUE, key, &value, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -124,7 +124,8 @@ put_frame(struct broker_spool *spool, uint64_t arrival, struct ent_view head,
     if (body.len > 0) {
         memcpy(value.data + HEAD_LEN_LEN + head.len, body.data, body.len);
     }
-    return spool_put(spool, SPOOL_FRAME, &key, ent_bytes_view(&value), err);
+    return broker_row_put(
+        spool, SPOOL_FRAME, &key, ent_bytes_view(&value), err);
 }
 
 static enum ent_status
@@ -135,7 +136,7 @@ put_row(struct broker_spool *spool, const struct broker_entry *entry,
     uint8_t value[ENTRY_LEN];
 
     entry_encode(entry, value);
-    return spool_put(
+    return broker_row_put(
         spool, SPOOL_QUEUE, &key, ent_view_of(value, sizeof value), err);
 }
 
@@ -158,15 +159,15 @@ broker_spool_put(struct broker_spool *spool, struct broker_entry *entry,
         rc = put_row(spool, entry, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_put(
+        rc = broker_row_put(
             spool, SPOOL_POSITION, &position, spool_key_view(&key), err);
     }
     if (rc == ENT_OK) {
-        rc = spool_expiry_put(
+        rc = broker_row_expiry_put(
             spool, entry->drop_at, entry->arrival, SPOOL_QUEUE, &key, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_count(spool, &entry->sender, &entry->recipient,
+        rc = broker_row_count(spool, &entry->sender, &entry->recipient,
             (int64_t)entry->size, 1, 0, err);
     }
     if (rc != ENT_OK) {
@@ -197,13 +198,13 @@ broker_spool_hasten(struct broker_spool *spool, struct broker_entry *entry,
     if (drop_at_ms >= entry->drop_at) {
         return ENT_OK;
     }
-    rc = spool_expiry_delete(spool, entry->drop_at, entry->arrival, err);
+    rc = broker_row_expiry_delete(spool, entry->drop_at, entry->arrival, err);
     if (rc == ENT_OK) {
         entry->drop_at = drop_at_ms;
         rc = put_row(spool, entry, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_expiry_put(
+        rc = broker_row_expiry_put(
             spool, entry->drop_at, entry->arrival, SPOOL_QUEUE, &key, err);
     }
     return rc;
@@ -219,33 +220,34 @@ broker_spool_drop(struct broker_spool *spool, const struct broker_entry *entry,
     const struct spool_key key = key_of(entry);
     enum ent_status rc;
 
-    rc = spool_delete(spool, SPOOL_FRAME, &frame, err);
+    rc = broker_row_delete(spool, SPOOL_FRAME, &frame, err);
     if (rc == ENT_OK) {
-        rc = spool_delete(spool, SPOOL_QUEUE, &key, err);
+        rc = broker_row_delete(spool, SPOOL_QUEUE, &key, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_delete(spool, SPOOL_POSITION, &position, err);
+        rc = broker_row_delete(spool, SPOOL_POSITION, &position, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_expiry_delete(spool, entry->drop_at, entry->arrival, err);
+        rc = broker_row_expiry_delete(
+            spool, entry->drop_at, entry->arrival, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_count(spool, &entry->sender, &entry->recipient,
+        rc = broker_row_count(spool, &entry->sender, &entry->recipient,
             -(int64_t)entry->size, -1, 0, err);
     }
     return rc;
 }
 
 enum ent_status
-spool_drop_entry_at(struct broker_spool *spool, const struct spool_key *key,
-    struct ent_error *err)
+broker_row_drop_entry_at(struct broker_spool *spool,
+    const struct spool_key *key, struct ent_error *err)
 {
     struct broker_entry entry;
     enum ent_status rc;
 
     rc = entry_at(spool, key, &entry, err);
     if (rc == ENT_NOT_FOUND) {
-        return spool_damaged("time of expiry", err);
+        return broker_row_damaged("time of expiry", err);
     }
     if (rc != ENT_OK) {
         return rc;
@@ -262,12 +264,12 @@ entry_of_position(struct broker_spool *spool, struct ent_view value,
     enum ent_status rc;
 
     if (value.len != SPOOL_QUEUE_KEY_LEN) {
-        return spool_damaged("position", err);
+        return broker_row_damaged("position", err);
     }
-    spool_key_add(&key, value.data, value.len);
+    broker_row_key_add(&key, value.data, value.len);
     rc = entry_at(spool, &key, ret_entry, err);
     if (rc == ENT_NOT_FOUND) {
-        return spool_damaged("position", err);
+        return broker_row_damaged("position", err);
     }
     return rc;
 }
@@ -281,7 +283,7 @@ broker_spool_find(struct broker_spool *spool, const struct ent_digest *stream,
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_get(spool, SPOOL_POSITION, &key, &value, err);
+    rc = broker_row_get(spool, SPOOL_POSITION, &key, &value, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -298,7 +300,7 @@ broker_spool_next_of_stream(struct broker_spool *spool,
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_seek(
+    rc = broker_row_seek(
         spool, SPOOL_POSITION, &from, ENT_DIGEST_LEN, &found, &value, err);
     if (rc != ENT_OK) {
         return rc;
@@ -311,12 +313,13 @@ broker_spool_next_for(struct broker_spool *spool,
     const struct ent_party *recipient, uint8_t rank, uint64_t arrival,
     struct broker_entry *ret_entry, struct ent_error *err)
 {
-    const struct spool_key from = spool_queue_key(recipient, rank, arrival);
+    const struct spool_key from =
+        broker_row_queue_key(recipient, rank, arrival);
     struct spool_key found;
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_seek(
+    rc = broker_row_seek(
         spool, SPOOL_QUEUE, &from, ENT_PARTY_LEN + 1, &found, &value, err);
     if (rc != ENT_OK) {
         return rc;
@@ -333,16 +336,16 @@ broker_spool_read(struct broker_spool *spool, const struct broker_entry *entry,
     uint64_t head_len;
     enum ent_status rc;
 
-    rc = spool_get(spool, SPOOL_FRAME, &key, &value, err);
+    rc = broker_row_get(spool, SPOOL_FRAME, &key, &value, err);
     if (rc == ENT_NOT_FOUND || (rc == ENT_OK && value.len < HEAD_LEN_LEN)) {
-        return spool_damaged("frame", err);
+        return broker_row_damaged("frame", err);
     }
     if (rc != ENT_OK) {
         return rc;
     }
     head_len = ent_get_be(value.data, HEAD_LEN_LEN);
     if (value.len != HEAD_LEN_LEN + entry->size || head_len > entry->size) {
-        return spool_damaged("frame", err);
+        return broker_row_damaged("frame", err);
     }
     *ret_head = ent_view_of(value.data + HEAD_LEN_LEN, head_len);
     *ret_body = ent_view_of(

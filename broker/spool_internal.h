@@ -43,49 +43,52 @@ spool_key_view(const struct spool_key *key)
     return ent_view_of(key->bytes, key->len);
 }
 
-void spool_key_add(struct spool_key *key, const void *bytes, size_t len);
-void spool_key_add_number(struct spool_key *key, uint64_t number, size_t width);
+void broker_row_key_add(struct spool_key *key, const void *bytes, size_t len);
+void broker_row_key_add_number(
+    struct spool_key *key, uint64_t number, size_t width);
 
 /* party, u8 rank, u64 arrival: of QUEUE and RECEIPT. */
 #define SPOOL_QUEUE_KEY_LEN (ENT_PARTY_LEN + 1 + 8)
-struct spool_key spool_queue_key(
+struct spool_key broker_row_queue_key(
     const struct ent_party *party, uint8_t rank, uint64_t arrival);
 
-enum ent_status spool_get(struct broker_spool *spool, enum spool_table table,
-    const struct spool_key *key, struct ent_view *ret_value,
-    struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status spool_put(struct broker_spool *spool, enum spool_table table,
-    const struct spool_key *key, struct ent_view value,
+enum ent_status broker_row_get(struct broker_spool *spool,
+    enum spool_table table, const struct spool_key *key,
+    struct ent_view *ret_value, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_row_put(struct broker_spool *spool,
+    enum spool_table table, const struct spool_key *key, struct ent_view value,
     struct ent_error *err) ENT_MUST_CHECK;
 /* What is not there needs no deleting. */
-enum ent_status spool_delete(struct broker_spool *spool, enum spool_table table,
-    const struct spool_key *key, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_row_delete(struct broker_spool *spool,
+    enum spool_table table, const struct spool_key *key,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* The first key at or after `from` that shares its first `prefix_len` bytes. */
-enum ent_status spool_seek(struct broker_spool *spool, enum spool_table table,
-    const struct spool_key *from, size_t prefix_len, struct spool_key *ret_key,
-    struct ent_view *ret_value, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_row_seek(struct broker_spool *spool,
+    enum spool_table table, const struct spool_key *from, size_t prefix_len,
+    struct spool_key *ret_key, struct ent_view *ret_value,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* Change the usage of a pair; counts never fall below 0. */
-enum ent_status spool_count(struct broker_spool *spool,
+enum ent_status broker_row_count(struct broker_spool *spool,
     const struct ent_party *sender, const struct ent_party *recipient,
     int64_t bytes, int entries, int receipts,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Remember when something of `table` (QUEUE, RECEIPT) is over, or forget. */
-enum ent_status spool_expiry_put(struct broker_spool *spool, uint64_t at_ms,
-    uint64_t arrival, enum spool_table table, const struct spool_key *key,
-    struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status spool_expiry_delete(struct broker_spool *spool, uint64_t at_ms,
-    uint64_t arrival, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_row_expiry_put(struct broker_spool *spool,
+    uint64_t at_ms, uint64_t arrival, enum spool_table table,
+    const struct spool_key *key, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_row_expiry_delete(struct broker_spool *spool,
+    uint64_t at_ms, uint64_t arrival, struct ent_error *err) ENT_MUST_CHECK;
 
 /* What lies at that key of QUEUE or RECEIPT, dropped whole. */
-enum ent_status spool_drop_entry_at(struct broker_spool *spool,
+enum ent_status broker_row_drop_entry_at(struct broker_spool *spool,
     const struct spool_key *key, struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status spool_drop_receipt_at(struct broker_spool *spool,
+enum ent_status broker_row_drop_receipt_at(struct broker_spool *spool,
     const struct spool_key *key, struct ent_error *err) ENT_MUST_CHECK;
 
 /* A damaged value: what is in the store is not what we put there. */
-enum ent_status spool_damaged(const char *what, struct ent_error *err);
+enum ent_status broker_row_damaged(const char *what, struct ent_error *err);
 
 #endif

@@ -21,8 +21,8 @@ object_key(uint32_t kind, const char *subject)
     (void)crypto_generichash_update(
         &hash, (const uint8_t *)subject, strlen(subject));
     (void)crypto_generichash_final(&hash, name, sizeof name);
-    spool_key_add_number(&key, kind, 1);
-    spool_key_add(&key, name, sizeof name);
+    broker_row_key_add_number(&key, kind, 1);
+    broker_row_key_add(&key, name, sizeof name);
     return key;
 }
 
@@ -35,12 +35,12 @@ broker_spool_get_object(struct broker_spool *spool, uint32_t kind,
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_get(spool, SPOOL_OBJECT, &key, &value, err);
+    rc = broker_row_get(spool, SPOOL_OBJECT, &key, &value, err);
     if (rc != ENT_OK) {
         return rc;
     }
     if (value.len <= NUMBER_LEN) {
-        return spool_damaged("object", err);
+        return broker_row_damaged("object", err);
     }
     *ret_number = ent_get_be(value.data, NUMBER_LEN);
     *ret_wire = ent_view_of(value.data + NUMBER_LEN, value.len - NUMBER_LEN);
@@ -64,5 +64,6 @@ broker_spool_put_object(struct broker_spool *spool, uint32_t kind,
     }
     ent_put_be(value.data, number, NUMBER_LEN);
     memcpy(value.data + NUMBER_LEN, wire.data, wire.len);
-    return spool_put(spool, SPOOL_OBJECT, &key, ent_bytes_view(&value), err);
+    return broker_row_put(
+        spool, SPOOL_OBJECT, &key, ent_bytes_view(&value), err);
 }

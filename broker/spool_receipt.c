@@ -26,7 +26,8 @@ struct places {
 static struct spool_key
 key_of(const struct broker_receipt *receipt)
 {
-    return spool_queue_key(&receipt->sender, receipt->rank, receipt->arrival);
+    return broker_row_queue_key(
+        &receipt->sender, receipt->rank, receipt->arrival);
 }
 
 static struct spool_key
@@ -34,8 +35,8 @@ hash_key(const struct ent_party *sender, const struct ent_digest *hash)
 {
     struct spool_key key = {0};
 
-    spool_key_add(&key, sender->bytes, sizeof sender->bytes);
-    spool_key_add(&key, hash->bytes, sizeof hash->bytes);
+    broker_row_key_add(&key, sender->bytes, sizeof sender->bytes);
+    broker_row_key_add(&key, hash->bytes, sizeof hash->bytes);
     return key;
 }
 
@@ -44,8 +45,8 @@ answer_key(const struct ent_digest *stream, uint64_t first)
 {
     struct spool_key key = {0};
 
-    spool_key_add(&key, stream->bytes, sizeof stream->bytes);
-    spool_key_add_number(&key, first, 8);
+    broker_row_key_add(&key, stream->bytes, sizeof stream->bytes);
+    broker_row_key_add_number(&key, first, 8);
     return key;
 }
 
@@ -77,7 +78,8 @@ put_row(struct broker_spool *spool, const struct broker_receipt *receipt,
         ent_put_be(at, places->firsts[i], 8);
     }
     memcpy(at, receipt->wire.data, receipt->wire.len);
-    return spool_put(spool, SPOOL_RECEIPT, &key, ent_bytes_view(&value), err);
+    return broker_row_put(
+        spool, SPOOL_RECEIPT, &key, ent_bytes_view(&value), err);
 }
 
 static enum ent_status
@@ -90,7 +92,7 @@ row_decode(const struct spool_key *key, struct ent_view value,
 
     if (value.len < FIXED_LEN || at[FIXED_LEN - 1] > ENT_ANSWERS_MAX ||
         value.len <= FIXED_LEN + (size_t)at[FIXED_LEN - 1] * 8) {
-        return spool_damaged("receipt", err);
+        return broker_row_damaged("receipt", err);
     }
     memcpy(receipt.sender.bytes, key->bytes, ENT_PARTY_LEN);
     receipt.rank = key->bytes[ENT_PARTY_LEN];
@@ -145,7 +147,7 @@ put_answers(struct broker_spool *spool, const struct broker_receipt *receipt,
         }
         memcpy(value + SPOOL_QUEUE_KEY_LEN, answers[i].label_hash.bytes,
             ENT_DIGEST_LEN);
-        rc = spool_put(spool, SPOOL_ANSWER, &answer,
+        rc = broker_row_put(spool, SPOOL_ANSWER, &answer,
             ent_view_of(value, sizeof value), err);
         if (rc != ENT_OK) {
             return rc;
@@ -164,7 +166,7 @@ check_new(struct broker_spool *spool, const struct broker_receipt *receipt,
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_get(spool, SPOOL_HASH, &hash, &value, err);
+    rc = broker_row_get(spool, SPOOL_HASH, &hash, &value, err);
     if (rc == ENT_OK) {
         return ent_fail(err, ENT_EXISTS, "that receipt is kept already");
     }
@@ -200,17 +202,18 @@ broker_spool_put_receipt(struct broker_spool *spool,
     key = key_of(receipt);
     rc = put_row(spool, receipt, &places, err);
     if (rc == ENT_OK) {
-        rc = spool_put(spool, SPOOL_HASH, &hash, spool_key_view(&key), err);
+        rc =
+            broker_row_put(spool, SPOOL_HASH, &hash, spool_key_view(&key), err);
     }
     if (rc == ENT_OK) {
         rc = put_answers(spool, receipt, answers, answer_count, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_expiry_put(spool, receipt->drop_at, receipt->arrival,
+        rc = broker_row_expiry_put(spool, receipt->drop_at, receipt->arrival,
             SPOOL_RECEIPT, &key, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_count(
+        rc = broker_row_count(
             spool, &receipt->sender, &receipt->recipient, 0, 0, 1, err);
     }
     if (rc != ENT_OK) {
@@ -230,7 +233,7 @@ delete_answer(struct broker_spool *spool, const struct broker_receipt *receipt,
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_get(spool, SPOOL_ANSWER, &answer, &value, err);
+    rc = broker_row_get(spool, SPOOL_ANSWER, &answer, &value, err);
     if (rc == ENT_NOT_FOUND) {
         return ENT_OK;
     }
@@ -241,12 +244,12 @@ delete_answer(struct broker_spool *spool, const struct broker_receipt *receipt,
         memcmp(value.data, key.bytes, SPOOL_QUEUE_KEY_LEN) != 0) {
         return ENT_OK;
     }
-    return spool_delete(spool, SPOOL_ANSWER, &answer, err);
+    return broker_row_delete(spool, SPOOL_ANSWER, &answer, err);
 }
 
 enum ent_status
-spool_drop_receipt_at(struct broker_spool *spool, const struct spool_key *key,
-    struct ent_error *err)
+broker_row_drop_receipt_at(struct broker_spool *spool,
+    const struct spool_key *key, struct ent_error *err)
 {
     struct broker_receipt receipt;
     struct places places;
@@ -254,9 +257,9 @@ spool_drop_receipt_at(struct broker_spool *spool, const struct spool_key *key,
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_get(spool, SPOOL_RECEIPT, key, &value, err);
+    rc = broker_row_get(spool, SPOOL_RECEIPT, key, &value, err);
     if (rc == ENT_NOT_FOUND) {
-        return spool_damaged("hash of a receipt", err);
+        return broker_row_damaged("hash of a receipt", err);
     }
     if (rc == ENT_OK) {
         rc = row_decode(key, value, &receipt, &places, err);
@@ -266,17 +269,18 @@ spool_drop_receipt_at(struct broker_spool *spool, const struct spool_key *key,
     }
     if (rc == ENT_OK) {
         hash = hash_key(&receipt.sender, &receipt.hash);
-        rc = spool_delete(spool, SPOOL_HASH, &hash, err);
+        rc = broker_row_delete(spool, SPOOL_HASH, &hash, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_expiry_delete(spool, receipt.drop_at, receipt.arrival, err);
+        rc = broker_row_expiry_delete(
+            spool, receipt.drop_at, receipt.arrival, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_count(
+        rc = broker_row_count(
             spool, &receipt.sender, &receipt.recipient, 0, 0, -1, err);
     }
     if (rc == ENT_OK) {
-        rc = spool_delete(spool, SPOOL_RECEIPT, key, err);
+        rc = broker_row_delete(spool, SPOOL_RECEIPT, key, err);
     }
     return rc;
 }
@@ -291,15 +295,15 @@ broker_spool_drop_receipt(struct broker_spool *spool,
     struct ent_view value;
     enum ent_status rc;
 
-    rc = spool_get(spool, SPOOL_HASH, &key, &value, err);
+    rc = broker_row_get(spool, SPOOL_HASH, &key, &value, err);
     if (rc != ENT_OK) {
         return rc;
     }
     if (value.len != SPOOL_QUEUE_KEY_LEN) {
-        return spool_damaged("hash of a receipt", err);
+        return broker_row_damaged("hash of a receipt", err);
     }
-    spool_key_add(&row, value.data, value.len);
-    return spool_drop_receipt_at(spool, &row, err);
+    broker_row_key_add(&row, value.data, value.len);
+    return broker_row_drop_receipt_at(spool, &row, err);
 }
 
 enum ent_status
@@ -307,13 +311,13 @@ broker_spool_next_receipt(struct broker_spool *spool,
     const struct ent_party *sender, uint8_t rank, uint64_t arrival,
     struct broker_receipt *ret_receipt, struct ent_error *err)
 {
-    const struct spool_key from = spool_queue_key(sender, rank, arrival);
+    const struct spool_key from = broker_row_queue_key(sender, rank, arrival);
     struct spool_key found;
     struct ent_view value;
     struct places places;
     enum ent_status rc;
 
-    rc = spool_seek(
+    rc = broker_row_seek(
         spool, SPOOL_RECEIPT, &from, ENT_PARTY_LEN + 1, &found, &value, err);
     if (rc != ENT_OK) {
         return rc;
@@ -333,21 +337,21 @@ broker_spool_find_answer(struct broker_spool *spool,
     struct places places;
     enum ent_status rc;
 
-    rc = spool_get(spool, SPOOL_ANSWER, &answer, &value, err);
+    rc = broker_row_get(spool, SPOOL_ANSWER, &answer, &value, err);
     if (rc != ENT_OK) {
         return rc;
     }
     if (value.len != ANSWER_VALUE_LEN) {
-        return spool_damaged("answer", err);
+        return broker_row_damaged("answer", err);
     }
     if (memcmp(value.data + SPOOL_QUEUE_KEY_LEN, label_hash->bytes,
             ENT_DIGEST_LEN) != 0) {
         return ENT_NOT_FOUND; /* it is about another label */
     }
-    spool_key_add(&key, value.data, SPOOL_QUEUE_KEY_LEN);
-    rc = spool_get(spool, SPOOL_RECEIPT, &key, &value, err);
+    broker_row_key_add(&key, value.data, SPOOL_QUEUE_KEY_LEN);
+    rc = broker_row_get(spool, SPOOL_RECEIPT, &key, &value, err);
     if (rc == ENT_NOT_FOUND) {
-        return spool_damaged("answer", err);
+        return broker_row_damaged("answer", err);
     }
     if (rc != ENT_OK) {
         return rc;
