@@ -8,6 +8,7 @@
 
 #include "proto/base/time.h"
 #include "tests/examples.h"
+#include "tools/cli/columns.h"
 #include "tools/cli/desk.h"
 #include "tools/cli/item.h"
 #include "tools/cli/paragraph.h"
@@ -114,6 +115,69 @@ an_empty_text_is_one_line(void **state)
     assert_string_equal(read_page(), "note \n");
 }
 
+static void
+expect_folded(const char *text, size_t columns, const char *want)
+{
+    char *folded = cli_paragraph_folded(view(text), columns);
+
+    assert_string_equal(folded, want);
+    free(folded);
+}
+
+static void
+a_cell_is_folded_to_its_room(void **state)
+{
+    (void)state;
+    expect_folded("one two three", 8, "one two\nthree");
+    expect_folded("abcdef", 1, "a\nb\nc\nd\ne\nf");
+    expect_folded("", 8, "");
+}
+
+/* ---- tables ---- */
+
+static const struct cli_field table_fields[] = {
+    {.key = "id", .title = "ID"},
+    {.key = "note", .title = "NOTE", .wrap = true},
+    {.key = "more", .title = "MORE", .broad = true},
+};
+
+static void
+share(const char *note, size_t width, size_t *ret_room)
+{
+    size_t rooms[CLI_COLUMNS_MAX];
+    json_t *rows = json_pack("[{s:s, s:s, s:s}]", "id", "0123456789", "note",
+        note, "more", "xxxxxxxxxx");
+
+    assert_non_null(rows);
+    cli_columns_share(rows, table_fields, 3, width, rooms);
+    assert_int_equal(rooms[0], 0);
+    assert_int_equal(rooms[2], 0);
+    *ret_room = rooms[1];
+    json_decref(rows);
+}
+
+static void
+what_wraps_gets_what_the_others_leave(void **state)
+{
+    const char *note =
+        "a text that is longer than any terminal is broad, which "
+        "takes quite a few words to write down, and some more "
+        "of them still";
+    size_t room;
+
+    (void)state;
+    share(note, 120, &room);
+    assert_int_equal(room, 120 - 10 - 10 - 3);
+    share(note, 80, &room); /* the broad column is not shown */
+    assert_int_equal(room, 80 - 10 - 2);
+    share(note, 20, &room);
+    assert_int_equal(room, 16);
+    share("short", 80, &room);
+    assert_int_equal(room, 5);
+    share(note, 0, &room); /* no terminal */
+    assert_int_equal(room, 0);
+}
+
 /* ---- whole messages ---- */
 
 /* Every field of every example is somewhere in what is shown. */
@@ -135,6 +199,9 @@ every_field_is_rendered_by_its_name(void **state)
     expect_page("call back role");
     expect_page("MM-TH:THL-MSA");
     expect_page("smuggling of migrants");
+    expect_page("FLASH");
+    expect_page("H2");
+    expect_page("urgency                immediate");
 }
 
 static void
@@ -330,6 +397,8 @@ main(void)
         PAGE_TEST(every_further_line_is_marked),
         PAGE_TEST(without_a_terminal_only_line_ends_fold),
         PAGE_TEST(an_empty_text_is_one_line),
+        cmocka_unit_test(a_cell_is_folded_to_its_room),
+        cmocka_unit_test(what_wraps_gets_what_the_others_leave),
         PAGE_TEST(every_field_is_rendered_by_its_name),
         PAGE_TEST(a_deleted_message_is_shown_as_deleted),
         cmocka_unit_test(marks_stand_in_words),

@@ -89,7 +89,7 @@ static const struct cli_field all_fields[] = {
     {.key = "number", .title = "NO", .right = true},
     {.key = "id", .title = "ID"},
     {.key = "family", .title = "FAMILY", .broad = true},
-    {.key = "speed", .title = "SPEED", .broad = true},
+    {.key = "precedence", .title = "PRECEDENCE", .broad = true},
     {.key = "to", .title = "TO"},
     {.key = "state", .title = "STATE", .colour = cli_colour_of_state},
     {.key = "since", .title = "SINCE"},
@@ -101,19 +101,19 @@ row_of(const Entente__V1__TraceItem *item, const Entente__V1__TraceCopy *copy,
     uint64_t now_ms)
 {
     struct cli_state_text text;
-    char speed[CLI_WORDS_MAX];
+    char precedence[CLI_WORDS_MAX];
 
     if (!cli_state_describe(copy, now_ms, &text)) {
         return NULL;
     }
-    cli_code(
-        &entente__v1__precedence__descriptor, (int)copy->precedence, speed);
+    cli_code(&entente__v1__precedence__descriptor, (int)copy->precedence,
+        precedence);
     return json_pack("{s:I, s:o, s:o, s:s, s:o, s:s, s:s, s:o, s:o}", "number",
         (json_int_t)copy->number, "id", cli_json_text(ent_view_text(item->id)),
-        "family", cli_json_text(ent_view_text(item->family)), "speed", speed,
-        "to", cli_json_text(ent_view_text(copy->to)), "state", text.state,
-        "since", text.since, "acknowledged", text.acknowledged, "why",
-        text.why);
+        "family", cli_json_text(ent_view_text(item->family)), "precedence",
+        precedence, "to", cli_json_text(ent_view_text(copy->to)), "state",
+        text.state, "since", text.since, "acknowledged", text.acknowledged,
+        "why", text.why);
 }
 
 /* A line each for a program, at once; rows for people. */

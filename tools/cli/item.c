@@ -13,7 +13,9 @@
 const struct cli_field cli_item_fields[] = {
     {.key = "number", .title = "NO", .right = true},
     {.key = "received", .title = "RECEIVED"},
-    {.key = "precedence", .title = "SPEED", .colour = cli_colour_of_precedence},
+    {.key = "precedence",
+        .title = "PRECEDENCE",
+        .colour = cli_colour_of_precedence},
     {.key = "left", .title = "TIME LEFT", .colour = cli_colour_of_time_left},
     {.key = "from", .title = "FROM"},
     {.key = "family", .title = "FAMILY", .broad = true},

@@ -12,10 +12,11 @@
 #include <unistd.h>
 
 #include "proto/base/text.h"
+#include "tools/cli/columns.h"
+#include "tools/cli/paragraph.h"
 
 #define COMPLAINT_MAX 1024
 #define WIDTH_DEFAULT 80
-#define WIDTH_BROAD 110 /* from here on there is room for every column */
 
 bool
 cli_is_colourful(FILE *out)
@@ -68,9 +69,8 @@ format_integer(json_int_t value)
     return asprintf(&text, "%" JSON_INTEGER_FORMAT, value) < 0 ? NULL : text;
 }
 
-/* How a value looks to people. The caller frees it; NULL: no memory. */
-static char *
-text_of(const json_t *value)
+char *
+cli_text_of(const json_t *value)
 {
     char *list;
     char *text;
@@ -156,14 +156,19 @@ static int
 add_columns(struct libscols_table *table, const struct cli_field *fields,
     size_t count, size_t width)
 {
-    const bool narrow = width > 0 && width < WIDTH_BROAD;
-
     for (size_t i = 0; i < count; i++) {
-        int flags = (fields[i].right ? SCOLS_FL_RIGHT : 0) |
-                    (fields[i].wrap ? SCOLS_FL_WRAP : 0) |
-                    (fields[i].broad && narrow ? SCOLS_FL_HIDDEN : 0);
+        int flags =
+            (fields[i].right ? SCOLS_FL_RIGHT : 0) |
+            (fields[i].wrap ? SCOLS_FL_WRAP : 0) |
+            (cli_column_is_shown(&fields[i], width) ? 0 : SCOLS_FL_HIDDEN);
+        struct libscols_column *column =
+            scols_table_new_column(table, fields[i].title, 0, flags);
 
-        if (scols_table_new_column(table, fields[i].title, 0, flags) == NULL) {
+        if (column == NULL ||
+            (fields[i].wrap &&
+                (scols_column_set_safechars(column, "\n") != 0 ||
+                    scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
+                        scols_wrapnl_nextchunk, NULL) != 0))) {
             return -1;
         }
     }
@@ -172,12 +177,18 @@ add_columns(struct libscols_table *table, const struct cli_field *fields,
 
 static int
 add_cell(struct libscols_line *line, size_t column,
-    const struct cli_field *field, const json_t *row)
+    const struct cli_field *field, size_t room, const json_t *row)
 {
-    char *text = text_of(json_object_get(row, field->key));
+    char *text = cli_text_of(json_object_get(row, field->key));
     const char *colour = NULL;
     int rc = -1;
 
+    if (text != NULL && room > 0) {
+        char *folded = cli_paragraph_folded(ent_view_text(text), room);
+
+        free(text);
+        text = folded;
+    }
     if (text != NULL) {
         if (field->colour != NULL) {
             colour = field->colour(text);
@@ -193,11 +204,13 @@ add_cell(struct libscols_line *line, size_t column,
 
 static int
 add_rows(struct libscols_table *table, const json_t *rows,
-    const struct cli_field *fields, size_t count)
+    const struct cli_field *fields, size_t count, size_t width)
 {
+    size_t rooms[CLI_COLUMNS_MAX];
     const json_t *row;
     size_t number;
 
+    cli_columns_share(rows, fields, count, width, rooms);
     json_array_foreach(rows, number, row)
     {
         struct libscols_line *line = scols_table_new_line(table, NULL);
@@ -206,7 +219,7 @@ add_rows(struct libscols_table *table, const json_t *rows,
             return -1;
         }
         for (size_t i = 0; i < count; i++) {
-            if (add_cell(line, i, &fields[i], row) != 0) {
+            if (add_cell(line, i, &fields[i], rooms[i], row) != 0) {
                 return -1;
             }
         }
@@ -228,7 +241,7 @@ cli_print_table(FILE *out, const json_t *rows, const struct cli_field *fields,
     table = scols_new_table();
     if (table == NULL ||
         add_columns(table, fields, count, cli_width(out)) != 0 ||
-        add_rows(table, rows, fields, count) != 0) {
+        add_rows(table, rows, fields, count, cli_width(out)) != 0) {
         return ent_fail(err, ENT_NO_MEMORY, "making a table");
     }
     scols_table_set_stream(table, out);
@@ -264,7 +277,7 @@ static enum ent_status
 print_field(FILE *out, const struct cli_field *field, const json_t *value,
     size_t width, struct ent_error *err)
 {
-    char *text = text_of(value);
+    char *text = cli_text_of(value);
     const char *colour = NULL;
     int written;
 

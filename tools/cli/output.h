@@ -51,6 +51,10 @@ enum ent_status cli_print_record(FILE *out, const json_t *object,
 enum ent_status cli_print_json(
     FILE *out, const json_t *value, struct ent_error *err) ENT_MUST_CHECK;
 
+/* How a value looks to people, in one line. The caller frees it; NULL: no
+ * memory. */
+char *cli_text_of(const json_t *value);
+
 /* A JSON string of `text`; what is not UTF-8 in it is made visible first.
  * NULL: no memory. */
 json_t *cli_json_text(struct ent_view text);

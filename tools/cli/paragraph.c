@@ -41,12 +41,41 @@ cli_paragraph_fold(struct ent_view text, size_t columns)
     return text.len;
 }
 
+/* Without the spaces where it was folded. */
+static struct ent_view
+trim(struct ent_view line)
+{
+    while (line.len > 0 && line.data[line.len - 1] == ' ') {
+        line.len--;
+    }
+    return line;
+}
+
+char *
+cli_paragraph_folded(struct ent_view text, size_t columns)
+{
+    /* At worst every character stands in a line of its own. */
+    char *folded = calloc(2, text.len + 1);
+    size_t used = 0;
+
+    while (folded != NULL && text.len > 0) {
+        size_t len = cli_paragraph_fold(text, columns);
+        struct ent_view line = trim(ent_view_of(text.data, len));
+
+        if (used > 0) {
+            folded[used++] = '\n';
+        }
+        memcpy(folded + used, line.data, line.len);
+        used += line.len;
+        text = ent_view_of(text.data + len, text.len - len);
+    }
+    return folded;
+}
+
 static void
 print_line(FILE *out, struct ent_view line)
 {
-    while (line.len > 0 && line.data[line.len - 1] == ' ') {
-        line.len--; /* where it was folded */
-    }
+    line = trim(line);
     (void)fwrite(line.data, 1, line.len, out);
     fputc('\n', out);
 }

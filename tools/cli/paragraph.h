@@ -15,6 +15,10 @@
  * character. */
 size_t cli_paragraph_fold(struct ent_view text, size_t columns);
 
+/* `text`, one safe line, as lines of at most so many columns. The caller frees
+ * it; NULL: no memory. */
+char *cli_paragraph_folded(struct ent_view text, size_t columns);
+
 /* Print `text`, made safe. `head` (ASCII) stands before its first line, and
  * before each further one as many columns that end in "| ". `width` is that of
  * the terminal; 0: fold at line ends only. */

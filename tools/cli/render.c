@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "proto/base/text.h"
 #include "proto/base/time.h"
@@ -109,22 +110,38 @@ text_of_time(const json_t *value, char out[static CLI_WORDS_MAX])
     }
 }
 
-/* Words first, the code that was sent behind them where they differ. */
+/* What officers say as it is written: FLASH, H2. The rest is words. */
+static bool
+is_said_as_code(const ProtobufCEnumDescriptor *descriptor)
+{
+    return descriptor == &entente__v1__precedence__descriptor ||
+           descriptor == &entente__v1__mode__descriptor ||
+           descriptor == &entente__v1__action__descriptor ||
+           descriptor == &entente__v1__classification__descriptor ||
+           descriptor == &entente__v1__handling__descriptor;
+}
+
+/* "URGENCY_IMMEDIATE" of Urgency is "immediate". */
 static void
-text_of_enum(const json_t *value, char out[static 2 * CLI_WORDS_MAX])
+text_of_enum(const ProtobufCEnumDescriptor *descriptor, const json_t *value,
+    char out[static 2 * CLI_WORDS_MAX])
 {
     const char *code = json_string_value(value);
-    size_t i = 0;
+    const size_t len = strlen(descriptor->short_name);
 
     if (code == NULL) {
         (void)snprintf(out, CLI_WORDS_MAX, "code %" JSON_INTEGER_FORMAT,
             json_integer_value(value));
         return;
     }
-    for (; code[i] != '\0' && i < CLI_WORDS_MAX - 1; i++) {
-        out[i] = code[i] == '_' ? ' ' : (char)tolower((unsigned char)code[i]);
+    if (strncasecmp(code, descriptor->short_name, len) == 0 &&
+        code[len] == '_') {
+        code += len + 1;
     }
-    out[i] = '\0';
+    (void)snprintf(out, CLI_WORDS_MAX, "%s", code);
+    for (char *c = out; *c != '\0' && !is_said_as_code(descriptor); c++) {
+        *c = *c == '_' ? ' ' : (char)tolower((unsigned char)*c);
+    }
 }
 
 static enum ent_status
@@ -138,7 +155,7 @@ render_scalar(const struct page *page, const ProtobufCFieldDescriptor *field,
         return print_text(page, depth, name, text);
     }
     if (field->type == PROTOBUF_C_TYPE_ENUM) {
-        text_of_enum(value, text);
+        text_of_enum(field->descriptor, value, text);
         return print_text(page, depth, name, text);
     }
     if (json_is_string(value)) {
@@ -299,7 +316,7 @@ static enum ent_status
 print_desk(const struct page *page, const Entente__V1__InboxItem *item,
     uint64_t now_ms)
 {
-    struct row rows[] = {{"number", ""}, {"received", ""}, {"speed", ""},
+    struct row rows[] = {{"number", ""}, {"received", ""}, {"precedence", ""},
         {"to acknowledge by", ""}, {"acknowledged", ""}, {"out of order", ""},
         {"kept until", ""}};
 
