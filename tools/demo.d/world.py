@@ -47,6 +47,7 @@ OFFICES = {
 SOCKET_PATH_MAX = 107  # what a Unix address has room for
 READY_S = 30
 STOP_S = 20
+SAID_MAX = 2000  # of what a program said, in an error
 
 
 class WorldError(Exception):
@@ -100,7 +101,7 @@ class Result:
         if self.code not in (codes or (0,)):
             raise WorldError(
                 f"{' '.join(self.arguments)}: exit {self.code}\n"
-                f"{self.out}{self.err}"
+                f"{self.err[-SAID_MAX:] or self.out[-SAID_MAX:]}"
             )
         return self
 
