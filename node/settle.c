@@ -7,6 +7,7 @@
 
 #include "node/copy.h"
 #include "node/peers.h"
+#include "node/proof.h"
 #include "node/uplink.h"
 #include "node/vault.h"
 #include "proto/base/log.h"
@@ -85,6 +86,11 @@ node_settle_custody(
     rc = note_custody(node, &dispatch, &custody, err);
     if (rc != ENT_OK || dispatch.state.state == was) {
         return rc; /* said before */
+    }
+    rc = node_proof_put(
+        node, NODE_PROOF_CUSTODY, &dispatch.stream, custody.first, wire, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     party = ent_address_party(&custody.stream.recipient);
     return node_record(node, NODE_ENTRY_CUSTODY_IN, &party, &digest,
@@ -331,7 +337,8 @@ apply(struct node *node, const struct ent_receipt *receipt,
 /* `ret_news`: it moved the bundle; a receipt that only repeats does not. */
 static enum ent_status
 take_answer(struct node *node, const struct ent_receipt *receipt,
-    const struct ent_answer *answer, bool *ret_news, struct ent_error *err)
+    const struct ent_answer *answer, struct ent_view wire, bool *ret_news,
+    struct ent_error *err)
 {
     ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
     enum ent_dispatch_state was;
@@ -347,7 +354,11 @@ take_answer(struct node *node, const struct ent_receipt *receipt,
     was = dispatch.state.state;
     rc = apply(node, receipt, answer, &dispatch, err);
     *ret_news = dispatch.state.state != was;
-    return rc;
+    if (rc != ENT_OK || !*ret_news) {
+        return rc;
+    }
+    return node_proof_put(
+        node, NODE_PROOF_RECEIPT, &dispatch.stream, answer->first, wire, err);
 }
 
 static enum ent_status
@@ -362,7 +373,8 @@ take_receipt(struct node *node, const struct ent_receipt *receipt,
     for (size_t i = 0; i < receipt->answer_count; i++) {
         bool moved = false;
 
-        rc = take_answer(node, receipt, &receipt->answers[i], &moved, err);
+        rc =
+            take_answer(node, receipt, &receipt->answers[i], wire, &moved, err);
         news |= moved;
         if (rc == ENT_IO || rc == ENT_FULL || rc == ENT_NO_MEMORY) {
             return rc;

@@ -24,6 +24,8 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_INCOMING] = {.name = "incoming", .key_len = 32},
     [NODE_ANSWER] = {.name = "answer", .key_len = 40},
     [NODE_RECEIPT] = {.name = "receipt", .key_len = 8},
+    [NODE_PROOF] = {.name = "proof", .key_len = 41},
+    [NODE_HEARD] = {.name = "heard", .key_len = 32},
     [NODE_SEEN] = {.name = "seen", .key_len = 32},
     [NODE_DESK] = {.name = "desk", .key_len = 8},
     [NODE_HELD] = {.name = "held", .key_len = 40},

@@ -32,6 +32,8 @@ enum node_table {
     NODE_INCOMING, /* stream(32)                       -> StreamRow */
     NODE_ANSWER,   /* stream(32), u64 first            -> AnswerRow */
     NODE_RECEIPT,  /* u64 receipt                      -> a Signed */
+    NODE_PROOF,    /* u8 kind, stream(32), u64 first   -> digest(32) */
+    NODE_HEARD,    /* digest(32)                       -> a Signed */
     NODE_SEEN,     /* party(16), id(16)                -> SeenRow */
     NODE_DESK,     /* u64 desk sequence                -> DeskRow */
     NODE_HELD,     /* stream(32), u64 first            -> HeldRow */

@@ -20,6 +20,7 @@
 #include "node/intake.h"
 #include "node/manifest.h"
 #include "node/peers.h"
+#include "node/proof.h"
 #include "node/retention.h"
 #include "node/sealer.h"
 #include "node/settle.h"
@@ -616,6 +617,36 @@ an_alert_arrives_and_its_sender_knows(void **state)
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
     journal_is_good(MAESAI);
     journal_is_good(TACHILEIK);
+}
+
+/* What Tachileik signed, as Mae Sai keeps it. */
+static void
+the_receipt_that_settled_it_is_kept_and_still_verifies(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    struct ent_party party =
+        ent_address_party(&world.configs[TACHILEIK].address);
+    struct ent_receipt *receipt = calloc(1, sizeof *receipt);
+    node_copy_row *row = NULL;
+    struct ent_digest stream;
+    struct ent_view wire;
+    struct ent_id id;
+
+    (void)state;
+    id = send(MAESAI, TACHILEIK, hotline);
+    pass(0);
+    pass(6000);
+    expect_ok(node_store_begin(maesai->store, &last_error));
+    expect_ok(node_copy_get(maesai, &id, &party, &row, &last_error));
+    memcpy(stream.bytes, row->stream.data, sizeof stream.bytes);
+    expect_ok(node_proof_get(
+        maesai, NODE_PROOF_RECEIPT, &stream, row->first, &wire, &last_error));
+    expect_ok(ent_receipt_open(
+        wire, &world.nodes[TACHILEIK]->certificate, receipt, &last_error));
+    node_store_abort(maesai->store);
+    assert_true(receipt->settled_up_to >= row->first);
+    node_row_free(&row);
+    free(receipt);
 }
 
 static void
@@ -1335,6 +1366,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_alert_arrives_and_its_sender_knows),
+        TEST(the_receipt_that_settled_it_is_kept_and_still_verifies),
         TEST(a_purpose_that_is_not_agreed_never_leaves),
         TEST(what_was_accepted_while_cut_off_arrives_in_order),
         TEST(a_repeated_submit_is_one_message),
