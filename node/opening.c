@@ -227,6 +227,7 @@ node_opening_run(struct node *node, const struct ent_label *label,
     struct node_opening *opening = ret_opening;
     struct ent_view plain;
     ent_message *message;
+    enum ent_status rc;
 
     memset(opening, 0, sizeof *opening);
     opening->row = empty;
@@ -241,10 +242,13 @@ node_opening_run(struct node *node, const struct ent_label *label,
         return ENT_OK;
     }
     ent_arena_reset(arena);
-    if (ent_message_decode(plain, arena, &message, err) != ENT_OK) {
-        ent_log(ENT_LOG_WARN, COMPONENT, "refusing a malformed message: %s",
-            err->text);
-        refuse(opening, ENT_REFUSAL_MALFORMED, "", 0);
+    rc = ent_message_decode(plain, arena, &message, err);
+    if (rc != ENT_OK) {
+        ent_log(ENT_LOG_WARN, COMPONENT, "refusing a message: %s", err->text);
+        refuse(opening,
+            rc == ENT_UNSUPPORTED ? ENT_REFUSAL_UNSUPPORTED
+                                  : ENT_REFUSAL_MALFORMED,
+            "", 0);
         return ENT_OK;
     }
     if (!agrees_with_label(message, label, opening) ||

@@ -154,6 +154,19 @@ what_is_no_message_is_refused(void **state)
 }
 
 static void
+a_family_of_a_later_version_is_refused_as_such(void **state)
+{
+    static const uint8_t person_alert[] = {0xf2, 0x06, 0x00}; /* field 110 */
+    struct scene scene;
+
+    (void)state;
+    set_scene(&scene);
+    open_sealed(&scene, ent_view_of(person_alert, sizeof person_alert), 0);
+    assert_int_equal(scene.opening.outcome.reason, ENT_REFUSAL_UNSUPPORTED);
+    assert_false(scene.opening.is_new);
+}
+
+static void
 an_altered_envelope_is_refused_alone(void **state)
 {
     struct scene scene;
@@ -175,6 +188,7 @@ main(void)
         cmocka_unit_test(
             a_message_against_the_catalogue_is_refused_with_the_field),
         cmocka_unit_test(what_is_no_message_is_refused),
+        cmocka_unit_test(a_family_of_a_later_version_is_refused_as_such),
         cmocka_unit_test(an_altered_envelope_is_refused_alone),
     };
 
