@@ -534,6 +534,9 @@ node_explain(struct node *node, const Entente__V1__ExplainRequest *request,
         reply->agreement = (char *)(uintptr_t)ent_agreement_name(agreement);
         reply->agreement_version = ent_agreement_version(agreement);
     }
+    if (!decision.permit) {
+        return ENT_OK;
+    }
     rc = ent_minimise(&decision, request->message, arena, err);
     return rc != ENT_OK ? rc
                         : list_withheld(request->message, arena, reply, err);

@@ -666,6 +666,42 @@ a_purpose_that_is_not_agreed_never_leaves(void **state)
     assert_int_equal(desk_count(TACHILEIK), 0);
 }
 
+/* Whether it would go from Mae Sai to Tachileik, and why not. */
+static bool
+explain(const char *json, struct ent_arena *arena,
+    Entente__V1__ExplainReply **ret_reply)
+{
+    Entente__V1__ExplainRequest request = ENTENTE__V1__EXPLAIN_REQUEST__INIT;
+    ProtobufCMessage *message;
+
+    expect_ok(ent_json_read(view(json), &entente__v1__message__descriptor,
+        arena, &message, &last_error));
+    request.message = (ent_message *)message;
+    request.to = (char *)(uintptr_t)addresses[TACHILEIK];
+    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
+    expect_ok(node_explain(
+        world.nodes[MAESAI], &request, arena, ret_reply, &last_error));
+    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
+    return (*ret_reply)->result->accepted;
+}
+
+static void
+explaining_says_why_and_changes_nothing(void **state)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__ExplainReply *reply;
+
+    (void)state;
+    expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
+    assert_true(explain(hotline, &arena, &reply));
+    assert_false(explain(seizure, &arena, &reply));
+    assert_string_equal(reply->result->reason_name, "PURPOSE_NOT_AGREED");
+    assert_string_equal(reply->agreement, "th-mm-border-liaison");
+    assert_int_equal(number_of(MAESAI, "submission"), 0);
+    pass(0);
+    assert_int_equal(desk_count(TACHILEIK), 0);
+}
+
 static void
 what_was_accepted_while_cut_off_arrives_in_order(void **state)
 {
@@ -1368,6 +1404,7 @@ main(void)
         TEST(an_alert_arrives_and_its_sender_knows),
         TEST(the_receipt_that_settled_it_is_kept_and_still_verifies),
         TEST(a_purpose_that_is_not_agreed_never_leaves),
+        TEST(explaining_says_why_and_changes_nothing),
         TEST(what_was_accepted_while_cut_off_arrives_in_order),
         TEST(a_repeated_submit_is_one_message),
         TEST(an_expired_message_ends_as_expired_and_blocks_nothing),
