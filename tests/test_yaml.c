@@ -167,8 +167,14 @@ a_second_document_is_refused(void **state)
 static void
 an_empty_file_is_refused(void **state)
 {
+    ENT_AUTO(ent_yaml_free) struct ent_yaml *yaml = NULL;
+
     (void)state;
     expect_complaint("", 1, 1, "empty");
+    complaints = (struct ent_complaints){0};
+    expect_status(
+        ent_yaml_read((struct ent_view){0}, &yaml, &complaints, &last_error),
+        ENT_BAD_INPUT);
     expect_complaint("# nothing here\n", 2, 1, "empty");
 }
 

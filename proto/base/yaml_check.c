@@ -78,8 +78,10 @@ ent_yaml_start(struct ent_yaml_reader *reader)
     }
     /* Otherwise a byte order mark could choose UTF-16. */
     yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(
-        &reader->parser, reader->text.data, reader->text.len);
+    /* An empty file is read into no buffer, and libyaml wants one. */
+    yaml_parser_set_input_string(&reader->parser,
+        reader->text.len > 0 ? reader->text.data : (const uint8_t *)"",
+        reader->text.len);
     return ENT_OK;
 }
 
