@@ -88,15 +88,16 @@ read_beside(const struct loading *loading, const char *file, const char *suffix,
     return ent_file_read(path, ENT_AGREEMENT_SIZE_MAX, ret_text, err);
 }
 
-/* Read, check and verify one file; complaints are reported here. */
+/* Read, check and verify one file. What is wrong with its text is in
+ * `complaints`, the first of it in `err`; anything else in `err` alone. */
 static enum ent_status
 load_file(const struct loading *loading, const char *file,
-    struct ent_agreement **ret_agreement, struct ent_error *err)
+    struct ent_agreement **ret_agreement, struct ent_complaints *complaints,
+    struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes signatures = {0};
     ENT_AUTO(free_agreement) struct ent_agreement *agreement = NULL;
-    struct ent_complaints complaints = {0};
     const struct ent_verify_key *key;
     enum ent_status rc;
 
@@ -104,11 +105,7 @@ load_file(const struct loading *loading, const char *file,
     if (rc != ENT_OK) {
         return rc;
     }
-    rc =
-        ent_agreement_load(ent_bytes_view(&text), &agreement, &complaints, err);
-    for (size_t i = 0; i < complaints.count; i++) {
-        report(loading, file, complaints.list[i].line, complaints.list[i].text);
-    }
+    rc = ent_agreement_load(ent_bytes_view(&text), &agreement, complaints, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -184,10 +181,17 @@ static void
 take(const struct loading *loading, const char *file)
 {
     ENT_AUTO(free_agreement) struct ent_agreement *agreement = NULL;
+    struct ent_complaints complaints = {0};
     struct ent_error err = {0};
 
-    if (load_file(loading, file, &agreement, &err) != ENT_OK) {
-        report(loading, file, 0, err.text);
+    if (load_file(loading, file, &agreement, &complaints, &err) != ENT_OK) {
+        for (size_t i = 0; i < complaints.count; i++) {
+            report(loading, file, complaints.list[i].line,
+                complaints.list[i].text);
+        }
+        if (complaints.count == 0) {
+            report(loading, file, 0, err.text);
+        }
         return;
     }
     if (partner(agreement, loading->into->state) != NULL) {

@@ -15,7 +15,8 @@
 
 struct node_agreements;
 
-/* What was wrong with a file; borrowed for the call. */
+/* What was wrong with a file, or with one line of it (else 0); borrowed for the
+ * call. */
 typedef void node_agreement_fault(
     void *context, const char *file, size_t line, const char *text);
 

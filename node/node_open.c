@@ -233,6 +233,10 @@ static void
 tell_fault(void *context, const char *file, size_t line, const char *text)
 {
     (void)context;
+    if (line == 0) {
+        ent_log(ENT_LOG_ERROR, "agreements", "not in use: %s: %s", file, text);
+        return;
+    }
     ent_log(ENT_LOG_ERROR, "agreements", "not in use: %s:%zu: %s", file, line,
         text);
 }
