@@ -19,6 +19,7 @@ import fcntl
 import itertools
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -291,6 +292,45 @@ class Sending:
         return done.values()
 
 
+class Following:
+    """`entente inbox --follow`: what it says, as it says it."""
+
+    def __init__(self, arguments):
+        self.process = subprocess.Popen(
+            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        )
+        self.rest = b""
+
+    def next_line(self, timeout_s):
+        """The next line, if it comes in time."""
+        deadline = time.monotonic() + timeout_s
+        pipe = self.process.stdout
+        while b"\n" not in self.rest:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([pipe], [], [], left)[0]:
+                raise WorldError(f"nothing came for {timeout_s} s")
+            more = os.read(pipe.fileno(), 65536)
+            if not more:
+                raise WorldError("it ended")
+            self.rest += more
+        line, _, self.rest = self.rest.partition(b"\n")
+        return line.decode()
+
+    def next_json(self, timeout_s):
+        return json.loads(self.next_line(timeout_s))
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
 class World:
     """The states, their offices and the broker, in one folder."""
 
@@ -554,6 +594,13 @@ class World:
 
     def sending(self, office, messages, to, timeout_s=60):
         return Sending(self, office, messages, to, timeout_s)
+
+    def following(self, office, *arguments, as_json=True):
+        return Following(
+            self.cli_arguments(
+                ["inbox", "--follow", *arguments], office, as_json
+            )
+        )
 
     def trace(self, office, id_=None):
         """What the node knows about what it sent."""
