@@ -337,14 +337,20 @@ exit_code(enum ent_status rc)
         return EXIT_SUCCESS;
     case ENT_BAD_INPUT:
         return EX_CONFIG;
-    case ENT_IO:
-        return EX_IOERR;
-    case ENT_BUSY:
-        return EX_TEMPFAIL;
+    case ENT_REJECTED:
+    case ENT_EXPIRED:
+        return EX_DATAERR;
     case ENT_NOT_FOUND:
         return EX_NOINPUT;
+    case ENT_EXISTS:
+        return EX_CANTCREAT;
+    case ENT_BUSY:
+        return EX_UNAVAILABLE;
+    case ENT_IO:
+    case ENT_FULL:
+        return EX_IOERR;
     default:
-        return EXIT_FAILURE;
+        return EX_SOFTWARE;
     }
 }
 

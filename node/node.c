@@ -128,6 +128,18 @@ node_turn_begin(struct node *node, uint64_t now_ms, struct ent_error *err)
     return node_store_begin(node->store, err);
 }
 
+/* The store knows how many key slots there are, so that a file that was cut
+ * short is not taken for keys that were destroyed. */
+static enum ent_status
+note_slots(struct node *node, struct ent_error *err)
+{
+    uint64_t count = node_slots_count(node->slots);
+
+    return count == node->slots_noted
+               ? ENT_OK
+               : node_number_set(node->store, "slots", count, err);
+}
+
 enum ent_status
 node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
 {
@@ -138,9 +150,13 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
         rc = node_uplink_settle_up(node, err);
     }
     if (rc == ENT_OK) {
+        rc = note_slots(node, err);
+    }
+    if (rc == ENT_OK) {
         rc = node_store_commit(node->store, err);
     }
     if (rc == ENT_OK) {
+        node->slots_noted = node_slots_count(node->slots);
         node_journal_keep(node->journal);
         keep_self(node);
         let_out(node);

@@ -41,6 +41,7 @@ struct node {
     struct node_keeper *keeper;
     struct node_slots *slots;
     struct node_store *store;
+    uint64_t slots_noted; /* how many the store says there are */
     struct node_journal *journal;
     struct node_agreements *agreements;
     struct node_peers *peers;

@@ -273,6 +273,23 @@ remember_agreements(struct node *node, struct ent_error *err)
 }
 
 static enum ent_status
+check_slots(struct node *node, struct ent_error *err)
+{
+    uint64_t count = node_slots_count(node->slots);
+    enum ent_status rc =
+        node_number_get(node->store, "slots", &node->slots_noted, err);
+
+    if (rc == ENT_OK && count < node->slots_noted) {
+        return ent_fail(err, ENT_IO,
+            "the file of key slots in '%s' was cut short: %llu of %llu are "
+            "left",
+            node->config->store, (unsigned long long)count,
+            (unsigned long long)node->slots_noted);
+    }
+    return rc;
+}
+
+static enum ent_status
 opening_turn(struct node *node, struct ent_error *err)
 {
     enum ent_status rc = node_turn_begin(node, node->now_ms, err);
@@ -283,6 +300,9 @@ opening_turn(struct node *node, struct ent_error *err)
     rc = node_number_get(node->store, "incarnation", &node->incarnation, err);
     if (rc == ENT_OK) {
         rc = node_journal_open(node->store, &node->journal, err);
+    }
+    if (rc == ENT_OK) {
+        rc = check_slots(node, err);
     }
     if (rc == ENT_OK) {
         rc = remember_agreements(node, err);

@@ -272,6 +272,12 @@ node_slots_epoch_new(struct node_slots *slots, uint64_t not_before,
     return rc;
 }
 
+size_t
+node_slots_count(const struct node_slots *slots)
+{
+    return slots->count;
+}
+
 static int
 older(const void *a, const void *b)
 {

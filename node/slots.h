@@ -44,6 +44,9 @@ enum ent_status node_slots_epoch_new(struct node_slots *slots,
     uint64_t not_before, uint64_t not_after,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* How many slots the file has, in use or free: it never shrinks. */
+size_t node_slots_count(const struct node_slots *slots);
+
 /* The public halves of the newest `max`, oldest first; returns how many. */
 size_t node_slots_epochs(const struct node_slots *slots,
     struct ent_sealing_key *ret_keys, size_t max);

@@ -1357,6 +1357,24 @@ a_newer_store_of_ours_is_believed_once_and_not_from_the_future(void **state)
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
 }
 
+static void
+key_slots_that_were_cut_short_are_not_taken(void **state)
+{
+    struct node_config *config = &world.configs[TACHILEIK];
+    char path[PATH_MAX + 16];
+
+    (void)state;
+    (void)send(MAESAI, TACHILEIK, hotline);
+    pass(0);
+    pass(6000);
+    node_close(&world.nodes[TACHILEIK]);
+    (void)snprintf(path, sizeof path, "%s/slots", config->store);
+    assert_int_equal(truncate(path, 128), 0);
+    expect_status(
+        node_open(config, &world.nodes[TACHILEIK], &last_error), ENT_IO);
+    assert_non_null(strstr(last_error.text, "cut short"));
+}
+
 /* A wire that loses, repeats and reorders, and nodes that die. */
 static void
 nothing_is_lost_and_nothing_doubled_on_a_bad_wire(void **state)
@@ -1425,6 +1443,7 @@ main(void)
         TEST(a_receipt_that_was_lost_is_given_again_under_the_newer_key),
         TEST(a_turn_that_is_taken_back_leaves_us_who_we_were),
         TEST(a_newer_store_of_ours_is_believed_once_and_not_from_the_future),
+        TEST(key_slots_that_were_cut_short_are_not_taken),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),
     };
 
