@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/dispatch.h"
 #include "node/gate.h"
+#include "node/incoming.h"
 #include "node/opening.h"
 #include "node/peers.h"
 #include "node/receipts.h"
@@ -16,19 +16,12 @@
 
 #define COMPONENT "intake"
 
-/* A stream of theirs, open for a change. */
-struct incoming {
-    struct ent_digest stream;
-    struct ent_incoming state;
-    uint64_t gap_due; /* where its row in GAP is; UINT64_MAX: none */
-};
-
 /* One bundle on its way through here. */
 struct arrival {
     const struct ent_bundle *bundle;
     struct ent_view head;
     struct node_peer *peer;
-    struct incoming incoming;
+    struct node_incoming incoming;
     struct ent_digest label_hash;
     struct ent_early early[ENT_RANGES_MAX];
     size_t completed;
@@ -36,113 +29,6 @@ struct arrival {
     bool was_forked; /* its stream, before */
     struct node_opening *openings;
 };
-
-/* ---- the stream's row ---- */
-
-static enum ent_status
-load_incoming(struct node *node, const struct ent_stream_id *stream,
-    struct incoming *ret_incoming, struct ent_error *err)
-{
-    ENT_AUTO(node_row_free) Entente__Rest__V1__StreamRow *row = NULL;
-    struct incoming *incoming = ret_incoming;
-    struct ent_stream_id id;
-    struct ent_view rest;
-    enum ent_status rc;
-
-    incoming->stream = ent_chain_genesis(stream);
-    rc = node_stream_get(
-        node, NODE_INCOMING, &incoming->stream, &id, &rest, &row, err);
-    if (rc == ENT_NOT_FOUND) {
-        ent_incoming_init(stream, &incoming->state);
-        incoming->gap_due = UINT64_MAX;
-        return ENT_OK;
-    }
-    if (rc == ENT_OK) {
-        rc = ent_incoming_decode(rest, &incoming->state, err);
-    }
-    if (rc == ENT_OK) {
-        incoming->gap_due =
-            ent_incoming_due(&incoming->state, stream->precedence);
-    }
-    return rc;
-}
-
-static enum ent_status
-move_gap(struct node *node, struct incoming *incoming, uint64_t due,
-    struct ent_error *err)
-{
-    struct node_key key = node_key_gap(incoming->gap_due, &incoming->stream);
-    enum ent_status rc = ENT_OK;
-
-    if (incoming->gap_due == due) {
-        return ENT_OK;
-    }
-    if (incoming->gap_due != UINT64_MAX) {
-        rc = node_store_delete(node->store, NODE_GAP, node_key_view(&key), err);
-    }
-    if (rc == ENT_OK && due != UINT64_MAX) {
-        key = node_key_gap(due, &incoming->stream);
-        rc = node_store_put(node->store, NODE_GAP, node_key_view(&key),
-            (struct ent_view){0}, err);
-    }
-    incoming->gap_due = due;
-    return rc;
-}
-
-static enum ent_status
-save_incoming(struct node *node, const struct ent_stream_id *stream,
-    struct incoming *incoming, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes rest = {0};
-    enum ent_status rc = ent_incoming_encode(&incoming->state, &rest, err);
-
-    if (rc == ENT_OK) {
-        rc = node_stream_put(node, NODE_INCOMING, &incoming->stream, stream,
-            ent_bytes_view(&rest), err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return move_gap(node, incoming,
-        ent_incoming_due(&incoming->state, stream->precedence), err);
-}
-
-/* Hand over what was held and is no longer early. */
-static enum ent_status
-release(struct node *node, const struct ent_digest *stream,
-    const struct ent_early *early, size_t count, uint64_t missing,
-    struct ent_error *err)
-{
-    enum ent_status rc = ENT_OK;
-
-    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
-        if (missing > 0 || !early[i].released) {
-            uint64_t lacking = early[i].forked ? 1 : missing;
-
-            rc = node_desk_release(node, stream, early[i].first, lacking, err);
-        }
-    }
-    return rc;
-}
-
-/* Gaps of this stream that were given up: what is behind them is released. */
-static enum ent_status
-release_due(struct node *node, const struct ent_stream_id *stream,
-    struct incoming *incoming, struct ent_error *err)
-{
-    struct ent_early early[ENT_RANGES_MAX];
-    uint64_t missing = 0;
-    size_t count = ent_incoming_release(
-        &incoming->state, stream->precedence, node->now_ms, early, &missing);
-
-    if (count > 0) {
-        ent_log(ENT_LOG_WARN, COMPONENT,
-            "released out of order peer=%s bundles=%zu missing=%llu",
-            stream->sender.text, count, (unsigned long long)missing);
-    }
-    return release(
-        node, &incoming->stream, early, count, missing == 0 ? 1 : missing, err);
-}
 
 /* ---- answers ---- */
 
@@ -187,7 +73,7 @@ note_fork(struct node *node, struct arrival *arrival, struct ent_error *err)
     }
     arrival->was_forked = true;
     arrival->incoming.state.forked = true;
-    rc = save_incoming(node, &label->stream, &arrival->incoming, err);
+    rc = node_incoming_save(node, &label->stream, &arrival->incoming, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -384,14 +270,15 @@ keep(struct node *node, struct arrival *arrival,
         rc = hand_over(node, arrival, bundle, err);
     }
     if (rc == ENT_OK) {
-        rc = release(node, &arrival->incoming.stream, arrival->early,
-            arrival->completed, 0, err);
+        rc = node_incoming_hand_over(node, &arrival->incoming.stream,
+            arrival->early, arrival->completed, 0, err);
     }
     if (rc == ENT_OK) {
-        rc = release_due(node, &label->stream, &arrival->incoming, err);
+        rc = node_incoming_release_due(
+            node, &label->stream, &arrival->incoming, err);
     }
     if (rc == ENT_OK) {
-        rc = save_incoming(node, &label->stream, &arrival->incoming, err);
+        rc = node_incoming_save(node, &label->stream, &arrival->incoming, err);
     }
     if (rc == ENT_OK) {
         rc = seal_answer(node, arrival, secrets, &result, err);
@@ -481,7 +368,7 @@ place(struct node *node, struct arrival *arrival, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
     enum ent_status rc =
-        load_incoming(node, &label->stream, &arrival->incoming, err);
+        node_incoming_load(node, &label->stream, &arrival->incoming, err);
 
     if (rc != ENT_OK) {
         return rc;
@@ -591,153 +478,4 @@ node_intake_bundle(struct node *node, struct ent_view head,
     }
     free(bundle);
     return rc;
-}
-
-/* ---- a skip ---- */
-
-static enum ent_status
-answer_skip(struct node *node, const struct ent_skip *skip,
-    const struct ent_digest *digest, struct ent_error *err)
-{
-    struct ent_bytes none = {0};
-    struct ent_answer reply = {
-        .first = skip->from,
-        .count = (uint32_t)(skip->to - skip->from + 1),
-        .code = ENTENTE__V1__ANSWER_CODE__SKIPPED,
-        .label_hash = *digest,
-    };
-
-    return node_receipts_add(node, &skip->stream, &reply, &none, err);
-}
-
-static enum ent_status
-take_skip(struct node *node, const struct ent_skip *skip,
-    const struct node_peer *peer, const struct ent_digest *digest,
-    struct ent_error *err)
-{
-    struct ent_early early[ENT_RANGES_MAX];
-    struct incoming incoming;
-    size_t completed = 0;
-    enum ent_arrival kind;
-    enum ent_status rc = load_incoming(node, &skip->stream, &incoming, err);
-
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    kind = ent_incoming_skip(
-        &incoming.state, skip, node->now_ms, early, &completed);
-    if (kind == ENT_ARRIVAL_DUPLICATE) {
-        rc = node_receipts_again(node, &skip->stream, skip->from, digest, err);
-        return rc == ENT_EXISTS || rc == ENT_NOT_FOUND ? ENT_OK : rc;
-    }
-    if (kind != ENT_ARRIVAL_IN_ORDER) {
-        ent_log(ENT_LOG_WARN, COMPONENT,
-            "a skip does not fit peer=%s from=%llu", skip->stream.sender.text,
-            (unsigned long long)skip->from);
-        return ENT_OK;
-    }
-    rc = release(node, &incoming.stream, early, completed, 0, err);
-    if (rc == ENT_OK) {
-        rc = save_incoming(node, &skip->stream, &incoming, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_record(node, NODE_ENTRY_SKIP_IN, &peer->party, digest,
-            &skip->chain_after, (uint32_t)(skip->to - skip->from + 1), err);
-    }
-    return rc != ENT_OK ? rc : answer_skip(node, skip, digest, err);
-}
-
-enum ent_status
-node_intake_skip(struct node *node, struct ent_view wire, struct ent_error *err)
-{
-    struct ent_skip skip;
-    struct node_peer *peer;
-    struct ent_digest digest = ent_digest_of(wire);
-    enum ent_status rc = ent_skip_peek(wire, &skip, err);
-
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (!ent_address_equal(&skip.stream.recipient, &node->self)) {
-        return ent_fail(err, ENT_REJECTED, "a skip for %s came here",
-            skip.stream.recipient.text);
-    }
-    rc = node_peers_get(node, &skip.stream.sender, &peer, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (!peer->has_certificate) {
-        return node_peers_fetch(node, peer, err);
-    }
-    rc = ent_skip_open(wire, &peer->certificate, &skip, err);
-    if (rc != ENT_OK) {
-        return node_peers_doubt(node, peer, rc, err);
-    }
-    if (node_peers_revoked(node, &peer->certificate)) {
-        return ent_fail(err, ENT_REJECTED, "a skip under a revoked key");
-    }
-    if (skip.stream.recipient_incarnation != node->incarnation) {
-        rc = node_receipts_again(node, &skip.stream, skip.from, &digest, err);
-        if (rc == ENT_NOT_FOUND) {
-            return answer_skip(node, &skip, &digest, err);
-        }
-        return rc == ENT_EXISTS ? ENT_OK : rc;
-    }
-    return take_skip(node, &skip, peer, &digest, err);
-}
-
-/* ---- gaps ---- */
-
-static enum ent_status
-release_stream(
-    struct node *node, const struct ent_digest *stream, struct ent_error *err)
-{
-    ENT_AUTO(node_row_free) Entente__Rest__V1__StreamRow *row = NULL;
-    struct incoming incoming;
-    struct ent_stream_id id;
-    struct ent_view rest;
-    enum ent_status rc;
-
-    rc = node_stream_get(node, NODE_INCOMING, stream, &id, &rest, &row, err);
-    if (rc == ENT_OK) {
-        rc = load_incoming(node, &id, &incoming, err);
-    }
-    if (rc == ENT_OK) {
-        rc = release_due(node, &id, &incoming, err);
-    }
-    return rc != ENT_OK ? rc : save_incoming(node, &id, &incoming, err);
-}
-
-enum ent_status
-node_intake_release(struct node *node, uint64_t *ret_due, struct ent_error *err)
-{
-    for (;;) {
-        uint8_t key[NODE_KEY_MAX] = {0};
-        struct ent_digest stream;
-        uint64_t due;
-        enum ent_status rc = node_store_seek(node->store, NODE_GAP,
-            ent_view_of(key, node_key_len(NODE_GAP)), 0, key, NULL, err);
-
-        if (rc == ENT_NOT_FOUND) {
-            *ret_due = UINT64_MAX;
-            return ENT_OK;
-        }
-        if (rc != ENT_OK) {
-            return rc;
-        }
-        due = ent_get_be(key, 8);
-        if (due > node->now_ms) {
-            *ret_due = due;
-            return ENT_OK;
-        }
-        memcpy(stream.bytes, key + 8, sizeof stream.bytes);
-        rc = node_store_delete(node->store, NODE_GAP,
-            ent_view_of(key, node_key_len(NODE_GAP)), err);
-        if (rc == ENT_OK) {
-            rc = release_stream(node, &stream, err);
-        }
-        if (rc != ENT_OK) {
-            return rc;
-        }
-    }
 }

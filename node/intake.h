@@ -16,9 +16,4 @@ enum ent_status node_intake_bundle(struct node *node, struct ent_view head,
 enum ent_status node_intake_skip(struct node *node, struct ent_view wire,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Release what waited for gaps that outlived their time; `ret_due` says when
- * the next gap does (ms, UINT64_MAX: there is none). */
-enum ent_status node_intake_release(
-    struct node *node, uint64_t *ret_due, struct ent_error *err) ENT_MUST_CHECK;
-
 #endif

@@ -10,7 +10,7 @@
 #include "node/api.h"
 #include "node/batch.h"
 #include "node/dispatch.h"
-#include "node/intake.h"
+#include "node/incoming.h"
 #include "node/manifest.h"
 #include "node/peers.h"
 #include "node/receipts.h"
@@ -170,7 +170,7 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
 static enum ent_status
 run_timers(struct node *node, struct loop *loop, struct ent_error *err)
 {
-    enum ent_status rc = node_intake_release(node, &loop->gap_due, err);
+    enum ent_status rc = node_incoming_release(node, &loop->gap_due, err);
 
     if (rc == ENT_OK && node->now_ms >= loop->rotate_due) {
         rc = node_manifest_rotate(node, &loop->rotate_due, err);

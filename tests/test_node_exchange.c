@@ -17,6 +17,7 @@
 #include "node/copy.h"
 #include "node/desk.h"
 #include "node/dispatch.h"
+#include "node/incoming.h"
 #include "node/intake.h"
 #include "node/manifest.h"
 #include "node/peers.h"
@@ -286,7 +287,7 @@ turn(enum who who, const struct flying *frame)
         assert_int_not_equal(rc, ENT_IO);
         assert_int_not_equal(rc, ENT_FULL);
     }
-    expect_ok(node_intake_release(node, &gap_due, &last_error));
+    expect_ok(node_incoming_release(node, &gap_due, &last_error));
     expect_ok(node_sealer_run(node, &more, &last_error));
     expect_ok(node_dispatch_expire(node, &last_error));
     expect_ok(node_dispatch_pump(node, &more, &last_error));
