@@ -150,7 +150,9 @@ answer(struct ent_zap *zap, const struct request *request, bool admitted)
         ent_view_text(ZAP_VERSION),
         ent_view_of(
             request->bytes[PART_REQUEST_ID], request->len[PART_REQUEST_ID]),
-        ent_view_text(admitted ? "200" : "400"),
+        /* Not 400: a library that hears that never tries again, and who is not
+         * served today may be tomorrow. */
+        ent_view_text(admitted ? "200" : "300"),
         ent_view_text(admitted ? "OK" : "No access"),
         ent_view_of(user_id, admitted ? sizeof user_id - 1 : 0),
         ent_view_of(NULL, 0), /* no further metadata */
