@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * two_offices - two real nodes with real stores, Mae Sai and Tachileik, and
+ * between them a wire that the test holds: it loses, repeats and reorders
+ * frames as told, and the clock stands where the test puts it. The linker sends
+ * the nodes' calls to their uplink and clock here (see meson.build).
+ */
+#ifndef ENT_TESTS_TWO_OFFICES_H
+#define ENT_TESTS_TWO_OFFICES_H
+
+#include "tests/policy_support.h"
+
+#include "node/copy.h"
+#include "node/desk.h"
+#include "node/submit.h"
+#include "proto/frame.h"
+
+#define DAY NODE_DAY_MS
+#define HOUR (DAY / 24)
+#define WIRE_MAX 4096
+#define SENT_MAX 256
+#define DELIVERED ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED
+
+enum who {
+    MAESAI,
+    TACHILEIK,
+};
+
+extern const char *const addresses[2];
+extern const char *const states[2];
+
+/* What officers write: an alert that may pass, and one that may not. */
+extern const char hotline[];
+extern const char not_agreed[];
+
+/* A frame on its way. */
+struct flying {
+    enum who to;
+    enum ent_frame_type type;
+    struct ent_bytes payload;
+    struct ent_bytes body;
+};
+
+/* The world of a test. */
+struct world {
+    struct node_config configs[2];
+    struct node *nodes[2];
+    uint64_t now;
+    struct flying wire[WIRE_MAX];
+    size_t flying;
+    bool up;         /* the wire carries anything at all */
+    unsigned lose;   /* percent */
+    unsigned repeat; /* percent */
+    struct ent_bytes manifests[2];
+    struct ent_id sent[SENT_MAX];
+    size_t sent_count;
+    uint64_t seed;
+    uint64_t serial; /* of the last certificate */
+};
+
+extern struct world world;
+
+uint32_t dice(uint32_t sides);
+
+/* ---- the wire, and turns ---- */
+
+/* One turn of `who`, with at most one frame; its own storage never fails. */
+void turn(enum who who, const struct flying *frame);
+
+/* Deliver one frame of the wire, any of them; or all. */
+void deliver_one(void);
+void drain(void);
+void forget_wire(void);
+
+/* Let time pass, and everything that it brings. */
+void pass(uint64_t ms);
+
+/* ---- the scene ---- */
+
+int setup(void **state);
+int teardown(void **state);
+
+/* A file of that office; "" is its folder. `ret_path` holds PATH_MAX. */
+void in_folder(enum who who, const char *name, char *ret_path);
+
+/* The process dies: what was not committed is gone, and what was on the wire to
+ * it too. It starts again. */
+void crash(enum who who);
+
+/* Another version of the agreement at one office, signed by both states. */
+void give_agreement(enum who who, const char *from, const char *to);
+
+/* The office has a new key and a certificate for it; the other hears of it. */
+void renew(enum who who);
+void tell_certificate(enum who whose, enum who whom);
+
+/* ---- what officers do and see ---- */
+
+void submit(enum who from, enum who to, const char *json,
+    Entente__V1__SubmitResult **ret_result, struct ent_arena *arena);
+
+/* Submit it and remember its id; it must be accepted. */
+struct ent_id post(enum who from, enum who to, const char *json);
+
+/* A first message, so that each knows the other's keys. */
+void introduce(void);
+
+/* A number that the store counts by. */
+uint64_t number_of(enum who who, const char *name);
+uint64_t desk_count(enum who who);
+unsigned times_on_desk(enum who who, const struct ent_id *id);
+uint32_t state_of(enum who from, enum who to, const struct ent_id *id);
+void journal_is_good(enum who who);
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How two offices come to be, with their keys, certificates and agreements. */
+#include "tests/two_offices.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "node/peers.h"
+#include "policy/sign.h"
+#include "proto/base/armour.h"
+#include "proto/base/file.h"
+#include "proto/keyfile.h"
+#include "proto/schema/link.pb-c.h"
+#include "proto/schema/trust.pb-c.h"
+
+const char *const addresses[2] = {"blo-maesai@th", "blo-tachileik@mm"};
+const char *const states[2] = {"th", "mm"};
+
+static char world_folder[64];
+
+void
+in_folder(enum who who, const char *name, char *ret_path)
+{
+    (void)snprintf(ret_path, PATH_MAX, "%s/%s%s%s", world_folder, states[who],
+        name[0] == '\0' ? "" : "/", name);
+}
+
+static void
+write_key(enum who who, const char *name, enum ent_key_role role,
+    struct ent_secret **ret_secret)
+{
+    char path[PATH_MAX];
+
+    in_folder(who, name, path);
+    expect_ok(ent_secret_new(ret_secret, &last_error));
+    expect_ok(ent_keyfile_write(path, role, *ret_secret, NULL, &last_error));
+}
+
+static void
+certify(enum who who, struct ent_secret *office, struct ent_secret *link)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    struct ent_secret *authority = authority_secret(states[who]);
+    struct ent_signer signer;
+    struct ent_signer root;
+    struct ent_certificate certificate = {
+        .address = world.configs[who].address,
+        .kind = ENTENTE__V1__OFFICE_KIND__BLO,
+        .not_before = NOON - DAY,
+        .not_after = NOON + 300 * DAY,
+        .serial = ++world.serial,
+    };
+    char path[PATH_MAX];
+
+    expect_ok(ent_secret_signer(office, ENT_KEY_OFFICE, &signer, &last_error));
+    expect_ok(
+        ent_secret_signer(authority, ENT_KEY_AUTHORITY, &root, &last_error));
+    certificate.signing_key = signer.key;
+    certificate.authority_key_id = root.key_id;
+    ent_link_public_key(link, certificate.link_key);
+    expect_ok(ent_certificate_make(&certificate, &root, &wire, &last_error));
+    expect_ok(ent_armour_encode(
+        ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&wire), &text, &last_error));
+    in_folder(who, "office.cert", path);
+    expect_ok(ent_file_create(path, 0600, ent_bytes_view(&text), &last_error));
+    world.configs[who].authorities[0].key = root.key;
+    ent_secret_free(&authority);
+}
+
+static void
+copy_agreement(enum who who, const char *name)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = read_data(name);
+    char path[PATH_MAX];
+
+    in_folder(who, name, path);
+    expect_ok(ent_file_create(path, 0600, ent_bytes_view(&text), &last_error));
+}
+
+static void
+found_office(enum who who)
+{
+    struct node_config *config = &world.configs[who];
+    struct ent_secret *keys[3] = {NULL, NULL, NULL};
+    char path[PATH_MAX];
+
+    memset(config, 0, sizeof *config);
+    in_folder(who, "", path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    expect_ok(
+        ent_address_parse(view(addresses[who]), &config->address, &last_error));
+    in_folder(who, "", config->keys);
+    in_folder(who, "", config->agreements);
+    in_folder(who, "office.cert", config->certificate);
+    in_folder(who, "store", config->store);
+    in_folder(who, "api.sock", config->api);
+    config->store_limit = (uint64_t)1 << 28;
+    config->epoch_ms = DAY;
+    (void)snprintf(config->authorities[0].state,
+        sizeof config->authorities[0].state, "%s", states[who]);
+    config->authority_count = 1;
+    write_key(who, "office.key", ENT_KEY_OFFICE, &keys[0]);
+    write_key(who, "link.key", ENT_KEY_LINK, &keys[1]);
+    write_key(who, "storage.key", ENT_KEY_STORAGE, &keys[2]);
+    certify(who, keys[0], keys[1]);
+    copy_agreement(who, "th-mm.yaml");
+    copy_agreement(who, "th-mm.yaml.sig");
+    for (int i = 0; i < 3; i++) {
+        ent_secret_free(&keys[i]);
+    }
+    expect_ok(node_init(config, &last_error));
+    expect_ok(node_open(config, &world.nodes[who], &last_error));
+}
+
+int
+setup(void **state)
+{
+    void *folder;
+
+    memset(&world, 0, sizeof world);
+    if (make_folder(&folder) != 0) {
+        return -1;
+    }
+    (void)snprintf(world_folder, sizeof world_folder, "%s", (char *)folder);
+    world.now = NOON;
+    world.up = true;
+    world.seed = 20260815;
+    found_office(MAESAI);
+    found_office(TACHILEIK);
+    *state = NULL;
+    return 0;
+}
+
+int
+teardown(void **state)
+{
+    char command[128];
+
+    (void)state;
+    forget_wire();
+    node_close(&world.nodes[MAESAI]);
+    node_close(&world.nodes[TACHILEIK]);
+    ent_bytes_free(&world.manifests[MAESAI]);
+    ent_bytes_free(&world.manifests[TACHILEIK]);
+    (void)snprintf(command, sizeof command, "rm -r '%s'", world_folder);
+    return system(command);
+}
+
+/* The process dies: what was not committed is gone, and what was on the wire to
+ * it too. */
+void
+crash(enum who who)
+{
+    size_t kept = 0;
+
+    node_close(&world.nodes[who]);
+    for (size_t i = 0; i < world.flying; i++) {
+        if (world.wire[i].to != who) {
+            world.wire[kept++] = world.wire[i];
+        } else {
+            ent_bytes_free(&world.wire[i].payload);
+            ent_bytes_free(&world.wire[i].body);
+        }
+    }
+    world.flying = kept;
+    expect_ok(node_open(&world.configs[who], &world.nodes[who], &last_error));
+}
+
+/* Another version of the agreement at one office, signed by both states. */
+void
+give_agreement(enum who who, const char *from, const char *to)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes old = read_data("th-mm.yaml");
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes text = change(ent_bytes_view(&old), from, to);
+    struct ent_bytes signatures = {0};
+    struct ent_complaints complaints = {0};
+    struct ent_agreement *agreement = NULL;
+    char path[PATH_MAX];
+
+    expect_ok(ent_agreement_load(
+        ent_bytes_view(&text), &agreement, &complaints, &last_error));
+    for (int i = 0; i < 2; i++) {
+        struct ent_secret *secret = authority_secret(states[i]);
+        struct ent_bytes more = {0};
+        struct ent_signer signer;
+
+        expect_ok(
+            ent_secret_signer(secret, ENT_KEY_AUTHORITY, &signer, &last_error));
+        expect_ok(
+            ent_agreement_sign(agreement, ent_bytes_view(&text), states[i],
+                &signer, ent_bytes_view(&signatures), &more, &last_error));
+        ent_bytes_free(&signatures);
+        signatures = more;
+        ent_secret_free(&secret);
+    }
+    in_folder(who, "th-mm.yaml", path);
+    expect_ok(ent_file_replace(path, 0600, ent_bytes_view(&text), &last_error));
+    in_folder(who, "th-mm.yaml.sig", path);
+    expect_ok(
+        ent_file_replace(path, 0600, ent_bytes_view(&signatures), &last_error));
+    ent_bytes_free(&signatures);
+    ent_agreement_free(&agreement);
+    crash(who);
+}
+
+/* The office has a new key and a certificate for it. */
+void
+renew(enum who who)
+{
+    static const char *const names[] = {
+        "office.key", "link.key", "office.cert"};
+    struct ent_secret *keys[2] = {NULL, NULL};
+    char path[PATH_MAX];
+
+    for (int i = 0; i < 3; i++) {
+        in_folder(who, names[i], path);
+        assert_int_equal(unlink(path), 0);
+    }
+    write_key(who, "office.key", ENT_KEY_OFFICE, &keys[0]);
+    write_key(who, "link.key", ENT_KEY_LINK, &keys[1]);
+    certify(who, keys[0], keys[1]);
+    ent_secret_free(&keys[0]);
+    ent_secret_free(&keys[1]);
+    crash(who);
+}
+
+/* Whoever knows the newer certificate believes the older one no more. */
+void
+tell_certificate(enum who whose, enum who whom)
+{
+    struct node *node = world.nodes[whom];
+    struct ent_object object = {
+        .kind = ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE,
+        .wire = ent_bytes_view(&world.nodes[whose]->certificate_wire)};
+
+    (void)snprintf(
+        object.subject, sizeof object.subject, "%s", addresses[whose]);
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_peers_learn(node, &object, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+}
