@@ -201,7 +201,7 @@ node_api_journal(struct node *node, struct ent_arena *arena,
         reply->fault = node_text_in(arena, fault.text);
         return ENT_OK;
     }
-    rc = node_journal_checkpoint(node->journal, node->self.text,
+    rc = node_journal_checkpoint(node->journal, &node->self,
         node_keeper_signer(node->keeper), &note, err);
     if (rc != ENT_OK) {
         return rc;

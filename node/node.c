@@ -44,11 +44,11 @@ struct loop {
 };
 
 enum ent_status
-node_record(struct node *node, enum node_entry_kind kind,
+node_record(struct node *node, enum ent_entry_kind kind,
     const struct ent_party *party, const struct ent_digest *subject,
     const struct ent_digest *result, uint32_t count, struct ent_error *err)
 {
-    struct node_entry entry = {
+    struct ent_entry entry = {
         .kind = kind,
         .count = count,
         .at_ms = node->now_ms,

@@ -88,7 +88,7 @@ enum ent_status node_turn_end(struct node *node, enum ent_status rc,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Append to the journal in this turn. */
-enum ent_status node_record(struct node *node, enum node_entry_kind kind,
+enum ent_status node_record(struct node *node, enum ent_entry_kind kind,
     const struct ent_party *party, const struct ent_digest *subject,
     const struct ent_digest *result, uint32_t count,
     struct ent_error *err) ENT_MUST_CHECK;

@@ -536,9 +536,9 @@ party_of(const char *text)
 /* Append in a turn of its own; entry, leaf and root are the document's. */
 static void
 append(const struct block *block, struct node_store *store,
-    struct node_journal *journal, struct node_entry *entry)
+    struct node_journal *journal, struct ent_entry *entry)
 {
-    uint8_t wire[NODE_ENTRY_LEN];
+    uint8_t wire[ENT_ENTRY_LEN];
     struct ent_digest digest;
     char name[32];
 
@@ -548,7 +548,7 @@ append(const struct block *block, struct node_store *store,
     expect_ok(node_store_commit(store, &last_error));
     node_journal_keep(journal);
 
-    node_entry_encode(entry, wire);
+    ent_entry_encode(entry, wire);
     (void)snprintf(name, sizeof name, "entry-%d", (int)entry->sequence);
     expect_vector(block, name, ARRAY(wire));
     digest = ent_tree_leaf(ent_tree_sha256, ARRAY(wire));
@@ -563,19 +563,19 @@ static void
 write_journal(const struct block *block, struct node_store *store,
     struct node_journal *journal)
 {
-    struct node_entry loaded = {
+    struct ent_entry loaded = {
         .kind = NODE_ENTRY_AGREEMENT,
         .subject = block_digest("agreement", "digest"),
         .party = party_of("blo-maesai@th"),
     };
-    struct node_entry sent = {
+    struct ent_entry sent = {
         .kind = NODE_ENTRY_BUNDLE_OUT,
         .count = MESSAGES,
         .subject = block_digest("bundle", "label-hash"),
         .result = block_digest("bundle", "root"),
         .party = party_of("blo-tachileik@mm"),
     };
-    struct node_entry answered = {
+    struct ent_entry answered = {
         .kind = NODE_ENTRY_RECEIPT_IN,
         .count = 2,
         .subject = block_digest("receipt", "hash"),
@@ -593,6 +593,7 @@ a_journal_has_these_entries_and_roots(void **state)
 {
     static const uint8_t mac_key[ENT_KV_MAC_KEY_LEN] = "a key of the tests";
     const struct block *block = block_named("journal");
+    const struct ent_address origin = block_address(block, "origin");
     ENT_AUTO(ent_bytes_free) struct ent_bytes note = {0};
     struct node_journal *journal = NULL;
     struct node_store *store = NULL;
@@ -612,8 +613,8 @@ a_journal_has_these_entries_and_roots(void **state)
 
     write_journal(block, store, journal);
     key_from(&office, block, "seed", ENT_KEY_OFFICE);
-    expect_ok(node_journal_checkpoint(journal, block_text(block, "origin"),
-        &office.signer, &note, &last_error));
+    expect_ok(node_journal_checkpoint(
+        journal, &origin, &office.signer, &note, &last_error));
     expect_vector(block, "checkpoint", ent_bytes_view(&note));
 
     key_fini(&office);

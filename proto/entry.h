@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * entry - one line of an office's journal (docs/PROTOCOL.md, section 18), 128
+ * bytes:
+ *
+ *     version kind zeros count sequence time subject result party zeros
+ *     1       1    2     4     8        8    32      32     16    24
+ *
+ * subject is the digest of what travelled (label, receipt, skip, agreement
+ * file, message), result what came of it (Merkle root of the envelopes, digest
+ * of the outcomes), party the other office. Entries hold no personal data and
+ * are never removed.
+ */
+#ifndef ENT_PROTO_ENTRY_H
+#define ENT_PROTO_ENTRY_H
+
+#include "proto/address.h"
+#include "proto/digest.h"
+
+#define ENT_ENTRY_LEN 128
+
+enum ent_entry_kind {
+    ENT_ENTRY_START = 1, /* the store was made; subject: certificate */
+    ENT_ENTRY_BUNDLE_OUT = 2,
+    ENT_ENTRY_BUNDLE_IN = 3,
+    ENT_ENTRY_RECEIPT_OUT = 4,
+    ENT_ENTRY_RECEIPT_IN = 5,
+    ENT_ENTRY_SKIP_OUT = 6,
+    ENT_ENTRY_SKIP_IN = 7,
+    ENT_ENTRY_CUSTODY_IN = 8,
+    ENT_ENTRY_AGREEMENT = 9,     /* loaded; subject: its digest */
+    ENT_ENTRY_REFUSED_HERE = 10, /* our own gate; subject: the message */
+    ENT_ENTRY_FORK = 11,         /* subject: the label not followed */
+    ENT_ENTRY_ACKNOWLEDGED = 12,
+    ENT_ENTRY_DELETED = 13, /* count messages; subject: day as digest */
+    ENT_ENTRY_REINCARNATED = 14,
+    ENT_ENTRY_EXPIRED = 15,
+};
+
+struct ent_entry {
+    enum ent_entry_kind kind;
+    uint32_t count; /* messages it speaks of */
+    uint64_t sequence;
+    uint64_t at_ms;
+    struct ent_digest subject;
+    struct ent_digest result;
+    struct ent_party party;
+};
+
+void ent_entry_encode(
+    const struct ent_entry *entry, uint8_t out[static ENT_ENTRY_LEN]);
+
+/* ENT_BAD_INPUT unless encoding gives the same bytes again. A kind of a later
+ * version is read like any other. */
+enum ent_status ent_entry_decode(struct ent_view wire,
+    struct ent_entry *ret_entry, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif
