@@ -29,7 +29,7 @@ struct ent_address block_address(const struct block *block, const char *key);
 /* A digest of a block. */
 struct ent_digest block_digest(const char *block, const char *key);
 
-/* ---- protocol_delivery.c ---- */
+/* ---- protocol_delivery.c, protocol_files.c ---- */
 
 void padding_fills_these_sizes(void **state);
 void a_bundle_is_sealed_to_these_bytes(void **state);
@@ -40,6 +40,7 @@ void a_receipt_is_signed_so(void **state);
 void a_custody_receipt_is_signed_so(void **state);
 void a_skip_is_signed_so(void **state);
 void frames_have_these_payloads(void **state);
+void a_file_of_frames_has_these_bytes(void **state);
 void a_journal_has_these_entries_and_roots(void **state);
 
 #endif

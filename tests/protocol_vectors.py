@@ -615,6 +615,29 @@ def journal(blocks, b):
     return found
 
 
+def carriage(blocks, b):
+    mark = bytes.fromhex("9c454e54")
+
+    def record(kind, payload, body=b""):
+        head = (mark + bytes([1, kind, 0, 0]) + u(len(payload), 4) +
+                u(len(body), 4) + h16(payload + body))
+        return head + h16(head)[:8] + payload + body
+
+    sealed = blocks["bundle"]
+    body = b"".join(u(len(sealed[name]), 4) + sealed[name]
+                    for name in ("envelope-0", "envelope-1"))
+    first = record(3, sealed["head"], body)
+    second = record(5, blocks["skip"]["signed"])
+    end = record(0, u(2, 8))
+    return {
+        "mark": mark,
+        "head-bundle": first[:40],
+        "head-skip": second[:40],
+        "end": end,
+        "file-hash": h(b"entente carry 1\n" + first + second + end),
+    }
+
+
 COMPUTE = {
     "primitives": primitives,
     "party": party_block,
@@ -637,6 +660,7 @@ COMPUTE = {
     "custody": custody,
     "skip": skip,
     "frames": frames,
+    "carriage": carriage,
     "journal": journal,
 }
 

@@ -506,6 +506,7 @@ main(void)
         cmocka_unit_test(a_custody_receipt_is_signed_so),
         cmocka_unit_test(a_skip_is_signed_so),
         cmocka_unit_test(frames_have_these_payloads),
+        cmocka_unit_test(a_file_of_frames_has_these_bytes),
         cmocka_unit_test(a_journal_has_these_entries_and_roots),
     };
 
