@@ -2,8 +2,7 @@
 /*
  * config - a broker's broker.yaml, read once and checked whole.
  *
- * Paths are relative to the file's own folder. What a person gets wrong is
- * reported with line and column, all at once, and nothing is guessed.
+ * Its keys are the rows of config.c (proto/config.h), `keys` and `authorities`.
  *
  *     address: broker-bangkok@th
  *     listen: tcp://127.0.0.1:7100
@@ -22,12 +21,9 @@
 
 #include "broker/registry.h"
 #include "broker/route.h"
-#include "proto/base/yaml.h"
-
-#define BROKER_ENDPOINT_MAX 128
+#include "proto/config.h"
 
 struct broker_config {
-    char folder[PATH_MAX]; /* of the file itself */
     struct ent_address address;
     char certificate[PATH_MAX];
     char broker_key[PATH_MAX];
@@ -36,11 +32,10 @@ struct broker_config {
     char passphrase_file[PATH_MAX]; /* "": none */
     char store[PATH_MAX];
     char certificates[PATH_MAX];
-    char listen[BROKER_ENDPOINT_MAX];
+    char listen[ENT_ENDPOINT_MAX + 1];
     uint64_t store_limit; /* bytes */
     struct broker_quota quota;
-    struct broker_authority authorities[BROKER_AUTHORITIES_MAX];
-    size_t authority_count;
+    struct ent_authorities authorities;
 };
 
 /* Read and check `path`; on ENT_BAD_INPUT the reasons are in `complaints`. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "proto/base/daemon.h"
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 #include "proto/zap.h"
@@ -39,34 +40,22 @@ struct broker_loop {
     struct ent_frame frames[BROKER_GROUP_MAX];
 };
 
-static int
-open_signals(void)
-{
-    sigset_t set;
-
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGINT);
-    (void)sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
-        return -1;
-    }
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 enum ent_status
 broker_loop_new(struct broker_loop **ret_loop, struct ent_error *err)
 {
+    static const int handled[] = {SIGTERM, SIGINT, SIGHUP, 0};
     ENT_AUTO(broker_loop_free) struct broker_loop *loop = NULL;
     uint64_t watchdog_us = 0;
+    enum ent_status rc;
 
     loop = calloc(1, sizeof *loop);
     if (loop == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating the loop");
     }
-    loop->signals = open_signals();
-    if (loop->signals < 0) {
-        return ent_fail(err, ENT_IO, "signals: %s", strerror(errno));
+    loop->signals = -1;
+    rc = ent_daemon_signals(handled, &loop->signals, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     loop->zmq = zmq_ctx_new();
     if (loop->zmq == NULL) {

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
 
@@ -15,6 +13,7 @@
 #include "broker/keeper.h"
 #include "broker/loop.h"
 #include "proto/base/armour.h"
+#include "proto/base/daemon.h"
 #include "proto/base/file.h"
 #include "proto/base/log.h"
 #include "proto/base/selftest.h"
@@ -24,15 +23,7 @@
 
 /* Private memory beyond which the process dies rather than the machine. A peer
  * that was let in can make libzmq buffer an endless message. */
-#define MEMORY_MAX ((rlim_t)1024 * 1024 * 1024)
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
+#define MEMORY_MAX (UINT64_C(1024) * 1024 * 1024)
 
 const char *argp_program_version = "entente-broker " ENT_VERSION;
 
@@ -48,7 +39,7 @@ static const struct argp_option options[] = {
     {.name = "check-config",
         .key = 'k',
         .doc = "Check the configuration, print what is in effect, and exit"},
-    {.name = "help-config", .key = 'K', .doc = "List its keys, and exit"},
+    {.name = "config-keys", .key = 'K', .doc = "List its keys, and exit"},
     {0},
 };
 
@@ -124,31 +115,8 @@ load_config(
     static struct ent_complaints complaints;
     enum ent_status rc = broker_config_load(path, ret_config, &complaints, err);
 
-    for (size_t i = 0; rc != ENT_OK && i < complaints.count; i++) {
-        fprintf(stderr, "%s:%zu:%zu: error: %s\n", path,
-            complaints.list[i].line, complaints.list[i].column,
-            complaints.list[i].text);
-    }
+    ent_complaints_print(&complaints, path);
     return rc;
-}
-
-/* No core dump and no debugger shows a key. */
-static enum ent_status
-confine(struct ent_error *err)
-{
-    const struct rlimit no_core = {0, 0};
-
-    if (setrlimit(RLIMIT_CORE, &no_core) != 0 ||
-        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
-        return ent_fail(err, ENT_IO, "forbidding core dumps failed");
-    }
-#ifndef SANITIZED
-    if (setrlimit(RLIMIT_DATA, &(struct rlimit){.rlim_cur = MEMORY_MAX,
-                                   .rlim_max = MEMORY_MAX}) != 0) {
-        return ent_fail(err, ENT_IO, "limiting memory failed");
-    }
-#endif
-    return ENT_OK;
 }
 
 static enum ent_status
@@ -212,8 +180,8 @@ load_registry(struct program *program, struct ent_error *err)
 {
     enum ent_status rc;
 
-    rc = broker_registry_new(program->config.authorities,
-        program->config.authority_count, &program->registry, err);
+    rc = broker_registry_new(
+        &program->config.authorities, &program->registry, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -329,31 +297,6 @@ run(struct program *program, struct ent_error *err)
     return rc;
 }
 
-static int
-exit_code(enum ent_status rc)
-{
-    switch (rc) {
-    case ENT_OK:
-        return EXIT_SUCCESS;
-    case ENT_BAD_INPUT:
-        return EX_CONFIG;
-    case ENT_REJECTED:
-    case ENT_EXPIRED:
-        return EX_DATAERR;
-    case ENT_NOT_FOUND:
-        return EX_NOINPUT;
-    case ENT_EXISTS:
-        return EX_CANTCREAT;
-    case ENT_BUSY:
-        return EX_UNAVAILABLE;
-    case ENT_IO:
-    case ENT_FULL:
-        return EX_IOERR;
-    default:
-        return EX_SOFTWARE;
-    }
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -378,7 +321,7 @@ main(int argc, char *argv[])
         return EXIT_SUCCESS;
     }
     if (rc == ENT_OK) {
-        rc = confine(&err);
+        rc = ent_daemon_confine(MEMORY_MAX, &err);
     }
     if (rc == ENT_OK) {
         rc = arguments.init ? init(&program, &err) : run(&program, &err);
@@ -387,5 +330,5 @@ main(int argc, char *argv[])
         ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
     }
     program_fini(&program);
-    return exit_code(rc);
+    return rc == ENT_BAD_INPUT ? EX_CONFIG : ent_daemon_exit_code(rc);
 }

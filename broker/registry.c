@@ -16,34 +16,32 @@
 #define FILE_MAX_LEN (2 * ENT_SIGNED_MAX) /* armoured */
 
 struct state {
-    struct broker_authority authority;
+    struct ent_authority authority;
     struct ent_revocation_list *list; /* NULL: none came yet */
     struct ent_bytes wire;            /* of the list */
 };
 
 struct broker_registry {
-    struct state states[BROKER_AUTHORITIES_MAX];
+    struct state states[ENT_AUTHORITIES_MAX];
     size_t state_count;
     struct broker_office offices[BROKER_OFFICES_MAX];
     size_t office_count;
 };
 
 enum ent_status
-broker_registry_new(const struct broker_authority *authorities, size_t count,
+broker_registry_new(const struct ent_authorities *authorities,
     struct broker_registry **ret_registry, struct ent_error *err)
 {
     struct broker_registry *registry;
-
-    assert(count <= BROKER_AUTHORITIES_MAX);
 
     registry = calloc(1, sizeof *registry);
     if (registry == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating the registry");
     }
-    for (size_t i = 0; i < count; i++) {
-        registry->states[i].authority = authorities[i];
+    for (size_t i = 0; i < authorities->count; i++) {
+        registry->states[i].authority = authorities->list[i];
     }
-    registry->state_count = count;
+    registry->state_count = authorities->count;
     *ret_registry = registry;
     return ENT_OK;
 }

@@ -10,14 +10,9 @@
 #define BROKER_REGISTRY_H
 
 #include "proto/certificate.h"
+#include "proto/config.h"
 
 #define BROKER_OFFICES_MAX 1024
-#define BROKER_AUTHORITIES_MAX 64
-
-struct broker_authority {
-    char state[ENT_STATE_MAX + 1];
-    struct ent_verify_key key;
-};
 
 struct broker_office {
     struct ent_certificate certificate;
@@ -27,8 +22,8 @@ struct broker_office {
 
 struct broker_registry;
 
-enum ent_status broker_registry_new(const struct broker_authority *authorities,
-    size_t count, struct broker_registry **ret_registry,
+enum ent_status broker_registry_new(const struct ent_authorities *authorities,
+    struct broker_registry **ret_registry,
     struct ent_error *err) ENT_MUST_CHECK;
 void broker_registry_free(struct broker_registry **registry);
 

@@ -28,7 +28,7 @@ broker_rank_precedence(uint8_t rank)
 
 /* The share of `whole` that others than FLASH may use. */
 static uint64_t
-unreserved(uint64_t whole, uint32_t reserve_percent)
+unreserved(uint64_t whole, uint64_t reserve_percent)
 {
     assert(reserve_percent <= 100);
     return whole - whole / 100 * reserve_percent -

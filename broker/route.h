@@ -27,7 +27,7 @@ struct broker_usage {
 struct broker_quota {
     uint64_t bytes;         /* of one sender for one recipient */
     uint64_t entries;       /* bundles and skips */
-    uint32_t flash_reserve; /* percent of both that only FLASH may use */
+    uint64_t flash_reserve; /* percent of both that only FLASH may use */
 };
 
 /* True when one more of `size` bytes at `rank` fits. */

@@ -2,29 +2,21 @@
 /*
  * config - an office's node.yaml, read once and checked whole.
  *
- * Paths are relative to the file's own folder. What a person gets wrong is
- * reported with line and column, all at once, and nothing is guessed.
+ * Its keys are the rows of config.c (proto/config.h), `authorities`, and
+ * `brokers`, a list of {address, endpoint, certificate}.
  */
 #ifndef NODE_CONFIG_H
 #define NODE_CONFIG_H
 
 #include <limits.h>
 
-#include "proto/address.h"
-#include "proto/base/yaml.h"
-#include "proto/signing.h"
+#include "proto/config.h"
 
 #define NODE_BROKERS_MAX 1 /* several, and direct peers: a later version */
-#define NODE_AUTHORITIES_MAX 32
-
-struct node_authority {
-    char state[ENT_STATE_MAX + 1];
-    struct ent_verify_key key;
-};
 
 struct node_broker {
     struct ent_address address;
-    char endpoint[128];
+    char endpoint[ENT_ENDPOINT_MAX + 1];
     char certificate[PATH_MAX];
 };
 
@@ -35,12 +27,11 @@ struct node_config {
     char certificate[PATH_MAX];
     char store[PATH_MAX];
     char agreements[PATH_MAX];
-    char api[PATH_MAX];             /* Unix socket */
-    char passphrase_file[PATH_MAX]; /* "" to ask on the terminal */
-    uint64_t store_limit;           /* bytes */
-    uint64_t epoch_ms;              /* life of a sealing key */
-    struct node_authority authorities[NODE_AUTHORITIES_MAX];
-    size_t authority_count;
+    char api[PATH_MAX];                 /* Unix socket */
+    char passphrase_file[PATH_MAX];     /* "" to ask on the terminal */
+    uint64_t store_limit;               /* bytes */
+    uint64_t epoch_ms;                  /* life of a sealing key */
+    struct ent_authorities authorities; /* ours, and the brokers' */
     struct node_broker brokers[NODE_BROKERS_MAX];
     size_t broker_count;
 };
@@ -49,10 +40,6 @@ struct node_config {
 enum ent_status node_config_load(const char *path,
     struct node_config *ret_config, struct ent_complaints *complaints,
     struct ent_error *err) ENT_MUST_CHECK;
-
-/* The key of a state's authority; NULL when the file names none. */
-const struct ent_verify_key *node_config_authority(
-    const struct node_config *config, const char *state);
 
 /* Print effective values to standard output, and the keys with their help. */
 void node_config_print(const struct node_config *config);

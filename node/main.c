@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* entente-node - the daemon of one office. */
 #include <argp.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "node/node.h"
+#include "proto/base/daemon.h"
 #include "proto/base/log.h"
 #include "proto/base/selftest.h"
 
@@ -85,32 +81,7 @@ parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-static int
-exit_code(enum ent_status status)
-{
-    switch (status) {
-    case ENT_OK:
-        return EX_OK;
-    case ENT_BAD_INPUT:
-    case ENT_REJECTED:
-    case ENT_EXPIRED:
-        return EX_DATAERR;
-    case ENT_NOT_FOUND:
-        return EX_NOINPUT;
-    case ENT_EXISTS:
-        return EX_CANTCREAT;
-    case ENT_BUSY:
-        return EX_UNAVAILABLE;
-    case ENT_IO:
-    case ENT_FULL:
-        return EX_IOERR;
-    default:
-        return EX_SOFTWARE;
-    }
-}
-
-/* Read the configuration; complaints go to standard error, as editors expect.
- */
+/* Read the configuration; what is wrong in it goes to standard error. */
 static int
 load(const char *path, struct node_config *config)
 {
@@ -118,64 +89,36 @@ load(const char *path, struct node_config *config)
     struct ent_error err = {0};
     enum ent_status rc = node_config_load(path, config, &complaints, &err);
 
-    for (size_t i = 0; i < complaints.count; i++) {
-        (void)fprintf(stderr, "%s:%zu:%zu: error: %s\n", path,
-            complaints.list[i].line, complaints.list[i].column,
-            complaints.list[i].text);
-    }
+    ent_complaints_print(&complaints, path);
     if (rc == ENT_OK) {
         return EX_OK;
     }
     ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
-    return rc == ENT_BAD_INPUT ? EX_CONFIG : exit_code(rc);
-}
-
-/* No core dump may hold a key. */
-static void
-restrict_process(void)
-{
-    const struct rlimit none = {0};
-
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)prctl(PR_SET_DUMPABLE, 0);
-    (void)umask(0077);
-}
-
-/* SIGTERM and SIGINT arrive on a file; a lost peer must not kill us. */
-static int
-open_signals(void)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    (void)sigprocmask(SIG_BLOCK, &set, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return rc == ENT_BAD_INPUT ? EX_CONFIG : ent_daemon_exit_code(rc);
 }
 
 static int
 run(const struct node_config *config)
 {
+    static const int handled[] = {SIGTERM, SIGINT, 0};
     ENT_AUTO(node_close) struct node *node = NULL;
     struct ent_error err = {0};
-    int signals = open_signals();
-    enum ent_status rc;
+    int signals = -1;
+    enum ent_status rc = ent_daemon_signals(handled, &signals, &err);
 
-    if (signals < 0) {
-        ent_log(ENT_LOG_ERROR, COMPONENT, "signals: %s", strerror(errno));
-        return EX_OSERR;
+    if (rc == ENT_OK) {
+        rc = node_open(config, &node, &err);
     }
-    rc = node_open(config, &node, &err);
     if (rc == ENT_OK) {
         rc = node_run(node, signals, &err);
     }
     if (rc != ENT_OK) {
         ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
     }
-    (void)close(signals);
-    return exit_code(rc);
+    if (signals >= 0) {
+        (void)close(signals);
+    }
+    return ent_daemon_exit_code(rc);
 }
 
 static int
@@ -186,7 +129,7 @@ init(const struct node_config *config)
 
     if (rc != ENT_OK) {
         ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
-        return exit_code(rc);
+        return ent_daemon_exit_code(rc);
     }
     printf("store made for %s in %s\n", config->address.text, config->store);
     return EX_OK;
@@ -204,8 +147,8 @@ main(int argc, char *argv[])
 
     argp_err_exit_status = EX_USAGE;
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    restrict_process();
-    if (ent_selftest_run(&err) != ENT_OK) {
+    if (ent_daemon_confine(0, &err) != ENT_OK ||
+        ent_selftest_run(&err) != ENT_OK) {
         ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
         return EX_SOFTWARE;
     }

@@ -66,7 +66,7 @@ read_certificate(struct node *node, struct ent_error *err)
     const struct node_config *config = node->config;
     const char *state = ent_address_state(&config->address);
     const struct ent_verify_key *authority =
-        node_config_authority(config, state);
+        ent_authorities_find(&config->authorities, state);
     const struct ent_signer *signer = node_keeper_signer(node->keeper);
     enum ent_status rc;
 
@@ -329,7 +329,7 @@ node_open(const struct node_config *config, struct node **ret_node,
     }
     if (rc == ENT_OK) {
         rc = node_agreements_load(config->agreements, state,
-            node_config_authority(config, state), tell_fault, NULL,
+            ent_authorities_find(&config->authorities, state), tell_fault, NULL,
             &node->agreements, err);
     }
     if (rc == ENT_OK) {

@@ -65,7 +65,7 @@ node_peers_authority(const struct node *node, const char *state)
     if (agreement != NULL) {
         return ent_agreement_authority(agreement, state);
     }
-    return node_config_authority(node->config, state);
+    return ent_authorities_find(&node->config->authorities, state);
 }
 
 /* An object as the store keeps it; ENT_NOT_FOUND. */

@@ -64,7 +64,7 @@ read_broker(struct node *node, const struct node_broker *broker,
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
     const char *state = ent_address_state(&broker->address);
     const struct ent_verify_key *authority =
-        node_config_authority(node->config, state);
+        ent_authorities_find(&node->config->authorities, state);
     enum ent_status rc;
 
     if (authority == NULL) {

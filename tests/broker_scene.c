@@ -52,9 +52,10 @@ route_of(const struct scene *scene, const struct party *party, enum lane lane)
 static void
 start(struct scene *scene)
 {
-    struct broker_authority authorities[] = {
-        {.state = "th", .key = scene->all.thailand.signer.key},
-        {.state = "mm", .key = scene->all.myanmar.signer.key},
+    const struct ent_authorities authorities = {
+        .list = {{.state = "th", .key = scene->all.thailand.signer.key},
+            {.state = "mm", .key = scene->all.myanmar.signer.key}},
+        .count = 2,
     };
     struct broker_options options = {
         .address = scene->all.broker.cert.address,
@@ -64,8 +65,7 @@ start(struct scene *scene)
         .quota = scene->quota,
     };
 
-    expect_ok(
-        broker_registry_new(authorities, 2, &scene->registry, &last_error));
+    expect_ok(broker_registry_new(&authorities, &scene->registry, &last_error));
     expect_ok(broker_registry_add(scene->registry,
         ent_bytes_view(&scene->all.maesai.wire), true, &last_error));
     expect_ok(broker_registry_add(scene->registry,

@@ -64,8 +64,8 @@ what_is_not_said_has_a_default(void **state)
     assert_string_equal(config.passphrase_file, "");
     assert_true(config.quota.bytes == UINT64_C(256) * 1024 * 1024);
     assert_int_equal(config.quota.flash_reserve, 10);
-    assert_int_equal(config.authority_count, 1);
-    assert_string_equal(config.authorities[0].state, "th");
+    assert_int_equal(config.authorities.count, 1);
+    assert_string_equal(config.authorities.list[0].state, "th");
 }
 
 static void
@@ -90,8 +90,8 @@ authorities_may_be_a_list(void **state)
         "authorities:\n"
         "  - {state: th, key: \"" KEY "\"}\n"
         "  - {state: mm, key: \"" KEY "\"}\n"));
-    assert_int_equal(config.authority_count, 2);
-    assert_string_equal(config.authorities[1].state, "mm");
+    assert_int_equal(config.authorities.count, 2);
+    assert_string_equal(config.authorities.list[1].state, "mm");
 }
 
 static void

@@ -21,14 +21,15 @@ static int
 set_up(void **state)
 {
     static struct hall hall;
-    struct broker_authority authorities[2] = {{.state = "th"}, {.state = "mm"}};
+    struct ent_authorities authorities = {
+        .list = {{.state = "th"}, {.state = "mm"}}, .count = 2};
     void *folder;
 
     hall = (struct hall){0};
     parties_init(&hall.all);
-    authorities[0].key = hall.all.thailand.signer.key;
-    authorities[1].key = hall.all.myanmar.signer.key;
-    expect_ok(broker_registry_new(authorities, 2, &hall.registry, &last_error));
+    authorities.list[0].key = hall.all.thailand.signer.key;
+    authorities.list[1].key = hall.all.myanmar.signer.key;
+    expect_ok(broker_registry_new(&authorities, &hall.registry, &last_error));
     assert_int_equal(make_folder(&folder), 0);
     strcpy(hall.folder, folder);
     *state = &hall;

@@ -8,7 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "tools/cli/keytext.h"
+#include "proto/keytext.h"
 #include "tools/cli/name.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verbs.h"
@@ -196,18 +196,18 @@ a_key_reads_back_as_printed(void **state)
     static const char text[] =
         "ed25519:11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"; /* RFC 8032 */
     struct ent_verify_key key;
-    char again[CLI_KEY_TEXT_LEN + 1];
+    char again[ENT_KEY_TEXT_LEN + 1];
 
     (void)state;
-    expect_ok(cli_key_parse(view(text), &key, &last_error));
-    cli_key_format(&key, again);
+    expect_ok(ent_key_parse(view(text), &key, &last_error));
+    ent_key_format(&key, again);
     assert_string_equal(again, text);
     for (size_t len = 0; len < sizeof text - 1; len++) {
-        expect_status(cli_key_parse(ent_view_of(text, len), &key, &last_error),
+        expect_status(ent_key_parse(ent_view_of(text, len), &key, &last_error),
             ENT_BAD_INPUT);
     }
     expect_status(
-        cli_key_parse(
+        ent_key_parse(
             view("ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &key,
             &last_error),
         ENT_BAD_INPUT); /* a point that every signature fits */
@@ -217,13 +217,13 @@ static void
 a_fingerprint_comes_in_groups_of_four(void **state)
 {
     struct ent_key_id id = {.bytes = {0x01, 0x23, 0xab}};
-    char text[CLI_FINGERPRINT_LEN + 1];
-    char hex[CLI_KEY_ID_TEXT_LEN + 1];
+    char text[ENT_FINGERPRINT_LEN + 1];
+    char hex[ENT_KEY_ID_TEXT_LEN + 1];
 
     (void)state;
-    cli_fingerprint_format(&id, text);
+    ent_fingerprint_format(&id, text);
     assert_string_equal(text, "0123 ab00 0000 0000 0000 0000 0000 0000");
-    cli_key_id_format(&id, hex);
+    ent_key_id_format(&id, hex);
     assert_string_equal(hex, "0123ab00000000000000000000000000");
 }
 

@@ -12,8 +12,8 @@
 #include "proto/base/time.h"
 #include "proto/certificate.h"
 #include "proto/keyfile.h"
+#include "proto/keytext.h"
 #include "proto/schema/trust.pb-c.h"
-#include "tools/cli/keytext.h"
 #include "tools/cli/request.h"
 
 #define DAY_MS (UINT64_C(86400) * 1000)
@@ -26,7 +26,7 @@ set_the_scene(void **state)
 {
     expect_exit(state, "authority new th --out th --plain --json", EX_OK);
     expect_ok(
-        cli_key_parse(view(printed("public_key")), &thailand, &last_error));
+        ent_key_parse(view(printed("public_key")), &thailand, &last_error));
     expect_exit(
         state, "office new blo-maesai@th --out keys --plain --json", EX_OK);
 }
@@ -77,7 +77,7 @@ a_certificate_names_the_keys_of_the_request(void **state)
     uint64_t now = ent_time_now_ms();
 
     set_the_scene(state);
-    expect_ok(cli_key_parse(view(printed("public_key")), &key, &last_error));
+    expect_ok(ent_key_parse(view(printed("public_key")), &key, &last_error));
     expect_exit(state,
         "office certify keys/office.request --authority th --kind blo --name "
         "en=BLO --name th=แม่สาย --out cert",

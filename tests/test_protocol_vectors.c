@@ -10,10 +10,10 @@
 #include "proto/certificate.h"
 #include "proto/id.h"
 #include "proto/keyfile_internal.h"
+#include "proto/keytext.h"
 #include "proto/link.h"
 #include "proto/message.h"
 #include "tests/protocol_keys.h"
-#include "tools/cli/keytext.h"
 #include "tools/cli/request.h"
 
 /*
@@ -158,20 +158,20 @@ static void
 keys_have_these_ids(void **state)
 {
     const struct block *block = block_named("key");
-    char text[CLI_KEY_TEXT_LEN + 1];
+    char text[ENT_KEY_TEXT_LEN + 1];
     uint8_t x25519[ENT_PUBLIC_KEY_LEN];
     struct key office;
 
     (void)state;
     key_from(&office, block, "ed25519-seed", ENT_KEY_OFFICE);
     expect_vector(block, "ed25519-public", ARRAY(office.signer.key.bytes));
-    cli_key_format(&office.signer.key, text);
+    ent_key_format(&office.signer.key, text);
     expect_text(block, "ed25519-text", text);
     expect_id(
         block, "id-authority", ENT_KEY_AUTHORITY, office.signer.key.bytes);
     expect_id(block, "id-office", ENT_KEY_OFFICE, office.signer.key.bytes);
     expect_id(block, "id-broker", ENT_KEY_BROKER, office.signer.key.bytes);
-    cli_fingerprint_format(&office.signer.key_id, text);
+    ent_fingerprint_format(&office.signer.key_id, text);
     expect_text(block, "fingerprint-office", text);
     key_fini(&office);
 

@@ -9,7 +9,7 @@
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/certificate.h"
-#include "tools/cli/keytext.h"
+#include "proto/keytext.h"
 
 static struct ent_verify_key thailand;
 
@@ -18,7 +18,7 @@ set_the_scene(void **state)
 {
     expect_exit(state, "authority new th --out th --plain --json", EX_OK);
     expect_ok(
-        cli_key_parse(view(printed("public_key")), &thailand, &last_error));
+        ent_key_parse(view(printed("public_key")), &thailand, &last_error));
     expect_exit(state, "office new blo-maesai@th --out a --plain", EX_OK);
     expect_exit(state, "office new ncc-bangkok@th --out b --plain", EX_OK);
     expect_exit(

@@ -66,7 +66,7 @@ certify(enum who who, struct ent_secret *office, struct ent_secret *link)
         ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&wire), &text, &last_error));
     in_folder(who, "office.cert", path);
     expect_ok(ent_file_create(path, 0600, ent_bytes_view(&text), &last_error));
-    world.configs[who].authorities[0].key = root.key;
+    world.configs[who].authorities.list[0].key = root.key;
     ent_secret_free(&authority);
 }
 
@@ -99,9 +99,9 @@ found_office(enum who who)
     in_folder(who, "api.sock", config->api);
     config->store_limit = (uint64_t)1 << 28;
     config->epoch_ms = DAY;
-    (void)snprintf(config->authorities[0].state,
-        sizeof config->authorities[0].state, "%s", states[who]);
-    config->authority_count = 1;
+    (void)snprintf(config->authorities.list[0].state,
+        sizeof config->authorities.list[0].state, "%s", states[who]);
+    config->authorities.count = 1;
     write_key(who, "office.key", ENT_KEY_OFFICE, &keys[0]);
     write_key(who, "link.key", ENT_KEY_LINK, &keys[1]);
     write_key(who, "storage.key", ENT_KEY_STORAGE, &keys[2]);

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "proto/keytext.h"
 #include "tools/cli/folder.h"
-#include "tools/cli/keytext.h"
 #include "tools/cli/output.h"
 #include "tools/cli/root.h"
 #include "tools/cli/verbs.h"
@@ -29,13 +29,13 @@ static const struct cli_field fields[] = {
 static json_t *
 describe(const char *state, const struct ent_signer *signer)
 {
-    char key[CLI_KEY_TEXT_LEN + 1];
-    char id[CLI_KEY_ID_TEXT_LEN + 1];
-    char fingerprint[CLI_FINGERPRINT_LEN + 1];
+    char key[ENT_KEY_TEXT_LEN + 1];
+    char id[ENT_KEY_ID_TEXT_LEN + 1];
+    char fingerprint[ENT_FINGERPRINT_LEN + 1];
 
-    cli_key_format(&signer->key, key);
-    cli_key_id_format(&signer->key_id, id);
-    cli_fingerprint_format(&signer->key_id, fingerprint);
+    ent_key_format(&signer->key, key);
+    ent_key_id_format(&signer->key_id, id);
+    ent_fingerprint_format(&signer->key_id, fingerprint);
     return json_pack("{s:s*, s:s, s:s, s:s}", "state",
         state[0] == '\0' ? NULL : state, "public_key", key, "key_id", id,
         "fingerprint", fingerprint);

@@ -7,9 +7,9 @@
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/base/time.h"
+#include "proto/keytext.h"
 #include "proto/schema/trust.pb-c.h"
 #include "tools/cli/enrol.h"
-#include "tools/cli/keytext.h"
 #include "tools/cli/output.h"
 #include "tools/cli/request.h"
 #include "tools/cli/root.h"
@@ -39,10 +39,10 @@ struct arguments {
 static bool
 fingerprint_matches(const char *text, const struct ent_key_id *id)
 {
-    char want[CLI_KEY_ID_TEXT_LEN + 1];
+    char want[ENT_KEY_ID_TEXT_LEN + 1];
     const char *digit = want;
 
-    cli_key_id_format(id, want);
+    ent_key_id_format(id, want);
     for (; *text != '\0'; text++) {
         if (*text == ' ') {
             continue;
@@ -130,16 +130,16 @@ print(const struct arguments *arguments, const struct ent_certificate *cert,
         {.key = "valid_until", .title = "Valid until"},
         {.key = "certificate", .title = "Certificate"},
     };
-    char id[CLI_KEY_ID_TEXT_LEN + 1];
-    char fingerprint[CLI_FINGERPRINT_LEN + 1];
+    char id[ENT_KEY_ID_TEXT_LEN + 1];
+    char fingerprint[ENT_FINGERPRINT_LEN + 1];
     char from[ENT_TIME_TEXT_MAX];
     char until[ENT_TIME_TEXT_MAX];
     char kind[ENT_WORD_LEN];
     enum ent_status rc;
     json_t *object;
 
-    cli_key_id_format(&cert->signing_key_id, id);
-    cli_fingerprint_format(&cert->signing_key_id, fingerprint);
+    ent_key_id_format(&cert->signing_key_id, id);
+    ent_fingerprint_format(&cert->signing_key_id, fingerprint);
     ent_time_format(cert->not_before, from);
     ent_time_format(cert->not_after, until);
     ent_word_format(

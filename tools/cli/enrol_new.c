@@ -4,9 +4,9 @@
 #include <sysexits.h>
 
 #include "proto/base/file.h"
+#include "proto/keytext.h"
 #include "tools/cli/enrol.h"
 #include "tools/cli/folder.h"
-#include "tools/cli/keytext.h"
 #include "tools/cli/output.h"
 #include "tools/cli/passphrase.h"
 #include "tools/cli/request.h"
@@ -142,15 +142,15 @@ print(const struct arguments *arguments, const struct keys *keys,
         {.key = "folder", .title = "Keys, keep them here"},
         {.key = "request", .title = "Request, for the authority"},
     };
-    char key[CLI_KEY_TEXT_LEN + 1];
-    char id[CLI_KEY_ID_TEXT_LEN + 1];
-    char fingerprint[CLI_FINGERPRINT_LEN + 1];
+    char key[ENT_KEY_TEXT_LEN + 1];
+    char id[ENT_KEY_ID_TEXT_LEN + 1];
+    char fingerprint[ENT_FINGERPRINT_LEN + 1];
     enum ent_status rc;
     json_t *object;
 
-    cli_key_format(&keys->signer.key, key);
-    cli_key_id_format(&keys->signer.key_id, id);
-    cli_fingerprint_format(&keys->signer.key_id, fingerprint);
+    ent_key_format(&keys->signer.key, key);
+    ent_key_id_format(&keys->signer.key_id, id);
+    ent_fingerprint_format(&keys->signer.key_id, fingerprint);
     object = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "address",
         arguments->address.text, "public_key", key, "key_id", id, "fingerprint",
         fingerprint, "folder", cli_json_text(ent_view_text(arguments->out)),

@@ -8,8 +8,8 @@
 
 #include "proto/base/file.h"
 #include "proto/base/yaml.h"
+#include "proto/keytext.h"
 #include "tools/cli/folder.h"
-#include "tools/cli/keytext.h"
 
 #define PUBLIC_MAX 4096
 #define PUBLIC_MODE 0644
@@ -38,7 +38,7 @@ read_entry(const struct ent_yaml_node *root, struct cli_root *ret_root,
             root->column);
     }
     memcpy(ret_root->state, state, strlen(state) + 1);
-    return cli_key_parse(ent_view_text(key->text), ret_key, err);
+    return ent_key_parse(ent_view_text(key->text), ret_key, err);
 }
 
 static enum ent_status
@@ -175,7 +175,7 @@ cli_root_publish(const char *path, const char *state,
     const struct ent_verify_key *key, const struct cli_names *names,
     struct ent_error *err)
 {
-    char key_text[CLI_KEY_TEXT_LEN + 1];
+    char key_text[ENT_KEY_TEXT_LEN + 1];
     char content[PUBLIC_MAX];
     char *name_text = NULL;
     enum ent_status rc;
@@ -185,7 +185,7 @@ cli_root_publish(const char *path, const char *state,
     if (rc != ENT_OK) {
         return rc;
     }
-    cli_key_format(key, key_text);
+    ent_key_format(key, key_text);
     if (names->count == 0) {
         len = snprintf(content, sizeof content, "%s%s: {authority: %s}\n",
             public_head, state, key_text);

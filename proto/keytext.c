@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tools/cli/keytext.h"
+#include "proto/keytext.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -10,24 +10,24 @@ static const char prefix[] = "ed25519:";
 #define PREFIX_LEN (sizeof prefix - 1)
 
 void
-cli_key_format(
-    const struct ent_verify_key *key, char out[static CLI_KEY_TEXT_LEN + 1])
+ent_key_format(
+    const struct ent_verify_key *key, char out[static ENT_KEY_TEXT_LEN + 1])
 {
     memcpy(out, prefix, PREFIX_LEN);
-    (void)sodium_bin2base64(out + PREFIX_LEN, CLI_KEY_TEXT_LEN + 1 - PREFIX_LEN,
+    (void)sodium_bin2base64(out + PREFIX_LEN, ENT_KEY_TEXT_LEN + 1 - PREFIX_LEN,
         key->bytes, sizeof key->bytes,
         sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 enum ent_status
-cli_key_parse(
+ent_key_parse(
     struct ent_view text, struct ent_verify_key *ret_key, struct ent_error *err)
 {
     struct ent_verify_key key;
     enum ent_status rc;
     size_t len = 0;
 
-    if (text.len != CLI_KEY_TEXT_LEN ||
+    if (text.len != ENT_KEY_TEXT_LEN ||
         memcmp(text.data, prefix, PREFIX_LEN) != 0 ||
         sodium_base642bin(key.bytes, sizeof key.bytes,
             (const char *)text.data + PREFIX_LEN, text.len - PREFIX_LEN, NULL,
@@ -45,16 +45,16 @@ cli_key_parse(
 }
 
 void
-cli_key_id_format(
-    const struct ent_key_id *id, char out[static CLI_KEY_ID_TEXT_LEN + 1])
+ent_key_id_format(
+    const struct ent_key_id *id, char out[static ENT_KEY_ID_TEXT_LEN + 1])
 {
     (void)sodium_bin2hex(
-        out, CLI_KEY_ID_TEXT_LEN + 1, id->bytes, sizeof id->bytes);
+        out, ENT_KEY_ID_TEXT_LEN + 1, id->bytes, sizeof id->bytes);
 }
 
 void
-cli_fingerprint_format(
-    const struct ent_key_id *id, char out[static CLI_FINGERPRINT_LEN + 1])
+ent_fingerprint_format(
+    const struct ent_key_id *id, char out[static ENT_FINGERPRINT_LEN + 1])
 {
     for (size_t i = 0; i < ENT_KEY_ID_LEN; i += 2) {
         out += sprintf(out, "%s%02x%02x", i == 0 ? "" : " ", id->bytes[i],

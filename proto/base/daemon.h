@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * daemon - what every long-running program of ours does alike: it leaves no
+ * core dump, makes private files, hears SIGTERM on a file, and ends with an
+ * exit status that a supervisor can act on (sysexits.h).
+ */
+#ifndef ENT_PROTO_BASE_DAEMON_H
+#define ENT_PROTO_BASE_DAEMON_H
+
+#include "proto/base/yaml.h"
+
+/* No core dump and no debugger shows a key; new files are 0600. With a limit
+ * (bytes, 0: none) on private memory the process dies rather than the machine;
+ * under a sanitizer, which reserves much, there is no limit. */
+enum ent_status ent_daemon_confine(
+    uint64_t memory_max, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Block `signals` (ends with 0), and read them from a signalfd that the caller
+ * closes; SIGPIPE is ignored: a lost peer must not end us. */
+enum ent_status ent_daemon_signals(
+    const int *signals, int *ret_file, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The exit status for what a part of the program returned. */
+int ent_daemon_exit_code(enum ent_status status);
+
+/* Complaints to standard error, as editors expect them: FILE:LINE:COLUMN. */
+void ent_complaints_print(
+    const struct ent_complaints *complaints, const char *path);
+
+#endif
