@@ -265,6 +265,7 @@ handle(struct node *node, struct ent_view client,
     Entente__V1__SubmitReply submit = ENTENTE__V1__SUBMIT_REPLY__INIT;
     Entente__V1__TraceReply trace = ENTENTE__V1__TRACE_REPLY__INIT;
     Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
+    Entente__V1__CountsReply counts = ENTENTE__V1__COUNTS_REPLY__INIT;
     Entente__V1__JournalVerifyReply journal =
         ENTENTE__V1__JOURNAL_VERIFY_REPLY__INIT;
     struct ent_arena *arena = &node->api->arena;
@@ -293,6 +294,11 @@ handle(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_STATUS;
         reply.status = &status;
         rc = node_api_status(node, arena, &status, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_COUNTS:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_COUNTS;
+        reply.counts = &counts;
+        rc = node_api_counts(node, arena, &counts, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_VERIFY:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_JOURNAL_VERIFY;

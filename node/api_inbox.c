@@ -112,7 +112,10 @@ fill_item(const node_desk_row *row, uint64_t sequence, struct ent_arena *arena,
     item->acknowledged_at = row->acknowledged_at;
     item->out_of_order_missing = row->missing;
     item->retain_until = row->retain_until;
-    item->deleted = row->deleted;
+    item->deleted = row->deleted_at != 0;
+    item->deleted_at = row->deleted_at;
+    item->deleted_line = row->keep_line;
+    item->counted = row->deleted_at != 0 && row->aggregate;
     item->id = node_text_in(arena, text);
     item->from = node_text_in(arena, row->from);
     item->clause = node_text_in(arena, row->clause);
@@ -143,14 +146,14 @@ make_item(struct node *node, uint64_t sequence, struct ent_arena *arena,
                    : rc;
     }
     fill_item(row, sequence, arena, item);
-    if (!row->deleted) {
+    if (row->deleted_at == 0) {
         rc = node_vault_open(node->store, node->slots, row->bundle, row->day,
             row->index, &plain, err);
     }
     if (rc == ENT_NOT_FOUND) { /* its key is gone, the row not yet told */
         item->deleted = true;
         rc = ENT_OK;
-    } else if (rc == ENT_OK && !row->deleted) {
+    } else if (rc == ENT_OK && row->deleted_at == 0) {
         rc = ent_message_decode(
             ent_bytes_view(&plain), arena, &item->message, err);
     }

@@ -169,6 +169,13 @@ node_api_status(struct node *node, struct ent_arena *arena,
         rc = count_copies(node, reply, err);
     }
     if (rc == ENT_OK) {
+        rc = node_number_get(node->store, "deleted", &reply->deleted, err);
+    }
+    if (rc == ENT_OK) {
+        rc =
+            node_number_get(node->store, "deleted_at", &reply->deleted_at, err);
+    }
+    if (rc == ENT_OK) {
         rc = node_store_usage(node->store, &reply->store_used, err);
     }
     reply->address = node->self.text;

@@ -104,6 +104,12 @@ make_copy(struct node *node, const node_copy_row *row, struct ent_arena *arena,
     copy->precedence = (Entente__V1__Precedence)row->precedence;
     copy->first = row->first;
     copy->number = row->number;
+    if (row->deleted_at != 0) {
+        copy->deleted_at = row->deleted_at;
+        copy->deleted_clause = node_text_in(arena, row->keep_clause);
+        copy->deleted_line = row->keep_line;
+        copy->counted = row->aggregate;
+    }
     rc = fill_way(node, row, arena, copy, err);
     fill_reason(row, arena, copy);
     *ret_copy = copy;

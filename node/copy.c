@@ -217,7 +217,8 @@ node_copy_acknowledged(struct node *node, const struct ent_id *id,
     node_copy_row changed;
     enum ent_status rc = node_copy_get(node, id, by, &row, err);
 
-    if (rc == ENT_NOT_FOUND || (rc == ENT_OK && row->acknowledged_at != 0)) {
+    if (rc == ENT_NOT_FOUND ||
+        (rc == ENT_OK && (row->acknowledged_at != 0 || row->deleted_at != 0))) {
         return ENT_OK;
     }
     if (rc != ENT_OK) {

@@ -153,6 +153,8 @@ fill_row(const struct node *node, const ent_message *message,
     row->day = row->retain_until / NODE_DAY_MS + 1;
     row->clause = opening->clause;
     row->line = (uint32_t)decision->line;
+    row->keep_line = (uint32_t)decision->retain_line;
+    row->aggregate = decision->aggregate;
     opening->key.day = row->day;
 }
 

@@ -3,87 +3,168 @@
 
 #include <string.h>
 
+#include "node/copy.h"
+#include "node/counts.h"
 #include "node/desk.h"
 #include "node/vault.h"
 #include "proto/base/log.h"
-#include "proto/base/time.h"
+#include "proto/schema/api.pb-c.h"
+#include "proto/schema/common.pb-c.h"
 
 #define BLOCKS_MAX 64 /* bundles in one turn */
-#define MONTH_MS (UINT64_C(30) * NODE_DAY_MS)
 
-/* One more of that family was deleted: what is kept is a number a month. */
+/* Messages of one bundle whose last day is over. */
+struct burial {
+    uint64_t day;
+    uint64_t bundle;
+    bool counts;        /* real traffic: no exercise, no test */
+    uint32_t *messages; /* how many were deleted */
+    struct ent_address sender;
+    struct ent_address recipient;
+};
+
+/* ---- tombstones ---- */
+
+/* What a row may still say: which message that was, with which office, when it
+ * came, and when and by which clause it was deleted. */
 static enum ent_status
-count(struct node *node, const node_desk_row *row, struct ent_error *err)
+bury_desk_row(struct node *node, const struct burial *burial, uint64_t sequence,
+    const node_desk_row *row, struct ent_error *err)
 {
-    struct node_key key = {.len = 8};
-    struct ent_view value;
-    uint64_t number = 0;
-    uint8_t wire[8];
+    node_desk_row stone = ENTENTE__REST__V1__DESK_ROW__INIT;
     enum ent_status rc;
 
-    ent_put_be(key.bytes, row->family, 4);
-    ent_put_be(key.bytes + 4, row->received_at / MONTH_MS, 4);
-    rc = node_store_get(
-        node->store, NODE_COUNT, node_key_view(&key), &value, err);
-    if (rc == ENT_OK) {
-        number = ent_get_be(value.data, 8);
-    } else if (rc != ENT_NOT_FOUND) {
+    stone.id = row->id;
+    stone.from = row->from;
+    stone.bundle = row->bundle;
+    stone.index = row->index;
+    stone.day = row->day;
+    stone.received_at = row->received_at;
+    stone.clause = row->clause;
+    stone.keep_line = row->keep_line;
+    stone.aggregate = row->aggregate;
+    stone.deleted_at = node->now_ms;
+    rc = node_desk_set(node, sequence, &stone, err);
+    if (rc != ENT_OK || !row->aggregate || !burial->counts) {
         return rc;
     }
-    ent_put_be(wire, number + 1, sizeof wire);
-    return node_store_put(node->store, NODE_COUNT, node_key_view(&key),
-        ent_view_of(wire, sizeof wire), err);
+    return node_counts_add(node, row->family, false,
+        ent_address_state(&burial->sender), row->received_at, err);
 }
 
+/* The same at its sender. What has no last state yet may get one later. */
 static enum ent_status
-tell_desk_entry(struct node *node, const struct ent_party *sender,
-    const struct ent_id *id, uint64_t day, struct ent_error *err)
+bury_copy_row(struct node *node, const struct burial *burial,
+    const struct ent_id *id, const node_copy_row *row, struct ent_error *err)
+{
+    struct ent_party party = ent_address_party(&burial->recipient);
+    char *none = (char *)(uintptr_t)protobuf_c_empty_string;
+    node_copy_row stone = *row;
+    enum ent_status rc;
+
+    stone.family = 0;
+    stone.content = (ProtobufCBinaryData){0};
+    stone.sentence = none;
+    stone.acknowledged_at = 0;
+    stone.acknowledged_by = none;
+    stone.deleted_at = node->now_ms;
+    rc = node_copy_put(node, id, &party, &stone, err);
+    if (rc != ENT_OK || !row->aggregate || !burial->counts ||
+        row->state != ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED) {
+        return rc;
+    }
+    return node_counts_add(node, row->family, true,
+        ent_address_state(&burial->recipient), row->accepted_at, err);
+}
+
+/* ---- one message ---- */
+
+static enum ent_status
+bury_received(struct node *node, const struct burial *burial,
+    const struct ent_id *id, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
     ENT_AUTO(node_row_free) node_desk_row *row = NULL;
-    enum ent_status rc = node_seen_get(node, sender, id, &seen, err);
+    struct ent_party sender = ent_address_party(&burial->sender);
+    enum ent_status rc = node_seen_get(node, &sender, id, &seen, err);
 
     if (rc == ENT_OK && seen->desk != 0) {
         rc = node_desk_get(node, seen->desk, &row, err);
     }
-    if (rc != ENT_OK || row == NULL || row->day != day || row->deleted) {
+    if (rc != ENT_OK || row == NULL || row->day != burial->day ||
+        row->bundle != burial->bundle || row->deleted_at != 0) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
-    row->deleted = true;
-    rc = node_desk_set(node, seen->desk, row, err);
-    return rc != ENT_OK ? rc : count(node, row, err);
+    (*burial->messages)++;
+    return bury_desk_row(node, burial, seen->desk, row, err);
 }
 
-/* Every desk entry that lies in that bundle and day. */
 static enum ent_status
-tell_desk(struct node *node, uint64_t bundle, uint64_t day,
-    uint32_t *count_of_messages, struct ent_error *err)
+bury_sent(struct node *node, const struct burial *burial,
+    const struct ent_id *id, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    struct ent_party recipient = ent_address_party(&burial->recipient);
+    enum ent_status rc = node_copy_get(node, id, &recipient, &row, err);
+
+    if (rc != ENT_OK || row->day != burial->day ||
+        row->bundle != burial->bundle || row->deleted_at != 0) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    (*burial->messages)++;
+    return bury_copy_row(node, burial, id, row, err);
+}
+
+/* Every message of that bundle and day. */
+static enum ent_status
+bury_block(struct node *node, uint64_t day, uint64_t bundle, uint32_t *messages,
+    struct ent_error *err)
 {
     ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
-    struct ent_bundle decoded;
-    struct ent_party sender;
-    enum ent_status rc = node_vault_get(node->store, bundle, &row, err);
+    struct burial burial = {.day = day, .bundle = bundle, .messages = messages};
+    struct ent_label label;
+    enum ent_status rc =
+        node_vault_label(node->store, bundle, &row, &label, err);
 
     if (rc != ENT_OK) {
         return rc;
     }
-    *count_of_messages += (uint32_t)row->n_ids;
-    if (row->outgoing) {
-        return ENT_OK;
-    }
-    rc = ent_bundle_decode(ent_view_of(row->head.data, row->head.len),
-        ent_view_of(row->body.data, row->body.len), &decoded, err);
-    if (rc != ENT_OK) {
-        return ENT_IO;
-    }
-    sender = ent_address_party(&decoded.label.stream.sender);
+    burial.counts = label.mode == ENTENTE__V1__MODE__ACTUAL;
+    burial.sender = label.stream.sender;
+    burial.recipient = label.stream.recipient;
     for (size_t i = 0; rc == ENT_OK && i < row->n_ids; i++) {
         struct ent_id id;
 
         memcpy(id.bytes, row->ids[i].data, sizeof id.bytes);
-        rc = tell_desk_entry(node, &sender, &id, day, err);
+        rc = row->outgoing ? bury_sent(node, &burial, &id, err)
+                           : bury_received(node, &burial, &id, err);
     }
     return rc;
+}
+
+/* ---- the day ---- */
+
+static enum ent_status
+note(
+    struct node *node, uint64_t today, uint32_t messages, struct ent_error *err)
+{
+    struct ent_digest subject = {{0}};
+    uint64_t total;
+    enum ent_status rc = node_number_get(node->store, "deleted", &total, err);
+
+    if (rc == ENT_OK) {
+        rc = node_number_set(node->store, "deleted", total + messages, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_number_set(node->store, "deleted_at", node->now_ms, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    ent_put_be(subject.bytes, today, 8);
+    ent_log(ENT_LOG_INFO, "retention", "deleting messages=%u", messages);
+    return node_record(node, NODE_ENTRY_DELETED, &node->party, &subject,
+        &(struct ent_digest){{0}}, messages, err);
 }
 
 enum ent_status
@@ -93,7 +174,6 @@ node_retention_run(struct node *node, uint64_t *ret_day, uint64_t *ret_due,
     uint64_t today = node->now_ms / NODE_DAY_MS;
     uint8_t key[NODE_KEY_MAX] = {0};
     size_t len = node_key_len(NODE_KEYS);
-    struct ent_digest subject = {{0}};
     uint32_t messages = 0;
     size_t blocks = 0;
     enum ent_status rc = ENT_OK;
@@ -104,8 +184,8 @@ node_retention_run(struct node *node, uint64_t *ret_day, uint64_t *ret_due,
         if (rc != ENT_OK || ent_get_be(key, 8) > today) {
             break;
         }
-        rc = tell_desk(
-            node, ent_get_be(key + 8, 8), ent_get_be(key, 8), &messages, err);
+        rc = bury_block(
+            node, ent_get_be(key, 8), ent_get_be(key + 8, 8), &messages, err);
         if (rc == ENT_OK) {
             rc = node_store_delete(
                 node->store, NODE_KEYS, ent_view_of(key, len), err);
@@ -120,13 +200,7 @@ node_retention_run(struct node *node, uint64_t *ret_day, uint64_t *ret_due,
     /* Keys are destroyed only when all that they wrapped has been told. */
     *ret_day = blocks < BLOCKS_MAX ? today + 1 : 0;
     *ret_due = blocks < BLOCKS_MAX ? (today + 1) * NODE_DAY_MS : node->now_ms;
-    if (messages == 0) {
-        return ENT_OK;
-    }
-    ent_put_be(subject.bytes, today, 8);
-    ent_log(ENT_LOG_INFO, "retention", "deleting messages=%u", messages);
-    return node_record(node, NODE_ENTRY_DELETED, &node->party, &subject,
-        &(struct ent_digest){{0}}, messages, err);
+    return messages == 0 ? ENT_OK : note(node, today, messages, err);
 }
 
 enum ent_status

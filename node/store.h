@@ -42,7 +42,7 @@ enum node_table {
     NODE_OBJECT,   /* u8 kind, party(16)               -> a Signed */
     NODE_PEER,     /* party(16)                        -> u64 incarnation */
     NODE_AGREED,   /* digest(32)                       -> name and version */
-    NODE_COUNT,    /* u32 family, u32 month            -> u64 deleted */
+    NODE_COUNT,    /* u32 month, u32 family, u8 way, state(3) -> u64 */
     NODE_TABLE_COUNT,
 };
 

@@ -173,6 +173,9 @@ keep_copy(struct node *node, const struct outgoing *outgoing, uint64_t number,
     row.clause = (char *)(uintptr_t)decision->clause;
     row.line = (uint32_t)decision->line;
     row.day = day;
+    row.keep_clause = (char *)(uintptr_t)decision->clause;
+    row.keep_line = (uint32_t)decision->retain_line;
+    row.aggregate = decision->aggregate;
     row.valid_until = ent_message_time_ms(outgoing->message->valid_until);
     if (!decision->permit) {
         row.state = ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;

@@ -70,6 +70,7 @@ struct agreement_exchange {
 struct agreement_retention {
     struct agreement_families families;
     uint64_t keep_ms;
+    bool aggregate; /* counts of what was deleted may stay */
     struct agreement_mark mark;
 };
 

@@ -268,15 +268,17 @@ ent_parse_handling(
 
 /* What happens then. The content is destroyed either way; `aggregate` says that
  * counts of it may stay. */
-static void
+static bool
 parse_then(
     const struct agreement_reader *reader, const struct ent_yaml_node *node)
 {
-    if (strcmp(node->text, "delete") != 0 &&
-        strcmp(node->text, "aggregate") != 0) {
+    bool aggregate = strcmp(node->text, "aggregate") == 0;
+
+    if (!aggregate && strcmp(node->text, "delete") != 0) {
         COMPLAIN(reader, node, "'%.60s' is no end; there are delete, aggregate",
             node->text);
     }
+    return aggregate;
 }
 
 static void
@@ -298,7 +300,7 @@ parse_retention_row(const struct agreement_reader *reader,
     }
     value = ent_read_get(node, "then", ENT_YAML_SCALAR);
     if (value != NULL) {
-        parse_then(reader, value);
+        retention->aggregate = parse_then(reader, value);
     }
     value = ent_read_get(node, "families", ENT_YAML_LIST);
     if (value != NULL) {

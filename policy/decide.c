@@ -408,6 +408,7 @@ permit(const struct question *question, struct ent_decision *decision)
     }
     decision->retain_ms = retention->keep_ms;
     decision->retain_line = retention->mark.line;
+    decision->aggregate = retention->aggregate;
 }
 
 void

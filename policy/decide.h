@@ -44,6 +44,7 @@ struct ent_decision {
     uint64_t reply_ms;
     uint64_t retain_ms; /* from delivery */
     size_t retain_line;
+    bool aggregate; /* counts may stay when it is deleted */
 };
 
 /* `agreement` NULL: DENY for NO_AGREEMENT. */

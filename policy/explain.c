@@ -139,8 +139,9 @@ put_obligations(FILE *out, const struct ent_decision *decision)
         " from delivery at the latest");
     put_time(out, "reply", decision->reply_ms, " from delivery at the latest");
     ent_duration_format(decision->retain_ms, duration);
-    put(out, "keep", "%s from delivery at the longest (line %zu)", duration,
-        decision->retain_line);
+    put(out, "keep", "%s from delivery at the longest (line %zu), then %s",
+        duration, decision->retain_line,
+        decision->aggregate ? "a count of it stays" : "nothing of it stays");
 }
 
 static void

@@ -215,6 +215,9 @@ answer_trace(
     copies[0].settled_at = UINT64_C(1763805605000);
     copies[0].acknowledged_at = UINT64_C(1763805660000);
     copies[0].acknowledged_by = (char *)"duty officer";
+    copies[0].deleted_at = UINT64_C(1766397600000);
+    copies[0].deleted_clause = (char *)"5.3";
+    copies[0].deleted_line = 52;
     copies[1].to = (char *)"ncc@kh";
     copies[1].state = ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY;
     copies[1].custody_by = (char *)"broker-bangkok@th";
@@ -275,6 +278,27 @@ answer_status(Entente__V1__ApiReply *reply)
     agreement.n_parties = 2;
     reply->reply_case = ENTENTE__V1__API_REPLY__REPLY_STATUS;
     reply->status = &status;
+}
+
+static void
+answer_counts(Entente__V1__ApiReply *reply)
+{
+    static Entente__V1__CountsReply counts;
+    static Entente__V1__Count count;
+    static Entente__V1__Count *list[] = {&count};
+
+    entente__v1__counts_reply__init(&counts);
+    entente__v1__count__init(&count);
+    count.year = 2026;
+    count.month = 8;
+    count.family = (char *)"hotline_alert";
+    count.state = (char *)"mm";
+    count.outgoing = true;
+    count.count = 1204;
+    counts.counts = list;
+    counts.n_counts = 1;
+    reply->reply_case = ENTENTE__V1__API_REPLY__REPLY_COUNTS;
+    reply->counts = &counts;
 }
 
 static void
@@ -356,6 +380,9 @@ answer_all(const Entente__V1__ApiRequest *request, unsigned life, unsigned nth,
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_STATUS:
         answer_status(reply);
+        return FAKE_ANSWER;
+    case ENTENTE__V1__API_REQUEST__REQUEST_COUNTS:
+        answer_counts(reply);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_VERIFY:
         answer_journal(true, reply);
@@ -920,6 +947,8 @@ a_trace_tells_each_copy_in_words(void **state)
     expect_exit(state, "trace " ALERT_ID, EX_OK);
     expect_output("delivered");
     expect_output("2025-11-22 17:01 by duty officer");
+    expect_output("deleted 2025-12-22 17:00 under clause 5.3 (its retention is "
+                  "in line 52); no count of it stays");
     expect_output("in custody");
     expect_output("at broker-bangkok@th");
     expect_output("REFUSED here");
@@ -944,6 +973,19 @@ the_status_says_what_needs_attention(void **state)
     expect_output("abcd0000");
     expect_exit(state, "status --json", EX_OK);
     assert_string_equal(printed("address"), "blo-maesai@th");
+}
+
+static void
+counts_say_how_many_there_were_and_of_nobody(void **state)
+{
+    start(state, answer_all);
+    expect_exit(state, "counts", EX_OK);
+    expect_output("2026-08");
+    expect_output("hotline_alert");
+    expect_output("sent to");
+    expect_output("1204");
+    expect_exit(state, "counts --json", EX_OK);
+    expect_output("\"state\":\"mm\"");
 }
 
 static void
@@ -1017,6 +1059,7 @@ main(void)
         NODE_TEST(nothing_is_acknowledged_that_is_not_there),
         NODE_TEST(a_trace_tells_each_copy_in_words),
         NODE_TEST(the_status_says_what_needs_attention),
+        NODE_TEST(counts_say_how_many_there_were_and_of_nobody),
         NODE_TEST(a_whole_journal_gives_its_checkpoint),
         NODE_TEST(a_changed_journal_exits_1),
         NODE_TEST(explaining_sends_nothing),

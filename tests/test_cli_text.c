@@ -215,7 +215,16 @@ a_deleted_message_is_shown_as_deleted(void **state)
     item.from = (char *)"ncc@th";
     item.id = (char *)"01926b3e-7c00-7abc-8def-0123456789ab";
     expect_ok(cli_render_item(page, &item, NOW, &last_error));
-    expect_page("it was deleted; the proof of it is kept");
+    expect_page("  deleted\n");
+    item.deleted_at = UINT64_C(1763805605000);
+    item.clause = (char *)"3(1)";
+    item.deleted_line = 42;
+    expect_ok(cli_render_item(page, &item, NOW, &last_error));
+    expect_page("deleted 17:00:05 under clause 3(1) (its retention is "
+                "in line 42); no count of it stays");
+    item.counted = true;
+    expect_ok(cli_render_item(page, &item, NOW, &last_error));
+    expect_page("; a count of it stays");
     expect_page("ncc@th");
 }
 

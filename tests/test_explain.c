@@ -60,7 +60,8 @@ a_permit_is_explained_with_what_must_be_done(void **state)
         "mark           H1, H2\n"
         "acknowledge    5 min from delivery at the latest\n"
         "reply          30 min from delivery at the latest\n"
-        "keep           30 d from delivery at the longest (line 48)\n");
+        "keep           30 d from delivery at the longest (line 48), then "
+        "a count of it stays\n");
 }
 
 static void

@@ -393,7 +393,7 @@ deleted_means_that_nobody_can_read_it_and_the_journal_is_whole(void **state)
     node_row_free(&row);
     expect_ok(node_desk_get(tachileik, 1, &row, &last_error));
     node_store_abort(tachileik->store);
-    assert_true(row->deleted);
+    assert_true(row->deleted_at == world.now);
     node_row_free(&row);
     journal_is_good(TACHILEIK);
 }

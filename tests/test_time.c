@@ -248,6 +248,29 @@ durations_are_told_in_two_units_at_most(void **state)
 }
 
 static void
+expect_month(const char *text, uint32_t year, uint32_t month)
+{
+    uint32_t got_year;
+    uint32_t got_month;
+    uint64_t ms;
+
+    expect_ok(ent_time_parse(view(text), &ms, &last_error));
+    ent_time_month(ms, &got_year, &got_month);
+    assert_int_equal(got_year, year);
+    assert_int_equal(got_month, month);
+}
+
+static void
+a_month_is_that_of_utc(void **state)
+{
+    (void)state;
+    expect_month("2026-02-28T23:59:59Z", 2026, 2);
+    expect_month("2026-03-01T00:00:00Z", 2026, 3);
+    expect_month("2026-03-01T06:00:00+07:00", 2026, 2);
+    expect_month("2024-12-31T23:59:59Z", 2024, 12);
+}
+
+static void
 clocks_run(void **state)
 {
     const uint64_t now = ent_time_now_ms();
@@ -272,6 +295,7 @@ main(void)
         cmocka_unit_test(durations_are_read),
         cmocka_unit_test(what_is_no_duration_is_refused),
         cmocka_unit_test(durations_are_told_in_two_units_at_most),
+        cmocka_unit_test(a_month_is_that_of_utc),
         cmocka_unit_test(clocks_run),
     };
 

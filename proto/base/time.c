@@ -109,6 +109,15 @@ date_of_days(uint64_t days)
 }
 
 void
+ent_time_month(uint64_t ms, uint32_t *ret_year, uint32_t *ret_month)
+{
+    const struct date date = date_of_days(ms / DAY_MS);
+
+    *ret_year = (uint32_t)date.year;
+    *ret_month = (uint32_t)date.month;
+}
+
+void
 ent_time_format(uint64_t ms, char out[static ENT_TIME_TEXT_MAX])
 {
     const struct date date = date_of_days(ms / DAY_MS);

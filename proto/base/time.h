@@ -17,6 +17,9 @@ uint64_t ent_time_boot_ms(void);
 /* "2026-11-22T10:00:00Z", with ".123" when there are milliseconds. */
 void ent_time_format(uint64_t ms, char out[static ENT_TIME_TEXT_MAX]);
 
+/* The month it lies in: 2026 and 8, UTC. */
+void ent_time_month(uint64_t ms, uint32_t *ret_year, uint32_t *ret_month);
+
 /* RFC 3339 date-time with any offset. Refuses what no calendar has, and years
  * before 1970 or after 2200 (a Buddhist year is not a Gregorian one). */
 enum ent_status ent_time_parse(struct ent_view text, uint64_t *ret_ms,

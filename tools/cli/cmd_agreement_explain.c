@@ -177,6 +177,8 @@ describe(const struct ent_agreement *agreement, const struct asked *asked,
         object, "reply_ms", json_integer((json_int_t)decision->reply_ms));
     (void)json_object_set_new(
         object, "retain_ms", json_integer((json_int_t)decision->retain_ms));
+    (void)json_object_set_new(
+        object, "aggregate", json_boolean(decision->aggregate));
     return object;
 }
 

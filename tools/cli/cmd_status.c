@@ -95,6 +95,19 @@ describe_root(const ProtobufCBinaryData *root, char out[static TEXT_MAX])
     }
 }
 
+/* By their agreements, since the store was made. */
+static void
+describe_deleted(const Entente__V1__StatusReply *status, uint64_t now_ms,
+    char out[static TEXT_MAX])
+{
+    char when[CLI_WORDS_MAX];
+
+    cli_time_short(status->deleted_at, now_ms, when);
+    (void)snprintf(out, TEXT_MAX,
+        "%" PRIu64 " messages whose time was over%s%s", status->deleted,
+        when[0] == '\0' ? "" : ", the last ", when);
+}
+
 /* ---- the node ---- */
 
 static const struct cli_field node_fields[] = {
@@ -104,6 +117,7 @@ static const struct cli_field node_fields[] = {
     {.key = "certificate", .title = "Certificate", .colour = colour_of},
     {.key = "desk", .title = "Desk", .colour = colour_of},
     {.key = "sent", .title = "Sent from here"},
+    {.key = "deleted", .title = "Deleted"},
     {.key = "store", .title = "Store", .colour = colour_of},
     {.key = "journal", .title = "Journal"},
     {.key = "root", .title = "Journal root"},
@@ -116,6 +130,7 @@ describe_node(const Entente__V1__StatusReply *status, uint64_t now_ms)
     char certificate[TEXT_MAX];
     char desk[TEXT_MAX];
     char sent[TEXT_MAX];
+    char deleted[TEXT_MAX];
     char store[TEXT_MAX];
     char journal[TEXT_MAX];
     char root[TEXT_MAX];
@@ -129,16 +144,17 @@ describe_node(const Entente__V1__StatusReply *status, uint64_t now_ms)
         "%" PRIu64 " waiting, %" PRIu64 " settled, %" PRIu64
         " refused by our own policy",
         status->outbox_waiting, status->outbox_settled, status->refused_here);
+    describe_deleted(status, now_ms, deleted);
     describe_store(status->store_used, status->store_limit, store);
     (void)snprintf(journal, sizeof journal,
         "%" PRIu64 " entries, %" PRIu64 " commits since the start",
         status->journal_size, status->commits);
     describe_root(&status->journal_root, root);
-    return json_pack("{s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "address",
-        cli_json_text(ent_view_text(status->address)), "version",
+    return json_pack("{s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+        "address", cli_json_text(ent_view_text(status->address)), "version",
         cli_json_text(ent_view_text(status->version)), "started", started,
-        "certificate", certificate, "desk", desk, "sent", sent, "store", store,
-        "journal", journal, "root", root);
+        "certificate", certificate, "desk", desk, "sent", sent, "deleted",
+        deleted, "store", store, "journal", journal, "root", root);
 }
 
 /* ---- brokers and agreements ---- */

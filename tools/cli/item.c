@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/base/text.h"
+#include "tools/cli/deletion.h"
 #include "tools/cli/paragraph.h"
 #include "tools/cli/summary.h"
 #include "tools/cli/words.h"
@@ -81,18 +82,17 @@ cli_item_marks(const Entente__V1__InboxItem *item)
 
 /* Marks and summary. NULL: no memory. */
 static char *
-describe(const Entente__V1__InboxItem *item)
+describe(const Entente__V1__InboxItem *item, uint64_t now_ms)
 {
     ENT_AUTO(cli_summary_free) char *marks = cli_item_marks(item);
     ENT_AUTO(cli_summary_free) char *summary = NULL;
     char *text = NULL;
 
-    summary = item->message == NULL
-                  ? strdup("(deleted when its time was over; the proof of it "
-                           "is kept)")
-                  : cli_summary(item->message);
+    summary = item->message == NULL ? cli_deletion_of_item(item, now_ms)
+                                    : cli_summary(item->message);
     if (marks == NULL || summary == NULL ||
-        asprintf(&text, "%s%s", marks, summary) < 0) {
+        asprintf(&text, item->message == NULL ? "%s(%s)" : "%s%s", marks,
+            summary) < 0) {
         return NULL;
     }
     return text;
@@ -121,7 +121,7 @@ columns_of(const Entente__V1__InboxItem *item, uint64_t now_ms)
 json_t *
 cli_item_row(const Entente__V1__InboxItem *item, uint64_t now_ms)
 {
-    ENT_AUTO(cli_summary_free) char *text = describe(item);
+    ENT_AUTO(cli_summary_free) char *text = describe(item, now_ms);
     const struct columns columns = columns_of(item, now_ms);
 
     if (text == NULL) {
@@ -138,7 +138,7 @@ enum ent_status
 cli_item_print(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
     struct ent_error *err)
 {
-    ENT_AUTO(cli_summary_free) char *text = describe(item);
+    ENT_AUTO(cli_summary_free) char *text = describe(item, now_ms);
     ENT_AUTO(cli_summary_free) char *from = NULL;
     const struct columns columns = columns_of(item, now_ms);
     const char *colour = NULL;

@@ -13,6 +13,7 @@
 #include "proto/message.h"
 #include "proto/schema/google/protobuf/timestamp.pb-c.h"
 #include "tools/cli/canonical.h"
+#include "tools/cli/deletion.h"
 #include "tools/cli/item.h"
 #include "tools/cli/paragraph.h"
 #include "tools/cli/summary.h"
@@ -269,18 +270,20 @@ print_banner(const struct page *page, const Entente__V1__InboxItem *item,
 }
 
 static enum ent_status
-print_headline(const struct page *page, const Entente__V1__InboxItem *item)
+print_headline(const struct page *page, const Entente__V1__InboxItem *item,
+    uint64_t now_ms)
 {
     ENT_AUTO(cli_summary_free) char *summary = NULL;
     enum ent_status rc;
 
     if (item->message == NULL) {
-        fputs("Its time was over and it was deleted; the proof of it is "
-              "kept.\n\n",
+        fputs("Its time was over. What crossed the border stands in the "
+              "journal.\n",
             page->out);
-        return ENT_OK;
+        summary = cli_deletion_of_item(item, now_ms);
+    } else {
+        summary = cli_summary(item->message);
     }
-    summary = cli_summary(item->message);
     if (summary == NULL) {
         return ent_fail(page->err, ENT_NO_MEMORY, "printing a message");
     }
@@ -380,7 +383,7 @@ cli_render_item(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
     enum ent_status rc;
 
     print_banner(&page, item, "", "\n");
-    rc = print_headline(&page, item);
+    rc = print_headline(&page, item, now_ms);
     if (rc == ENT_OK) {
         rc = print_desk(&page, item, now_ms);
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/cli/deletion.h"
 #include "tools/cli/output.h"
 
 const char *
@@ -65,10 +66,29 @@ has_failed(const Entente__V1__TraceCopy *copy)
            copy->state == ENTENTE__V1__TRACE_STATE__TRACE_WAITING;
 }
 
+/* False: no memory. */
+static bool
+explain_deletion(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
+{
+    char *text;
+
+    if (copy->deleted_at == 0) {
+        return true;
+    }
+    text = cli_deletion_of_copy(copy, now_ms);
+    if (text != NULL) {
+        fprintf(out, "%s%s", ftell(out) > 0 ? "; " : "", text);
+    }
+    free(text);
+    return text != NULL;
+}
+
 /* NULL: no memory. */
 static char *
-explain(const Entente__V1__TraceCopy *copy)
+explain(const Entente__V1__TraceCopy *copy, uint64_t now_ms)
 {
+    bool good;
+
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -92,7 +112,8 @@ explain(const Entente__V1__TraceCopy *copy)
             fprintf(out, " %s", copy->reason_name);
         }
     }
-    if (fclose(out) != 0) {
+    good = explain_deletion(out, copy, now_ms);
+    if (fclose(out) != 0 || !good) {
         free(text);
         return NULL;
     }
@@ -104,7 +125,7 @@ cli_state_describe(const Entente__V1__TraceCopy *copy, uint64_t now_ms,
     struct cli_state_text *ret_text)
 {
     struct cli_state_text text = {.state = cli_state_name(copy->state)};
-    char *why = explain(copy);
+    char *why = explain(copy, now_ms);
     char *by = NULL;
     char when[CLI_WORDS_MAX];
 

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <sysexits.h>
+
+#include "tools/cli/canonical.h"
+#include "tools/cli/client.h"
+#include "tools/cli/output.h"
+#include "tools/cli/verbs.h"
+
+#define MONTH_MAX 32
+
+struct arguments {
+    struct cli_client_options client;
+    bool json;
+};
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+
+    (void)argument;
+    if (key != ARGP_KEY_INIT) {
+        return ARGP_ERR_UNKNOWN;
+    }
+    state->child_inputs[0] = &arguments->client;
+    state->child_inputs[1] = &arguments->json;
+    return 0;
+}
+
+static const char doc[] =
+    "What stays of messages that were deleted.\v"
+    "Where an agreement's retention says `then: aggregate`, the node goes on "
+    "knowing how many messages of a family came in a month, and from which "
+    "state, or went there. Where it says `then: delete` it does not. Nothing "
+    "here names an office or a person; exercises and tests are not counted, "
+    "nor what never arrived.\n\n"
+    "Examples:\n"
+    "  entente counts\n"
+    "  entente counts --json\n";
+
+static const struct argp_child children[] = {
+    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+
+static const struct argp argp = {
+    .parser = parse, .doc = doc, .children = children};
+
+static const struct cli_field fields[] = {
+    {.key = "month", .title = "MONTH"},
+    {.key = "family", .title = "FAMILY"},
+    {.key = "way", .title = "WAY"},
+    {.key = "state", .title = "STATE"},
+    {.key = "count", .title = "COUNT", .right = true},
+};
+
+static json_t *
+row_of(const Entente__V1__Count *count)
+{
+    char month[MONTH_MAX];
+
+    (void)snprintf(month, sizeof month, "%04" PRIu32 "-%02" PRIu32, count->year,
+        count->month);
+    return json_pack("{s:s, s:o, s:s, s:o, s:I}", "month", month, "family",
+        cli_json_text(ent_view_text(count->family)), "way",
+        count->outgoing ? "sent to" : "received from", "state",
+        cli_json_text(ent_view_text(count->state)), "count",
+        (json_int_t)count->count);
+}
+
+static enum ent_status
+print(const Entente__V1__CountsReply *reply, struct ent_error *err)
+{
+    json_t *rows = json_array();
+    enum ent_status rc = ENT_OK;
+
+    if (reply->n_counts == 0) {
+        puts("Nothing that was deleted is counted.");
+    }
+    for (size_t i = 0; rc == ENT_OK && i < reply->n_counts; i++) {
+        if (json_array_append_new(rows, row_of(reply->counts[i])) != 0) {
+            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
+        }
+    }
+    if (rc == ENT_OK && reply->n_counts > 0) {
+        rc = cli_print_table(
+            stdout, rows, fields, sizeof fields / sizeof fields[0], false, err);
+    }
+    json_decref(rows);
+    return rc;
+}
+
+int
+cli_counts(int argc, char *argv[])
+{
+    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__CountsRequest question = ENTENTE__V1__COUNTS_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    struct arguments arguments = {0};
+    struct ent_error err = {0};
+    enum ent_status rc;
+    int code;
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_COUNTS;
+    request.counts = &question;
+    code = cli_client_open(&arguments.client, &client, &err);
+    if (code == EX_OK) {
+        code = cli_client_ask(client, &request, 0, &reply, &err);
+    }
+    if (code != EX_OK) {
+        cli_complain("%s", err.text);
+        return code;
+    }
+    rc = arguments.json
+             ? cli_print_canonical(stdout, &reply->counts->base, &err)
+             : print(reply->counts, &err);
+    return rc == ENT_OK ? EX_OK : cli_fail(rc, &err);
+}
