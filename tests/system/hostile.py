@@ -8,8 +8,12 @@ the world, and speaks docs/PROTOCOL.md as tests/system/stranger does.
 import base64
 import importlib.machinery
 import importlib.util
+import os
 import secrets
+import signal
 import sys
+import time
+import traceback
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -32,6 +36,7 @@ def load(name):
 
 try:
     import protocol_vectors as p
+    import zmq
     stranger = load("stranger")
 except SystemExit:  # they have said which package is missing
     print("1..0 # SKIP a package is missing")
@@ -84,6 +89,33 @@ def lane(context, world, me, broker=None):
     )
 
 
+def abuse(deed, timeout_s=90):
+    """Run deed(context) in a process that ends without tidying up.
+
+    Whoever closes a socket with half a message handed over, while the other side
+    cuts the connection, is aborted by libzmq 4.3.4 (session_base.cpp, in
+    clean_pipes). What is done here provokes just that, so nothing is closed: the
+    process ends, and the kernel does the rest. A deed that fails is an error.
+    """
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            signal.alarm(timeout_s)
+            deed(zmq.Context())
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code != 0:
+        raise AssertionError(f"the abuse itself ended with {code}")
+
+
 class Hostile(stranger.Office):
     """An office of the world whose node never ran."""
 
@@ -98,16 +130,74 @@ class Hostile(stranger.Office):
     def connect_to_world(self, context):
         self.connect(context, f"tcp://127.0.0.1:{self.world.port}")
 
+    def lanes(self, context):
+        """Connections that nothing was done to yet, and greeted."""
+        self.urgent, self.bulk = (
+            lane(context, self.world, self.me, self.broker) for _ in range(2)
+        )
+        self.urgent.greet(stranger.s.link.URGENT, self.me.certificate)
+        self.bulk.greet(stranger.s.link.BULK, self.me.certificate)
+
+    def hello(self, where):
+        """Begin the conversation anew on a lane; the answer will come."""
+        number = (
+            stranger.s.link.URGENT
+            if where is self.urgent
+            else stranger.s.link.BULK
+        )
+        where.send(
+            stranger.HELLO,
+            stranger.s.link.Hello(
+                versions=[1],
+                suites=[1],
+                certificate=self.me.certificate,
+                lane=number,
+                credit=4 << 20,
+            ),
+        )
+
+    def until_heard(self, timeout_s=60):
+        """Until the broker has dealt with all that was sent."""
+        for where in (self.urgent, self.bulk):
+            self.until_fetched(where, time.monotonic() + timeout_s)
+
+    def until_fetched(self, where, deadline):
+        """Until this question, the last of all frames on the lane, has its
+        answer. Where the broker cut the connection, a new one answers."""
+        subject = f"nobody-{secrets.token_hex(4)}@th"
+        fetch = stranger.s.link.Fetch(
+            kind=stranger.s.link.OBJECT_CERTIFICATE, subject=subject
+        )
+        while time.monotonic() < deadline:
+            if where.socket.poll(1000, zmq.POLLOUT):
+                self.hello(where)
+                where.send(stranger.FETCH, fetch)
+            # What was cut took the question along: silence means once more.
+            for frame in self.frames(where, 2000):
+                if frame[0][1] == stranger.OBJECT and subject.encode() in frame[1]:
+                    return
+        raise AssertionError("the broker answers no more")
+
     def know(self, peer, state):
         """Fetch what is needed to seal for that office."""
         seed = secret_of(self.world.authority(state) / "authority.key")
         self.learn(peer, p.Signer(seed, p.AUTHORITY))
 
+    def manifest_of(self, peer):
+        """What that office says of itself, unchecked."""
+        signed = self.urgent.fetch(stranger.s.link.OBJECT_MANIFEST, peer)
+        return stranger.s.trust.Manifest.FromString(
+            stranger.s.common.Signed.FromString(signed).payload
+        )
+
     def frames(self, where, wait_ms=300):
-        """Everything that has come on a lane."""
-        found = []
+        """What comes on a lane, until nothing has come for that long."""
         while where.socket.poll(wait_ms):
-            found.append(where.socket.recv_multipart())
-        return found
+            yield where.socket.recv_multipart()
 
-
+    def capture(self, where):
+        """A bundle that the broker brings: its frame, as it came."""
+        for frame in self.frames(where, 30000):
+            if frame[0][1] == stranger.BUNDLE:
+                return frame
+        raise AssertionError("no bundle came to capture")
