@@ -10,47 +10,12 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "node/submit.h"
+#include "node/api_internal.h"
 #include "proto/base/log.h"
 
 #define COMPONENT "api"
 #define ARENA_LEN ((size_t)64 * 1024 * 1024)
 #define FIELDS_MAX 200000
-#define CLIENT_MAX 64
-#define WAITERS_MAX 64
-#define ASKED_MAX 1024 /* requests of one turn */
-
-/* A reader that waits for something to come. */
-struct waiter {
-    uint8_t client[CLIENT_MAX];
-    size_t client_len;
-    uint64_t number;
-    uint64_t until_ms;
-    uint64_t from;
-    uint32_t limit;
-    char consumer[64];
-};
-
-/* Who asked in this turn, to be told when it is taken back. */
-struct asked {
-    uint8_t client[CLIENT_MAX];
-    size_t client_len;
-    uint64_t number;
-};
-
-struct node_api {
-    void *socket;
-    char path[108]; /* as long as a Unix address can be */
-    struct ent_arena arena;
-    struct waiter waiters[WAITERS_MAX];
-    size_t waiter_count;
-    struct waiter kept[WAITERS_MAX]; /* as they were when the turn began */
-    size_t kept_count;
-    uint64_t
-        seen_arrivals; /* node->arrivals when waiters were last looked at */
-    struct asked asked[ASKED_MAX];
-    size_t asked_count;
-};
 
 /* Whoever is not to connect cannot, from the first moment. */
 static int
@@ -136,8 +101,8 @@ node_api_begin(struct node_api *api)
 
 /* ---- replies ---- */
 
-static enum ent_status
-queue_reply(struct node *node, struct ent_view client,
+enum ent_status
+node_api_reply(struct node *node, struct ent_view client,
     const Entente__V1__ApiReply *reply, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
@@ -176,144 +141,10 @@ queue_error(struct node *node, struct ent_view client, uint64_t number,
     reply.number = number;
     reply.error = (char *)(uintptr_t)text;
     reply.exit_code = exit_code_of(status);
-    return queue_reply(node, client, &reply, err);
+    return node_api_reply(node, client, &reply, err);
 }
 
 /* ---- requests ---- */
-
-static enum ent_status
-do_submit(struct node *node, const Entente__V1__SubmitRequest *request,
-    Entente__V1__SubmitReply *reply, struct ent_error *err)
-{
-    struct ent_arena *arena = &node->api->arena;
-    enum ent_status rc = ENT_OK;
-
-    if (request->n_submissions > NODE_API_BATCH_MAX) {
-        return ent_fail(err, ENT_BAD_INPUT,
-            "a request holds at most %d messages", NODE_API_BATCH_MAX);
-    }
-    reply->results = ent_arena_alloc(
-        arena, (request->n_submissions + 1) * sizeof *reply->results);
-    if (reply->results == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "answering a submission");
-    }
-    for (size_t i = 0; rc == ENT_OK && i < request->n_submissions; i++) {
-        rc = node_submit(
-            node, request->submissions[i], arena, &reply->results[i], err);
-        reply->n_results = i + 1;
-    }
-    if (rc == ENT_NO_MEMORY && reply->n_results > 1) {
-        return ENT_FULL; /* some are accepted: all are to be taken back */
-    }
-    return rc;
-}
-
-/* Keep a reader until something comes; false: answer it now. */
-static bool
-wait_for_more(struct node *node, struct ent_view client, uint64_t number,
-    const Entente__V1__InboxRequest *request, uint64_t next)
-{
-    struct node_api *api = node->api;
-    struct waiter *waiter = &api->waiters[api->waiter_count];
-    uint64_t wait = request->wait_ms < NODE_API_WAIT_MAX_MS
-                        ? request->wait_ms
-                        : NODE_API_WAIT_MAX_MS;
-
-    if (wait == 0 || api->waiter_count == WAITERS_MAX ||
-        strlen(request->consumer) >= sizeof waiter->consumer) {
-        return false;
-    }
-    memcpy(waiter->client, client.data, client.len);
-    waiter->client_len = client.len;
-    waiter->number = number;
-    waiter->until_ms = node->now_ms + wait;
-    waiter->from = next;
-    waiter->limit = request->limit;
-    (void)snprintf(
-        waiter->consumer, sizeof waiter->consumer, "%s", request->consumer);
-    api->waiter_count++;
-    return true;
-}
-
-static enum ent_status
-do_inbox(struct node *node, struct ent_view client,
-    const Entente__V1__ApiRequest *request, struct ent_error *err)
-{
-    Entente__V1__ApiReply reply = ENTENTE__V1__API_REPLY__INIT;
-    Entente__V1__InboxReply inbox = ENTENTE__V1__INBOX_REPLY__INIT;
-    enum ent_status rc =
-        node_api_inbox(node, request->inbox, &node->api->arena, &inbox, err);
-
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (inbox.n_items == 0 && wait_for_more(node, client, request->number,
-                                  request->inbox, inbox.next)) {
-        return ENT_OK;
-    }
-    reply.number = request->number;
-    reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_INBOX;
-    reply.inbox = &inbox;
-    return queue_reply(node, client, &reply, err);
-}
-
-static enum ent_status
-handle(struct node *node, struct ent_view client,
-    const Entente__V1__ApiRequest *request, struct ent_error *err)
-{
-    Entente__V1__ApiReply reply = ENTENTE__V1__API_REPLY__INIT;
-    Entente__V1__SubmitReply submit = ENTENTE__V1__SUBMIT_REPLY__INIT;
-    Entente__V1__TraceReply trace = ENTENTE__V1__TRACE_REPLY__INIT;
-    Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
-    Entente__V1__CountsReply counts = ENTENTE__V1__COUNTS_REPLY__INIT;
-    Entente__V1__JournalVerifyReply journal =
-        ENTENTE__V1__JOURNAL_VERIFY_REPLY__INIT;
-    struct ent_arena *arena = &node->api->arena;
-    enum ent_status rc;
-
-    reply.number = request->number;
-    switch (request->request_case) {
-    case ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT:
-        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_SUBMIT;
-        reply.submit = &submit;
-        rc = do_submit(node, request->submit, &submit, err);
-        break;
-    case ENTENTE__V1__API_REQUEST__REQUEST_INBOX:
-        return do_inbox(node, client, request, err);
-    case ENTENTE__V1__API_REQUEST__REQUEST_CURSOR:
-        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CURSOR;
-        reply.cursor = true;
-        rc = node_api_cursor(node, request->cursor, err);
-        break;
-    case ENTENTE__V1__API_REQUEST__REQUEST_TRACE:
-        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_TRACE;
-        reply.trace = &trace;
-        rc = node_api_trace(node, request->trace, arena, &trace, err);
-        break;
-    case ENTENTE__V1__API_REQUEST__REQUEST_STATUS:
-        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_STATUS;
-        reply.status = &status;
-        rc = node_api_status(node, arena, &status, err);
-        break;
-    case ENTENTE__V1__API_REQUEST__REQUEST_COUNTS:
-        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_COUNTS;
-        reply.counts = &counts;
-        rc = node_api_counts(node, arena, &counts, err);
-        break;
-    case ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_VERIFY:
-        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_JOURNAL_VERIFY;
-        reply.journal_verify = &journal;
-        rc = node_api_journal(node, arena, &journal, err);
-        break;
-    case ENTENTE__V1__API_REQUEST__REQUEST_EXPLAIN:
-        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_EXPLAIN;
-        rc = node_explain(node, request->explain, arena, &reply.explain, err);
-        break;
-    default:
-        return ent_fail(err, ENT_BAD_INPUT, "the request asks for nothing");
-    }
-    return rc != ENT_OK ? rc : queue_reply(node, client, &reply, err);
-}
 
 static void
 remember_asker(struct node_api *api, struct ent_view client, uint64_t number)
@@ -348,8 +179,8 @@ serve_one(struct node *node, struct ent_view client, struct ent_view wire,
     if (rc == ENT_OK) {
         number = ((Entente__V1__ApiRequest *)request)->number;
         remember_asker(api, client, number);
-        rc =
-            handle(node, client, (const Entente__V1__ApiRequest *)request, err);
+        rc = node_api_request(
+            node, client, (const Entente__V1__ApiRequest *)request, err);
     }
     if (rc == ENT_OK || rc == ENT_FULL || rc == ENT_IO) {
         return rc;
@@ -417,75 +248,6 @@ node_api_serve(struct node *node, size_t budget, size_t *ret_handled,
     }
     *ret_handled = handled;
     return rc;
-}
-
-/* ---- readers that wait ---- */
-
-static enum ent_status
-answer_waiter(struct node *node, const struct waiter *waiter, bool over,
-    bool *ret_answered, struct ent_error *err)
-{
-    Entente__V1__ApiReply reply = ENTENTE__V1__API_REPLY__INIT;
-    Entente__V1__InboxReply inbox = ENTENTE__V1__INBOX_REPLY__INIT;
-    Entente__V1__InboxRequest request = ENTENTE__V1__INBOX_REQUEST__INIT;
-    enum ent_status rc;
-
-    request.from = waiter->from;
-    request.limit = waiter->limit;
-    request.consumer = (char *)(uintptr_t)waiter->consumer;
-    ent_arena_reset(&node->api->arena);
-    rc = node_api_inbox(node, &request, &node->api->arena, &inbox, err);
-    *ret_answered = rc == ENT_OK && (over || inbox.n_items > 0);
-    if (!*ret_answered) {
-        return rc;
-    }
-    reply.number = waiter->number;
-    reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_INBOX;
-    reply.inbox = &inbox;
-    return queue_reply(
-        node, ent_view_of(waiter->client, waiter->client_len), &reply, err);
-}
-
-enum ent_status
-node_api_wake(struct node *node, struct ent_error *err)
-{
-    struct node_api *api = node->api;
-    bool news = api->seen_arrivals != node->arrivals;
-    size_t i = 0;
-
-    while (i < api->waiter_count) {
-        struct waiter *waiter = &api->waiters[i];
-        bool over = node->now_ms >= waiter->until_ms;
-        bool answered = false;
-        enum ent_status rc = ENT_OK;
-
-        if (news || over) {
-            rc = answer_waiter(node, waiter, over, &answered, err);
-        }
-        if (rc != ENT_OK) {
-            return rc;
-        }
-        if (answered) {
-            *waiter = api->waiters[--api->waiter_count];
-        } else {
-            i++;
-        }
-    }
-    api->seen_arrivals = node->arrivals;
-    return ENT_OK;
-}
-
-uint64_t
-node_api_due(const struct node_api *api)
-{
-    uint64_t due = UINT64_MAX;
-
-    for (size_t i = 0; i < api->waiter_count; i++) {
-        if (api->waiters[i].until_ms < due) {
-            due = api->waiters[i].until_ms;
-        }
-    }
-    return due;
 }
 
 void

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/pending.h"
+#include "node/streams.h"
 #include "node/vault.h"
 #include "proto/refusal.h"
 #include "proto/schema/api.pb-c.h"

@@ -36,43 +36,9 @@ enum ent_status node_dispatch_step(struct node *node,
     struct node_dispatch *dispatch, enum ent_dispatch_event event,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Send what is due, as connection and credit allow, FLASH first. `ret_more`:
- * stopped at the turn's budget. */
-enum ent_status node_dispatch_pump(
-    struct node *node, bool *ret_more, struct ent_error *err) ENT_MUST_CHECK;
-
-/* What nobody could take is given up when it is over, connected or not. */
-enum ent_status node_dispatch_expire(
-    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
-
-/* The broker greeted us: what was sent unanswered is due again. */
-enum ent_status node_dispatch_resume(
-    struct node *node, bool urgent, struct ent_error *err) ENT_MUST_CHECK;
-
 /* One bundle of a stream in which nobody is left to hear of a skip: what it
  * carried is sealed anew. */
 enum ent_status node_dispatch_abandon(struct node *node,
     struct node_dispatch *dispatch, struct ent_error *err) ENT_MUST_CHECK;
-
-/* Take a newer incarnation than `highest`: every stream of ours begins anew. */
-enum ent_status node_dispatch_reincarnate(
-    struct node *node, uint64_t highest, struct ent_error *err) ENT_MUST_CHECK;
-
-/* When the pump has something to do next, ms; UINT64_MAX: nothing waits. */
-enum ent_status node_dispatch_due(
-    struct node *node, uint64_t *ret_due, struct ent_error *err) ENT_MUST_CHECK;
-
-/* How many of our bundles are unsettled. */
-enum ent_status node_dispatch_unsettled(struct node *node, uint64_t *ret_count,
-    struct ent_error *err) ENT_MUST_CHECK;
-
-/* The identity of one of our streams. */
-enum ent_status node_stream_get(struct node *node, enum node_table table,
-    const struct ent_digest *stream, struct ent_stream_id *ret_id,
-    struct ent_view *ret_state, Entente__Rest__V1__StreamRow **ret_row,
-    struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status node_stream_put(struct node *node, enum node_table table,
-    const struct ent_digest *stream, const struct ent_stream_id *id,
-    struct ent_view state, struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "node/desk.h"
-#include "node/dispatch.h"
+#include "node/streams.h"
 #include "proto/base/log.h"
 
 #define COMPONENT "intake"

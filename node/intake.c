@@ -10,6 +10,7 @@
 #include "node/opening.h"
 #include "node/peers.h"
 #include "node/receipts.h"
+#include "node/revocations.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 #include "proto/schema/delivery.pb-c.h"
@@ -300,7 +301,7 @@ objection(
 {
     const struct ent_label *label = &arrival->bundle->label;
 
-    if (node_peers_revoked(node, &arrival->peer->certificate)) {
+    if (node_revocations_has(node, &arrival->peer->certificate)) {
         *ret_reason = ENT_REFUSAL_KEY_REVOKED;
         return ENTENTE__V1__ANSWER_CODE__RESEAL;
     }

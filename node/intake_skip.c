@@ -5,6 +5,7 @@
 #include "node/incoming.h"
 #include "node/peers.h"
 #include "node/receipts.h"
+#include "node/revocations.h"
 #include "proto/base/log.h"
 #include "proto/schema/delivery.pb-c.h"
 
@@ -90,7 +91,7 @@ node_intake_skip(struct node *node, struct ent_view wire, struct ent_error *err)
     if (rc != ENT_OK) {
         return node_peers_doubt(node, peer, rc, err);
     }
-    if (node_peers_revoked(node, &peer->certificate)) {
+    if (node_revocations_has(node, &peer->certificate)) {
         return ent_fail(err, ENT_REJECTED, "a skip under a revoked key");
     }
     if (skip.stream.recipient_incarnation != node->incarnation) {

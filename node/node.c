@@ -9,10 +9,10 @@
 
 #include "node/api.h"
 #include "node/batch.h"
-#include "node/dispatch.h"
 #include "node/incoming.h"
 #include "node/manifest.h"
 #include "node/peers.h"
+#include "node/pump.h"
 #include "node/receipts.h"
 #include "node/retention.h"
 #include "node/sealer.h"
@@ -177,7 +177,7 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
     }
     if (rc == ENT_OK && !node->clock_doubt && node->now_ms >= loop->sweep_due) {
         loop->sweep_due = node->now_ms + SWEEP_MS;
-        rc = node_dispatch_expire(node, err);
+        rc = node_pump_expire(node, err);
         if (rc == ENT_OK) {
             rc = node_batch_expire(node, loop->pending, err);
         }
@@ -207,7 +207,7 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
         rc = node_sealer_run(node, &seal_more, err);
     }
     if (rc == ENT_OK) {
-        rc = node_dispatch_pump(node, &pump_more, err);
+        rc = node_pump_run(node, &pump_more, err);
     }
     if (rc == ENT_OK) {
         rc = node_api_wake(node, err);
@@ -262,7 +262,7 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = node_dispatch_due(node, &dispatch, err);
+    rc = node_pump_due(node, &dispatch, err);
     node_store_abort(node->store);
     if (dispatch <= node->now_ms) {
         dispatch = UINT64_MAX; /* waits for credit, not for time */

@@ -28,6 +28,7 @@
 #define NODE_MESSAGE_ARENA ((size_t)16 * 1024 * 1024)
 
 struct node_peers;
+struct node_revocations;
 struct node_uplink;
 struct node_api;
 struct node_answers;
@@ -45,6 +46,7 @@ struct node {
     struct node_journal *journal;
     struct node_agreements *agreements;
     struct node_peers *peers;
+    struct node_revocations *revocations;
     void *zmq; /* the process's one context */
     struct node_uplink *uplink;
     struct node_api *api;

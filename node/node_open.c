@@ -13,6 +13,7 @@
 #include "node/manifest.h"
 #include "node/peers.h"
 #include "node/receipts.h"
+#include "node/revocations.h"
 #include "node/uplink.h"
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
@@ -336,6 +337,9 @@ node_open(const struct node_config *config, struct node **ret_node,
         rc = node_peers_open(&node->peers, err);
     }
     if (rc == ENT_OK) {
+        rc = node_revocations_new(&node->revocations, err);
+    }
+    if (rc == ENT_OK) {
         node->zmq = zmq_ctx_new();
         rc = node_uplink_open(node, node->zmq, &node->uplink, err);
     }
@@ -368,6 +372,7 @@ node_close(struct node **node_pointer)
     if (node->zmq != NULL) {
         (void)zmq_ctx_term(node->zmq);
     }
+    node_revocations_free(&node->revocations);
     node_peers_close(&node->peers);
     node_agreements_free(&node->agreements);
     node_journal_close(&node->journal);

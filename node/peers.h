@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * peers - what we know of other offices, and how we know it: certificates,
- * manifests and revocation lists, each verified under the authority key that
- * our agreement with that state pins. Brokers only carry them.
+ * peers - what we know of other offices, and how we know it: certificates and
+ * manifests (and, in node/revocations.h, revocation lists), each verified under
+ * the authority key that our agreement with that state pins. Brokers only carry
+ * them.
  *
  * The newest of each is kept in the store; what is missing is fetched, at most
  * every two seconds at first and every minute later.
@@ -58,13 +59,6 @@ enum ent_status node_peers_prefetch(
 enum ent_status node_peers_learn(struct node *node,
     const struct ent_object *object, struct ent_error *err) ENT_MUST_CHECK;
 
-/* True when the newest list of its state has this certificate. */
-bool node_peers_revoked(
-    struct node *node, const struct ent_certificate *certificate);
-
-/* Digest of the list in use for that state; zero: none. */
-struct ent_digest node_peers_revocation(struct node *node, const char *state);
-
 /* False for an incarnation that begins more than a day from now: whoever has a
  * clock like that is not followed. */
 bool node_peers_plausible(const struct node *node, uint64_t incarnation);
@@ -78,6 +72,14 @@ enum ent_status node_peers_incarnation(struct node *node,
  * no agreement covers (a broker's state) the configuration. NULL: none. */
 const struct ent_verify_key *node_peers_authority(
     const struct node *node, const char *state);
+
+/* A signed object as the store keeps it, of any kind. ENT_NOT_FOUND. */
+enum ent_status node_object_get(struct node *node, uint32_t kind,
+    const struct ent_party *party, struct ent_view *ret_wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_object_put(struct node *node, uint32_t kind,
+    const struct ent_party *party, struct ent_view wire,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* When something that is lacking may be asked for again, ms; UINT64_MAX: no
  * sealing waits for anything. */

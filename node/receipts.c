@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/dispatch.h"
 #include "node/gate.h"
-#include "node/peers.h"
+#include "node/revocations.h"
+#include "node/streams.h"
 #include "proto/schema/delivery.pb-c.h"
 
 #define SEALED_MAX ((size_t)128 * 1024) /* of all answers in one receipt */
@@ -281,7 +281,7 @@ flush_one(struct node *node, const struct node_answers *answers,
     receipt->issued_at = node->now_ms;
     receipt->agreement = node_gate_agreement(node, sender);
     receipt->revocation =
-        node_peers_revocation(node, ent_address_state(sender));
+        node_revocations_digest(node, ent_address_state(sender));
     receipt->answer_count = answers->count;
     memcpy(receipt->answers, answers->list,
         answers->count * sizeof answers->list[0]);

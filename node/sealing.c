@@ -7,6 +7,7 @@
 
 #include "node/copy.h"
 #include "node/gate.h"
+#include "node/streams.h"
 #include "node/vault.h"
 #include "proto/seal.h"
 

@@ -8,6 +8,10 @@
 #include "node/copy.h"
 #include "node/peers.h"
 #include "node/proof.h"
+#include "node/pump.h"
+#include "node/reincarnation.h"
+#include "node/revocations.h"
+#include "node/streams.h"
 #include "node/uplink.h"
 #include "node/vault.h"
 #include "proto/base/log.h"
@@ -123,7 +127,7 @@ node_settle_not_taken(
 enum ent_status
 node_settle_resume(struct node *node, bool urgent, struct ent_error *err)
 {
-    return node_dispatch_resume(node, urgent, err);
+    return node_pump_resume(node, urgent, err);
 }
 
 /* ---- receipts ---- */
@@ -328,7 +332,7 @@ apply(struct node *node, const struct ent_receipt *receipt,
             return ent_fail(err, ENT_REJECTED,
                 "it says our store begins more than a day from now");
         }
-        return node_dispatch_reincarnate(node, answer->highest, err);
+        return node_reincarnate(node, answer->highest, err);
     default:
         return ent_fail(err, ENT_BAD_INPUT, "answer %u", answer->code);
     }
@@ -422,7 +426,7 @@ node_settle_receipt(
         rc = ent_receipt_open(wire, &peer->certificate, receipt, err);
         rc = node_peers_doubt(node, peer, rc, err);
     }
-    if (rc == ENT_OK && node_peers_revoked(node, &peer->certificate)) {
+    if (rc == ENT_OK && node_revocations_has(node, &peer->certificate)) {
         rc = ent_fail(err, ENT_REJECTED, "a receipt under a revoked key");
     }
     if (rc == ENT_OK) {

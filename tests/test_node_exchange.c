@@ -12,6 +12,8 @@
 #include "node/manifest.h"
 #include "node/peers.h"
 #include "node/proof.h"
+#include "node/pump.h"
+#include "node/reincarnation.h"
 #include "node/retention.h"
 #include "node/settle.h"
 #include "node/vault.h"
@@ -260,7 +262,7 @@ what_is_sealed_anew_after_it_arrived_is_not_doubled(void **state)
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
     world.lose = 0;
     expect_ok(node_turn_begin(maesai, world.now, &last_error));
-    expect_ok(node_dispatch_reincarnate(maesai, 0, &last_error));
+    expect_ok(node_reincarnate(maesai, 0, &last_error));
     expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
     for (int i = 0; i < 10; i++) {
         pass(10000);
@@ -540,7 +542,7 @@ nothing_expires_while_the_clock_is_in_doubt(void **state)
     maesai->clock_doubt = true;
     world.now += 30 * DAY;
     expect_ok(node_turn_begin(maesai, world.now, &last_error));
-    expect_ok(node_dispatch_pump(maesai, &more, &last_error));
+    expect_ok(node_pump_run(maesai, &more, &last_error));
     expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
     world.now -= 30 * DAY;
@@ -605,7 +607,7 @@ a_turn_that_is_taken_back_leaves_us_who_we_were(void **state)
     (void)state;
     world.now += 1000;
     expect_ok(node_turn_begin(maesai, world.now, &last_error));
-    expect_ok(node_dispatch_reincarnate(maesai, 0, &last_error));
+    expect_ok(node_reincarnate(maesai, 0, &last_error));
     expect_ok(node_manifest_renew(maesai, &last_error));
     expect_status(node_turn_end(maesai, ENT_FULL, &last_error), ENT_FULL);
     assert_int_equal(maesai->incarnation, incarnation);

@@ -2,10 +2,10 @@
 /* The wire between two offices, and the turns of their loops. */
 #include "tests/two_offices.h"
 
-#include "node/dispatch.h"
 #include "node/incoming.h"
 #include "node/intake.h"
 #include "node/peers.h"
+#include "node/pump.h"
 #include "node/sealer.h"
 #include "node/settle.h"
 #include "node/uplink.h"
@@ -236,8 +236,8 @@ turn(enum who who, const struct flying *frame)
     }
     expect_ok(node_incoming_release(node, &gap_due, &last_error));
     expect_ok(node_sealer_run(node, &more, &last_error));
-    expect_ok(node_dispatch_expire(node, &last_error));
-    expect_ok(node_dispatch_pump(node, &more, &last_error));
+    expect_ok(node_pump_expire(node, &last_error));
+    expect_ok(node_pump_run(node, &more, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
 }
 

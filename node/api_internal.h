@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What api.c, api_request.c and api_waiters.c share. */
+#ifndef NODE_API_INTERNAL_H
+#define NODE_API_INTERNAL_H
+
+#include "node/api.h"
+
+#define CLIENT_MAX 64
+#define WAITERS_MAX 64
+#define ASKED_MAX 1024 /* requests of one turn */
+
+/* A reader that waits for something to come. */
+struct waiter {
+    uint8_t client[CLIENT_MAX];
+    size_t client_len;
+    uint64_t number;
+    uint64_t until_ms;
+    uint64_t from;
+    uint32_t limit;
+    char consumer[64];
+};
+
+/* Who asked in this turn, to be told when it is taken back. */
+struct asked {
+    uint8_t client[CLIENT_MAX];
+    size_t client_len;
+    uint64_t number;
+};
+
+struct node_api {
+    void *socket;
+    char path[108]; /* as long as a Unix address can be */
+    struct ent_arena arena;
+    struct waiter waiters[WAITERS_MAX];
+    size_t waiter_count;
+    struct waiter kept[WAITERS_MAX]; /* as they were when the turn began */
+    size_t kept_count;
+    uint64_t seen_arrivals; /* when waiters were last looked at */
+    struct asked asked[ASKED_MAX];
+    size_t asked_count;
+};
+
+/* Do what one request asks for, and queue the reply. */
+enum ent_status node_api_request(struct node *node, struct ent_view client,
+    const Entente__V1__ApiRequest *request,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+enum ent_status node_api_reply(struct node *node, struct ent_view client,
+    const Entente__V1__ApiReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Keep a reader until something comes; false: answer it now. */
+bool node_api_wait(struct node *node, struct ent_view client, uint64_t number,
+    const Entente__V1__InboxRequest *request, uint64_t next);
+
+#endif

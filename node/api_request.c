@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One request: who answers it. */
+#include "node/api_internal.h"
+#include "node/submit.h"
+
+static enum ent_status
+do_submit(struct node *node, const Entente__V1__SubmitRequest *request,
+    Entente__V1__SubmitReply *reply, struct ent_error *err)
+{
+    struct ent_arena *arena = &node->api->arena;
+    enum ent_status rc = ENT_OK;
+
+    if (request->n_submissions > NODE_API_BATCH_MAX) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "a request holds at most %d messages", NODE_API_BATCH_MAX);
+    }
+    reply->results = ent_arena_alloc(
+        arena, (request->n_submissions + 1) * sizeof *reply->results);
+    if (reply->results == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "answering a submission");
+    }
+    for (size_t i = 0; rc == ENT_OK && i < request->n_submissions; i++) {
+        rc = node_submit(
+            node, request->submissions[i], arena, &reply->results[i], err);
+        reply->n_results = i + 1;
+    }
+    if (rc == ENT_NO_MEMORY && reply->n_results > 1) {
+        return ENT_FULL; /* some are accepted: all are to be taken back */
+    }
+    return rc;
+}
+
+static enum ent_status
+do_inbox(struct node *node, struct ent_view client,
+    const Entente__V1__ApiRequest *request, struct ent_error *err)
+{
+    Entente__V1__ApiReply reply = ENTENTE__V1__API_REPLY__INIT;
+    Entente__V1__InboxReply inbox = ENTENTE__V1__INBOX_REPLY__INIT;
+    enum ent_status rc =
+        node_api_inbox(node, request->inbox, &node->api->arena, &inbox, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (inbox.n_items == 0 && node_api_wait(node, client, request->number,
+                                  request->inbox, inbox.next)) {
+        return ENT_OK;
+    }
+    reply.number = request->number;
+    reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_INBOX;
+    reply.inbox = &inbox;
+    return node_api_reply(node, client, &reply, err);
+}
+
+enum ent_status
+node_api_request(struct node *node, struct ent_view client,
+    const Entente__V1__ApiRequest *request, struct ent_error *err)
+{
+    Entente__V1__ApiReply reply = ENTENTE__V1__API_REPLY__INIT;
+    Entente__V1__SubmitReply submit = ENTENTE__V1__SUBMIT_REPLY__INIT;
+    Entente__V1__TraceReply trace = ENTENTE__V1__TRACE_REPLY__INIT;
+    Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
+    Entente__V1__CountsReply counts = ENTENTE__V1__COUNTS_REPLY__INIT;
+    Entente__V1__JournalVerifyReply journal =
+        ENTENTE__V1__JOURNAL_VERIFY_REPLY__INIT;
+    struct ent_arena *arena = &node->api->arena;
+    enum ent_status rc;
+
+    reply.number = request->number;
+    switch (request->request_case) {
+    case ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_SUBMIT;
+        reply.submit = &submit;
+        rc = do_submit(node, request->submit, &submit, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_INBOX:
+        return do_inbox(node, client, request, err);
+    case ENTENTE__V1__API_REQUEST__REQUEST_CURSOR:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CURSOR;
+        reply.cursor = true;
+        rc = node_api_cursor(node, request->cursor, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_TRACE:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_TRACE;
+        reply.trace = &trace;
+        rc = node_api_trace(node, request->trace, arena, &trace, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_STATUS:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_STATUS;
+        reply.status = &status;
+        rc = node_api_status(node, arena, &status, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_COUNTS:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_COUNTS;
+        reply.counts = &counts;
+        rc = node_api_counts(node, arena, &counts, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_VERIFY:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_JOURNAL_VERIFY;
+        reply.journal_verify = &journal;
+        rc = node_api_journal(node, arena, &journal, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_EXPLAIN:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_EXPLAIN;
+        rc = node_explain(node, request->explain, arena, &reply.explain, err);
+        break;
+    default:
+        return ent_fail(err, ENT_BAD_INPUT, "the request asks for nothing");
+    }
+    return rc != ENT_OK ? rc : node_api_reply(node, client, &reply, err);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/connection.h"
+
+#include "node/uplink.h"
+#include "proto/base/log.h"
+#include "proto/frame.h"
+#include "proto/schema/link.pb-c.h"
+
+#define COMPONENT "uplink"
+#define GREET_PAUSE_MIN_MS 1000
+#define GREET_PAUSE_MAX_MS 60000
+
+enum ent_status
+node_connection_open(struct node *node, void *zmq_context, const char *endpoint,
+    const struct ent_certificate *server, bool urgent,
+    struct node_connection *ret_connection, struct ent_error *err)
+{
+    struct node_connection connection = {
+        .peer = server->address.text,
+        .urgent = urgent,
+        .greet_at = UINT64_MAX,
+    };
+    enum ent_status rc =
+        ent_link_connect(zmq_context, endpoint, server->link_key,
+            node_keeper_link(node->keeper), &connection.link, err);
+
+    if (rc == ENT_OK) {
+        *ret_connection = connection;
+    }
+    return rc;
+}
+
+void
+node_connection_close(struct node_connection *connection)
+{
+    ent_link_close(&connection->link);
+}
+
+void
+node_connection_poll(struct node_connection *connection,
+    zmq_pollitem_t items[static NODE_CONNECTION_ITEMS])
+{
+    items[0] = (zmq_pollitem_t){
+        .socket = ent_link_socket(connection->link), .events = ZMQ_POLLIN};
+    items[1] = (zmq_pollitem_t){
+        .socket = ent_link_monitor(connection->link), .events = ZMQ_POLLIN};
+}
+
+/* The first frame on a connection, ours before theirs. It promises nothing that
+ * a turn could still take back, so it does not wait for a commit. */
+static void
+greet(struct node *node, struct node_connection *connection)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    struct ent_hello hello = {
+        .certificate = ent_bytes_view(&node->certificate_wire),
+        .manifest_sequence = node->manifest_sequence,
+        .lane = connection->urgent ? ENTENTE__V1__LANE__URGENT
+                                   : ENTENTE__V1__LANE__BULK,
+        .credit = NODE_CREDIT,
+    };
+    struct ent_error err = {0};
+    enum ent_status rc;
+
+    connection->ready = false;
+    connection->credit = 0;
+    connection->owed = 0;
+    connection->greet_at = node->now_ms + GREET_PAUSE_MAX_MS; /* unanswered */
+    rc = ent_hello_encode(&hello, &payload, &err);
+    if (rc == ENT_OK) {
+        rc = node_connection_send(
+            connection, ENT_FRAME_HELLO, &payload, NULL, &err);
+    }
+    if (rc != ENT_OK) {
+        ent_log(
+            ENT_LOG_WARN, COMPONENT, "cannot greet, retrying: %s", err.text);
+        connection->greet_at = node->now_ms + GREET_PAUSE_MIN_MS;
+    }
+}
+
+static void
+lose(struct node_connection *connection)
+{
+    if (connection->ready) {
+        ent_log(ENT_LOG_WARN, COMPONENT,
+            "disconnected, connecting again peer=%s lane=%s", connection->peer,
+            connection->urgent ? "urgent" : "bulk");
+    }
+    connection->up = false;
+    connection->ready = false;
+    connection->credit = 0;
+}
+
+void
+node_connection_watch(struct node *node, struct node_connection *connection)
+{
+    bool up = false;
+    bool down = false;
+
+    ent_link_events(connection->link, &up, &down);
+    if (down) {
+        lose(connection);
+    }
+    if (up) {
+        connection->up = true;
+        connection->greet_pause = GREET_PAUSE_MIN_MS;
+    }
+    if (up || (connection->up && node->now_ms >= connection->greet_at)) {
+        greet(node, connection);
+    }
+}
+
+void
+node_connection_greeted(struct node_connection *connection, uint64_t credit)
+{
+    if (!connection->ready) {
+        ent_log(ENT_LOG_INFO, COMPONENT, "connected peer=%s lane=%s",
+            connection->peer, connection->urgent ? "urgent" : "bulk");
+    }
+    connection->ready = true;
+    connection->greet_at = UINT64_MAX;
+    connection->credit = credit;
+    connection->granted = credit;
+    connection->greet_pause = GREET_PAUSE_MIN_MS;
+}
+
+void
+node_connection_dismissed(
+    const struct node *node, struct node_connection *connection)
+{
+    uint64_t pause = connection->greet_pause;
+
+    connection->ready = false;
+    connection->credit = 0;
+    connection->owed = 0;
+    connection->greet_at = node->now_ms + pause;
+    connection->greet_pause =
+        pause * 2 > GREET_PAUSE_MAX_MS ? GREET_PAUSE_MAX_MS : pause * 2;
+}
+
+bool
+node_connection_spend(struct node_connection *connection, uint64_t bytes)
+{
+    if (!connection->ready || connection->credit < bytes) {
+        return false;
+    }
+    connection->credit -= bytes;
+    return true;
+}
+
+void
+node_connection_grant(struct node_connection *connection, uint64_t bytes)
+{
+    uint64_t room = connection->granted - connection->credit;
+
+    if (connection->ready) {
+        connection->credit += bytes < room ? bytes : room;
+    }
+}
+
+enum ent_status
+node_connection_send(struct node_connection *connection,
+    enum ent_frame_type type, const struct ent_bytes *payload,
+    const struct ent_bytes *body, struct ent_error *err)
+{
+    return ent_link_send(connection->link, NULL, type, ent_bytes_view(payload),
+        body == NULL ? (struct ent_view){0} : ent_bytes_view(body), err);
+}
+
+uint64_t
+node_connection_due(const struct node_connection *connection)
+{
+    return connection->up ? connection->greet_at : UINT64_MAX;
+}

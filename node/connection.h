@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * connection - one connection of ours to a broker: made, greeted, lost and
+ * greeted again, with the credit that it has.
+ *
+ * Credit belongs to one connection: bytes of bundles that the other side will
+ * take now, and bytes that it sent and may send again.
+ */
+#ifndef NODE_CONNECTION_H
+#define NODE_CONNECTION_H
+
+#include <zmq.h>
+
+#include "node/node.h"
+#include "proto/link.h"
+
+#define NODE_CONNECTION_ITEMS 2 /* the socket and its monitor */
+
+struct node_connection {
+    struct ent_link *link;
+    const char *peer;  /* whose address it is, for the log */
+    bool urgent;       /* FLASH and IMMEDIATE, or all else */
+    bool up;           /* the connection is there */
+    bool ready;        /* the other side has greeted us */
+    uint64_t credit;   /* bytes we may still send */
+    uint64_t granted;  /* by HELLO: credit never grows beyond it */
+    uint64_t owed;     /* bytes of credit to give back */
+    uint64_t greet_at; /* when nobody answered; UINT64_MAX: not waiting */
+    uint64_t greet_pause;
+};
+
+/* Begin to connect; greeting begins when the connection is there. `server` is
+ * the certificate whose link key must answer; it outlives the connection. */
+enum ent_status node_connection_open(struct node *node, void *zmq_context,
+    const char *endpoint, const struct ent_certificate *server, bool urgent,
+    struct node_connection *ret_connection,
+    struct ent_error *err) ENT_MUST_CHECK;
+void node_connection_close(struct node_connection *connection);
+
+void node_connection_poll(struct node_connection *connection,
+    zmq_pollitem_t items[static NODE_CONNECTION_ITEMS]);
+
+/* Notice that it was made or lost, and greet when it is time. */
+void node_connection_watch(
+    struct node *node, struct node_connection *connection);
+
+/* HELLO came, with that much credit; BYE came: greet again, later and later. */
+void node_connection_greeted(
+    struct node_connection *connection, uint64_t credit);
+void node_connection_dismissed(
+    const struct node *node, struct node_connection *connection);
+
+/* True, and the credit is spent, when a bundle of `bytes` may go now. */
+bool node_connection_spend(struct node_connection *connection, uint64_t bytes);
+/* They may be sent again. */
+void node_connection_grant(struct node_connection *connection, uint64_t bytes);
+
+/* Send a frame at once. */
+enum ent_status node_connection_send(struct node_connection *connection,
+    enum ent_frame_type type, const struct ent_bytes *payload,
+    const struct ent_bytes *body, struct ent_error *err) ENT_MUST_CHECK;
+
+/* When it has something to do by itself, ms; UINT64_MAX: nothing. */
+uint64_t node_connection_due(const struct node_connection *connection);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asking for what we lack of a peer, and when. */
+#include <string.h>
+
+#include "node/peers_internal.h"
+
+static enum ent_status
+ask(struct node *node, uint32_t kind, const char *subject, uint64_t newer_than,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    struct ent_fetch fetch = {.kind = kind, .newer_than = newer_than};
+    enum ent_status rc;
+
+    memcpy(fetch.subject, subject, strlen(subject) + 1);
+    rc = ent_fetch_encode(&fetch, &payload, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_effects_frame(
+        &node->effects, true, ENT_FRAME_FETCH, &payload, NULL, err);
+}
+
+enum ent_status
+node_peers_fetch(
+    struct node *node, struct node_peer *peer, struct ent_error *err)
+{
+    uint64_t sequence = peer->has_manifest ? peer->manifest.sequence : 0;
+    uint64_t serial = peer->has_certificate ? peer->certificate.serial : 0;
+    enum ent_status rc;
+
+    if (node->now_ms < peer->fetch_at) {
+        return ENT_OK;
+    }
+    peer->fetch_at = node->now_ms + peer->fetch_pause;
+    peer->fetch_pause = peer->fetch_pause * 2 > FETCH_PAUSE_MAX_MS
+                            ? FETCH_PAUSE_MAX_MS
+                            : peer->fetch_pause * 2;
+    rc = ask(node, KIND_CERTIFICATE, peer->address.text, serial, err);
+    if (rc == ENT_OK) {
+        rc = ask(
+            node, KIND_REVOCATION, ent_address_state(&peer->address), 0, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ask(node, KIND_MANIFEST, peer->address.text, sequence, err);
+    }
+    return rc;
+}
+
+enum ent_status
+node_peers_doubt(struct node *node, struct node_peer *peer, enum ent_status rc,
+    struct ent_error *err)
+{
+    struct ent_error other = {0};
+    enum ent_status asked =
+        rc == ENT_REJECTED ? node_peers_fetch(node, peer, &other) : ENT_OK;
+
+    if (asked != ENT_OK) {
+        return ent_fail(err, asked, "%s", other.text);
+    }
+    return rc;
+}
+
+/* Every office that an agreement names, ours apart: `visit` it once an
+ * agreement. */
+static enum ent_status
+each_office(struct node *node,
+    enum ent_status (*visit)(
+        struct node *node, struct node_peer *peer, struct ent_error *err),
+    struct ent_error *err)
+{
+    const struct ent_agreement *agreement;
+    size_t i = 0;
+
+    while (
+        (agreement = node_agreements_at(node->agreements, i++, NULL)) != NULL) {
+        const struct ent_address *office;
+        size_t k = 0;
+
+        while ((office = ent_agreement_office(agreement, k++)) != NULL) {
+            struct node_peer *peer;
+            enum ent_status rc = ENT_OK;
+
+            if (!ent_address_equal(office, &node->self)) {
+                rc = node_peers_get(node, office, &peer, err);
+                rc = rc != ENT_OK ? rc : visit(node, peer, err);
+            }
+            if (rc != ENT_OK) {
+                return rc;
+            }
+        }
+    }
+    return ENT_OK;
+}
+
+static enum ent_status
+ask_anew(struct node *node, struct node_peer *peer, struct ent_error *err)
+{
+    (void)node;
+    (void)err;
+    peer->fetch_at = 0;
+    peer->fetch_pause = FETCH_PAUSE_MIN_MS;
+    return ENT_OK;
+}
+
+enum ent_status
+node_peers_prefetch(struct node *node, struct ent_error *err)
+{
+    enum ent_status rc = each_office(node, ask_anew, err);
+
+    /* Who stands in several agreements is asked once: the pause holds. */
+    return rc != ENT_OK ? rc : each_office(node, node_peers_fetch, err);
+}
+
+void
+node_peers_hurry(const struct node *node, struct node_peer *peer)
+{
+    if (peer->fetch_pause > FETCH_PAUSE_URGENT_MS) {
+        peer->fetch_pause = FETCH_PAUSE_URGENT_MS;
+    }
+    if (peer->fetch_at > node->now_ms + FETCH_PAUSE_URGENT_MS) {
+        peer->fetch_at = node->now_ms + FETCH_PAUSE_URGENT_MS;
+    }
+}
+
+uint64_t
+node_peers_due(const struct node *node)
+{
+    const struct node_peers *peers = node->peers;
+    uint64_t due = UINT64_MAX;
+
+    for (size_t i = 0; i < peers->count; i++) {
+        const struct node_peer *peer = peers->list[i];
+
+        if (peer->fetch_at > node->now_ms && peer->fetch_at < due) {
+            due = peer->fetch_at;
+        }
+    }
+    return due;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What came about a peer: verified, and kept if it is newer. */
+#include <string.h>
+
+#include "node/peers_internal.h"
+#include "node/revocations.h"
+
+static enum ent_status
+learn_certificate(struct node *node, struct node_peer *peer,
+    struct ent_view wire, struct ent_error *err)
+{
+    const struct ent_verify_key *authority =
+        node_peers_authority(node, ent_address_state(&peer->address));
+    struct ent_certificate certificate;
+    enum ent_status rc;
+
+    if (authority == NULL) {
+        return ent_fail(err, ENT_REJECTED, "no agreement names its authority");
+    }
+    rc = ent_certificate_open(wire, authority, &certificate, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!ent_address_equal(&certificate.address, &peer->address)) {
+        return ent_fail(err, ENT_REJECTED, "it is somebody else's");
+    }
+    if (peer->has_certificate &&
+        certificate.serial <= peer->certificate.serial) {
+        return ENT_OK;
+    }
+    if (peer->has_certificate &&
+        ent_certificate_check_time(&certificate, node->now_ms, err) != ENT_OK) {
+        return ENT_REJECTED; /* made in advance: its time is to come */
+    }
+    peer->certificate = certificate;
+    peer->has_certificate = true;
+    peer->has_manifest = false; /* it may have been signed by the old key */
+    peer->fetch_at = 0;
+    return node_object_put(node, KIND_CERTIFICATE, &peer->party, wire, err);
+}
+
+static enum ent_status
+learn_manifest(struct node *node, struct node_peer *peer, struct ent_view wire,
+    struct ent_error *err)
+{
+    struct ent_manifest manifest;
+    enum ent_status rc;
+
+    if (!peer->has_certificate) {
+        return ent_fail(err, ENT_REJECTED, "its certificate is not known");
+    }
+    rc = ent_manifest_open(wire, &peer->certificate, &manifest, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (peer->has_manifest && manifest.sequence <= peer->manifest.sequence) {
+        return ENT_OK;
+    }
+    if (!node_peers_plausible(node, manifest.incarnation)) {
+        return ent_fail(err, ENT_REJECTED,
+            "%s says its store begins more than a day from now",
+            peer->address.text);
+    }
+    peer->manifest = manifest;
+    peer->has_manifest = true;
+    peer->fetch_pause = FETCH_PAUSE_MIN_MS;
+    rc = node_object_put(node, KIND_MANIFEST, &peer->party, wire, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_peers_incarnation(node, peer, manifest.incarnation, err);
+}
+
+enum ent_status
+node_peers_learn(
+    struct node *node, const struct ent_object *object, struct ent_error *err)
+{
+    struct ent_address address;
+    struct node_peer *peer;
+    enum ent_status rc;
+
+    if (object->wire.len == 0) {
+        return ENT_OK; /* nothing newer is known there */
+    }
+    if (object->kind == KIND_REVOCATION) {
+        if (strlen(object->subject) > ENT_STATE_MAX) {
+            return ent_fail(err, ENT_REJECTED, "that is no state");
+        }
+        return node_revocations_learn(node, object->subject, object->wire, err);
+    }
+    rc = ent_address_parse(ent_view_text(object->subject), &address, err);
+    if (rc == ENT_OK) {
+        rc = node_peers_get(node, &address, &peer, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (object->kind == KIND_CERTIFICATE) {
+        return learn_certificate(node, peer, object->wire, err);
+    }
+    return learn_manifest(node, peer, object->wire, err);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/pump.h"
+
+#include "node/dispatch.h"
+#include "node/due.h"
+#include "node/uplink.h"
+
+#define PUMP_BUNDLES_MAX 32 /* in one turn on one connection */
+#define RESUME_AHEAD_MS (UINT64_C(10) * 60 * 1000)
+
+/* What may still be done in this turn on one of the two connections. */
+struct budget {
+    size_t left;
+    bool blocked; /* until there is credit */
+    bool more;    /* bundles are left over for the next turn */
+};
+
+static bool
+is_over(const struct node *node, const struct ent_dispatch *state)
+{
+    return state->state != ENT_DISPATCH_SKIPPING &&
+           node->now_ms >= state->expires_at + UINT64_C(20) * 60 * 1000;
+}
+
+static enum ent_status
+step_due(struct node *node, const struct node_due *due, struct ent_error *err)
+{
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    enum ent_status rc =
+        node_dispatch_get(node, &due->stream, due->first, &dispatch, err);
+
+    if (rc == ENT_NOT_FOUND) {
+        return ent_fail(err, ENT_IO, "a bundle is due that is not there");
+    }
+    if (rc == ENT_OK && node->clock_doubt && is_over(node, &dispatch.state)) {
+        return ENT_OK; /* who knows */
+    }
+    return rc != ENT_OK
+               ? rc
+               : node_dispatch_step(node, &dispatch, ENT_EVENT_TICK, err);
+}
+
+static enum ent_status
+pump_rank(struct node *node, uint8_t rank, struct budget *budget,
+    struct ent_error *err)
+{
+    struct node_due due = node_due_walk(rank, 0);
+
+    while (node_uplink_ready(node->uplink, node_due_is_urgent(rank))) {
+        enum ent_status rc = node_due_next(node, &due, err);
+
+        if (rc == ENT_NOT_FOUND || (rc == ENT_OK && due.at > node->now_ms)) {
+            return ENT_OK;
+        }
+        if (rc == ENT_OK && budget->left == 0) {
+            budget->more = !budget->blocked;
+            return ENT_OK;
+        }
+        if (rc == ENT_OK) {
+            rc = step_due(node, &due, err);
+        }
+        if (rc == ENT_BUSY) {
+            budget->left = 0; /* what is less urgent waits too */
+            budget->blocked = true;
+            return ENT_OK;
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        budget->left--;
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+node_pump_run(struct node *node, bool *ret_more, struct ent_error *err)
+{
+    struct budget urgent = {.left = PUMP_BUNDLES_MAX};
+    struct budget bulk = {.left = PUMP_BUNDLES_MAX};
+    enum ent_status rc = ENT_OK;
+
+    for (uint8_t rank = 0; rank < NODE_DUE_RANKS && rc == ENT_OK; rank++) {
+        rc = pump_rank(
+            node, rank, node_due_is_urgent(rank) ? &urgent : &bulk, err);
+    }
+    if (rc == ENT_OK) {
+        *ret_more = urgent.more || bulk.more;
+    }
+    return rc;
+}
+
+/* What is over has been due for long, so that what is not due is not read. */
+static enum ent_status
+expire_rank(struct node *node, uint8_t rank, struct ent_error *err)
+{
+    struct node_due due = node_due_walk(rank, 0);
+
+    for (;;) {
+        ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+        enum ent_status rc = node_due_next(node, &due, err);
+
+        if (rc == ENT_NOT_FOUND || (rc == ENT_OK && due.at > node->now_ms)) {
+            return ENT_OK;
+        }
+        if (rc == ENT_OK) {
+            rc =
+                node_dispatch_get(node, &due.stream, due.first, &dispatch, err);
+        }
+        if (rc == ENT_OK && is_over(node, &dispatch.state)) {
+            rc = node_dispatch_step(node, &dispatch, ENT_EVENT_TICK, err);
+        }
+        if (rc != ENT_OK && rc != ENT_BUSY) {
+            return rc;
+        }
+    }
+}
+
+enum ent_status
+node_pump_expire(struct node *node, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (uint8_t rank = 0; rc == ENT_OK && rank < NODE_DUE_RANKS; rank++) {
+        rc = expire_rank(node, rank, err);
+    }
+    return rc;
+}
+
+static bool
+was_sent(const struct ent_dispatch *state)
+{
+    return state->state == ENT_DISPATCH_SENT ||
+           state->state == ENT_DISPATCH_SKIPPING;
+}
+
+/* Make due what was sent and is due within a retry's longest pause; the pump
+ * sends it, in its order and as credit allows. What is in custody lies further
+ * ahead, or is passed over. */
+static enum ent_status
+resume_rank(struct node *node, uint8_t rank, struct ent_error *err)
+{
+    struct node_due due = node_due_walk(rank, node->now_ms + 1);
+
+    for (;;) {
+        ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+        enum ent_status rc = node_due_next(node, &due, err);
+
+        if (rc == ENT_NOT_FOUND ||
+            (rc == ENT_OK && due.at > node->now_ms + RESUME_AHEAD_MS)) {
+            return ENT_OK;
+        }
+        if (rc == ENT_OK) {
+            rc =
+                node_dispatch_get(node, &due.stream, due.first, &dispatch, err);
+        }
+        if (rc == ENT_OK && was_sent(&dispatch.state)) {
+            dispatch.state.due = node->now_ms;
+            dispatch.state.attempts = 0;
+            rc = node_dispatch_put(node, &dispatch, err);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
+}
+
+enum ent_status
+node_pump_resume(struct node *node, bool urgent, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (uint8_t rank = 0; rc == ENT_OK && rank < NODE_DUE_RANKS; rank++) {
+        if (node_due_is_urgent(rank) == urgent) {
+            rc = resume_rank(node, rank, err);
+        }
+    }
+    return rc;
+}
+
+enum ent_status
+node_pump_due(struct node *node, uint64_t *ret_due, struct ent_error *err)
+{
+    uint64_t soonest = UINT64_MAX;
+
+    for (uint8_t rank = 0; rank < NODE_DUE_RANKS; rank++) {
+        /* What is due already waits for credit, not for time. */
+        struct node_due due = node_due_walk(rank, node->now_ms + 1);
+        enum ent_status rc;
+
+        if (!node_uplink_ready(node->uplink, node_due_is_urgent(rank))) {
+            continue;
+        }
+        rc = node_due_next(node, &due, err);
+        if (rc == ENT_OK && due.at < soonest) {
+            soonest = due.at;
+        }
+        if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+            return rc;
+        }
+    }
+    *ret_due = soonest;
+    return ENT_OK;
+}

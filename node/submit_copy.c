@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One copy: judged for its recipient, and accepted or refused. */
+#include <string.h>
+
+#include "node/copy.h"
+#include "node/desk.h"
+#include "node/gate.h"
+#include "node/pending.h"
+#include "node/submit_internal.h"
+#include "policy/minimise.h"
+#include "proto/refusal.h"
+
+typedef Entente__V1__CopyResult copy_result; /* a generated name */
+
+void
+node_submit_tell(const struct ent_decision *decision, struct ent_arena *arena,
+    copy_result *result)
+{
+    result->accepted = decision->permit;
+    result->reason = decision->permit ? 0 : decision->reason;
+    if (!decision->permit) {
+        result->reason_name =
+            (char *)(uintptr_t)ent_refusal_name(decision->reason);
+    }
+    result->clause = node_text_in(arena, decision->clause);
+    result->line = (uint32_t)decision->line;
+    result->sentence = node_text_in(arena, decision->sentence);
+}
+
+/* Submitted before: the same answer again, or another content. */
+static enum ent_status
+answer_again(const struct node_outgoing *outgoing, const node_copy_row *row,
+    struct ent_arena *arena, copy_result *result)
+{
+    if (row->content.len != ENT_DIGEST_LEN ||
+        memcmp(row->content.data, outgoing->content.bytes, ENT_DIGEST_LEN) !=
+            0) {
+        result->reason = ENT_REFUSAL_ID_REUSED;
+        result->reason_name =
+            (char *)(uintptr_t)ent_refusal_name(ENT_REFUSAL_ID_REUSED);
+        result->sentence =
+            (char *)(uintptr_t)ent_refusal_info(ENT_REFUSAL_ID_REUSED)->remedy;
+        return ENT_OK;
+    }
+    result->accepted =
+        row->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
+    result->clause = node_text_in(arena, row->clause);
+    result->line = row->line;
+    result->sentence = node_text_in(arena, row->sentence);
+    if (!result->accepted) {
+        result->reason = row->reason;
+        result->reason_name = (char *)(uintptr_t)ent_refusal_name(row->reason);
+    }
+    return ENT_OK;
+}
+
+/* The first row of a copy, whether it goes or not. */
+static enum ent_status
+keep_copy(struct node *node, const struct node_outgoing *outgoing,
+    uint64_t number, uint64_t day, struct ent_error *err)
+{
+    const struct ent_decision *decision = &outgoing->decision;
+    struct node_key key = node_key_u64(number);
+    struct node_key copy = node_key_copy(&outgoing->id, &outgoing->party);
+    node_copy_row row = ENTENTE__REST__V1__COPY_ROW__INIT;
+    enum ent_status rc;
+
+    row.to = (char *)(uintptr_t)outgoing->to.text;
+    row.family = ent_family_of(outgoing->message)->number;
+    row.precedence = (uint32_t)outgoing->message->precedence;
+    row.number = number;
+    row.accepted_at = node->now_ms;
+    row.content.data = (uint8_t *)(uintptr_t)outgoing->content.bytes;
+    row.content.len = ENT_DIGEST_LEN;
+    row.clause = (char *)(uintptr_t)decision->clause;
+    row.line = (uint32_t)decision->line;
+    row.day = day;
+    row.keep_clause = (char *)(uintptr_t)decision->clause;
+    row.keep_line = (uint32_t)decision->retain_line;
+    row.aggregate = decision->aggregate;
+    row.valid_until = ent_message_time_ms(outgoing->message->valid_until);
+    if (!decision->permit) {
+        row.state = ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
+        row.reason = decision->reason;
+        row.settled_at = node->now_ms;
+        row.sentence = (char *)(uintptr_t)decision->sentence;
+    }
+    rc = node_copy_put(node, &outgoing->id, &outgoing->party, &row, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_store_put(node->store, NODE_NUMBER, node_key_view(&key),
+        node_key_view(&copy), err);
+}
+
+static enum ent_status
+refuse(struct node *node, const struct node_outgoing *outgoing, uint64_t number,
+    struct ent_error *err)
+{
+    struct ent_digest none = {{0}};
+    enum ent_status rc = keep_copy(node, outgoing, number, 0, err);
+
+    return rc != ENT_OK
+               ? rc
+               : node_record(node, NODE_ENTRY_REFUSED_HERE, &outgoing->party,
+                     &outgoing->content, &none, 1, err);
+}
+
+/* Handling codes that the agreement adds. */
+static enum ent_status
+add_handling(struct node_outgoing *outgoing, struct ent_arena *arena,
+    struct ent_error *err)
+{
+    ent_message *message = outgoing->message;
+    Entente__V1__Handling *list;
+    uint32_t wanted = outgoing->decision.handling;
+    size_t count = 0;
+
+    for (size_t i = 0; i < message->n_handling; i++) {
+        wanted |= 1u << message->handling[i];
+    }
+    list = ent_arena_alloc(arena, 32 * sizeof *list);
+    if (list == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "adding handling codes");
+    }
+    for (unsigned code = 1; code < 32; code++) {
+        if ((wanted >> code & 1) != 0) {
+            list[count++] = (Entente__V1__Handling)code;
+        }
+    }
+    message->handling = list;
+    message->n_handling = count;
+    return ENT_OK;
+}
+
+/* An acknowledgement closes what it acknowledges at our own desk. */
+static enum ent_status
+close_at_desk(struct node *node, const struct node_outgoing *outgoing,
+    struct ent_error *err)
+{
+    const ent_message *message = outgoing->message;
+    struct ent_id id;
+    enum ent_status rc;
+
+    if (message->body_case != ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT ||
+        message->acknowledgement->level <
+            ENTENTE__V1__ACKNOWLEDGEMENT_LEVEL__ACKNOWLEDGED ||
+        ent_id_parse(ent_view_text(message->acknowledgement->message_id), &id,
+            NULL) != ENT_OK) {
+        return ENT_OK;
+    }
+    rc = node_desk_acknowledge(node, &outgoing->party, &id, err);
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+/* From here on something is written: what fails takes the whole turn back,
+ * or an answer would say less or more than the store. */
+static enum ent_status
+as_storage(enum ent_status rc)
+{
+    return rc == ENT_OK || rc == ENT_IO ? rc : ENT_FULL;
+}
+
+static enum ent_status
+accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
+    struct ent_arena *arena, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    const struct ent_family *family = ent_family_of(outgoing->message);
+    uint64_t keep = outgoing->decision.retain_ms != 0
+                        ? outgoing->decision.retain_ms
+                        : family->keep_ms;
+    uint64_t day = (node->now_ms + keep) / NODE_DAY_MS + 1;
+    enum ent_status rc;
+
+    rc = ent_minimise(&outgoing->decision, outgoing->message, arena, err);
+    if (rc == ENT_OK) {
+        rc = add_handling(outgoing, arena, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_message_encode(outgoing->message, &wire, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = keep_copy(node, outgoing, number, day, err);
+    if (rc == ENT_OK) {
+        rc = node_pending_put(node, &outgoing->id, &outgoing->to,
+            (uint32_t)outgoing->message->precedence, number, day,
+            ent_bytes_view(&wire), err);
+    }
+    if (rc == ENT_OK) {
+        rc = close_at_desk(node, outgoing, err);
+    }
+    return as_storage(rc);
+}
+
+/* This recipient's own message: minimising one must not touch another's. */
+static enum ent_status
+own_message(const ent_message *message, const char *to, struct ent_arena *arena,
+    ent_message **ret_own, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    ent_message addressed = *message;
+    enum ent_status rc;
+
+    addressed.to = (char *)(uintptr_t)to;
+    rc = ent_message_encode(&addressed, &wire, err);
+    return rc != ENT_OK
+               ? rc
+               : ent_message_decode(ent_bytes_view(&wire), arena, ret_own, err);
+}
+
+enum ent_status
+node_submit_copy(struct node *node, const ent_message *message,
+    struct node_outgoing *outgoing, struct ent_arena *arena,
+    copy_result *result, struct ent_error *err)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena own = {0};
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    uint64_t number;
+    enum ent_status rc;
+
+    outgoing->party = ent_address_party(&outgoing->to);
+    rc = node_copy_get(node, &outgoing->id, &outgoing->party, &row, err);
+    if (rc == ENT_OK) {
+        return answer_again(outgoing, row, arena, result);
+    }
+    if (rc == ENT_NOT_FOUND) {
+        rc = ent_arena_init(&own, NODE_MESSAGE_ARENA, err);
+    }
+    if (rc == ENT_OK) {
+        rc = own_message(
+            message, outgoing->to.text, &own, &outgoing->message, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_number_next(node->store, "submission", &number, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    node_gate_out(node, outgoing->message, &outgoing->to, &outgoing->decision);
+    rc = outgoing->decision.permit
+             ? accept(node, outgoing, number, &own, err)
+             : as_storage(refuse(node, outgoing, number, err));
+    if (rc == ENT_OK) {
+        node_submit_tell(&outgoing->decision, arena, result);
+    }
+    return rc;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What submit.c, submit_copy.c and explain.c share. */
+#ifndef NODE_SUBMIT_INTERNAL_H
+#define NODE_SUBMIT_INTERNAL_H
+
+#include "node/submit.h"
+#include "policy/decide.h"
+#include "proto/message.h"
+
+/* One message for one recipient, on its way into the store. */
+struct node_outgoing {
+    struct ent_id id;
+    struct ent_address to;
+    struct ent_party party;
+    struct ent_digest content; /* as the officer gave it */
+    ent_message *message;      /* this recipient's own, may be minimised */
+    struct ent_decision decision;
+};
+
+/* Judge, and keep or refuse. ENT_FULL and ENT_IO take the turn back; anything
+ * else is about this copy alone, and nothing of it is kept. */
+enum ent_status node_submit_copy(struct node *node, const ent_message *message,
+    struct node_outgoing *outgoing, struct ent_arena *arena,
+    Entente__V1__CopyResult *result, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The decision, as programs are told it. */
+void node_submit_tell(const struct ent_decision *decision,
+    struct ent_arena *arena, Entente__V1__CopyResult *result);
+
+#endif

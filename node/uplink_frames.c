@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What came in on a connection, one frame at a time. */
+#include <string.h>
+
+#include "node/intake.h"
+#include "node/peers.h"
+#include "node/settle.h"
+#include "node/uplink_internal.h"
+#include "proto/base/log.h"
+#include "proto/refusal.h"
+#include "proto/schema/link.pb-c.h"
+
+#define COMPONENT "uplink"
+
+/* The broker greets: the conversation is open, and what we sent and heard
+ * nothing of is due again. */
+static enum ent_status
+take_hello(struct node *node, struct node_connection *lane,
+    struct ent_view payload, struct ent_error *err)
+{
+    struct ent_hello hello;
+    struct ent_certificate certificate;
+    enum ent_status rc;
+
+    rc = ent_hello_decode(payload, &hello, err);
+    if (rc == ENT_OK) {
+        rc = ent_certificate_peek(hello.certificate, &certificate, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!ent_address_equal(
+            &certificate.address, &node->uplink->broker.address)) {
+        return ent_fail(err, ENT_REJECTED, "the broker greets as %s",
+            certificate.address.text);
+    }
+    if (!lane->ready) {
+        node->uplink->since_ms = node->now_ms;
+    }
+    node_connection_greeted(lane, hello.credit);
+    rc = node_settle_resume(node, lane->urgent, err);
+    return rc != ENT_OK || !lane->urgent ? rc : node_peers_prefetch(node, err);
+}
+
+/* Without a stream the conversation is over. */
+static enum ent_status
+take_bye(struct node *node, struct node_connection *lane,
+    struct ent_view payload, struct ent_error *err)
+{
+    struct ent_bye bye;
+    enum ent_status rc;
+
+    rc = ent_bye_decode(payload, &bye, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (bye.about_stream) {
+        return node_settle_not_taken(node, &bye, err);
+    }
+    ent_log(ENT_LOG_WARN, COMPONENT,
+        "broker says goodbye reason=%s text=\"%s\"",
+        ent_refusal_name(bye.reason), bye.text);
+    node_connection_dismissed(node, lane);
+    return ENT_OK;
+}
+
+static enum ent_status
+take_credit(struct node_connection *lane, struct ent_view payload,
+    struct ent_error *err)
+{
+    uint64_t bytes;
+    enum ent_status rc = ent_credit_decode(payload, &bytes, err);
+
+    if (rc == ENT_OK) {
+        node_connection_grant(lane, bytes);
+    }
+    return rc;
+}
+
+/* A broker asks for our own manifest or certificate. */
+static enum ent_status
+answer_fetch(struct node *node, bool urgent, struct ent_view payload,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes answer = {0};
+    struct ent_fetch fetch;
+    struct ent_object object = {0};
+    enum ent_status rc;
+
+    rc = ent_fetch_decode(payload, &fetch, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    object.kind = fetch.kind;
+    memcpy(object.subject, fetch.subject, sizeof object.subject);
+    if (strcmp(fetch.subject, node->self.text) == 0) {
+        if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST) {
+            object.wire = ent_bytes_view(&node->manifest_wire);
+        }
+        if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE) {
+            object.wire = ent_bytes_view(&node->certificate_wire);
+        }
+    }
+    rc = ent_object_encode(&object, &answer, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_effects_frame(
+        &node->effects, urgent, ENT_FRAME_OBJECT, &answer, NULL, err);
+}
+
+static enum ent_status
+take_object(struct node *node, struct ent_view payload, struct ent_error *err)
+{
+    struct ent_object object;
+    enum ent_status rc = ent_object_decode(payload, &object, err);
+
+    return rc != ENT_OK ? rc : node_peers_learn(node, &object, err);
+}
+
+enum ent_status
+node_uplink_frame(struct node *node, struct node_connection *lane,
+    const struct ent_frame *frame, struct ent_error *err)
+{
+    switch (frame->type) {
+    case ENT_FRAME_HELLO:
+        return take_hello(node, lane, frame->payload, err);
+    case ENT_FRAME_BUNDLE:
+        if (lane->ready) { /* else it is left over from an older connection */
+            lane->owed += frame->payload.len + frame->body.len;
+        }
+        return node_intake_bundle(node, frame->payload, frame->body, err);
+    case ENT_FRAME_RECEIPT:
+        return node_settle_receipt(node, frame->payload, err);
+    case ENT_FRAME_CUSTODY:
+        return node_settle_custody(node, frame->payload, err);
+    case ENT_FRAME_SKIP:
+        return node_intake_skip(node, frame->payload, err);
+    case ENT_FRAME_CREDIT:
+        return take_credit(lane, frame->payload, err);
+    case ENT_FRAME_FETCH:
+        return answer_fetch(node, lane->urgent, frame->payload, err);
+    case ENT_FRAME_OBJECT:
+        return take_object(node, frame->payload, err);
+    case ENT_FRAME_BYE:
+        return take_bye(node, lane, frame->payload, err);
+    case ENT_FRAME_STATE:
+        return ENT_OK; /* the broker holds our receipts: nothing to repeat */
+    }
+    return ent_fail(err, ENT_BAD_INPUT, "frame type %d", (int)frame->type);
+}
