@@ -140,6 +140,7 @@ class Daemon:
         self.name = name
         self.arguments = [str(argument) for argument in arguments]
         self.log = Path(log)
+        self.environment = {}  # beside our own
         self.process = None
         self.notify = None
 
@@ -163,7 +164,11 @@ class Daemon:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "NOTIFY_SOCKET": "@" + address},
+                env={
+                    **os.environ,
+                    **self.environment,
+                    "NOTIFY_SOCKET": "@" + address,
+                },
                 start_new_session=True,  # Ctrl-C is for us alone
             )
 
