@@ -43,4 +43,8 @@ void frames_have_these_payloads(void **state);
 void a_file_of_frames_has_these_bytes(void **state);
 void a_journal_has_these_entries_and_roots(void **state);
 
+/* ---- protocol_evidence.c ---- */
+
+void evidence_is_written_so_and_proves_what_it_should(void **state);
+
 #endif

@@ -638,6 +638,64 @@ def carriage(blocks, b):
     }
 
 
+def certificate_like(blocks, **fields):
+    """A certificate made as that of block certificate, but for `fields`."""
+    b = blocks["certificate"]
+    authority = Signer(fields.pop("authority_seed"), AUTHORITY)
+    name = schema.trust.DisplayName(lang=b["lang"], text=fields.pop("name"))
+    return make_signed(authority, "certificate", pack(schema.trust.Certificate(
+        version=1, names=[name], not_before=b["not-before"],
+        not_after=b["not-after"], authority_key_id=authority.key_id,
+        **fields)))[1]
+
+
+def evidence(blocks, b):
+    e = schema.evidence
+    sender = Signer(blocks["bundle"]["seed"], OFFICE)
+    states = {state: blocks["agreement"][f"{state}-seed"]
+              for state in ("th", "mm")}
+    recipient_certificate = certificate_like(
+        blocks, authority_seed=states["mm"], name=b["recipient-name"],
+        address=blocks["bundle"]["recipient"], kind=schema.trust.BLO,
+        signing_key=Signer(blocks["receipt"]["seed"], OFFICE).public,
+        link_key=x25519_public(b["recipient-link-secret"]),
+        serial=1767225600001)
+    broker_certificate = certificate_like(
+        blocks, authority_seed=states["th"], name=b["broker-name"],
+        address=blocks["custody"]["broker"], kind=schema.trust.BROKER,
+        signing_key=Signer(blocks["custody"]["seed"], BROKER).public,
+        link_key=x25519_public(b["broker-link-secret"]), serial=1767225600002)
+    payload = pack(e.Evidence(
+        version=1, made_by=blocks["bundle"]["sender"], made_at=b["made-at"],
+        id=uuid_bytes(blocks["message"]["id"]),
+        label=blocks["bundle"]["label"],
+        signatures=[schema.common.Signature(
+            algorithm=schema.common.ED25519, key_id=sender.key_id,
+            value=blocks["bundle"]["signature"])],
+        envelope=blocks["bundle"]["envelope-0"],
+        path=[blocks["bundle"]["leaf-1"]],
+        message_key=blocks["bundle"]["key-0"],
+        certificates=[blocks["certificate"]["signed"], recipient_certificate,
+                      broker_certificate],
+        authorities=[
+            e.AuthorityKey(state=state, key=Signer(seed, AUTHORITY).public)
+            for state, seed in states.items()],
+        agreements=[e.AgreementText(
+            text=blocks["agreement"]["text"].encode(),
+            signatures=blocks["agreement"]["signatures"].encode())],
+        receipt=blocks["receipt"]["signed"],
+        receipt_secret=blocks["bundle"]["answers"],
+        custodies=[blocks["custody"]["signed"]],
+        journal=e.JournalProof(
+            entry=blocks["journal"]["entry-1"],
+            path=[blocks["journal"]["leaf-0"], blocks["journal"]["leaf-2"]],
+            checkpoint=blocks["journal"]["checkpoint"].encode())))
+    signature, wire = make_signed(sender, "evidence", payload)
+    return {"recipient-certificate": recipient_certificate,
+            "broker-certificate": broker_certificate, "signature": signature,
+            "signed": wire}
+
+
 COMPUTE = {
     "primitives": primitives,
     "party": party_block,
@@ -662,6 +720,7 @@ COMPUTE = {
     "frames": frames,
     "carriage": carriage,
     "journal": journal,
+    "evidence": evidence,
 }
 
 # ---- the document ----
@@ -727,8 +786,8 @@ def written(body, found):
 class Schema:
     """The modules that protoc makes of the schema."""
 
-    NAMES = ["alert", "common", "delivery", "entity", "link", "message",
-             "seizure", "service", "trust"]
+    NAMES = ["alert", "common", "delivery", "entity", "evidence", "link",
+             "message", "seizure", "service", "trust"]
 
     def __init__(self, protoc, build_folder, schema_folder):
         os.makedirs(build_folder, exist_ok=True)
