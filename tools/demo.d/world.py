@@ -16,16 +16,16 @@ The folder looks like this:
 """
 
 import fcntl
-import itertools
-import json
 import os
-import select
 import shutil
 import signal
 import socket
-import subprocess
 import time
 from pathlib import Path
+
+from daemon import STOP_S, Daemon
+from officer import Following, Sending
+from program import WorldError, run
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -46,13 +46,6 @@ OFFICES = {
     "ilo-bangkok@kr": "ILO Bangkok",
 }
 SOCKET_PATH_MAX = 107  # what a Unix address has room for
-READY_S = 30
-STOP_S = 20
-SAID_MAX = 2000  # of what a program said, in an error
-
-
-class WorldError(Exception):
-    """Something that should work did not; in words for the operator."""
 
 
 def state_of(address):
@@ -67,273 +60,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def json_values(text):
-    """Every JSON value in a text, one after another."""
-    decoder = json.JSONDecoder()
-    at = 0
-    text = text.strip()
-    while at < len(text):
-        value, at = decoder.raw_decode(text, at)
-        yield value
-        while at < len(text) and text[at].isspace():
-            at += 1
-
-
-class Result:
-    """What a program said, and its exit status."""
-
-    def __init__(self, arguments, code, out, err):
-        self.arguments = [str(argument) for argument in arguments]
-        self.code = code
-        self.out = out
-        self.err = err
-
-    def values(self):
-        return list(json_values(self.out))
-
-    def value(self):
-        (value,) = json_values(self.out)
-        return value
-
-    def must(self, *codes):
-        """This result, whose exit status must be one of these (0)."""
-        if self.code not in (codes or (0,)):
-            raise WorldError(
-                f"{' '.join(self.arguments)}: exit {self.code}\n"
-                f"{self.err[-SAID_MAX:] or self.out[-SAID_MAX:]}"
-            )
-        return self
-
-
-def run(arguments, stdin=None, timeout_s=120, env=None):
-    """Run a program to its end."""
-    arguments = [str(argument) for argument in arguments]
-    try:
-        done = subprocess.run(
-            arguments,
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout_s,
-            env=env,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise WorldError(
-            f"{' '.join(arguments)}: no end after {timeout_s} s"
-        ) from error
-    except OSError as error:
-        raise WorldError(f"{arguments[0]}: {error.strerror}") from error
-    return Result(arguments, done.returncode, done.stdout, done.stderr)
-
-
-class Daemon:
-    """A long-running program: its process, its log, whether it is ready."""
-
-    numbers = itertools.count(1)
-
-    def __init__(self, name, arguments, log):
-        self.name = name
-        self.arguments = [str(argument) for argument in arguments]
-        self.log = Path(log)
-        self.environment = {}  # beside our own
-        self.process = None
-        self.notify = None
-
-    @property
-    def pid(self):
-        return self.process.pid
-
-    def is_running(self):
-        return self.process is not None and self.process.poll() is None
-
-    def launch(self):
-        """Start it, without waiting until it is ready."""
-        assert not self.is_running()
-        self.close_notify()
-        address = f"entente-{os.getpid()}-{next(self.numbers)}"
-        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.notify.bind("\0" + address)
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                self.arguments,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={
-                    **os.environ,
-                    **self.environment,
-                    "NOTIFY_SOCKET": "@" + address,
-                },
-                start_new_session=True,  # Ctrl-C is for us alone
-            )
-
-    def wait_ready(self):
-        """Until it says READY=1; an error if it ends instead."""
-        deadline = time.monotonic() + READY_S
-        while True:
-            self.notify.settimeout(0.05)
-            try:
-                said = self.notify.recv(4096)
-            except socket.timeout:
-                said = b""
-            if b"READY=1" in said.split(b"\n"):
-                # Nobody reads what it says after that, so nothing may wait.
-                self.close_notify()
-                return
-            if not said and self.process.poll() is not None:
-                raise WorldError(
-                    f"{self.name} ended with {self.process.returncode}"
-                    f" instead of starting:\n{self.log_end()}"
-                )
-            if time.monotonic() > deadline:
-                raise WorldError(
-                    f"{self.name} is not ready after {READY_S} s:\n"
-                    f"{self.log_end()}"
-                )
-
-    def start(self):
-        self.launch()
-        self.wait_ready()
-
-    def wait(self, timeout_s):
-        """Until it ends; its exit status."""
-        try:
-            code = self.process.wait(timeout_s)
-        except subprocess.TimeoutExpired as error:
-            raise WorldError(
-                f"{self.name} still runs after {timeout_s} s"
-            ) from error
-        self.close_notify()
-        return code
-
-    def kill(self):
-        """kill -9: it learns nothing of it."""
-        if self.is_running():
-            self.process.kill()
-            self.wait(STOP_S)
-
-    def stop(self):
-        """SIGTERM; its exit status."""
-        if not self.is_running():
-            return None if self.process is None else self.process.returncode
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.wait(STOP_S)
-        except WorldError:
-            self.kill()
-            raise
-
-    def pause(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def go_on(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def close_notify(self):
-        if self.notify is not None:
-            self.notify.close()
-            self.notify = None
-
-    def log_text(self):
-        try:
-            return self.log.read_text(errors="replace")
-        except FileNotFoundError:
-            return ""
-
-    def log_end(self, lines=12):
-        return "\n".join(self.log_text().splitlines()[-lines:])
-
-
-class Sending:
-    """`entente send --json` of many messages, while other things happen."""
-
-    numbers = itertools.count(1)
-
-    def __init__(self, world, office, messages, to, timeout_s):
-        base = world.folder / f"send-{next(self.numbers)}"
-        self.world = world
-        self.office = office
-        self.source = base.with_suffix(".jsonl")
-        self.out = base.with_suffix(".out")
-        self.err = base.with_suffix(".err")
-        with open(self.source, "w", encoding="utf-8") as file:
-            for message in messages:
-                file.write(json.dumps(message, ensure_ascii=False) + "\n")
-        self.arguments = world.cli_arguments(
-            ["send", self.source, *(f"--to={address}" for address in to)],
-            office,
-        ) + [f"--timeout={timeout_s}"]
-        with open(self.out, "wb") as out, open(self.err, "wb") as err:
-            self.process = subprocess.Popen(
-                self.arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=err
-            )
-
-    def is_done(self):
-        return self.process.poll() is not None
-
-    def progress(self):
-        """How many messages were answered so far."""
-        with open(self.out, "rb") as file:
-            return sum(1 for _ in file)
-
-    def results(self):
-        """What became of each message, at the end."""
-        code = self.process.wait()
-        done = Result(
-            self.arguments,
-            code,
-            self.out.read_text(),
-            self.err.read_text(errors="replace"),
-        )
-        if code not in (0, 1):  # 1: a copy was refused
-            done.must()
-        for path in (self.source, self.out, self.err):
-            path.unlink()
-        return done.values()
-
-
-class Following:
-    """`entente inbox --follow`: what it says, as it says it."""
-
-    def __init__(self, arguments):
-        self.process = subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-        )
-        self.rest = b""
-
-    def next_line(self, timeout_s):
-        """The next line, if it comes in time."""
-        deadline = time.monotonic() + timeout_s
-        pipe = self.process.stdout
-        while b"\n" not in self.rest:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([pipe], [], [], left)[0]:
-                raise WorldError(f"nothing came for {timeout_s} s")
-            more = os.read(pipe.fileno(), 65536)
-            if not more:
-                raise WorldError("it ended")
-            self.rest += more
-        line, _, self.rest = self.rest.partition(b"\n")
-        return line.decode()
-
-    def next_json(self, timeout_s):
-        return json.loads(self.next_line(timeout_s))
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 class World:
