@@ -47,11 +47,13 @@ node_gate_agreement(const struct node *node, const struct ent_address *office)
 }
 
 bool
-node_gate_knows(struct node *node, const struct ent_digest *agreement)
+node_gate_can_judge(struct node *node, const struct ent_address *office,
+    const struct ent_digest *agreement)
 {
     struct node_key key = node_key_digest(agreement);
     struct ent_view value;
 
-    return node_store_get(node->store, NODE_AGREED, node_key_view(&key), &value,
+    return governing(node, office) != NULL &&
+           node_store_get(node->store, NODE_AGREED, node_key_view(&key), &value,
                NULL) == ENT_OK;
 }

@@ -21,8 +21,10 @@ void node_gate_in(const struct node *node, const ent_message *message,
 struct ent_digest node_gate_agreement(
     const struct node *node, const struct ent_address *office);
 
-/* True when a label may quote this digest: the agreement in use with that
- * office, or one that was in use here before. */
-bool node_gate_knows(struct node *node, const struct ent_digest *agreement);
+/* True when what came under this digest can be judged here: it is that of an
+ * agreement that was ever in use, and there is one with that office now. Where
+ * its file is broken or gone it has to wait, not to be refused. */
+bool node_gate_can_judge(struct node *node, const struct ent_address *office,
+    const struct ent_digest *agreement);
 
 #endif

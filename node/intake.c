@@ -317,7 +317,7 @@ objection(
         *ret_reason = ENT_REFUSAL_CLOCK_IN_DOUBT;
         return ENTENTE__V1__ANSWER_CODE__NOT_YET;
     }
-    if (!node_gate_knows(node, &label->agreement)) {
+    if (!node_gate_can_judge(node, &label->stream.sender, &label->agreement)) {
         *ret_reason = ENT_REFUSAL_UNKNOWN_AGREEMENT;
         return ENTENTE__V1__ANSWER_CODE__NOT_YET;
     }

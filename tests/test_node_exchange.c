@@ -17,6 +17,7 @@
 #include "node/retention.h"
 #include "node/settle.h"
 #include "node/vault.h"
+#include "proto/base/file.h"
 #include "proto/base/log.h"
 #include "proto/message.h"
 #include "proto/refusal.h"
@@ -285,6 +286,39 @@ an_agreement_the_recipient_does_not_have_waits_for_it(void **state)
     assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
     give_agreement(TACHILEIK, "version: 1", "version: 2");
+    for (int i = 0; i < 20; i++) {
+        pass(60000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
+/* A file that somebody broke is not the end of an agreement: what comes under
+ * it waits until there is one again. */
+static void
+what_comes_while_our_agreement_is_broken_waits_for_it(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes whole = read_data("th-mm.yaml");
+    struct node_config *config = &world.configs[TACHILEIK];
+    char path[PATH_MAX];
+    struct ent_id id;
+
+    (void)state;
+    config->authorities.list[1] = world.configs[MAESAI].authorities.list[0];
+    config->authorities.count = 2;
+    introduce();
+    in_folder(TACHILEIK, "th-mm.yaml", path);
+    expect_ok(ent_file_replace(path, 0600, view("broken"), &last_error));
+    crash(TACHILEIK);
+    id = post(MAESAI, TACHILEIK, hotline);
+    for (int i = 0; i < 5; i++) {
+        pass(10000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
+    expect_ok(
+        ent_file_replace(path, 0600, ent_bytes_view(&whole), &last_error));
+    crash(TACHILEIK);
     for (int i = 0; i < 20; i++) {
         pass(60000);
     }
@@ -759,6 +793,7 @@ main(void)
         TEST(what_cannot_be_opened_any_more_is_sealed_anew),
         TEST(what_is_sealed_anew_after_it_arrived_is_not_doubled),
         TEST(an_agreement_the_recipient_does_not_have_waits_for_it),
+        TEST(what_comes_while_our_agreement_is_broken_waits_for_it),
         TEST(what_the_newer_agreement_forbids_is_refused_with_its_clause),
         TEST(a_gap_is_given_up_in_time_and_what_follows_is_marked),
         TEST(deleted_means_that_nobody_can_read_it_and_the_journal_is_whole),
