@@ -20,14 +20,14 @@ struct node_agreements {
     char state[ENT_STATE_MAX + 1];
     struct loaded list[NODE_AGREEMENTS_MAX];
     size_t count;
+    struct node_agreement_fault faults[NODE_AGREEMENT_FAULTS_MAX];
+    size_t fault_count;
 };
 
-/* One load of a folder, and where its faults go. */
+/* One load of a folder. */
 struct loading {
     const char *folder;
     const struct ent_verify_key *authority;
-    node_agreement_fault *fault;
-    void *context;
     struct node_agreements *into;
 };
 
@@ -41,7 +41,16 @@ static void
 report(const struct loading *loading, const char *file, size_t line,
     const char *text)
 {
-    loading->fault(loading->context, file, line, text);
+    struct node_agreements *into = loading->into;
+    struct node_agreement_fault *fault = &into->faults[into->fault_count];
+
+    if (into->fault_count == NODE_AGREEMENT_FAULTS_MAX) {
+        return;
+    }
+    fault->line = line;
+    (void)snprintf(fault->file, sizeof fault->file, "%s", file);
+    (void)snprintf(fault->text, sizeof fault->text, "%s", text);
+    into->fault_count++;
 }
 
 /* The other party, or our own state for a national order; NULL: not ours. */
@@ -201,15 +210,11 @@ take(const struct loading *loading, const char *file)
 
 enum ent_status
 node_agreements_load(const char *folder, const char *state,
-    const struct ent_verify_key *authority, node_agreement_fault *fault,
-    void *context, struct node_agreements **ret_agreements,
-    struct ent_error *err)
+    const struct ent_verify_key *authority,
+    struct node_agreements **ret_agreements, struct ent_error *err)
 {
     ENT_AUTO(node_agreements_free) struct node_agreements *into = NULL;
-    struct loading loading = {.folder = folder,
-        .authority = authority,
-        .fault = fault,
-        .context = context};
+    struct loading loading = {.folder = folder, .authority = authority};
     struct dirent **entries = NULL;
     int count;
 
@@ -273,4 +278,10 @@ node_agreements_at(const struct node_agreements *agreements, size_t index,
         *ret_file = agreements->list[index].file;
     }
     return agreements->list[index].agreement;
+}
+
+const struct node_agreement_fault *
+node_agreements_fault(const struct node_agreements *agreements, size_t index)
+{
+    return index < agreements->fault_count ? &agreements->faults[index] : NULL;
 }

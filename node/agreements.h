@@ -9,23 +9,28 @@
 #ifndef NODE_AGREEMENTS_H
 #define NODE_AGREEMENTS_H
 
+#include <limits.h>
+
 #include "policy/agreement.h"
 
 #define NODE_AGREEMENTS_MAX 256
+#define NODE_AGREEMENT_FAULTS_MAX 128 /* what is beyond is not told */
 
 struct node_agreements;
 
-/* What was wrong with a file, or with one line of it (else 0); borrowed for the
- * call. */
-typedef void node_agreement_fault(
-    void *context, const char *file, size_t line, const char *text);
+/* Why a file is not in use, or what is wrong with one line of it. */
+struct node_agreement_fault {
+    char file[NAME_MAX + 1];
+    size_t line; /* 0: the whole file */
+    char text[ENT_ERROR_TEXT_MAX];
+};
 
 /* Load `folder` for an office of `state`, whose authority's key must be
- * `authority` in every file. Files that cannot be used are told through `fault`
- * and left out; ENT_IO only when the folder cannot be read. */
+ * `authority` in every file. Files that cannot be used are left out and have
+ * their faults; ENT_IO only when the folder cannot be read. */
 enum ent_status node_agreements_load(const char *folder, const char *state,
-    const struct ent_verify_key *authority, node_agreement_fault *fault,
-    void *context, struct node_agreements **ret_agreements,
+    const struct ent_verify_key *authority,
+    struct node_agreements **ret_agreements,
     struct ent_error *err) ENT_MUST_CHECK;
 void node_agreements_free(struct node_agreements **agreements);
 
@@ -37,5 +42,10 @@ const struct ent_agreement *node_agreements_with(
 const struct ent_agreement *node_agreements_at(
     const struct node_agreements *agreements, size_t index,
     const char **ret_file);
+
+/* What is wrong with the files that are not in use, by index; NULL past the
+ * last. */
+const struct node_agreement_fault *node_agreements_fault(
+    const struct node_agreements *agreements, size_t index);
 
 #endif

@@ -98,6 +98,35 @@ add_agreements(struct node *node, struct ent_arena *arena,
     return ENT_OK;
 }
 
+static enum ent_status
+add_unused(struct node *node, struct ent_arena *arena,
+    Entente__V1__StatusReply *reply, struct ent_error *err)
+{
+    const struct node_agreement_fault *fault;
+    size_t count = 0;
+
+    reply->unused_agreements = ent_arena_alloc(
+        arena, NODE_AGREEMENT_FAULTS_MAX * sizeof *reply->unused_agreements);
+    if (reply->unused_agreements == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "telling the status");
+    }
+    while ((fault = node_agreements_fault(node->agreements, count)) != NULL) {
+        Entente__V1__UnusedAgreement *unused =
+            ent_arena_alloc(arena, sizeof *unused);
+
+        if (unused == NULL) {
+            return ent_fail(err, ENT_NO_MEMORY, "telling the status");
+        }
+        entente__v1__unused_agreement__init(unused);
+        unused->file = node_text_in(arena, fault->file);
+        unused->line = (uint32_t)fault->line;
+        unused->reason = node_text_in(arena, fault->text);
+        reply->unused_agreements[count++] = unused;
+    }
+    reply->n_unused_agreements = count;
+    return ENT_OK;
+}
+
 /* Desk entries that a person should have answered and nobody did. */
 static enum ent_status
 count_desk(
@@ -161,6 +190,9 @@ node_api_status(struct node *node, struct ent_arena *arena,
 
     if (rc == ENT_OK) {
         rc = add_agreements(node, arena, reply, err);
+    }
+    if (rc == ENT_OK) {
+        rc = add_unused(node, arena, reply, err);
     }
     if (rc == ENT_OK) {
         rc = count_desk(node, reply, err);

@@ -231,15 +231,20 @@ node_init(const struct node_config *config, struct ent_error *err)
 /* ---- opening ---- */
 
 static void
-tell_fault(void *context, const char *file, size_t line, const char *text)
+tell_faults(const struct node_agreements *agreements)
 {
-    (void)context;
-    if (line == 0) {
-        ent_log(ENT_LOG_ERROR, "agreements", "not in use: %s: %s", file, text);
-        return;
+    const struct node_agreement_fault *fault;
+
+    for (size_t i = 0; (fault = node_agreements_fault(agreements, i)) != NULL;
+         i++) {
+        if (fault->line == 0) {
+            ent_log(ENT_LOG_ERROR, "agreements", "not in use: %s: %s",
+                fault->file, fault->text);
+        } else {
+            ent_log(ENT_LOG_ERROR, "agreements", "not in use: %s:%zu: %s",
+                fault->file, fault->line, fault->text);
+        }
     }
-    ent_log(ENT_LOG_ERROR, "agreements", "not in use: %s:%zu: %s", file, line,
-        text);
 }
 
 /* Labels may quote every agreement that was ever in use here. */
@@ -330,10 +335,11 @@ node_open(const struct node_config *config, struct node **ret_node,
     }
     if (rc == ENT_OK) {
         rc = node_agreements_load(config->agreements, state,
-            ent_authorities_find(&config->authorities, state), tell_fault, NULL,
+            ent_authorities_find(&config->authorities, state),
             &node->agreements, err);
     }
     if (rc == ENT_OK) {
+        tell_faults(node->agreements);
         rc = node_peers_open(&node->peers, err);
     }
     if (rc == ENT_OK) {

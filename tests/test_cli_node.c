@@ -252,10 +252,18 @@ answer_status(Entente__V1__ApiReply *reply)
     static Entente__V1__AgreementStatus *agreements[] = {&agreement};
     static char *parties[] = {(char *)"th", (char *)"mm"};
     static uint8_t root[32] = {0xab, 0xcd};
+    static Entente__V1__UnusedAgreement unused;
+    static Entente__V1__UnusedAgreement *unused_list[] = {&unused};
 
     entente__v1__status_reply__init(&status);
     entente__v1__broker_status__init(&broker);
     entente__v1__agreement_status__init(&agreement);
+    entente__v1__unused_agreement__init(&unused);
+    unused.file = (char *)"kh-th.yaml";
+    unused.line = 37;
+    unused.reason = (char *)"'purpose' is no key here";
+    status.unused_agreements = unused_list;
+    status.n_unused_agreements = 1;
     status.address = (char *)"blo-maesai@th";
     status.inbox_count = 17;
     status.unacknowledged = 2;
@@ -971,6 +979,9 @@ the_status_says_what_needs_attention(void **state)
     expect_output("in force; ATTENTION: its review is due");
     expect_output("th, mm");
     expect_output("abcd0000");
+    expect_output("NOT IN USE");
+    expect_output("kh-th.yaml");
+    expect_output("ATTENTION: 'purpose' is no key here");
     expect_exit(state, "status --json", EX_OK);
     assert_string_equal(printed("address"), "blo-maesai@th");
 }

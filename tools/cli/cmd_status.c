@@ -16,6 +16,7 @@
 #define STORE_FULL_PERCENT 80
 #define MIB ((uint64_t)1024 * 1024)
 #define TEXT_MAX 160
+#define REASON_MAX 512
 #define ATTENTION "ATTENTION: " /* somebody should act */
 
 struct arguments {
@@ -214,6 +215,28 @@ describe_agreement(const Entente__V1__AgreementStatus *agreement)
         "state", state, "file", cli_json_text(ent_view_text(agreement->file)));
 }
 
+static const struct cli_field unused_fields[] = {
+    {.key = "file", .title = "NOT IN USE"},
+    {.key = "line", .title = "LINE", .right = true},
+    {.key = "reason", .title = "WHY", .colour = colour_of, .wrap = true},
+};
+
+static json_t *
+describe_unused(const Entente__V1__UnusedAgreement *unused)
+{
+    char reason[REASON_MAX];
+    json_t *row;
+
+    (void)snprintf(reason, sizeof reason, ATTENTION "%s", unused->reason);
+    row = json_pack("{s:o, s:o}", "file",
+        cli_json_text(ent_view_text(unused->file)), "reason",
+        cli_json_text(ent_view_text(reason)));
+    if (row != NULL && unused->line != 0) {
+        (void)json_object_set_new(row, "line", json_integer(unused->line));
+    }
+    return row;
+}
+
 /* ---- the whole ---- */
 
 static enum ent_status
@@ -232,16 +255,19 @@ print_node(const Entente__V1__StatusReply *status, uint64_t now_ms,
     return rc;
 }
 
-/* A table, or what to say when there is nothing for it. Takes `rows`. */
+/* A table, or what to say when there is nothing for it (NULL: nothing). Takes
+ * `rows`. */
 static enum ent_status
 print_rows(json_t *rows, const struct cli_field *fields, size_t count,
     const char *none, struct ent_error *err)
 {
     enum ent_status rc = ENT_OK;
 
-    putchar('\n');
+    if (json_array_size(rows) > 0 || none != NULL) {
+        putchar('\n');
+    }
     if (json_array_size(rows) == 0) {
-        puts(none);
+        fputs(none == NULL ? "" : none, stdout);
     } else {
         rc = cli_print_table(stdout, rows, fields, count, false, err);
     }
@@ -255,6 +281,7 @@ print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
     const uint64_t now_ms = ent_time_now_ms();
     json_t *brokers = json_array();
     json_t *agreements = json_array();
+    json_t *unused = json_array();
     enum ent_status rc = print_node(status, now_ms, err);
 
     for (size_t i = 0; i < status->n_brokers; i++) {
@@ -265,20 +292,30 @@ print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
         (void)json_array_append_new(
             agreements, describe_agreement(status->agreements[i]));
     }
+    for (size_t i = 0; i < status->n_unused_agreements; i++) {
+        (void)json_array_append_new(
+            unused, describe_unused(status->unused_agreements[i]));
+    }
     if (rc == ENT_OK) {
         rc = print_rows(brokers, broker_fields,
             sizeof broker_fields / sizeof broker_fields[0],
-            ATTENTION "no broker is configured", err);
+            ATTENTION "no broker is configured\n", err);
         brokers = NULL;
     }
     if (rc == ENT_OK) {
         rc = print_rows(agreements, agreement_fields,
             sizeof agreement_fields / sizeof agreement_fields[0],
-            ATTENTION "no agreement is loaded, so nothing can pass", err);
+            ATTENTION "no agreement is loaded, so nothing can pass\n", err);
         agreements = NULL;
+    }
+    if (rc == ENT_OK) {
+        rc = print_rows(unused, unused_fields,
+            sizeof unused_fields / sizeof unused_fields[0], NULL, err);
+        unused = NULL;
     }
     json_decref(brokers);
     json_decref(agreements);
+    json_decref(unused);
     return rc;
 }
 
