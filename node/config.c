@@ -8,6 +8,7 @@
 #define AT(field) offsetof(struct node_config, field)
 #define MINUTE_MS UINT64_C(60000)
 #define DAY_MS (1440 * MINUTE_MS)
+#define EPOCH_MIN_MS (10 * MINUTE_MS) /* so that a week of them fits slots */
 
 static const struct ent_config_row rows[] = {
     {NULL, "address", ENT_CONFIG_ADDRESS, AT(address), 0, 0, NULL,
@@ -26,8 +27,8 @@ static const struct ent_config_row rows[] = {
         "file with the passphrase of the keys; else it is asked for"},
     {NULL, "store_limit", ENT_CONFIG_MIB, AT(store_limit), 16, 1048576, "65536",
         "most the store may grow to, MiB"},
-    {NULL, "epoch", ENT_CONFIG_DURATION, AT(epoch_ms), MINUTE_MS, 7 * DAY_MS,
-        "P1D", "life of a sealing key, at most P7D"},
+    {NULL, "epoch", ENT_CONFIG_DURATION, AT(epoch_ms), EPOCH_MIN_MS, 7 * DAY_MS,
+        "P1D", "life of a sealing key, PT10M to P7D"},
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])

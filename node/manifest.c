@@ -7,7 +7,10 @@
 #include "proto/frame.h"
 #include "proto/schema/link.pb-c.h"
 
-#define LIFE_MAX_MS (UINT64_C(7) * NODE_DAY_MS)
+#define COMPONENT "manifest"
+#define LIFE_MAX_MS (UINT64_C(7) * NODE_DAY_MS) /* of epochs and of labels */
+#define DOUBT_PAUSE_MS UINT64_C(60000)
+#define EPOCHS_MAX 64
 #define KIND_MANIFEST ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST
 
 enum ent_status
@@ -28,8 +31,8 @@ node_manifest_begin(struct node_slots *slots, uint64_t epoch_ms,
 static void
 fill_keys(const struct node *node, struct ent_manifest *manifest)
 {
-    struct ent_sealing_key keys[64];
-    size_t count = node_slots_epochs(node->slots, keys, 64);
+    struct ent_sealing_key keys[EPOCHS_MAX];
+    size_t count = node_slots_epochs(node->slots, keys, EPOCHS_MAX);
 
     for (size_t i = 0; i < count; i++) {
         if (keys[i].not_after > node->now_ms &&
@@ -126,11 +129,25 @@ node_manifest_load(struct node *node, struct ent_error *err)
     return node_manifest_renew(node, err);
 }
 
-/* False when the newest key was made and the turn that was to announce it did
- * not end well. */
 static bool
-is_announced(const struct node *node, const struct ent_sealing_key *key)
+is_among(const struct ent_sealing_key *keys, size_t count,
+    const struct ent_key_id *key_id)
 {
+    for (size_t i = 0; i < count; i++) {
+        if (ent_key_id_equal(&keys[i].key_id, key_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* False when the newest key was made, or one was undone, and the turn that was
+ * to say so did not end well. */
+static bool
+is_announced(const struct node *node)
+{
+    struct ent_sealing_key keys[EPOCHS_MAX];
+    size_t count = node_slots_epochs(node->slots, keys, EPOCHS_MAX);
     struct ent_manifest manifest;
 
     if (ent_manifest_open(ent_bytes_view(&node->manifest_wire),
@@ -138,45 +155,90 @@ is_announced(const struct node *node, const struct ent_sealing_key *key)
         return false;
     }
     for (size_t i = 0; i < manifest.key_count; i++) {
-        if (ent_key_id_equal(&manifest.keys[i].key_id, &key->key_id)) {
-            return true;
+        if (!is_among(keys, count, &manifest.keys[i].key_id)) {
+            return false;
         }
     }
-    return false;
+    return is_among(manifest.keys, manifest.key_count, &keys[count - 1].key_id);
+}
+
+/* Destroy what is over, and what a clock that ran ahead has made: no key is
+ * made more than one epoch before its time. */
+static enum ent_status
+destroy(struct node *node, struct ent_error *err)
+{
+    uint64_t over = node->now_ms > LIFE_MAX_MS ? node->now_ms - LIFE_MAX_MS : 0;
+    size_t destroyed = 0;
+    size_t undone = 0;
+    enum ent_status rc =
+        node_slots_destroy(node->slots, 0, over, &destroyed, err);
+
+    if (rc == ENT_OK) {
+        rc = node_slots_epochs_undo(
+            node->slots, node->now_ms + 2 * LIFE_MAX_MS, &undone, err);
+    }
+    if (rc == ENT_OK && undone > 0) {
+        ent_log(ENT_LOG_WARN, COMPONENT,
+            "sealing keys were made while the clock was ahead, undone=%zu",
+            undone);
+    }
+    if (rc == ENT_OK && destroyed > 0) {
+        ent_log(
+            ENT_LOG_INFO, COMPONENT, "sealing keys destroyed=%zu", destroyed);
+    }
+    return rc;
+}
+
+/* Make keys until one is there whose epoch is to come: the next epoch's. When
+ * that begins, in `ret_next`. */
+static enum ent_status
+prolong(struct node *node, uint64_t *ret_next, struct ent_error *err)
+{
+    struct ent_sealing_key keys[EPOCHS_MAX];
+
+    for (;;) {
+        size_t count = node_slots_epochs(node->slots, keys, EPOCHS_MAX);
+        const struct ent_sealing_key *last = &keys[count - 1];
+        uint64_t from = node->now_ms;
+        enum ent_status rc;
+
+        if (count > 0 && last->not_before > node->now_ms) {
+            *ret_next = last->not_before;
+            return ENT_OK;
+        }
+        if (count > 0 && last->not_after > node->now_ms) {
+            from = last->not_after;
+        }
+        rc = node_slots_epoch_new(
+            node->slots, from, from + node->config->epoch_ms, err);
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        ent_log(ENT_LOG_INFO, COMPONENT, "new sealing key");
+    }
 }
 
 enum ent_status
 node_manifest_rotate(
     struct node *node, uint64_t *ret_due, struct ent_error *err)
 {
-    struct ent_sealing_key keys[64];
-    size_t count = node_slots_epochs(node->slots, keys, 64);
-    uint64_t newest = count == 0 ? 0 : keys[count - 1].not_before;
-    uint64_t from;
-    size_t destroyed = 0;
+    uint64_t end;
     enum ent_status rc;
 
-    if (newest > node->now_ms) {
-        *ret_due = newest;
-        return is_announced(node, &keys[count - 1])
-                   ? ENT_OK
-                   : node_manifest_renew(node, err);
+    if (node->clock_doubt) { /* the last key serves until the time is known */
+        *ret_due = node->now_ms + DOUBT_PAUSE_MS;
+        return ENT_OK;
     }
-    from = count == 0 || keys[count - 1].not_after < node->now_ms
-               ? node->now_ms
-               : keys[count - 1].not_after;
-    rc = node_slots_epoch_new(
-        node->slots, from, from + node->config->epoch_ms, err);
-    if (rc == ENT_OK && !node->clock_doubt) {
-        rc = node_slots_destroy(node->slots, 0,
-            node->now_ms > LIFE_MAX_MS ? node->now_ms - LIFE_MAX_MS : 0,
-            &destroyed, err);
+    rc = destroy(node, err);
+    if (rc == ENT_OK) {
+        rc = prolong(node, ret_due, err);
     }
     if (rc != ENT_OK) {
         return rc;
     }
-    ent_log(
-        ENT_LOG_INFO, "manifest", "new sealing key, destroyed=%zu", destroyed);
-    *ret_due = from;
-    return node_manifest_renew(node, err);
+    end = node_slots_epoch_end(node->slots);
+    if (end + LIFE_MAX_MS + 1 < *ret_due) {
+        *ret_due = end + LIFE_MAX_MS + 1;
+    }
+    return is_announced(node) ? ENT_OK : node_manifest_renew(node, err);
 }

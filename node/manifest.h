@@ -24,8 +24,9 @@ enum ent_status node_manifest_renew(
 enum ent_status node_manifest_load(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Make the next epoch's key when the last one published has begun, and destroy
- * those whose time is over. Returns when to look again, ms. */
+/* Destroy sealing keys whose time is over, make the next epoch's when the last
+ * one published has begun, and publish. While the clock is in doubt nothing of
+ * this is done. `ret_due` says when to look again, ms. */
 enum ent_status node_manifest_rotate(
     struct node *node, uint64_t *ret_due, struct ent_error *err) ENT_MUST_CHECK;
 

@@ -366,6 +366,34 @@ node_slots_ecdh(struct node_slots *slots, const struct ent_key_id *key_id,
     return ent_fail(err, ENT_NOT_FOUND, "that sealing key is gone");
 }
 
+uint64_t
+node_slots_epoch_end(const struct node_slots *slots)
+{
+    uint64_t end = UINT64_MAX;
+
+    for (size_t i = 0; i < slots->count; i++) {
+        const struct slot *slot = &slots->list[i];
+
+        if (slot->kind == SLOT_EPOCH && slot->until < end) {
+            end = slot->until;
+        }
+    }
+    return end;
+}
+
+/* Overwrite one slot: on disk first, so that memory never claims too much. */
+static enum ent_status
+slot_destroy(struct node_slots *slots, size_t place, struct ent_error *err)
+{
+    static const uint8_t empty[SLOT_LEN];
+    enum ent_status rc = write_place(slots, place, empty, err);
+
+    if (rc == ENT_OK) {
+        sodium_memzero(&slots->list[place], sizeof slots->list[place]);
+    }
+    return rc;
+}
+
 static bool
 is_over(const struct slot *slot, uint64_t day, uint64_t ended_before_ms)
 {
@@ -377,17 +405,36 @@ enum ent_status
 node_slots_destroy(struct node_slots *slots, uint64_t day,
     uint64_t ended_before_ms, size_t *ret_count, struct ent_error *err)
 {
-    static const uint8_t empty[SLOT_LEN];
     size_t count = 0;
 
     for (size_t i = 0; i < slots->count; i++) {
         if (is_over(&slots->list[i], day, ended_before_ms)) {
-            enum ent_status rc = write_place(slots, i, empty, err);
+            enum ent_status rc = slot_destroy(slots, i, err);
 
             if (rc != ENT_OK) {
                 return rc;
             }
-            sodium_memzero(&slots->list[i], sizeof slots->list[i]);
+            count++;
+        }
+    }
+    *ret_count = count;
+    return ENT_OK;
+}
+
+enum ent_status
+node_slots_epochs_undo(struct node_slots *slots, uint64_t begins_after_ms,
+    size_t *ret_count, struct ent_error *err)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < slots->count; i++) {
+        if (slots->list[i].kind == SLOT_EPOCH &&
+            slots->list[i].from > begins_after_ms) {
+            enum ent_status rc = slot_destroy(slots, i, err);
+
+            if (rc != ENT_OK) {
+                return rc;
+            }
             count++;
         }
     }

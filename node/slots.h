@@ -51,6 +51,9 @@ size_t node_slots_count(const struct node_slots *slots);
 size_t node_slots_epochs(const struct node_slots *slots,
     struct ent_sealing_key *ret_keys, size_t max);
 
+/* When the first of the epochs ends, ms; UINT64_MAX: there are none. */
+uint64_t node_slots_epoch_end(const struct node_slots *slots);
+
 /* The ECDH of an epoch's secret; ENT_NOT_FOUND when it is gone. */
 enum ent_status node_slots_ecdh(struct node_slots *slots,
     const struct ent_key_id *key_id, struct ent_ecdh *ret_ecdh,
@@ -60,6 +63,12 @@ enum ent_status node_slots_ecdh(struct node_slots *slots,
  * ended before `ended_before_ms`. Returns how many through `ret_count`. */
 enum ent_status node_slots_destroy(struct node_slots *slots, uint64_t day,
     uint64_t ended_before_ms, size_t *ret_count,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The same for every epoch that begins after `begins_after_ms`: made while the
+ * clock was wrong. */
+enum ent_status node_slots_epochs_undo(struct node_slots *slots,
+    uint64_t begins_after_ms, size_t *ret_count,
     struct ent_error *err) ENT_MUST_CHECK;
 
 #endif
