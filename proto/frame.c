@@ -177,13 +177,15 @@ ent_credit_decode(
 
 /* ---- FETCH and OBJECT ---- */
 
-/* An address, or for a revocation list the part of one after the '@'. */
+/* An address, or for what an authority says of its state the part after the
+ * '@'. */
 static enum ent_status
 subject_check(uint32_t kind, const char *subject, struct ent_error *err)
 {
     struct ent_address ignored;
     char padded[ENT_ADDRESS_MAX + 1];
-    bool of_state = kind == ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST;
+    bool of_state = kind == ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST ||
+                    kind == ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER;
     enum ent_status rc;
 
     if (kind == ENTENTE__V1__OBJECT_KIND__OBJECT_KIND_UNSPECIFIED) {

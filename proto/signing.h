@@ -20,6 +20,7 @@
 #define ENT_TYPE_CERTIFICATE "application/vnd.entente.certificate.v1"
 #define ENT_TYPE_MANIFEST "application/vnd.entente.manifest.v1"
 #define ENT_TYPE_REVOCATION_LIST "application/vnd.entente.revocation-list.v1"
+#define ENT_TYPE_ROLLOVER "application/vnd.entente.authority-rollover.v1"
 #define ENT_TYPE_LABEL "application/vnd.entente.label.v1"
 #define ENT_TYPE_RECEIPT "application/vnd.entente.receipt.v1"
 #define ENT_TYPE_CUSTODY "application/vnd.entente.custody.v1"

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "proto/rollover.h"
 #include "tests/parties.h"
 
 static struct parties *
@@ -63,6 +64,38 @@ read_revocation_list(struct ent_view wire)
 }
 
 static void
+read_rollover(struct ent_view wire)
+{
+    struct ent_rollover rollover;
+    struct ent_error err;
+
+    if (ent_rollover_open(wire, &everybody()->thailand.signer.key, &rollover,
+            &err) == ENT_OK &&
+        (rollover.key_count < 2 ||
+            ent_rollover_find(
+                &rollover, &everybody()->thailand.signer.key_id) == SIZE_MAX)) {
+        abort();
+    }
+}
+
+/* By Thailand's authority, which gives way to Myanmar's key. */
+static void
+read_signed_rollover(struct ent_view payload)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    const struct parties *all = everybody();
+    struct ent_signatures signatures = {.count = 2};
+
+    if (ent_signing_sign(&all->thailand.signer, ENT_TYPE_ROLLOVER, payload,
+            &signatures.list[0], NULL) == ENT_OK &&
+        ent_signing_sign(&all->myanmar.signer, ENT_TYPE_ROLLOVER, payload,
+            &signatures.list[1], NULL) == ENT_OK &&
+        ent_signed_encode(payload, &signatures, &wire, NULL) == ENT_OK) {
+        read_rollover(ent_bytes_view(&wire));
+    }
+}
+
+static void
 read_signed(const struct party *signer, const char *type,
     struct ent_view payload, void (*read_wire)(struct ent_view wire))
 {
@@ -99,11 +132,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         read_signed(&all->thailand, ENT_TYPE_REVOCATION_LIST, rest,
             read_revocation_list);
         break;
+    case 'k':
+        read_signed_rollover(rest);
+        break;
     default:
         (void)!ent_certificate_peek(rest, &cert, &err);
         read_certificate(rest);
         read_manifest(rest);
         read_revocation_list(rest);
+        read_rollover(rest);
     }
     return 0;
 }

@@ -372,6 +372,24 @@ def revocation_list(_, b):
     return {"payload": payload, "signed": wire, "digest": h(wire)}
 
 
+def rollover(_, b):
+    keys = [Signer(b[f"seed-{i}"], AUTHORITY) for i in (1, 2, 3)]
+    result, wire = {}, b""
+    for i in (1, 2):
+        old, new = keys[i - 1], keys[i]
+        payload = pack(schema.trust.AuthorityRollover(
+            version=1, state=b["state"], number=i, old_key=old.public,
+            new_key=new.public, issued_at=b[f"issued-at-{i}"],
+            old_until=b[f"old-until-{i}"], previous=wire))
+        statement = pae(TYPE % "authority-rollover", payload)
+        wire = pack(schema.common.Signed(payload=payload, signatures=[
+            schema.common.Signature(
+                algorithm=schema.common.ED25519, key_id=key.key_id,
+                value=key.sign(statement)) for key in (old, new)]))
+        result[f"payload-{i}"], result[f"signed-{i}"] = payload, wire
+    return result
+
+
 def agreement(_, b):
     text = b["text"].encode()
     lines = ""
@@ -708,6 +726,7 @@ COMPUTE = {
     "certificate": certificate,
     "manifest": manifest,
     "revocation-list": revocation_list,
+    "rollover": rollover,
     "agreement": agreement,
     "message": message,
     "padding": padding,

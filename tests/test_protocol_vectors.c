@@ -13,6 +13,7 @@
 #include "proto/keytext.h"
 #include "proto/link.h"
 #include "proto/message.h"
+#include "proto/rollover.h"
 #include "tests/protocol_keys.h"
 #include "tools/cli/request.h"
 
@@ -408,6 +409,48 @@ a_revocation_list_is_signed_so(void **state)
 }
 
 static void
+a_rollover_is_signed_so_by_both_keys(void **state)
+{
+    const struct block *block = block_named("rollover");
+    struct ent_bytes wires[3] = {{0}}; /* before the first there is none */
+    struct ent_rollover rollover;
+    struct key keys[3];
+    char name[16];
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(name, sizeof name, "seed-%zu", i + 1);
+        key_from(&keys[i], block, name, ENT_KEY_AUTHORITY);
+    }
+    for (size_t i = 1; i < 3; i++) {
+        char at[16];
+        char until[16];
+        struct ent_signatures signatures;
+        struct ent_view payload;
+
+        (void)snprintf(at, sizeof at, "issued-at-%zu", i);
+        (void)snprintf(until, sizeof until, "old-until-%zu", i);
+        expect_ok(ent_rollover_make(block_text(block, "state"),
+            ent_bytes_view(&wires[i - 1]), &keys[i - 1].signer, &keys[i].signer,
+            block_number(block, at), block_number(block, until), &wires[i],
+            &last_error));
+        (void)snprintf(name, sizeof name, "signed-%zu", i);
+        expect_vector(block, name, ent_bytes_view(&wires[i]));
+        expect_ok(ent_signed_decode(
+            ent_bytes_view(&wires[i]), &payload, &signatures, &last_error));
+        (void)snprintf(name, sizeof name, "payload-%zu", i);
+        expect_vector(block, name, payload);
+    }
+    expect_ok(ent_rollover_open(ent_bytes_view(&wires[2]), &keys[0].signer.key,
+        &rollover, &last_error));
+    assert_int_equal(rollover.key_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        key_fini(&keys[i]);
+        ent_bytes_free(&wires[i]);
+    }
+}
+
+static void
 an_agreement_is_signed_so_by_both(void **state)
 {
     const struct block *block = block_named("agreement");
@@ -495,6 +538,7 @@ main(void)
         cmocka_unit_test(a_certificate_is_signed_so),
         cmocka_unit_test(a_manifest_is_signed_so),
         cmocka_unit_test(a_revocation_list_is_signed_so),
+        cmocka_unit_test(a_rollover_is_signed_so_by_both_keys),
         cmocka_unit_test(an_agreement_is_signed_so_by_both),
         cmocka_unit_test(a_message_is_encoded_so),
         cmocka_unit_test(padding_fills_these_sizes),

@@ -13,6 +13,7 @@
 
 #define ENT_ARMOUR_CERTIFICATE "ENTENTE CERTIFICATE"
 #define ENT_ARMOUR_REVOCATION_LIST "ENTENTE REVOCATION LIST"
+#define ENT_ARMOUR_ROLLOVER "ENTENTE AUTHORITY ROLLOVER"
 
 enum ent_status ent_armour_encode(const char *kind, struct ent_view data,
     struct ent_bytes *ret_text, struct ent_error *err) ENT_MUST_CHECK;
