@@ -64,14 +64,14 @@ send_entry(struct broker *broker, const struct lane *lane,
     if (broker_spool_read(broker->spool, entry, &head, &body, NULL) != ENT_OK) {
         return note_damaged(broker, entry);
     }
-    if (!skip && !broker_session_spend(lane->session, entry->size)) {
+    if (!skip && !ent_window_spend(&lane->session->window, entry->size)) {
         return STOPPED;
     }
     rc = broker->port.send(broker->port.context, &lane->session->route,
         skip ? ENT_FRAME_SKIP : ENT_FRAME_BUNDLE, head, body, NULL);
     if (rc != ENT_OK) {
         if (!skip) {
-            broker_session_refill(lane->session, entry->size);
+            ent_window_refill(&lane->session->window, entry->size);
         }
         return stop(broker, lane, rc);
     }

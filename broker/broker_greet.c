@@ -89,7 +89,7 @@ greet(struct broker *broker, const struct broker_visit *visit,
         .manifest_sequence = greeting->manifest_sequence,
         .revocation_number = greeting->revocation_number,
         .lane = greeting->hello.lane,
-        .credit = BROKER_GRANT,
+        .credit = ENT_WINDOW_GRANT,
     };
     enum ent_status rc;
 
@@ -206,7 +206,7 @@ broker_take_credit(
         return broker_say_bye(broker, visit->line, &frame->route,
             ENT_REFUSAL_BAD_FRAME, "a malformed CREDIT", err);
     }
-    broker_session_refill(visit->session, bytes);
+    ent_window_refill(&visit->session->window, bytes);
     return ENT_OK;
 }
 

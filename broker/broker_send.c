@@ -157,7 +157,7 @@ broker_give_credit(struct broker *broker, struct ent_error *err)
         ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
         struct broker_session *session =
             &broker->lines[i / BROKER_LANES].peer.lanes[i % BROKER_LANES];
-        uint64_t bytes = broker_session_give_back(session);
+        uint64_t bytes = ent_window_give_back(&session->window);
         enum ent_status rc;
 
         if (!session->open || bytes == 0) {

@@ -253,8 +253,8 @@ charge(struct broker *broker, struct broker_visit *visit, struct ent_error *err)
 {
     const struct ent_frame *frame = visit->frame;
 
-    if (broker_session_charge(
-            visit->session, frame->payload.len + frame->body.len)) {
+    if (ent_window_charge(
+            &visit->session->window, frame->payload.len + frame->body.len)) {
         return ENT_OK;
     }
     ent_log(ENT_LOG_WARN, COMPONENT, "more than its credit peer=%s",

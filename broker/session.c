@@ -15,21 +15,17 @@
 #define NEVER UINT64_MAX
 #define URGENT_RANKS 2 /* FLASH and IMMEDIATE */
 
-/* ---- credit ---- */
+/* ---- one connection ---- */
 
 void
 broker_session_begin(struct broker_session *session,
-    const struct ent_route *route, uint64_t window)
+    const struct ent_route *route, uint64_t granted)
 {
-    if (window > BROKER_WINDOW_MAX) {
-        window = BROKER_WINDOW_MAX;
-    }
     *session = (struct broker_session){
         .open = true,
         .route = *route,
-        .window = window,
-        .credit = window,
-        .grant = BROKER_GRANT,
+        .window = ent_window_begin(
+            granted < BROKER_WINDOW_MAX ? granted : BROKER_WINDOW_MAX),
     };
 }
 
@@ -45,45 +41,6 @@ broker_session_is(
 {
     return session->open && session->route.len == route->len &&
            memcmp(session->route.bytes, route->bytes, route->len) == 0;
-}
-
-bool
-broker_session_spend(struct broker_session *session, uint64_t bytes)
-{
-    if (bytes > session->credit) {
-        return false;
-    }
-    session->credit -= bytes;
-    return true;
-}
-
-void
-broker_session_refill(struct broker_session *session, uint64_t bytes)
-{
-    uint64_t spent = session->window - session->credit;
-
-    session->credit += bytes < spent ? bytes : spent;
-}
-
-bool
-broker_session_charge(struct broker_session *session, uint64_t bytes)
-{
-    if (bytes > session->grant) {
-        return false;
-    }
-    session->grant -= bytes;
-    session->owed += bytes;
-    return true;
-}
-
-uint64_t
-broker_session_give_back(struct broker_session *session)
-{
-    uint64_t owed = session->owed;
-
-    session->grant += owed;
-    session->owed = 0;
-    return owed;
 }
 
 /* ---- sending and sending again ---- */
@@ -264,13 +221,13 @@ stir_walks(struct broker_peer *peer, enum broker_lane lane)
 
 void
 broker_peer_begin(struct broker_peer *peer, enum broker_lane lane,
-    const struct ent_route *route, uint64_t window)
+    const struct ent_route *route, uint64_t granted)
 {
     const bool bulk_carried = lane == BROKER_URGENT &&
                               !peer->lanes[BROKER_URGENT].open &&
                               peer->lanes[BROKER_BULK].open;
 
-    broker_session_begin(&peer->lanes[lane], route, window);
+    broker_session_begin(&peer->lanes[lane], route, granted);
     if (bulk_carried) {
         stir_walks(peer, lane);
     } else {

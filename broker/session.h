@@ -11,9 +11,8 @@
 
 #include "broker/route.h"
 #include "proto/link.h"
+#include "proto/window.h"
 
-/* Bytes of bundles an office may have under way to us on one connection. */
-#define BROKER_GRANT ((uint64_t)4 * 1024 * 1024)
 /* However much an office grants us, no more lies in its connection. */
 #define BROKER_WINDOW_MAX ((uint64_t)8 * 1024 * 1024)
 
@@ -26,28 +25,16 @@ enum broker_lane {
 struct broker_session {
     bool open;
     struct ent_route route;
-    uint64_t window; /* what the office granted */
-    uint64_t credit; /* what is left of it */
-    uint64_t grant;  /* what is left of what we granted */
-    uint64_t owed;   /* dealt with, to be given back after the commit */
+    struct ent_window window;
 };
 
-/* Begin a conversation on `route`; what was before is forgotten. */
+/* Begin a conversation on `route`, with what the office granted; what was
+ * before is forgotten. */
 void broker_session_begin(struct broker_session *session,
-    const struct ent_route *route, uint64_t window);
+    const struct ent_route *route, uint64_t granted);
 void broker_session_end(struct broker_session *session);
 bool broker_session_is(
     const struct broker_session *session, const struct ent_route *route);
-
-/* Before sending a bundle: false when its bytes are not left. */
-bool broker_session_spend(struct broker_session *session, uint64_t bytes);
-/* CREDIT came. */
-void broker_session_refill(struct broker_session *session, uint64_t bytes);
-
-/* A bundle came: false when the office sent more than we granted. */
-bool broker_session_charge(struct broker_session *session, uint64_t bytes);
-/* What to give back now; it is ours to expect again. */
-uint64_t broker_session_give_back(struct broker_session *session);
 
 /* ---- what an office is sent, in one precedence ---- */
 
@@ -110,7 +97,7 @@ struct broker_session *broker_peer_find(
 /* A lane began or ended. What went over a connection that is no more begins
  * anew; what the bulk lane carried for the urgent one goes on. */
 void broker_peer_begin(struct broker_peer *peer, enum broker_lane lane,
-    const struct ent_route *route, uint64_t window);
+    const struct ent_route *route, uint64_t granted);
 void broker_peer_end(struct broker_peer *peer, enum broker_lane lane);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/connection.h"
 
-#include "node/uplink.h"
 #include "proto/base/log.h"
 #include "proto/frame.h"
 #include "proto/schema/link.pb-c.h"
@@ -57,14 +56,13 @@ greet(struct node *node, struct node_connection *connection)
         .manifest_sequence = node->manifest_sequence,
         .lane = connection->urgent ? ENTENTE__V1__LANE__URGENT
                                    : ENTENTE__V1__LANE__BULK,
-        .credit = NODE_CREDIT,
+        .credit = ENT_WINDOW_GRANT,
     };
     struct ent_error err = {0};
     enum ent_status rc;
 
     connection->ready = false;
-    connection->credit = 0;
-    connection->owed = 0;
+    connection->window = (struct ent_window){0};
     connection->greet_at = node->now_ms + GREET_PAUSE_MAX_MS; /* unanswered */
     rc = ent_hello_encode(&hello, &payload, &err);
     if (rc == ENT_OK) {
@@ -88,7 +86,7 @@ lose(struct node_connection *connection)
     }
     connection->up = false;
     connection->ready = false;
-    connection->credit = 0;
+    connection->window = (struct ent_window){0};
 }
 
 void
@@ -119,8 +117,7 @@ node_connection_greeted(struct node_connection *connection, uint64_t credit)
     }
     connection->ready = true;
     connection->greet_at = UINT64_MAX;
-    connection->credit = credit;
-    connection->granted = credit;
+    connection->window = ent_window_begin(credit);
     connection->greet_pause = GREET_PAUSE_MIN_MS;
 }
 
@@ -131,31 +128,10 @@ node_connection_dismissed(
     uint64_t pause = connection->greet_pause;
 
     connection->ready = false;
-    connection->credit = 0;
-    connection->owed = 0;
+    connection->window = (struct ent_window){0};
     connection->greet_at = node->now_ms + pause;
     connection->greet_pause =
         pause * 2 > GREET_PAUSE_MAX_MS ? GREET_PAUSE_MAX_MS : pause * 2;
-}
-
-bool
-node_connection_spend(struct node_connection *connection, uint64_t bytes)
-{
-    if (!connection->ready || connection->credit < bytes) {
-        return false;
-    }
-    connection->credit -= bytes;
-    return true;
-}
-
-void
-node_connection_grant(struct node_connection *connection, uint64_t bytes)
-{
-    uint64_t room = connection->granted - connection->credit;
-
-    if (connection->ready) {
-        connection->credit += bytes < room ? bytes : room;
-    }
 }
 
 enum ent_status

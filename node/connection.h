@@ -2,9 +2,6 @@
 /*
  * connection - one connection of ours to a broker: made, greeted, lost and
  * greeted again, with the credit that it has.
- *
- * Credit belongs to one connection: bytes of bundles that the other side will
- * take now, and bytes that it sent and may send again.
  */
 #ifndef NODE_CONNECTION_H
 #define NODE_CONNECTION_H
@@ -13,18 +10,17 @@
 
 #include "node/node.h"
 #include "proto/link.h"
+#include "proto/window.h"
 
 #define NODE_CONNECTION_ITEMS 2 /* the socket and its monitor */
 
 struct node_connection {
     struct ent_link *link;
-    const char *peer;  /* whose address it is, for the log */
-    bool urgent;       /* FLASH and IMMEDIATE, or all else */
-    bool up;           /* the connection is there */
-    bool ready;        /* the other side has greeted us */
-    uint64_t credit;   /* bytes we may still send */
-    uint64_t granted;  /* by HELLO: credit never grows beyond it */
-    uint64_t owed;     /* bytes of credit to give back */
+    const char *peer; /* whose address it is, for the log */
+    bool urgent;      /* FLASH and IMMEDIATE, or all else */
+    bool up;          /* the connection is there */
+    bool ready;       /* the other side has greeted us */
+    struct ent_window window;
     uint64_t greet_at; /* when nobody answered; UINT64_MAX: not waiting */
     uint64_t greet_pause;
 };
@@ -49,11 +45,6 @@ void node_connection_greeted(
     struct node_connection *connection, uint64_t credit);
 void node_connection_dismissed(
     const struct node *node, struct node_connection *connection);
-
-/* True, and the credit is spent, when a bundle of `bytes` may go now. */
-bool node_connection_spend(struct node_connection *connection, uint64_t bytes);
-/* They may be sent again. */
-void node_connection_grant(struct node_connection *connection, uint64_t bytes);
 
 /* Send a frame at once. */
 enum ent_status node_connection_send(struct node_connection *connection,

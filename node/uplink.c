@@ -165,7 +165,7 @@ node_uplink_ready(const struct node_uplink *uplink, bool urgent)
 bool
 node_uplink_spend(struct node_uplink *uplink, bool urgent, uint64_t bytes)
 {
-    return node_connection_spend(lane_of(uplink, urgent), bytes);
+    return ent_window_spend(&lane_of(uplink, urgent)->window, bytes);
 }
 
 enum ent_status
@@ -181,17 +181,17 @@ queue_credit(
     struct node *node, struct node_connection *lane, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    uint64_t bytes = ent_window_give_back(&lane->window);
     enum ent_status rc;
 
-    if (lane->owed == 0) {
+    if (bytes == 0) {
         return ENT_OK;
     }
-    rc = ent_credit_encode(lane->owed, &payload, err);
+    rc = ent_credit_encode(bytes, &payload, err);
     if (rc == ENT_OK) {
         rc = node_effects_frame(&node->effects, lane->urgent, ENT_FRAME_CREDIT,
             &payload, NULL, err);
     }
-    lane->owed = 0;
     return rc;
 }
 
@@ -228,11 +228,12 @@ node_uplink_take_back(
             continue;
         }
         if (effect->type == ENT_FRAME_BUNDLE) {
-            node_connection_grant(lane, effect->payload.len + effect->body.len);
+            ent_window_refill(
+                &lane->window, effect->payload.len + effect->body.len);
         } else if (effect->type == ENT_FRAME_CREDIT &&
                    ent_credit_decode(ent_bytes_view(&effect->payload), &bytes,
                        NULL) == ENT_OK) {
-            lane->owed += bytes;
+            ent_window_owe(&lane->window, bytes);
         }
     }
 }
@@ -252,7 +253,8 @@ node_uplink_send(struct node_uplink *uplink, const struct node_effect *effect)
     if (node_connection_send(lane, effect->type, &effect->payload,
             &effect->body, &err) != ENT_OK) {
         if (effect->type == ENT_FRAME_BUNDLE) {
-            node_connection_grant(lane, effect->payload.len + effect->body.len);
+            ent_window_refill(
+                &lane->window, effect->payload.len + effect->body.len);
         }
         ent_log(
             ENT_LOG_DEBUG, COMPONENT, "a frame did not leave: %s", err.text);

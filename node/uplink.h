@@ -16,9 +16,6 @@
 
 #define NODE_UPLINK_ITEMS 4 /* two sockets and their monitors */
 
-/* Bytes of bundles the broker may have under way to us on one connection. */
-#define NODE_CREDIT ((uint64_t)4 * 1024 * 1024)
-
 /* Connect to the configured broker, whose certificate must verify under the
  * authority of its state. Without a broker it is never ready. */
 enum ent_status node_uplink_open(struct node *node, void *zmq_context,

@@ -72,7 +72,7 @@ take_credit(struct node_connection *lane, struct ent_view payload,
     enum ent_status rc = ent_credit_decode(payload, &bytes, err);
 
     if (rc == ENT_OK) {
-        node_connection_grant(lane, bytes);
+        ent_window_refill(&lane->window, bytes);
     }
     return rc;
 }
@@ -126,9 +126,9 @@ node_uplink_frame(struct node *node, struct node_connection *lane,
     case ENT_FRAME_HELLO:
         return take_hello(node, lane, frame->payload, err);
     case ENT_FRAME_BUNDLE:
-        if (lane->ready) { /* else it is left over from an older connection */
-            lane->owed += frame->payload.len + frame->body.len;
-        }
+        /* More than we granted is left over from an older connection. */
+        (void)ent_window_charge(
+            &lane->window, frame->payload.len + frame->body.len);
         return node_intake_bundle(node, frame->payload, frame->body, err);
     case ENT_FRAME_RECEIPT:
         return node_settle_receipt(node, frame->payload, err);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
-#include <sodium.h>
-
 #include "broker/session.h"
 #include "proto/schema/common.pb-c.h"
 
@@ -62,69 +60,13 @@ only_flash_may_use_the_reserve(void **state)
 /* ---- credit ---- */
 
 static void
-credit_is_spent_and_comes_back_but_never_grows(void **state)
-{
-    struct broker_session session;
-
-    (void)state;
-    broker_session_begin(&session, &here, 2 * MIB);
-    assert_true(broker_session_spend(&session, 2 * MIB - 1));
-    assert_false(broker_session_spend(&session, 2));
-    assert_true(broker_session_spend(&session, 1));
-    broker_session_refill(&session, MIB);
-    assert_int_equal(session.credit, MIB);
-    broker_session_refill(&session, UINT64_MAX);
-    assert_int_equal(session.credit, 2 * MIB);
-}
-
-static void
 a_boundless_grant_is_bounded_here(void **state)
 {
     struct broker_session session;
 
     (void)state;
     broker_session_begin(&session, &here, UINT64_MAX);
-    assert_int_equal(session.credit, BROKER_WINDOW_MAX);
-}
-
-static void
-what_we_granted_is_charged_and_given_back(void **state)
-{
-    struct broker_session session;
-
-    (void)state;
-    broker_session_begin(&session, &here, MIB);
-    assert_true(broker_session_charge(&session, BROKER_GRANT));
-    assert_false(broker_session_charge(&session, 1));
-    assert_int_equal(broker_session_give_back(&session), BROKER_GRANT);
-    assert_int_equal(broker_session_give_back(&session), 0);
-    assert_true(broker_session_charge(&session, 1));
-}
-
-/* Property: whatever is spent and refilled, credit stays between 0 and the
- * window, and nothing is sent that was not there. */
-static void
-credit_never_leaves_its_bounds(void **state)
-{
-    struct broker_session session;
-    uint64_t under_way = 0;
-    uint8_t seed[randombytes_SEEDBYTES] = {7};
-    uint32_t random[4000];
-
-    (void)state;
-    randombytes_buf_deterministic(random, sizeof random, seed);
-    broker_session_begin(&session, &here, 3 * MIB);
-    for (size_t i = 0; i < 4000; i++) {
-        uint64_t bytes = random[i] % (2 * MIB);
-
-        if (random[i] % 3 == 0) {
-            broker_session_refill(&session, bytes);
-            under_way -= bytes < under_way ? bytes : under_way;
-        } else if (broker_session_spend(&session, bytes)) {
-            under_way += bytes;
-        }
-        assert_true(session.credit + under_way == 3 * MIB);
-    }
+    assert_int_equal(session.window.credit, BROKER_WINDOW_MAX);
 }
 
 /* ---- walks ---- */
@@ -234,10 +176,7 @@ main(void)
             flash_has_the_first_rank_and_every_rank_its_precedence),
         cmocka_unit_test(a_quota_counts_bytes_and_entries),
         cmocka_unit_test(only_flash_may_use_the_reserve),
-        cmocka_unit_test(credit_is_spent_and_comes_back_but_never_grows),
         cmocka_unit_test(a_boundless_grant_is_bounded_here),
-        cmocka_unit_test(what_we_granted_is_charged_and_given_back),
-        cmocka_unit_test(credit_never_leaves_its_bounds),
         cmocka_unit_test(a_walk_calls_a_round_only_after_something_was_sent),
         cmocka_unit_test(what_is_sent_during_a_round_waits_for_the_next),
         cmocka_unit_test(an_answer_makes_pauses_short_again),
