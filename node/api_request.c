@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One request: who answers it. */
 #include "node/api_internal.h"
+#include "node/carry.h"
 #include "node/submit.h"
 
 static enum ent_status
@@ -63,6 +64,8 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__CountsReply counts = ENTENTE__V1__COUNTS_REPLY__INIT;
     Entente__V1__JournalVerifyReply journal =
         ENTENTE__V1__JOURNAL_VERIFY_REPLY__INIT;
+    Entente__V1__CarryOutReply carry_out = ENTENTE__V1__CARRY_OUT_REPLY__INIT;
+    Entente__V1__CarryInReply carry_in = ENTENTE__V1__CARRY_IN_REPLY__INIT;
     struct ent_arena *arena = &node->api->arena;
     enum ent_status rc;
 
@@ -103,6 +106,16 @@ node_api_request(struct node *node, struct ent_view client,
     case ENTENTE__V1__API_REQUEST__REQUEST_EXPLAIN:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_EXPLAIN;
         rc = node_explain(node, request->explain, arena, &reply.explain, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_CARRY_OUT:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CARRY_OUT;
+        reply.carry_out = &carry_out;
+        rc = node_carry_out(node, request->carry_out, arena, &carry_out, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_CARRY_IN:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CARRY_IN;
+        reply.carry_in = &carry_in;
+        rc = node_carry_in(node, request->carry_in, arena, &carry_in, err);
         break;
     default:
         return ent_fail(err, ENT_BAD_INPUT, "the request asks for nothing");

@@ -55,6 +55,7 @@ fill_way(struct node *node, const node_copy_row *row, struct ent_arena *arena,
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
+    copy->carried_at = dispatch.row->carried_at;
     copy->custody_at = dispatch.row->custody_at;
     copy->custody_by = node_text_in(arena, dispatch.row->custody_by);
     if (row->state == 0) {

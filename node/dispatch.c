@@ -102,17 +102,15 @@ node_dispatch_put(
 
 /* ---- what actions ask for ---- */
 
-/* Queue the bundle as it was sealed; ENT_BUSY when it cannot go now. Under a
- * key that we no longer have nobody would take it: `ret_old`, and it stays. */
+/* The bundle as it was sealed. Under a key that we no longer have nobody would
+ * take it: `ret_old`, and there is nothing. */
 static enum ent_status
-send_bundle(struct node *node, struct node_dispatch *dispatch, bool *ret_old,
+load_bundle(struct node *node, const struct node_dispatch *dispatch,
+    bool *ret_old, struct ent_bytes *ret_head, struct ent_bytes *ret_body,
     struct ent_error *err)
 {
     ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *bundle = NULL;
-    ENT_AUTO(ent_bytes_free) struct ent_bytes head = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
     struct ent_label label;
-    bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
     enum ent_status rc;
 
     rc = node_vault_label(
@@ -125,18 +123,30 @@ send_bundle(struct node *node, struct node_dispatch *dispatch, bool *ret_old,
     if (*ret_old) {
         return ENT_OK;
     }
-    if (!node_uplink_spend(
-            node->uplink, urgent, bundle->head.len + bundle->body.len)) {
-        return ENT_BUSY;
-    }
     rc = ent_bytes_copy(
-        ent_view_of(bundle->head.data, bundle->head.len), &head, err);
-    if (rc == ENT_OK) {
-        rc = ent_bytes_copy(
-            ent_view_of(bundle->body.data, bundle->body.len), &body, err);
-    }
-    if (rc != ENT_OK) {
+        ent_view_of(bundle->head.data, bundle->head.len), ret_head, err);
+    return rc != ENT_OK ? rc
+                        : ent_bytes_copy(
+                              ent_view_of(bundle->body.data, bundle->body.len),
+                              ret_body, err);
+}
+
+/* Queue the bundle; ENT_BUSY when it cannot go now. */
+static enum ent_status
+send_bundle(struct node *node, struct node_dispatch *dispatch, bool *ret_old,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes head = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
+    bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
+    enum ent_status rc =
+        load_bundle(node, dispatch, ret_old, &head, &body, err);
+
+    if (rc != ENT_OK || *ret_old) {
         return rc;
+    }
+    if (!node_uplink_spend(node->uplink, urgent, head.len + body.len)) {
+        return ENT_BUSY;
     }
     return node_effects_frame(
         &node->effects, urgent, ENT_FRAME_BUNDLE, &head, &body, err);
@@ -200,27 +210,31 @@ is_ours_now(const struct node *node, const struct node_dispatch *dispatch)
 }
 
 static enum ent_status
-send_skip(
-    struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
+load_skip(struct node *node, struct node_dispatch *dispatch,
+    struct ent_bytes *ret_payload, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
-    bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
     enum ent_status rc = ENT_OK;
 
     if (!is_ours_now(node, dispatch)) {
         rc = make_skip(node, dispatch, err);
     }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = ent_bytes_copy(
-        ent_view_of(dispatch->row->skip.data, dispatch->row->skip.len),
-        &payload, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return node_effects_frame(
-        &node->effects, urgent, ENT_FRAME_SKIP, &payload, NULL, err);
+    return rc != ENT_OK ? rc
+                        : ent_bytes_copy(ent_view_of(dispatch->row->skip.data,
+                                             dispatch->row->skip.len),
+                              ret_payload, err);
+}
+
+static enum ent_status
+send_skip(
+    struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
+    enum ent_status rc = load_skip(node, dispatch, &payload, err);
+
+    return rc != ENT_OK ? rc
+                        : node_effects_frame(&node->effects, urgent,
+                              ENT_FRAME_SKIP, &payload, NULL, err);
 }
 
 /* The bundle is dead: its messages are expired, or go back to be sealed. */
@@ -273,6 +287,32 @@ node_dispatch_step(struct node *node, struct node_dispatch *dispatch,
     case ENT_ACT_REINCARNATE:
         return node_reincarnate(node, 0, err);
     }
+    return rc != ENT_OK ? rc : node_dispatch_put(node, dispatch, err);
+}
+
+enum ent_status
+node_dispatch_frame(struct node *node, struct node_dispatch *dispatch,
+    enum ent_frame_type *ret_type, struct ent_bytes *ret_payload,
+    struct ent_bytes *ret_body, struct ent_error *err)
+{
+    bool old = false;
+    enum ent_status rc = ENT_OK;
+
+    if (is_final(&dispatch->state)) {
+        return ENT_NOT_FOUND;
+    }
+    if (dispatch->state.state != ENT_DISPATCH_SKIPPING) {
+        rc = load_bundle(node, dispatch, &old, ret_payload, ret_body, err);
+        if (rc != ENT_OK || !old) {
+            *ret_type = ENT_FRAME_BUNDLE;
+            return rc;
+        }
+        rc = node_dispatch_step(node, dispatch, ENT_EVENT_RESEAL, err);
+    }
+    if (rc == ENT_OK) {
+        rc = load_skip(node, dispatch, ret_payload, err);
+    }
+    *ret_type = ENT_FRAME_SKIP;
     return rc != ENT_OK ? rc : node_dispatch_put(node, dispatch, err);
 }
 

@@ -36,6 +36,14 @@ enum ent_status node_dispatch_step(struct node *node,
     struct node_dispatch *dispatch, enum ent_dispatch_event event,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* What stands for it now, to be carried by hand: the bundle, or its skip. A
+ * bundle under a key that we no longer have becomes one. ENT_NOT_FOUND: it is
+ * settled. */
+enum ent_status node_dispatch_frame(struct node *node,
+    struct node_dispatch *dispatch, enum ent_frame_type *ret_type,
+    struct ent_bytes *ret_payload, struct ent_bytes *ret_body,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* One bundle of a stream in which nobody is left to hear of a skip: what it
  * carried is sealed anew. */
 enum ent_status node_dispatch_abandon(struct node *node,

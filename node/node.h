@@ -62,6 +62,7 @@ struct node {
         bool manifest_changed;
     } before;
     uint64_t now_ms;  /* wall clock of this turn */
+    bool by_file;     /* what is taken in now was carried (node/carry.h) */
     bool clock_doubt; /* nothing is destroyed, deleted or expired */
     uint64_t started_at;
     uint64_t arrivals; /* messages put on the desk since the start */

@@ -56,6 +56,36 @@ node_object_get(struct node *node, uint32_t kind, const struct ent_party *party,
         node->store, NODE_OBJECT, node_key_view(&key), ret_wire, err);
 }
 
+struct ent_party
+node_object_state_party(const char *state)
+{
+    struct ent_address address = {{0}};
+
+    memcpy(address.text, state, strlen(state));
+    return ent_address_party(&address);
+}
+
+enum ent_status
+node_object_find(struct node *node, uint32_t kind, const char *subject,
+    struct ent_view *ret_wire, struct ent_error *err)
+{
+    struct ent_address address;
+    struct ent_party party;
+
+    if (kind == ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST) {
+        if (strlen(subject) > ENT_STATE_MAX) {
+            return ent_fail(err, ENT_REJECTED, "that is no state");
+        }
+        party = node_object_state_party(subject);
+        return node_object_get(node, kind, &party, ret_wire, err);
+    }
+    if (ent_address_parse(ent_view_text(subject), &address, err) != ENT_OK) {
+        return ENT_REJECTED;
+    }
+    party = ent_address_party(&address);
+    return node_object_get(node, kind, &party, ret_wire, err);
+}
+
 enum ent_status
 node_object_put(struct node *node, uint32_t kind, const struct ent_party *party,
     struct ent_view wire, struct ent_error *err)

@@ -73,9 +73,17 @@ enum ent_status node_peers_incarnation(struct node *node,
 const struct ent_verify_key *node_peers_authority(
     const struct node *node, const char *state);
 
+/* In keys of OBJECT a state stands where an office would. */
+struct ent_party node_object_state_party(const char *state);
+
 /* A signed object as the store keeps it, of any kind. ENT_NOT_FOUND. */
 enum ent_status node_object_get(struct node *node, uint32_t kind,
     const struct ent_party *party, struct ent_view *ret_wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* By its subject: an address, or for a revocation list a state. ENT_REJECTED
+ * for what is neither. */
+enum ent_status node_object_find(struct node *node, uint32_t kind,
+    const char *subject, struct ent_view *ret_wire,
     struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_object_put(struct node *node, uint32_t kind,
     const struct ent_party *party, struct ent_view wire,

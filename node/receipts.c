@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/carry.h"
 #include "node/gate.h"
 #include "node/revocations.h"
 #include "node/streams.h"
@@ -19,6 +20,7 @@ struct node_answers {
     struct ent_bytes sealed[ENT_ANSWERS_MAX];
     size_t sealed_len;
     size_t count;
+    bool by_file; /* one at least of what it answers was carried here */
 };
 
 static void
@@ -79,8 +81,41 @@ node_receipts_add(struct node *node, const struct ent_stream_id *stream,
     answers->sealed[answers->count] = *sealed;
     answers->sealed_len += sealed->len;
     answers->count++;
+    answers->by_file |= node->by_file;
     *sealed = (struct ent_bytes){0};
     return ENT_OK;
+}
+
+const struct ent_answer *
+node_receipts_answer(
+    const struct node *node, const struct ent_stream_id *stream, uint64_t first)
+{
+    for (const struct node_answers *answers = node->answers; answers != NULL;
+         answers = answers->next) {
+        if (!ent_stream_id_equal(&answers->stream, stream)) {
+            continue;
+        }
+        for (size_t i = answers->count; i > 0; i--) {
+            if (answers->list[i - 1].first == first) {
+                return &answers->list[i - 1];
+            }
+        }
+    }
+    return NULL;
+}
+
+enum ent_status
+node_receipts_has(struct node *node, const struct ent_stream_id *stream,
+    uint64_t first, bool *ret_has, struct ent_error *err)
+{
+    struct ent_digest genesis = ent_chain_genesis(stream);
+    struct node_key key = node_key_stream(&genesis, first);
+    struct ent_view value;
+    enum ent_status rc = node_store_get(
+        node->store, NODE_ANSWER, node_key_view(&key), &value, err);
+
+    *ret_has = rc == ENT_OK;
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
 static enum ent_status
@@ -98,11 +133,8 @@ queue(struct node *node, uint32_t precedence, struct ent_view wire,
         err);
 }
 
-/* A receipt under a key that we no longer have proves nothing to who knows only
- * the newer one: say the same again under that. `ret_wire` stays empty when
- * there is no need. */
-static enum ent_status
-sign_anew(const struct node *node, struct ent_view wire,
+enum ent_status
+node_receipts_sign_anew(const struct node *node, struct ent_view wire,
     struct ent_bytes *ret_wire, struct ent_error *err)
 {
     const struct ent_signer *signer = node_keeper_signer(node->keeper);
@@ -154,7 +186,7 @@ node_receipts_again(struct node *node, const struct ent_stream_id *stream,
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc; /* it is in this turn's */
     }
-    rc = sign_anew(node, wire, &anew, err);
+    rc = node_receipts_sign_anew(node, wire, &anew, err);
     if (rc == ENT_OK && anew.len > 0) {
         wire = ent_bytes_view(&anew);
         rc = node_store_put(
@@ -162,6 +194,9 @@ node_receipts_again(struct node *node, const struct ent_stream_id *stream,
     }
     if (rc == ENT_OK) {
         rc = queue(node, stream->precedence, wire, err);
+    }
+    if (rc == ENT_OK && node->by_file) {
+        rc = node_carry_keep(node, stream, first, wire, true, err);
     }
     if (rc != ENT_OK) {
         return rc;
@@ -293,6 +328,9 @@ flush_one(struct node *node, const struct node_answers *answers,
     free(receipt);
     if (rc == ENT_OK && has_final(answers)) {
         rc = keep(node, answers, ent_bytes_view(&wire), err);
+    } else if (rc == ENT_OK && answers->by_file) {
+        rc = node_carry_keep(node, &answers->stream, answers->list[0].first,
+            ent_bytes_view(&wire), false, err);
     }
     if (rc != ENT_OK) {
         return rc;

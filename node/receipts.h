@@ -16,6 +16,22 @@ enum ent_status node_receipts_add(struct node *node,
     const struct ent_stream_id *stream, const struct ent_answer *answer,
     struct ent_bytes *sealed, struct ent_error *err) ENT_MUST_CHECK;
 
+/* What that place is answered in this turn; NULL: nothing (yet). */
+const struct ent_answer *node_receipts_answer(const struct node *node,
+    const struct ent_stream_id *stream, uint64_t first);
+
+/* Whether that place was answered for good in an earlier turn. */
+enum ent_status node_receipts_has(struct node *node,
+    const struct ent_stream_id *stream, uint64_t first, bool *ret_has,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* A receipt under a key that we no longer have proves nothing to who knows only
+ * the newer one: say the same again under that. `ret_wire` stays empty when
+ * there is no need. */
+enum ent_status node_receipts_sign_anew(const struct node *node,
+    struct ent_view wire, struct ent_bytes *ret_wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* It came before: offer the receipt that answered it again. ENT_NOT_FOUND when
  * that place was never answered; ENT_EXISTS when another label was. */
 enum ent_status node_receipts_again(struct node *node,

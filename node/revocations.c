@@ -46,15 +46,6 @@ node_revocations_free(struct node_revocations **revocations)
     *revocations = NULL;
 }
 
-static struct ent_party
-party_of_state(const char *state)
-{
-    struct ent_address address = {{0}};
-
-    memcpy(address.text, state, strlen(state));
-    return ent_address_party(&address);
-}
-
 /* The list of a state, from memory or the store; NULL: none. */
 static struct ent_revocation_list *
 list_of(struct node *node, const char *state)
@@ -79,7 +70,7 @@ list_of(struct node *node, const char *state)
         return NULL;
     }
     memcpy(known->asked[known->asked_count++], state, strlen(state) + 1);
-    party = party_of_state(state);
+    party = node_object_state_party(state);
     if (node_object_get(node, KIND_REVOCATION, &party, &wire, NULL) != ENT_OK ||
         ent_revocation_list_open(
             wire, authority, &known->lists[known->count], NULL) != ENT_OK) {
@@ -96,7 +87,7 @@ node_revocations_learn(struct node *node, const char *state,
     struct node_revocations *known = node->revocations;
     struct ent_revocation_list *fresh = NULL;
     struct ent_revocation_list *old = list_of(node, state);
-    struct ent_party party = party_of_state(state);
+    struct ent_party party = node_object_state_party(state);
     enum ent_status rc;
 
     if (authority == NULL) {

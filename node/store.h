@@ -43,6 +43,7 @@ enum node_table {
     NODE_PEER,     /* party(16)                        -> u64 incarnation */
     NODE_AGREED,   /* digest(32)                       -> name and version */
     NODE_COUNT,    /* u32 month, u32 family, u8 way, state(3) -> u64 */
+    NODE_CARRY,    /* party(16), place(16)             -> CarryRow */
     NODE_TABLE_COUNT,
 };
 

@@ -12,7 +12,7 @@
  *              H16(payload, body)(16) H16(what stands before)(its first 8)
  *     end    = a record of type 0; payload: u64 how many records were before
  *
- * docs/PROTOCOL.md, section 19. Nothing here proves who wrote a file: what is
+ * docs/PROTOCOL.md, section 14.5. Nothing here proves who wrote a file: what is
  * in it is signed, each for itself.
  */
 #ifndef ENT_PROTO_CARRIAGE_H

@@ -24,7 +24,7 @@
 
 #include "proto/base/bytes.h"
 
-#define ENT_KV_TABLES_MAX 32
+#define ENT_KV_TABLES_MAX 64
 #define ENT_KV_MAC_KEY_LEN 32
 
 struct ent_kv_table {

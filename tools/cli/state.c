@@ -83,21 +83,32 @@ explain_deletion(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
     return text != NULL;
 }
 
+/* Put into a file for somebody to carry, and nobody has answered. */
+static bool
+is_carried(const Entente__V1__TraceCopy *copy)
+{
+    return copy->carried_at != 0 && copy->settled_at == 0;
+}
+
 /* NULL: no memory. */
 static char *
 explain(const Entente__V1__TraceCopy *copy, uint64_t now_ms)
 {
-    bool good;
-
+    char when[CLI_WORDS_MAX];
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
+    bool good;
 
     if (out == NULL) {
         return NULL;
     }
     if (copy->state == ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY) {
         fprintf(out, "at %s", copy->custody_by);
+    }
+    if (is_carried(copy)) {
+        cli_time_short(copy->carried_at, now_ms, when);
+        fprintf(out, "%sin a file since %s", ftell(out) > 0 ? "; " : "", when);
     }
     if (has_failed(copy)) {
         fprintf(out, "%s%s", ftell(out) > 0 ? "; " : "", copy->sentence);

@@ -18,6 +18,9 @@
     X(show, "show", NULL, "ID|NUMBER", "show a whole message")                 \
     X(ack, "ack", NULL, "ID|NUMBER", "acknowledge a message")                  \
     X(trace, "trace", NULL, "ID", "what became of a message sent from here")   \
+    X(carry_out, "carry", "out", "FILE|FOLDER",                                \
+        "write a file for where no network is")                                \
+    X(carry_in, "carry", "in", "FILE...", "take in files that were carried")   \
     X(replay, "replay", NULL, "--from SEQ", "show again what came")            \
     X(explain, "explain", NULL, "[FILE]", "would this message go, why not")    \
     X(status, "status", NULL, "", "how the node is")                           \
