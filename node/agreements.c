@@ -14,6 +14,7 @@
 struct loaded {
     char file[NAME_MAX + 1];
     struct ent_agreement *agreement;
+    struct ent_bytes signatures; /* of its .sig */
 };
 
 struct node_agreements {
@@ -101,8 +102,8 @@ read_beside(const struct loading *loading, const char *file, const char *suffix,
  * `complaints`, the first of it in `err`; anything else in `err` alone. */
 static enum ent_status
 load_file(const struct loading *loading, const char *file,
-    struct ent_agreement **ret_agreement, struct ent_complaints *complaints,
-    struct ent_error *err)
+    struct ent_agreement **ret_agreement, struct ent_bytes *ret_signatures,
+    struct ent_complaints *complaints, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes signatures = {0};
@@ -136,13 +137,15 @@ load_file(const struct loading *loading, const char *file,
     }
     *ret_agreement = agreement;
     agreement = NULL;
+    *ret_signatures = signatures;
+    signatures = (struct ent_bytes){0};
     return ENT_OK;
 }
 
 /* Keep it, unless there is a newer one for the same states. */
 static void
 keep(const struct loading *loading, const char *file,
-    struct ent_agreement **agreement)
+    struct ent_agreement **agreement, struct ent_bytes *signatures)
 {
     struct node_agreements *into = loading->into;
     struct loaded *old = find_partner(into, partner(*agreement, into->state));
@@ -160,10 +163,13 @@ keep(const struct loading *loading, const char *file,
     } else {
         report(loading, old->file, 0, "there is a newer version");
         ent_agreement_free(&old->agreement);
+        ent_bytes_free(&old->signatures);
     }
     (void)snprintf(old->file, sizeof old->file, "%s", file);
     old->agreement = *agreement;
     *agreement = NULL;
+    old->signatures = *signatures;
+    *signatures = (struct ent_bytes){0};
 }
 
 static bool
@@ -190,10 +196,12 @@ static void
 take(const struct loading *loading, const char *file)
 {
     ENT_AUTO(free_agreement) struct ent_agreement *agreement = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes signatures = {0};
     struct ent_complaints complaints = {0};
     struct ent_error err = {0};
 
-    if (load_file(loading, file, &agreement, &complaints, &err) != ENT_OK) {
+    if (load_file(loading, file, &agreement, &signatures, &complaints, &err) !=
+        ENT_OK) {
         for (size_t i = 0; i < complaints.count; i++) {
             report(loading, file, complaints.list[i].line,
                 complaints.list[i].text);
@@ -204,7 +212,7 @@ take(const struct loading *loading, const char *file)
         return;
     }
     if (partner(agreement, loading->into->state) != NULL) {
-        keep(loading, file, &agreement);
+        keep(loading, file, &agreement, &signatures);
     }
 }
 
@@ -247,6 +255,7 @@ node_agreements_free(struct node_agreements **agreements)
     }
     for (size_t i = 0; i < (*agreements)->count; i++) {
         ent_agreement_free(&(*agreements)->list[i].agreement);
+        ent_bytes_free(&(*agreements)->list[i].signatures);
     }
     free(*agreements);
     *agreements = NULL;
@@ -284,4 +293,13 @@ const struct node_agreement_fault *
 node_agreements_fault(const struct node_agreements *agreements, size_t index)
 {
     return index < agreements->fault_count ? &agreements->faults[index] : NULL;
+}
+
+struct ent_view
+node_agreements_signatures(
+    const struct node_agreements *agreements, size_t index)
+{
+    return index >= agreements->count
+               ? (struct ent_view){0}
+               : ent_bytes_view(&agreements->list[index].signatures);
 }

@@ -48,4 +48,8 @@ const struct ent_agreement *node_agreements_at(
 const struct node_agreement_fault *node_agreements_fault(
     const struct node_agreements *agreements, size_t index);
 
+/* The text of its file of signatures; lives as long. */
+struct ent_view node_agreements_signatures(
+    const struct node_agreements *agreements, size_t index);
+
 #endif

@@ -62,6 +62,7 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__TraceReply trace = ENTENTE__V1__TRACE_REPLY__INIT;
     Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
     Entente__V1__CountsReply counts = ENTENTE__V1__COUNTS_REPLY__INIT;
+    Entente__V1__EvidenceReply evidence = ENTENTE__V1__EVIDENCE_REPLY__INIT;
     Entente__V1__JournalVerifyReply journal =
         ENTENTE__V1__JOURNAL_VERIFY_REPLY__INIT;
     Entente__V1__CarryOutReply carry_out = ENTENTE__V1__CARRY_OUT_REPLY__INIT;
@@ -97,6 +98,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_COUNTS;
         reply.counts = &counts;
         rc = node_api_counts(node, arena, &counts, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_EVIDENCE:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_EVIDENCE;
+        reply.evidence = &evidence;
+        rc = node_api_evidence(node, request->evidence, arena, &evidence, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_VERIFY:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_JOURNAL_VERIFY;

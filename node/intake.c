@@ -9,6 +9,7 @@
 #include "node/incoming.h"
 #include "node/opening.h"
 #include "node/peers.h"
+#include "node/proof.h"
 #include "node/receipts.h"
 #include "node/revocations.h"
 #include "proto/base/log.h"
@@ -287,8 +288,16 @@ keep(struct node *node, struct arrival *arrival,
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_record(node, NODE_ENTRY_BUNDLE_IN, &arrival->peer->party,
+    rc = node_record(node, NODE_ENTRY_BUNDLE_IN, &arrival->peer->party,
         &arrival->label_hash, &result, label->count, err);
+    if (rc == ENT_OK) {
+        rc = node_proof_entry_put(
+            node, &arrival->incoming.stream, label->first, err);
+    }
+    return rc != ENT_OK
+               ? rc
+               : node_proof_secret_put(node, &arrival->incoming.stream,
+                     label->first, &arrival->label_hash, secrets->receipt, err);
 }
 
 /* ---- a bundle ---- */

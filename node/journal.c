@@ -205,6 +205,45 @@ node_journal_verify(struct node_journal *journal, struct node_store *store,
     return ENT_OK;
 }
 
+uint64_t
+node_journal_last(const struct node_journal *journal)
+{
+    return journal->working.size - 1;
+}
+
+static bool
+fetch_node(
+    void *context, unsigned level, uint64_t index, struct ent_digest *ret_node)
+{
+    struct node_key key = tree_key(level, index);
+    struct ent_view value;
+
+    if (node_store_get(context, NODE_TREE, node_key_view(&key), &value, NULL) !=
+            ENT_OK ||
+        value.len != ENT_DIGEST_LEN) {
+        return false;
+    }
+    memcpy(ret_node->bytes, value.data, ENT_DIGEST_LEN);
+    return true;
+}
+
+enum ent_status
+node_journal_prove(struct node_journal *journal, struct node_store *store,
+    uint64_t sequence, uint8_t ret_entry[static ENT_ENTRY_LEN],
+    struct ent_tree_path *ret_path, struct ent_error *err)
+{
+    struct ent_view wire;
+    enum ent_status rc = read_entry(store, sequence, &wire, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    memcpy(ret_entry, wire.data, ENT_ENTRY_LEN);
+    rc = ent_tree_prove_inclusion(ent_tree_sha256, fetch_node, store, sequence,
+        journal->kept.size, ret_path, err);
+    return rc == ENT_OK ? rc : ENT_IO;
+}
+
 enum ent_status
 node_journal_checkpoint(const struct node_journal *journal,
     const struct ent_address *origin, const struct ent_signer *office,

@@ -29,6 +29,7 @@
 #define NODE_ENTRY_DELETED ENT_ENTRY_DELETED
 #define NODE_ENTRY_REINCARNATED ENT_ENTRY_REINCARNATED
 #define NODE_ENTRY_EXPIRED ENT_ENTRY_EXPIRED
+#define NODE_ENTRY_DISCLOSED ENT_ENTRY_DISCLOSED
 
 struct node_journal;
 
@@ -53,6 +54,16 @@ struct ent_digest node_journal_root(const struct node_journal *journal);
  * where, unless it is the tree that was kept. */
 enum ent_status node_journal_verify(struct node_journal *journal,
     struct node_store *store, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The number of the last entry of this turn; there is one. */
+uint64_t node_journal_last(const struct node_journal *journal);
+
+/* An entry that was committed, and the path from it to the root that a
+ * checkpoint of now is about. */
+enum ent_status node_journal_prove(struct node_journal *journal,
+    struct node_store *store, uint64_t sequence,
+    uint8_t ret_entry[static ENT_ENTRY_LEN], struct ent_tree_path *ret_path,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* A signed note (proto/checkpoint.h) of the journal as it is. */
 enum ent_status node_journal_checkpoint(const struct node_journal *journal,

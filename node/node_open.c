@@ -10,6 +10,7 @@
 #include <zmq.h>
 
 #include "node/api.h"
+#include "node/archive.h"
 #include "node/manifest.h"
 #include "node/peers.h"
 #include "node/receipts.h"
@@ -271,6 +272,10 @@ remember_agreements(struct node *node, struct ent_error *err)
                     digest, &(struct ent_digest){{0}}, 0, err);
             }
         }
+        if (rc == ENT_OK) {
+            rc = node_archive_agreement(node, agreement,
+                node_agreements_signatures(node->agreements, i), err);
+        }
         if (rc != ENT_OK) {
             return rc;
         }
@@ -312,6 +317,9 @@ opening_turn(struct node *node, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = remember_agreements(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_archive_own(node, err);
     }
     if (rc == ENT_OK) {
         rc = node_manifest_load(node, err);

@@ -2,6 +2,7 @@
 /* What came about a peer: verified, and kept if it is newer. */
 #include <string.h>
 
+#include "node/archive.h"
 #include "node/peers_internal.h"
 #include "node/revocations.h"
 
@@ -36,7 +37,10 @@ learn_certificate(struct node *node, struct node_peer *peer,
     peer->has_certificate = true;
     peer->has_manifest = false; /* it may have been signed by the old key */
     peer->fetch_at = 0;
-    return node_object_put(node, KIND_CERTIFICATE, &peer->party, wire, err);
+    rc = node_archive_certificate(node, &certificate, wire, authority, err);
+    return rc != ENT_OK ? rc
+                        : node_object_put(
+                              node, KIND_CERTIFICATE, &peer->party, wire, err);
 }
 
 static enum ent_status

@@ -2,7 +2,7 @@
 /*
  * proof - what others signed about our bundles, kept as it came: the receipt
  * that settled each, and the first custody receipt. A year later they show what
- * was said; the journal has their digests.
+ * was said; the journal has their digests. And what evidence needs besides.
  */
 #ifndef NODE_PROOF_H
 #define NODE_PROOF_H
@@ -12,6 +12,8 @@
 enum node_proof_kind {
     NODE_PROOF_RECEIPT = 1,
     NODE_PROOF_CUSTODY = 2,
+    NODE_PROOF_ENTRY = 3,  /* not a Signed: where it stands in our journal */
+    NODE_PROOF_SECRET = 4, /* what opens our own answer, wrapped */
 };
 
 /* Keep the Signed `wire` as the newest proof of that kind for the bundle at
@@ -23,6 +25,25 @@ enum ent_status node_proof_put(struct node *node, enum node_proof_kind kind,
 /* Looks into the store until the next put; ENT_NOT_FOUND is ordinary. */
 enum ent_status node_proof_get(struct node *node, enum node_proof_kind kind,
     const struct ent_digest *stream, uint64_t first, struct ent_view *ret_wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The entry about the bundle at `first` is the last one of the journal now. */
+enum ent_status node_proof_entry_put(struct node *node,
+    const struct ent_digest *stream, uint64_t first,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_proof_entry_get(struct node *node,
+    const struct ent_digest *stream, uint64_t first, uint64_t *ret_sequence,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The key to what we answered about a bundle that came: our sealing key, which
+ * gives it, will be gone. */
+enum ent_status node_proof_secret_put(struct node *node,
+    const struct ent_digest *stream, uint64_t first,
+    const struct ent_digest *label_hash, const uint8_t secret[static 32],
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_proof_secret_get(struct node *node,
+    const struct ent_digest *stream, uint64_t first,
+    const struct ent_digest *label_hash, uint8_t ret_secret[static 32],
     struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

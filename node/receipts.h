@@ -38,6 +38,12 @@ enum ent_status node_receipts_again(struct node *node,
     const struct ent_stream_id *stream, uint64_t first,
     const struct ent_digest *label_hash, struct ent_error *err) ENT_MUST_CHECK;
 
+/* The receipt that settled the bundle at `first` of a stream that comes here;
+ * looks into the store. ENT_NOT_FOUND is ordinary. */
+enum ent_status node_receipts_find(struct node *node,
+    const struct ent_digest *stream, uint64_t first, struct ent_view *ret_wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* At the end of the turn: sign, store, journal and queue them. */
 enum ent_status node_receipts_flush(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;

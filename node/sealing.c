@@ -7,6 +7,7 @@
 
 #include "node/copy.h"
 #include "node/gate.h"
+#include "node/proof.h"
 #include "node/streams.h"
 #include "node/vault.h"
 #include "proto/seal.h"
@@ -278,8 +279,11 @@ keep(struct node *node, const struct node_batch *batch, struct sealing *sealing,
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_record(node, NODE_ENTRY_BUNDLE_OUT, &batch->peer->party,
+    rc = node_record(node, NODE_ENTRY_BUNDLE_OUT, &batch->peer->party,
         &label_hash, &sealing->label.root, sealing->label.count, err);
+    return rc != ENT_OK ? rc
+                        : node_proof_entry_put(node, &sealing->stream,
+                              sealing->label.first, err);
 }
 
 enum ent_status

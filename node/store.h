@@ -44,6 +44,8 @@ enum node_table {
     NODE_AGREED,   /* digest(32)                       -> name and version */
     NODE_COUNT,    /* u32 month, u32 family, u8 way, state(3) -> u64 */
     NODE_CARRY,    /* party(16), place(16)             -> CarryRow */
+    NODE_CERTIFICATE, /* signing key id(16)            -> CertificateRow */
+    NODE_AGREEMENT,   /* digest(32)                      -> AgreementRow */
     NODE_TABLE_COUNT,
 };
 

@@ -35,6 +35,7 @@ enum ent_entry_kind {
     ENT_ENTRY_DELETED = 13, /* count messages; subject: day as digest */
     ENT_ENTRY_REINCARNATED = 14,
     ENT_ENTRY_EXPIRED = 15,
+    ENT_ENTRY_DISCLOSED = 16, /* evidence was given out; subject: the file */
 };
 
 struct ent_entry {

@@ -21,6 +21,8 @@
     X(carry_out, "carry", "out", "FILE|FOLDER",                                \
         "write a file for where no network is")                                \
     X(carry_in, "carry", "in", "FILE...", "take in files that were carried")   \
+    X(evidence, "evidence", NULL, "ID|NUMBER", "write what proves a message")  \
+    X(verify, "verify", NULL, "FILE", "say what such a file proves")           \
     X(replay, "replay", NULL, "--from SEQ", "show again what came")            \
     X(explain, "explain", NULL, "[FILE]", "would this message go, why not")    \
     X(status, "status", NULL, "", "how the node is")                           \

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/archive.h"
+
+#include <string.h>
+
+#include "proto/base/armour.h"
+#include "proto/base/file.h"
+
+#define CERTIFICATE_FILE_MAX 65536
+
+static struct node_key
+key_of(const struct ent_key_id *id)
+{
+    struct node_key key = {.len = sizeof id->bytes};
+
+    memcpy(key.bytes, id->bytes, sizeof id->bytes);
+    return key;
+}
+
+static ProtobufCBinaryData
+data_of(struct ent_view view)
+{
+    return (ProtobufCBinaryData){
+        .data = (uint8_t *)(uintptr_t)view.data, .len = view.len};
+}
+
+/* What is there already was signed by the same key: it stays. */
+static enum ent_status
+put_once(struct node *node, enum node_table table, const struct node_key *key,
+    const ProtobufCMessage *row, struct ent_error *err)
+{
+    struct ent_view known;
+    enum ent_status rc =
+        node_store_get(node->store, table, node_key_view(key), &known, err);
+
+    return rc != ENT_NOT_FOUND
+               ? rc
+               : node_row_put(node->store, table, node_key_view(key), row, err);
+}
+
+enum ent_status
+node_archive_certificate(struct node *node,
+    const struct ent_certificate *certificate, struct ent_view wire,
+    const struct ent_verify_key *authority, struct ent_error *err)
+{
+    node_certificate_row row = ENTENTE__REST__V1__CERTIFICATE_ROW__INIT;
+    struct node_key key = key_of(&certificate->signing_key_id);
+
+    row.certificate = data_of(wire);
+    row.authority =
+        data_of(ent_view_of(authority->bytes, sizeof authority->bytes));
+    return put_once(node, NODE_CERTIFICATE, &key, &row.base, err);
+}
+
+enum ent_status
+node_archive_certificate_get(struct node *node,
+    const struct ent_key_id *signing_key_id, node_certificate_row **ret_row,
+    struct ent_error *err)
+{
+    struct node_key key = key_of(signing_key_id);
+
+    return node_row_get(node->store, NODE_CERTIFICATE, node_key_view(&key),
+        &entente__rest__v1__certificate_row__descriptor,
+        (ProtobufCMessage **)ret_row, err);
+}
+
+enum ent_status
+node_archive_agreement(struct node *node, const struct ent_agreement *agreement,
+    struct ent_view signatures, struct ent_error *err)
+{
+    node_agreement_row row = ENTENTE__REST__V1__AGREEMENT_ROW__INIT;
+    struct node_key key = node_key_digest(ent_agreement_digest(agreement));
+
+    row.text = data_of(ent_agreement_text(agreement));
+    row.signatures = data_of(signatures);
+    return put_once(node, NODE_AGREEMENT, &key, &row.base, err);
+}
+
+enum ent_status
+node_archive_agreement_get(struct node *node, const struct ent_digest *digest,
+    node_agreement_row **ret_row, struct ent_error *err)
+{
+    struct node_key key = node_key_digest(digest);
+
+    return node_row_get(node->store, NODE_AGREEMENT, node_key_view(&key),
+        &entente__rest__v1__agreement_row__descriptor,
+        (ProtobufCMessage **)ret_row, err);
+}
+
+/* A broker's certificate, from the file that the configuration names. */
+static enum ent_status
+archive_broker(
+    struct node *node, const struct node_broker *broker, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    const struct ent_verify_key *authority = ent_authorities_find(
+        &node->config->authorities, ent_address_state(&broker->address));
+    struct ent_certificate certificate;
+    enum ent_status rc;
+
+    rc = ent_file_read(broker->certificate, CERTIFICATE_FILE_MAX, &text, err);
+    if (rc == ENT_OK) {
+        rc = ent_armour_decode(
+            ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), &wire, err);
+    }
+    if (rc == ENT_OK && authority != NULL) {
+        rc = ent_certificate_open(
+            ent_bytes_view(&wire), authority, &certificate, err);
+    }
+    return rc != ENT_OK || authority == NULL
+               ? rc
+               : node_archive_certificate(
+                     node, &certificate, ent_bytes_view(&wire), authority, err);
+}
+
+enum ent_status
+node_archive_own(struct node *node, struct ent_error *err)
+{
+    const struct ent_verify_key *authority = ent_authorities_find(
+        &node->config->authorities, ent_address_state(&node->self));
+    enum ent_status rc = node_archive_certificate(node, &node->certificate,
+        ent_bytes_view(&node->certificate_wire), authority, err);
+
+    for (size_t i = 0; rc == ENT_OK && i < node->config->broker_count; i++) {
+        rc = archive_broker(node, &node->config->brokers[i], err);
+    }
+    return rc;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * archive - what evidence needs years later and the world forgets meanwhile:
+ * every certificate that something here was verified with, and every agreement
+ * that was ever in use, byte for byte.
+ */
+#ifndef NODE_ARCHIVE_H
+#define NODE_ARCHIVE_H
+
+#include "node/node.h"
+#include "node/rest.pb-c.h"
+
+typedef Entente__Rest__V1__CertificateRow node_certificate_row;
+typedef Entente__Rest__V1__AgreementRow node_agreement_row; /* generated */
+
+/* Keep a certificate that `authority` signed, by the id of its signing key. */
+enum ent_status node_archive_certificate(struct node *node,
+    const struct ent_certificate *certificate, struct ent_view wire,
+    const struct ent_verify_key *authority,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Free with node_row_free; ENT_NOT_FOUND: it was never here. */
+enum ent_status node_archive_certificate_get(struct node *node,
+    const struct ent_key_id *signing_key_id, node_certificate_row **ret_row,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Keep an agreement that is in use, and its signatures. */
+enum ent_status node_archive_agreement(struct node *node,
+    const struct ent_agreement *agreement, struct ent_view signatures,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_archive_agreement_get(struct node *node,
+    const struct ent_digest *digest, node_agreement_row **ret_row,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* At the start: our own certificate, and those of our brokers. */
+enum ent_status node_archive_own(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

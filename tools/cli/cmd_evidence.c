@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "proto/base/armour.h"
+#include "proto/base/file.h"
+#include "proto/evidence.h"
+#include "tools/cli/client.h"
+#include "tools/cli/desk.h"
+#include "tools/cli/output.h"
+#include "tools/cli/verbs.h"
+
+#define FILE_MODE 0600 /* whoever has it can read the message */
+
+struct arguments {
+    const char *name;
+    const char *to;
+    const char *file; /* NULL: standard output */
+    struct cli_client_options client;
+};
+
+static const struct argp_option options[] = {
+    {"to", 't', "ADDRESS", 0,
+        "Its recipient, where a message went to several offices", 0},
+    {"output", 'o', "FILE", 0,
+        "Write this file, which must not exist (else: standard output)", 0},
+    {0}};
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->client;
+        return 0;
+    case 't':
+        arguments->to = argument;
+        return 0;
+    case 'o':
+        arguments->file = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0) {
+            return ARGP_ERR_UNKNOWN;
+        }
+        arguments->name = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->name == NULL) {
+            argp_error(state, "ID or NUMBER is needed");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const char doc[] =
+    "Write a file that proves one message to others: who said what to whom, "
+    "under which agreement, and what the recipient answered.\v"
+    "ID is a message that was sent from here, or one that came; NUMBER is its "
+    "place on the desk. The file opens this message and no other: whoever has "
+    "it can read it. `entente verify` checks it without a node, years later. "
+    "That it was given out is written into the journal.\n\n"
+    "Exit: 65 when it did not leave, or --to is needed; 66 when there is no "
+    "such message.\n\n"
+    "Examples:\n"
+    "  entente evidence 01980000-0000-7000-8000-000000000000 -o alert.evidence\n"
+    "  entente evidence 17 -o received.evidence\n"
+    "  entente evidence 01980000-0000-7000-8000-000000000000 --to ncc@th -o e\n";
+
+static const struct argp_child children[] = {{.argp = &cli_client_argp}, {0}};
+
+static const struct argp argp = {.options = options,
+    .parser = parse,
+    .args_doc = "ID|NUMBER",
+    .doc = doc,
+    .children = children};
+
+static int
+ask(struct cli_client *client, const char *id, const char *to, const char *from,
+    struct ent_view *ret_wire, struct ent_error *err)
+{
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__EvidenceRequest evidence = ENTENTE__V1__EVIDENCE_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    int code;
+
+    evidence.id = (char *)(uintptr_t)id;
+    evidence.to = (char *)(uintptr_t)to;
+    evidence.from = (char *)(uintptr_t)from;
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_EVIDENCE;
+    request.evidence = &evidence;
+    code = cli_client_ask(client, &request, 0, &reply, err);
+    if (code == EX_OK) {
+        *ret_wire = ent_view_of(
+            reply->evidence->evidence.data, reply->evidence->evidence.len);
+    }
+    return code;
+}
+
+/* A message on the desk; its item dies with the next question. */
+static int
+ask_of_desk(struct cli_client *client, const char *name,
+    struct ent_view *ret_wire, struct ent_error *err)
+{
+    const Entente__V1__InboxItem *item = NULL;
+    char *id;
+    char *from;
+    int code = cli_desk_find(client, name, &item, err);
+
+    if (code != EX_OK) {
+        return code;
+    }
+    id = strdup(item->id);
+    from = strdup(item->from);
+    code = id != NULL && from != NULL
+               ? ask(client, id, "", from, ret_wire, err)
+               : cli_exit_code(ent_fail(err, ENT_NO_MEMORY, "no memory"));
+    free(id);
+    free(from);
+    return code;
+}
+
+/* First what was sent from here: that is found at once. */
+static int
+find(struct cli_client *client, const struct arguments *arguments,
+    struct ent_view *ret_wire, struct ent_error *err)
+{
+    const char *to = arguments->to == NULL ? "" : arguments->to;
+    int code = EX_NOINPUT;
+
+    if (strchr(arguments->name, '-') != NULL) {
+        code = ask(client, arguments->name, to, "", ret_wire, err);
+    }
+    return code != EX_NOINPUT || *to != '\0'
+               ? code
+               : ask_of_desk(client, arguments->name, ret_wire, err);
+}
+
+static enum ent_status
+write_out(const struct arguments *arguments, struct ent_view wire,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    enum ent_status rc =
+        ent_armour_encode(ENT_ARMOUR_EVIDENCE, wire, &text, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (arguments->file == NULL) {
+        return fwrite(text.data, 1, text.len, stdout) == text.len
+                   ? ENT_OK
+                   : ent_fail(err, ENT_IO, "not everything could be printed");
+    }
+    rc =
+        ent_file_create(arguments->file, FILE_MODE, ent_bytes_view(&text), err);
+    if (rc == ENT_OK) {
+        fprintf(stderr,
+            "Written to %s. Whoever has it can read this message, and no "
+            "other.\n",
+            arguments->file);
+    }
+    return rc;
+}
+
+int
+cli_evidence(int argc, char *argv[])
+{
+    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    struct arguments arguments = {0};
+    struct ent_error err = {0};
+    struct ent_view wire = {0};
+    enum ent_status rc;
+    int code;
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    code = cli_client_open(&arguments.client, &client, &err);
+    if (code == EX_OK) {
+        code = find(client, &arguments, &wire, &err);
+    }
+    if (code != EX_OK) {
+        cli_complain("%s", err.text);
+        return code;
+    }
+    rc = write_out(&arguments, wire, &err);
+    return rc == ENT_OK ? EX_OK : cli_fail(rc, &err);
+}
