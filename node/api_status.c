@@ -25,24 +25,30 @@ static enum ent_status
 add_brokers(struct node *node, struct ent_arena *arena,
     Entente__V1__StatusReply *reply, struct ent_error *err)
 {
-    const struct ent_certificate *broker = node_uplink_broker(node->uplink);
-    Entente__V1__BrokerStatus *status = ent_arena_alloc(arena, sizeof *status);
-    Entente__V1__BrokerStatus **list = ent_arena_alloc(arena, sizeof *list);
+    const struct node_neighbour *neighbour;
 
-    if (status == NULL || list == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "telling the status");
+    reply->brokers =
+        ent_arena_alloc(arena, NODE_BROKERS_MAX * sizeof *reply->brokers);
+    for (size_t i = 0; reply->brokers != NULL &&
+                       (neighbour = node_uplink_at(node->uplink, i)) != NULL;
+         i++) {
+        Entente__V1__BrokerStatus *status =
+            ent_arena_alloc(arena, sizeof *status);
+
+        if (status == NULL) {
+            break;
+        }
+        entente__v1__broker_status__init(status);
+        status->address =
+            node_text_in(arena, neighbour->certificate.address.text);
+        status->endpoint = node_text_in(arena, neighbour->endpoint);
+        status->connected = node_neighbour_is_whole(neighbour);
+        status->since = neighbour->since_ms;
+        reply->brokers[reply->n_brokers++] = status;
     }
-    if (broker == NULL) {
-        return ENT_OK;
-    }
-    entente__v1__broker_status__init(status);
-    status->address = node_text_in(arena, broker->address.text);
-    status->endpoint = node_text_in(arena, node->config->brokers[0].endpoint);
-    status->connected = node_uplink_connected(node->uplink, &status->since);
-    list[0] = status;
-    reply->brokers = list;
-    reply->n_brokers = 1;
-    return ENT_OK;
+    return node_uplink_at(node->uplink, reply->n_brokers) == NULL
+               ? ENT_OK
+               : ent_fail(err, ENT_NO_MEMORY, "telling the status");
 }
 
 static enum ent_status

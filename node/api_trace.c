@@ -34,6 +34,32 @@ state_on_the_way(const struct node_dispatch *dispatch)
     return ENTENTE__V1__TRACE_STATE__TRACE_WAITING;
 }
 
+/* By whom it went. */
+static enum ent_status
+fill_ways(const struct node_dispatch *dispatch, struct ent_arena *arena,
+    Entente__V1__TraceCopy *copy, struct ent_error *err)
+{
+    const Entente__Rest__V1__DispatchRow *row = dispatch->row;
+
+    copy->ways = ent_arena_alloc(arena, (row->n_ways + 1) * sizeof *copy->ways);
+    for (size_t i = 0; copy->ways != NULL && i < row->n_ways; i++) {
+        Entente__V1__TraceWay *way = ent_arena_alloc(arena, sizeof *way);
+
+        if (way == NULL) {
+            return ent_fail(err, ENT_NO_MEMORY, "tracing");
+        }
+        entente__v1__trace_way__init(way);
+        way->via = node_text_in(arena, row->ways[i]->via);
+        way->direct = row->ways[i]->direct;
+        way->sent_at = row->ways[i]->sent_at;
+        way->sendings = row->ways[i]->tries;
+        way->custody_at = row->ways[i]->custody_at;
+        way->refused = row->ways[i]->refused;
+        copy->ways[copy->n_ways++] = way;
+    }
+    return ENT_OK;
+}
+
 static enum ent_status
 fill_way(struct node *node, const node_copy_row *row, struct ent_arena *arena,
     Entente__V1__TraceCopy *copy, struct ent_error *err)
@@ -62,7 +88,7 @@ fill_way(struct node *node, const node_copy_row *row, struct ent_arena *arena,
         copy->state = (Entente__V1__TraceState)state_on_the_way(&dispatch);
         copy->reason = dispatch.row->answer;
     }
-    return ENT_OK;
+    return fill_ways(&dispatch, arena, copy, err);
 }
 
 /* Why, in words: what our own gate said, else the remedy of the table. */

@@ -12,7 +12,7 @@
 
 #include "proto/config.h"
 
-#define NODE_BROKERS_MAX 1 /* several, and direct peers: a later version */
+#define NODE_BROKERS_MAX 4
 
 struct node_broker {
     struct ent_address address;

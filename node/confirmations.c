@@ -66,7 +66,7 @@ node_confirmations_add(struct node_confirmations *confirmations,
 /* One STATE of at most ENT_STATE_STREAMS_MAX streams, from list[`start`]. */
 static enum ent_status
 queue_state(struct node *node, const struct node_confirmations *confirmations,
-    size_t start, struct ent_error *err)
+    size_t start, uint64_t via, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
     struct ent_state *state = calloc(1, sizeof *state);
@@ -94,18 +94,19 @@ queue_state(struct node *node, const struct node_confirmations *confirmations,
         return rc;
     }
     return node_effects_frame(
-        &node->effects, true, ENT_FRAME_STATE, &payload, NULL, err);
+        &node->effects, via, true, ENT_FRAME_STATE, &payload, NULL, err);
 }
 
 enum ent_status
 node_confirmations_queue(struct node *node,
-    struct node_confirmations *confirmations, struct ent_error *err)
+    struct node_confirmations *confirmations, uint64_t via,
+    struct ent_error *err)
 {
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; i < confirmations->count && rc == ENT_OK;
          i += ENT_STATE_STREAMS_MAX) {
-        rc = queue_state(node, confirmations, i, err);
+        rc = queue_state(node, confirmations, i, via, err);
     }
     confirmations->count = 0;
     return rc;

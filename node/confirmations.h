@@ -22,9 +22,9 @@ enum ent_status node_confirmations_add(struct node_confirmations *confirmations,
     const struct ent_stream_id *stream, const struct ent_digest *receipt,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Queue as many STATE frames as it takes; then there are none. */
+/* Queue as many STATE frames to `via` as it takes; then there are none. */
 enum ent_status node_confirmations_queue(struct node *node,
-    struct node_confirmations *confirmations,
+    struct node_confirmations *confirmations, uint64_t via,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* The turn was taken back: none of them was stored. */

@@ -63,6 +63,7 @@ greet(struct node *node, struct node_connection *connection)
 
     connection->ready = false;
     connection->window = (struct ent_window){0};
+    connection->starved = false;
     connection->greet_at = node->now_ms + GREET_PAUSE_MAX_MS; /* unanswered */
     rc = ent_hello_encode(&hello, &payload, &err);
     if (rc == ENT_OK) {
@@ -76,10 +77,13 @@ greet(struct node *node, struct node_connection *connection)
     }
 }
 
-static void
+/* True when there was a conversation to lose. */
+static bool
 lose(struct node_connection *connection)
 {
-    if (connection->ready) {
+    bool was_ready = connection->ready;
+
+    if (was_ready) {
         ent_log(ENT_LOG_WARN, COMPONENT,
             "disconnected, connecting again peer=%s lane=%s", connection->peer,
             connection->urgent ? "urgent" : "bulk");
@@ -87,17 +91,20 @@ lose(struct node_connection *connection)
     connection->up = false;
     connection->ready = false;
     connection->window = (struct ent_window){0};
+    connection->starved = false;
+    return was_ready;
 }
 
-void
+bool
 node_connection_watch(struct node *node, struct node_connection *connection)
 {
     bool up = false;
     bool down = false;
+    bool lost = false;
 
     ent_link_events(connection->link, &up, &down);
     if (down) {
-        lose(connection);
+        lost = lose(connection);
     }
     if (up) {
         connection->up = true;
@@ -106,6 +113,7 @@ node_connection_watch(struct node *node, struct node_connection *connection)
     if (up || (connection->up && node->now_ms >= connection->greet_at)) {
         greet(node, connection);
     }
+    return lost;
 }
 
 void
@@ -118,6 +126,7 @@ node_connection_greeted(struct node_connection *connection, uint64_t credit)
     connection->ready = true;
     connection->greet_at = UINT64_MAX;
     connection->window = ent_window_begin(credit);
+    connection->starved = false;
     connection->greet_pause = GREET_PAUSE_MIN_MS;
 }
 
@@ -129,9 +138,24 @@ node_connection_dismissed(
 
     connection->ready = false;
     connection->window = (struct ent_window){0};
+    connection->starved = false;
     connection->greet_at = node->now_ms + pause;
     connection->greet_pause =
         pause * 2 > GREET_PAUSE_MAX_MS ? GREET_PAUSE_MAX_MS : pause * 2;
+}
+
+bool
+node_connection_spend(struct node_connection *connection, uint64_t bytes)
+{
+    connection->starved = !ent_window_spend(&connection->window, bytes);
+    return !connection->starved;
+}
+
+void
+node_connection_refill(struct node_connection *connection, uint64_t bytes)
+{
+    ent_window_refill(&connection->window, bytes);
+    connection->starved = false;
 }
 
 enum ent_status

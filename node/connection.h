@@ -21,6 +21,7 @@ struct node_connection {
     bool up;          /* the connection is there */
     bool ready;       /* the other side has greeted us */
     struct ent_window window;
+    bool starved;      /* a bundle waits for credit */
     uint64_t greet_at; /* when nobody answered; UINT64_MAX: not waiting */
     uint64_t greet_pause;
 };
@@ -36,8 +37,9 @@ void node_connection_close(struct node_connection *connection);
 void node_connection_poll(struct node_connection *connection,
     zmq_pollitem_t items[static NODE_CONNECTION_ITEMS]);
 
-/* Notice that it was made or lost, and greet when it is time. */
-void node_connection_watch(
+/* Notice that it was made or lost, and greet when it is time. True: what was
+ * under way on it is lost. */
+bool node_connection_watch(
     struct node *node, struct node_connection *connection);
 
 /* HELLO came, with that much credit; BYE came: greet again, later and later. */
@@ -45,6 +47,11 @@ void node_connection_greeted(
     struct node_connection *connection, uint64_t credit);
 void node_connection_dismissed(
     const struct node *node, struct node_connection *connection);
+
+/* True, and the credit is spent, when a bundle of `bytes` may go now. */
+bool node_connection_spend(struct node_connection *connection, uint64_t bytes);
+/* They may be sent again. */
+void node_connection_refill(struct node_connection *connection, uint64_t bytes);
 
 /* Send a frame at once. */
 enum ent_status node_connection_send(struct node_connection *connection,

@@ -9,6 +9,7 @@
 #include "node/streams.h"
 #include "node/uplink.h"
 #include "node/vault.h"
+#include "node/ways.h"
 #include "proto/base/log.h"
 #include "proto/schema/delivery.pb-c.h"
 
@@ -131,6 +132,23 @@ load_bundle(struct node *node, const struct node_dispatch *dispatch,
                               ret_body, err);
 }
 
+/* To whom it goes. */
+static enum ent_status
+recipient_of(struct node *node, const struct node_dispatch *dispatch,
+    struct ent_address *ret_recipient, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__StreamRow *row = NULL;
+    struct ent_stream_id id;
+    struct ent_view rest;
+    enum ent_status rc = node_stream_get(
+        node, NODE_OUTGOING, &dispatch->stream, &id, &rest, &row, err);
+
+    if (rc == ENT_OK) {
+        *ret_recipient = id.recipient;
+    }
+    return rc;
+}
+
 /* Queue the bundle; ENT_BUSY when it cannot go now. */
 static enum ent_status
 send_bundle(struct node *node, struct node_dispatch *dispatch, bool *ret_old,
@@ -138,18 +156,25 @@ send_bundle(struct node *node, struct node_dispatch *dispatch, bool *ret_old,
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes head = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
-    bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
+    struct ent_address recipient;
+    uint64_t via = 0;
     enum ent_status rc =
         load_bundle(node, dispatch, ret_old, &head, &body, err);
 
     if (rc != ENT_OK || *ret_old) {
         return rc;
     }
-    if (!node_uplink_spend(node->uplink, urgent, head.len + body.len)) {
-        return ENT_BUSY;
+    rc = recipient_of(node, dispatch, &recipient, err);
+    if (rc == ENT_OK) {
+        rc = node_ways_take(
+            node, dispatch, &recipient, head.len + body.len, &via, err);
     }
-    return node_effects_frame(
-        &node->effects, urgent, ENT_FRAME_BUNDLE, &head, &body, err);
+    if (rc != ENT_OK || via == 0) {
+        return rc != ENT_OK ? rc : ENT_BUSY;
+    }
+    return node_effects_frame(&node->effects, via,
+        ent_precedence_is_urgent(dispatch->state.precedence), ENT_FRAME_BUNDLE,
+        &head, &body, err);
 }
 
 /* Sign the statement that this bundle will not come, and keep it. */
@@ -224,17 +249,25 @@ load_skip(struct node *node, struct node_dispatch *dispatch,
                               ret_payload, err);
 }
 
+/* On every way: each broker is to drop what it holds of the bundle. */
 static enum ent_status
 send_skip(
     struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
-    bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
+    struct ent_address recipient;
     enum ent_status rc = load_skip(node, dispatch, &payload, err);
 
-    return rc != ENT_OK ? rc
-                        : node_effects_frame(&node->effects, urgent,
-                              ENT_FRAME_SKIP, &payload, NULL, err);
+    if (rc == ENT_OK) {
+        rc = recipient_of(node, dispatch, &recipient, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return node_effects_frame(&node->effects,
+        node_uplink_toward(node->uplink, &recipient),
+        ent_precedence_is_urgent(dispatch->state.precedence), ENT_FRAME_SKIP,
+        &payload, NULL, err);
 }
 
 /* The bundle is dead: its messages are expired, or go back to be sealed. */

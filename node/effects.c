@@ -22,7 +22,7 @@ grow(struct node_effects *effects, struct ent_error *err)
 }
 
 enum ent_status
-node_effects_frame(struct node_effects *effects, bool urgent,
+node_effects_frame(struct node_effects *effects, uint64_t via, bool urgent,
     enum ent_frame_type type, struct ent_bytes *payload, struct ent_bytes *body,
     struct ent_error *err)
 {
@@ -33,6 +33,7 @@ node_effects_frame(struct node_effects *effects, bool urgent,
     }
     effects->list[effects->count++] = (struct node_effect){
         .kind = NODE_EFFECT_FRAME,
+        .via = via,
         .urgent = urgent,
         .type = type,
         .payload = *payload,

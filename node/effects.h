@@ -9,12 +9,18 @@
 #include "proto/link.h"
 
 enum node_effect_kind {
-    NODE_EFFECT_FRAME, /* to a broker */
+    NODE_EFFECT_FRAME, /* to neighbours */
     NODE_EFFECT_REPLY, /* to a local program */
 };
 
+/* A set of neighbours, one bit each: the number that node/uplink.h gives it. */
+#define NODE_NEIGHBOURS_MAX 64
+#define NODE_VIA(number) (UINT64_C(1) << (number))
+#define NODE_VIA_ALL UINT64_MAX /* whoever is there */
+
 struct node_effect {
     enum node_effect_kind kind;
+    uint64_t via;             /* FRAME: to whom */
     bool urgent;              /* FRAME: which connection */
     enum ent_frame_type type; /* FRAME */
     struct ent_bytes client;  /* REPLY: routing id */
@@ -29,10 +35,11 @@ struct node_effects {
     size_t room;
 };
 
-/* Queue a frame; takes payload and body over on success. */
-enum ent_status node_effects_frame(struct node_effects *effects, bool urgent,
-    enum ent_frame_type type, struct ent_bytes *payload, struct ent_bytes *body,
-    struct ent_error *err) ENT_MUST_CHECK;
+/* Queue a frame to the neighbours in `via`; takes payload and body over on
+ * success. */
+enum ent_status node_effects_frame(struct node_effects *effects, uint64_t via,
+    bool urgent, enum ent_frame_type type, struct ent_bytes *payload,
+    struct ent_bytes *body, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Queue a reply; takes payload over on success, copies `client`. */
 enum ent_status node_effects_reply(struct node_effects *effects,

@@ -55,8 +55,8 @@ announce(struct node *node, struct ent_error *err)
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_effects_frame(
-        &node->effects, true, ENT_FRAME_OBJECT, &payload, NULL, err);
+    return node_effects_frame(&node->effects, NODE_VIA_ALL, true,
+        ENT_FRAME_OBJECT, &payload, NULL, err);
 }
 
 enum ent_status

@@ -16,7 +16,7 @@ enum ent_status node_manifest_begin(struct node_slots *slots, uint64_t epoch_ms,
     uint64_t now_ms, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Sign a manifest with the present keys and incarnation under the next
- * sequence, keep it, and send it to the broker. */
+ * sequence, keep it, and send it to the neighbours. */
 enum ent_status node_manifest_renew(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 

@@ -52,6 +52,7 @@ struct node {
     struct node_api *api;
     struct node_effects effects;
     struct node_answers *answers; /* of this turn (node/receipts.h) */
+    uint64_t from; /* the neighbour whose frame is being handled; 0: none */
     uint64_t incarnation;
     uint64_t manifest_sequence;
     struct ent_bytes manifest_wire;

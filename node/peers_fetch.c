@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "node/peers_internal.h"
+#include "node/uplink.h"
 
+/* Ask whoever may know of that office: brokers, and the office itself. */
 static enum ent_status
-ask(struct node *node, uint32_t kind, const char *subject, uint64_t newer_than,
-    struct ent_error *err)
+ask(struct node *node, const struct ent_address *office, uint32_t kind,
+    const char *subject, uint64_t newer_than, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
     struct ent_fetch fetch = {.kind = kind, .newer_than = newer_than};
@@ -17,14 +19,16 @@ ask(struct node *node, uint32_t kind, const char *subject, uint64_t newer_than,
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_effects_frame(
-        &node->effects, true, ENT_FRAME_FETCH, &payload, NULL, err);
+    return node_effects_frame(&node->effects,
+        node_uplink_toward(node->uplink, office), true, ENT_FRAME_FETCH,
+        &payload, NULL, err);
 }
 
 enum ent_status
 node_peers_fetch(
     struct node *node, struct node_peer *peer, struct ent_error *err)
 {
+    const struct ent_address *office = &peer->address;
     uint64_t sequence = peer->has_manifest ? peer->manifest.sequence : 0;
     uint64_t serial = peer->has_certificate ? peer->certificate.serial : 0;
     enum ent_status rc;
@@ -36,13 +40,13 @@ node_peers_fetch(
     peer->fetch_pause = peer->fetch_pause * 2 > FETCH_PAUSE_MAX_MS
                             ? FETCH_PAUSE_MAX_MS
                             : peer->fetch_pause * 2;
-    rc = ask(node, KIND_CERTIFICATE, peer->address.text, serial, err);
+    rc = ask(node, office, KIND_CERTIFICATE, office->text, serial, err);
     if (rc == ENT_OK) {
         rc = ask(
-            node, KIND_REVOCATION, ent_address_state(&peer->address), 0, err);
+            node, office, KIND_REVOCATION, ent_address_state(office), 0, err);
     }
     if (rc == ENT_OK) {
-        rc = ask(node, KIND_MANIFEST, peer->address.text, sequence, err);
+        rc = ask(node, office, KIND_MANIFEST, office->text, sequence, err);
     }
     return rc;
 }

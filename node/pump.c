@@ -4,15 +4,18 @@
 #include "node/dispatch.h"
 #include "node/due.h"
 #include "node/uplink.h"
+#include "node/ways.h"
 
 #define PUMP_BUNDLES_MAX 32 /* in one turn on one connection */
+#define STUCK_MAX 64
 #define RESUME_AHEAD_MS (UINT64_C(10) * 60 * 1000)
 
-/* What may still be done in this turn on one of the two connections. */
+/* What may still be done in this turn on one lane. */
 struct budget {
     size_t left;
-    bool blocked; /* until there is credit */
-    bool more;    /* bundles are left over for the next turn */
+    bool more; /* bundles are left over for the next turn */
+    struct ent_digest stuck[STUCK_MAX]; /* streams that no way leads on now */
+    size_t stuck_count;
 };
 
 static bool
@@ -40,6 +43,29 @@ step_due(struct node *node, const struct node_due *due, struct ent_error *err)
                : node_dispatch_step(node, &dispatch, ENT_EVENT_TICK, err);
 }
 
+static bool
+is_stuck(const struct budget *budget, const struct ent_digest *stream)
+{
+    for (size_t i = 0; i < budget->stuck_count; i++) {
+        if (ent_digest_equal(&budget->stuck[i], stream)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What comes behind it in its stream waits too, and what is less urgent once
+ * nobody has credit. False: enough was tried. */
+static bool
+note_stuck(struct budget *budget, const struct ent_digest *stream)
+{
+    if (budget->stuck_count == STUCK_MAX) {
+        return false;
+    }
+    budget->stuck[budget->stuck_count++] = *stream;
+    return true;
+}
+
 static enum ent_status
 pump_rank(struct node *node, uint8_t rank, struct budget *budget,
     struct ent_error *err)
@@ -53,16 +79,20 @@ pump_rank(struct node *node, uint8_t rank, struct budget *budget,
             return ENT_OK;
         }
         if (rc == ENT_OK && budget->left == 0) {
-            budget->more = !budget->blocked;
+            budget->more = true;
             return ENT_OK;
+        }
+        if (rc == ENT_OK && is_stuck(budget, &due.stream)) {
+            continue;
         }
         if (rc == ENT_OK) {
             rc = step_due(node, &due, err);
         }
         if (rc == ENT_BUSY) {
-            budget->left = 0; /* what is less urgent waits too */
-            budget->blocked = true;
-            return ENT_OK;
+            if (!note_stuck(budget, &due.stream)) {
+                return ENT_OK;
+            }
+            continue;
         }
         if (rc != ENT_OK) {
             return rc;
@@ -126,18 +156,21 @@ node_pump_expire(struct node *node, struct ent_error *err)
     return rc;
 }
 
+/* It was given to that neighbour, and nobody has answered since. */
 static bool
-was_sent(const struct ent_dispatch *state)
+hangs_on(const struct node_dispatch *dispatch, const char *via)
 {
-    return state->state == ENT_DISPATCH_SENT ||
-           state->state == ENT_DISPATCH_SKIPPING;
+    return dispatch->state.state == ENT_DISPATCH_SKIPPING ||
+           (dispatch->state.state == ENT_DISPATCH_SENT &&
+               node_ways_find(dispatch, via) != NULL);
 }
 
-/* Make due what was sent and is due within a retry's longest pause; the pump
- * sends it, in its order and as credit allows. What is in custody lies further
- * ahead, or is passed over. */
+/* Make due what was sent by that neighbour and is due within a retry's longest
+ * pause; the pump sends it, in its order and as credit allows. What is in
+ * custody lies further ahead, or is passed over. */
 static enum ent_status
-resume_rank(struct node *node, uint8_t rank, struct ent_error *err)
+resume_rank(
+    struct node *node, const char *via, uint8_t rank, struct ent_error *err)
 {
     struct node_due due = node_due_walk(rank, node->now_ms + 1);
 
@@ -153,7 +186,7 @@ resume_rank(struct node *node, uint8_t rank, struct ent_error *err)
             rc =
                 node_dispatch_get(node, &due.stream, due.first, &dispatch, err);
         }
-        if (rc == ENT_OK && was_sent(&dispatch.state)) {
+        if (rc == ENT_OK && hangs_on(&dispatch, via)) {
             dispatch.state.due = node->now_ms;
             dispatch.state.attempts = 0;
             rc = node_dispatch_put(node, &dispatch, err);
@@ -165,14 +198,75 @@ resume_rank(struct node *node, uint8_t rank, struct ent_error *err)
 }
 
 enum ent_status
-node_pump_resume(struct node *node, bool urgent, struct ent_error *err)
+node_pump_resume(
+    struct node *node, const char *via, bool urgent, struct ent_error *err)
 {
     enum ent_status rc = ENT_OK;
 
     for (uint8_t rank = 0; rc == ENT_OK && rank < NODE_DUE_RANKS; rank++) {
         if (node_due_is_urgent(rank) == urgent) {
-            rc = resume_rank(node, rank, err);
+            rc = resume_rank(node, via, rank, err);
         }
+    }
+    return rc;
+}
+
+/* That broker has it in custody, and none that is there has. */
+static bool
+lies_with(const struct node *node, const struct node_dispatch *dispatch,
+    const char *via)
+{
+    const node_way *way = node_ways_find(dispatch, via);
+
+    if (dispatch->state.state != ENT_DISPATCH_CUSTODY || way == NULL ||
+        way->custody_at == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < dispatch->row->n_ways; i++) {
+        const node_way *other = dispatch->row->ways[i];
+
+        if (other->custody_at != 0 &&
+            node_uplink_has(node->uplink, other->via)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum ent_status
+doubt_rank(
+    struct node *node, const char *via, uint8_t rank, struct ent_error *err)
+{
+    struct node_due due = node_due_walk(rank, node->now_ms + 1);
+
+    for (;;) {
+        ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+        enum ent_status rc = node_due_next(node, &due, err);
+
+        if (rc == ENT_NOT_FOUND) {
+            return ENT_OK;
+        }
+        if (rc == ENT_OK) {
+            rc =
+                node_dispatch_get(node, &due.stream, due.first, &dispatch, err);
+        }
+        if (rc == ENT_OK && lies_with(node, &dispatch, via)) {
+            dispatch.state.due = node->now_ms;
+            rc = node_dispatch_put(node, &dispatch, err);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
+}
+
+enum ent_status
+node_pump_doubt(struct node *node, const char *via, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (uint8_t rank = 0; rc == ENT_OK && rank < NODE_DUE_RANKS; rank++) {
+        rc = doubt_rank(node, via, rank, err);
     }
     return rc;
 }

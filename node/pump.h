@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pump - sends what is due, FLASH first, as far as connection and credit allow,
+ * pump - sends what is due, FLASH first, as far as ways and credit allow,
  * and gives up what is over.
  */
 #ifndef NODE_PUMP_H
@@ -16,9 +16,15 @@ enum ent_status node_pump_run(
 enum ent_status node_pump_expire(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The broker greeted us: what was sent unanswered is due again. */
-enum ent_status node_pump_resume(
-    struct node *node, bool urgent, struct ent_error *err) ENT_MUST_CHECK;
+/* The connection to the neighbour with the address `via` was lost, or it
+ * greeted us anew: what it was given and nobody answered is due again. */
+enum ent_status node_pump_resume(struct node *node, const char *via,
+    bool urgent, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The broker `via` is away for long: what it has in custody, and no broker that
+ * is there, is due now, so that it takes another way. */
+enum ent_status node_pump_doubt(
+    struct node *node, const char *via, struct ent_error *err) ENT_MUST_CHECK;
 
 /* When it has something to do next, ms; UINT64_MAX: nothing waits. */
 enum ent_status node_pump_due(

@@ -8,6 +8,7 @@
 #include "node/gate.h"
 #include "node/revocations.h"
 #include "node/streams.h"
+#include "node/uplink.h"
 #include "proto/schema/delivery.pb-c.h"
 
 #define SEALED_MAX ((size_t)128 * 1024) /* of all answers in one receipt */
@@ -20,7 +21,8 @@ struct node_answers {
     struct ent_bytes sealed[ENT_ANSWERS_MAX];
     size_t sealed_len;
     size_t count;
-    bool by_file; /* one at least of what it answers was carried here */
+    uint64_t from; /* the neighbours that brought what it answers */
+    bool by_file;  /* one at least of what it answers was carried here */
 };
 
 static void
@@ -81,6 +83,7 @@ node_receipts_add(struct node *node, const struct ent_stream_id *stream,
     answers->sealed[answers->count] = *sealed;
     answers->sealed_len += sealed->len;
     answers->count++;
+    answers->from |= node->from;
     answers->by_file |= node->by_file;
     *sealed = (struct ent_bytes){0};
     return ENT_OK;
@@ -118,19 +121,23 @@ node_receipts_has(struct node *node, const struct ent_stream_id *stream,
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
+/* A receipt goes back the way the bundle came. What came by no neighbour's hand
+ * is answered on every way. */
 static enum ent_status
-queue(struct node *node, uint32_t precedence, struct ent_view wire,
-    struct ent_error *err)
+queue(struct node *node, const struct ent_stream_id *stream, uint64_t from,
+    struct ent_view wire, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    uint64_t via =
+        from != 0 ? from : node_uplink_toward(node->uplink, &stream->sender);
     enum ent_status rc = ent_bytes_copy(wire, &payload, err);
 
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_effects_frame(&node->effects,
-        ent_precedence_is_urgent(precedence), ENT_FRAME_RECEIPT, &payload, NULL,
-        err);
+    return node_effects_frame(&node->effects, via,
+        ent_precedence_is_urgent(stream->precedence), ENT_FRAME_RECEIPT,
+        &payload, NULL, err);
 }
 
 enum ent_status
@@ -193,7 +200,7 @@ node_receipts_again(struct node *node, const struct ent_stream_id *stream,
             node->store, NODE_RECEIPT, node_key_view(&key), wire, err);
     }
     if (rc == ENT_OK) {
-        rc = queue(node, stream->precedence, wire, err);
+        rc = queue(node, stream, node->from, wire, err);
     }
     if (rc == ENT_OK && node->by_file) {
         rc = node_carry_keep(node, stream, first, wire, true, err);
@@ -353,7 +360,8 @@ flush_one(struct node *node, const struct node_answers *answers,
     if (rc != ENT_OK) {
         return rc;
     }
-    return queue(node, answers->stream.precedence, ent_bytes_view(&wire), err);
+    return queue(
+        node, &answers->stream, answers->from, ent_bytes_view(&wire), err);
 }
 
 enum ent_status

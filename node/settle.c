@@ -8,12 +8,12 @@
 #include "node/copy.h"
 #include "node/peers.h"
 #include "node/proof.h"
-#include "node/pump.h"
 #include "node/reincarnation.h"
 #include "node/revocations.h"
 #include "node/streams.h"
 #include "node/uplink.h"
 #include "node/vault.h"
+#include "node/ways.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 #include "proto/schema/delivery.pb-c.h"
@@ -37,14 +37,17 @@ find(struct node *node, const struct ent_stream_id *stream, uint64_t first,
 
 /* ---- custody ---- */
 
+/* The row keeps who signed first, and of each broker whether it holds it. */
 static enum ent_status
 note_custody(struct node *node, struct node_dispatch *dispatch,
     const struct ent_custody *custody, struct ent_error *err)
 {
-    char *by;
+    enum ent_status rc =
+        node_ways_custody(node, dispatch, custody->broker.text, err);
 
-    if (dispatch->row->custody_at == 0) {
-        by = strdup(custody->broker.text);
+    if (rc == ENT_OK && dispatch->row->custody_at == 0) {
+        char *by = strdup(custody->broker.text);
+
         if (by == NULL) {
             return ent_fail(err, ENT_NO_MEMORY, "noting custody");
         }
@@ -54,7 +57,9 @@ note_custody(struct node *node, struct node_dispatch *dispatch,
         dispatch->row->custody_by = by;
         dispatch->row->custody_at = node->now_ms;
     }
-    return node_dispatch_step(node, dispatch, ENT_EVENT_CUSTODY, err);
+    return rc != ENT_OK
+               ? rc
+               : node_dispatch_step(node, dispatch, ENT_EVENT_CUSTODY, err);
 }
 
 enum ent_status
@@ -62,7 +67,7 @@ node_settle_custody(
     struct node *node, struct ent_view wire, struct ent_error *err)
 {
     ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
-    const struct ent_certificate *broker = node_uplink_broker(node->uplink);
+    const struct ent_certificate *broker = node_uplink_broker(node);
     struct ent_custody custody;
     struct ent_digest digest = ent_digest_of(wire);
     enum ent_dispatch_state was;
@@ -70,7 +75,7 @@ node_settle_custody(
     enum ent_status rc;
 
     if (broker == NULL) {
-        return ent_fail(err, ENT_REJECTED, "custody, and there is no broker");
+        return ent_fail(err, ENT_REJECTED, "custody, and not from a broker");
     }
     rc = ent_custody_open(wire, broker, &custody, err);
 
@@ -101,33 +106,46 @@ node_settle_custody(
         &custody.label_hash, custody.count, err);
 }
 
+/* Another neighbour may still answer for it, or holds it: then nothing changes.
+ * Lost custody makes it due at once, whether it can go at once or not. */
+static enum ent_status
+go_on_without(
+    struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
+{
+    if (dispatch->state.state != ENT_DISPATCH_CUSTODY) {
+        return node_ways_open(dispatch)
+                   ? node_dispatch_put(node, dispatch, err)
+                   : node_dispatch_step(node, dispatch, ENT_EVENT_NOT_YET, err);
+    }
+    if (!node_ways_in_custody(dispatch)) {
+        dispatch->state.due = node->now_ms;
+    }
+    return node_dispatch_put(node, dispatch, err);
+}
+
 enum ent_status
 node_settle_not_taken(
     struct node *node, const struct ent_bye *bye, struct ent_error *err)
 {
     ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    const struct ent_certificate *broker = node_uplink_broker(node);
     enum ent_status rc;
 
+    if (broker == NULL) {
+        return ent_fail(err, ENT_REJECTED, "no custody, and not from a broker");
+    }
     ent_log(ENT_LOG_WARN, COMPONENT,
-        "the broker did not take a bundle to=%s first=%llu reason=%s "
-        "text=\"%s\"",
-        bye->stream.recipient.text, (unsigned long long)bye->first,
-        ent_refusal_name(bye->reason), bye->text);
+        "a bundle was not taken by=%s to=%s first=%llu reason=%s text=\"%s\"",
+        broker->address.text, bye->stream.recipient.text,
+        (unsigned long long)bye->first, ent_refusal_name(bye->reason),
+        bye->text);
     rc = find(node, &bye->stream, bye->first, &dispatch, err);
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     dispatch.row->answer = bye->reason;
-    return node_dispatch_step(node, &dispatch,
-        dispatch.state.state == ENT_DISPATCH_CUSTODY ? ENT_EVENT_CUSTODY_LOST
-                                                     : ENT_EVENT_NOT_YET,
-        err);
-}
-
-enum ent_status
-node_settle_resume(struct node *node, bool urgent, struct ent_error *err)
-{
-    return node_pump_resume(node, urgent, err);
+    node_ways_refuse(&dispatch, broker->address.text);
+    return go_on_without(node, &dispatch, err);
 }
 
 /* ---- receipts ---- */
@@ -394,7 +412,7 @@ take_receipt(struct node *node, const struct ent_receipt *receipt,
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_uplink_confirm(node->uplink, &receipt->stream, &digest, err);
+    return node_uplink_confirm(node, &receipt->stream, &digest, err);
 }
 
 enum ent_status

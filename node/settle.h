@@ -18,8 +18,4 @@ enum ent_status node_settle_receipt(struct node *node, struct ent_view wire,
 enum ent_status node_settle_not_taken(struct node *node,
     const struct ent_bye *bye, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The broker greeted us on that connection. */
-enum ent_status node_settle_resume(
-    struct node *node, bool urgent, struct ent_error *err) ENT_MUST_CHECK;
-
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * uplink - this node's two connections to its broker: one for FLASH and
- * IMMEDIATE, one for all else, each with a credit of its own.
+ * uplink - this node's way to the outside: its neighbours, each by a number
+ * that it keeps while the node runs (node/effects.h names them by it).
  *
  * The conversation is written down in broker/broker.h and docs/PROTOCOL.md.
  * What a frame says is handled by intake, settle and peers; this is only the
@@ -10,19 +10,17 @@
 #ifndef NODE_UPLINK_H
 #define NODE_UPLINK_H
 
-#include <zmq.h>
+#include "node/neighbour.h"
+#include "node/route.h"
 
-#include "node/node.h"
+#define NODE_UPLINK_ITEMS (NODE_BROKERS_MAX * NODE_NEIGHBOUR_ITEMS)
 
-#define NODE_UPLINK_ITEMS 4 /* two sockets and their monitors */
-
-/* Connect to the configured broker, whose certificate must verify under the
- * authority of its state. Without a broker it is never ready. */
+/* Connect to the configured brokers. Without any it is never ready. */
 enum ent_status node_uplink_open(struct node *node, void *zmq_context,
     struct node_uplink **ret_uplink, struct ent_error *err) ENT_MUST_CHECK;
 void node_uplink_close(struct node_uplink **uplink);
 
-/* Sockets to poll; returns how many (0 without a broker). */
+/* Sockets to poll; returns how many. */
 size_t node_uplink_poll(
     struct node_uplink *uplink, zmq_pollitem_t items[static NODE_UPLINK_ITEMS]);
 
@@ -32,14 +30,33 @@ size_t node_uplink_poll(
 enum ent_status node_uplink_serve(struct node *node, size_t budget,
     size_t *ret_handled, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Both greeted each other on that connection. */
+/* Some neighbour is greeted on that connection and has credit left. */
 bool node_uplink_ready(const struct node_uplink *uplink, bool urgent);
 
-/* True, and the credit is spent, when a bundle of `bytes` may go now. */
-bool node_uplink_spend(struct node_uplink *uplink, bool urgent, uint64_t bytes);
+/* What is known of the way to `office` over each neighbour, in order of its
+ * number; returns how many. What a bundle has been through is not known. */
+size_t node_uplink_routes(const struct node_uplink *uplink,
+    const struct ent_address *office, bool urgent,
+    struct node_route ret_routes[static NODE_NEIGHBOURS_MAX]);
 
-/* A receipt is stored: name it to the broker after the commit. */
-enum ent_status node_uplink_confirm(struct node_uplink *uplink,
+/* True, and the credit is spent, when a bundle of `bytes` may go there now. */
+bool node_uplink_spend(struct node_uplink *uplink, unsigned neighbour,
+    bool urgent, uint64_t bytes);
+
+/* The neighbours over which `office` may be reached, there or not. */
+uint64_t node_uplink_toward(
+    const struct node_uplink *uplink, const struct ent_address *office);
+
+/* The certificate of the broker whose frame is being handled; NULL: it came
+ * from nobody, or from no broker. */
+const struct ent_certificate *node_uplink_broker(const struct node *node);
+
+/* True when the neighbour with that address is greeted on any connection. */
+bool node_uplink_has(const struct node_uplink *uplink, const char *address);
+
+/* The receipt in the frame that is being handled is stored: name it to the
+ * broker that brought it after the commit. */
+enum ent_status node_uplink_confirm(struct node *node,
     const struct ent_stream_id *stream, const struct ent_digest *receipt,
     struct ent_error *err) ENT_MUST_CHECK;
 
@@ -47,13 +64,11 @@ enum ent_status node_uplink_confirm(struct node_uplink *uplink,
 enum ent_status node_uplink_settle_up(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 
-/* After the commit: hand a frame to its connection. A frame that cannot leave
- * is dropped: whatever matters is sent again from the store. */
+/* After the commit: hand a frame to its neighbours. */
 void node_uplink_send(
     struct node_uplink *uplink, const struct node_effect *effect);
 
-/* The turn was taken back: none of these leaves. Credit that was spent is there
- * again, credit to give back is owed still, and no receipt is named to the
+/* The turn was taken back: none of these leaves, and no receipt is named to a
  * broker that was not stored. */
 void node_uplink_take_back(
     struct node_uplink *uplink, const struct node_effects *effects);
@@ -61,11 +76,9 @@ void node_uplink_take_back(
 /* Say goodbye, when stopping. */
 void node_uplink_bye(struct node_uplink *uplink);
 
-/* For status. */
-bool node_uplink_connected(
-    const struct node_uplink *uplink, uint64_t *ret_since_ms);
-const struct ent_certificate *node_uplink_broker(
-    const struct node_uplink *uplink);
+/* By number; NULL past the last. */
+const struct node_neighbour *node_uplink_at(
+    const struct node_uplink *uplink, size_t number);
 
 /* When it has something to do next, ms; UINT64_MAX: only when polled. */
 uint64_t node_uplink_due(const struct node_uplink *uplink);

@@ -4,6 +4,7 @@
 
 #include "node/intake.h"
 #include "node/peers.h"
+#include "node/pump.h"
 #include "node/settle.h"
 #include "node/uplink_internal.h"
 #include "proto/base/log.h"
@@ -15,8 +16,9 @@
 /* The broker greets: the conversation is open, and what we sent and heard
  * nothing of is due again. */
 static enum ent_status
-take_hello(struct node *node, struct node_connection *lane,
-    struct ent_view payload, struct ent_error *err)
+take_hello(struct node *node, struct node_neighbour *neighbour,
+    struct node_connection *lane, struct ent_view payload,
+    struct ent_error *err)
 {
     struct ent_hello hello;
     struct ent_certificate certificate;
@@ -30,22 +32,25 @@ take_hello(struct node *node, struct node_connection *lane,
         return rc;
     }
     if (!ent_address_equal(
-            &certificate.address, &node->uplink->broker.address)) {
-        return ent_fail(err, ENT_REJECTED, "the broker greets as %s",
-            certificate.address.text);
+            &certificate.address, &neighbour->certificate.address)) {
+        return ent_fail(err, ENT_REJECTED, "%s greets as %s",
+            neighbour->certificate.address.text, certificate.address.text);
     }
     if (!lane->ready) {
-        node->uplink->since_ms = node->now_ms;
+        neighbour->since_ms = node->now_ms;
     }
+    neighbour->is_doubted = false;
     node_connection_greeted(lane, hello.credit);
-    rc = node_settle_resume(node, lane->urgent, err);
+    rc = node_pump_resume(
+        node, neighbour->certificate.address.text, lane->urgent, err);
     return rc != ENT_OK || !lane->urgent ? rc : node_peers_prefetch(node, err);
 }
 
 /* Without a stream the conversation is over. */
 static enum ent_status
-take_bye(struct node *node, struct node_connection *lane,
-    struct ent_view payload, struct ent_error *err)
+take_bye(struct node *node, struct node_neighbour *neighbour,
+    struct node_connection *lane, struct ent_view payload,
+    struct ent_error *err)
 {
     struct ent_bye bye;
     enum ent_status rc;
@@ -58,9 +63,13 @@ take_bye(struct node *node, struct node_connection *lane,
         return node_settle_not_taken(node, &bye, err);
     }
     ent_log(ENT_LOG_WARN, COMPONENT,
-        "broker says goodbye reason=%s text=\"%s\"",
-        ent_refusal_name(bye.reason), bye.text);
+        "goodbye, greeting again later peer=%s reason=%s text=\"%s\"",
+        neighbour->certificate.address.text, ent_refusal_name(bye.reason),
+        bye.text);
     node_connection_dismissed(node, lane);
+    if (!node_neighbour_is_there(neighbour)) {
+        neighbour->lost_ms = node->now_ms;
+    }
     return ENT_OK;
 }
 
@@ -72,7 +81,7 @@ take_credit(struct node_connection *lane, struct ent_view payload,
     enum ent_status rc = ent_credit_decode(payload, &bytes, err);
 
     if (rc == ENT_OK) {
-        ent_window_refill(&lane->window, bytes);
+        node_connection_refill(lane, bytes);
     }
     return rc;
 }
@@ -105,8 +114,8 @@ answer_fetch(struct node *node, bool urgent, struct ent_view payload,
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_effects_frame(
-        &node->effects, urgent, ENT_FRAME_OBJECT, &answer, NULL, err);
+    return node_effects_frame(&node->effects, node->from, urgent,
+        ENT_FRAME_OBJECT, &answer, NULL, err);
 }
 
 static enum ent_status
@@ -119,12 +128,13 @@ take_object(struct node *node, struct ent_view payload, struct ent_error *err)
 }
 
 enum ent_status
-node_uplink_frame(struct node *node, struct node_connection *lane,
-    const struct ent_frame *frame, struct ent_error *err)
+node_uplink_frame(struct node *node, struct node_neighbour *neighbour,
+    struct node_connection *lane, const struct ent_frame *frame,
+    struct ent_error *err)
 {
     switch (frame->type) {
     case ENT_FRAME_HELLO:
-        return take_hello(node, lane, frame->payload, err);
+        return take_hello(node, neighbour, lane, frame->payload, err);
     case ENT_FRAME_BUNDLE:
         /* More than we granted is left over from an older connection. */
         (void)ent_window_charge(
@@ -143,7 +153,7 @@ node_uplink_frame(struct node *node, struct node_connection *lane,
     case ENT_FRAME_OBJECT:
         return take_object(node, frame->payload, err);
     case ENT_FRAME_BYE:
-        return take_bye(node, lane, frame->payload, err);
+        return take_bye(node, neighbour, lane, frame->payload, err);
     case ENT_FRAME_STATE:
         return ENT_OK; /* the broker holds our receipts: nothing to repeat */
     }

@@ -521,7 +521,7 @@ a_new_connection_has_each_bundle_sent_once(void **state)
     forget_wire();
     world.now += 500;
     expect_ok(node_turn_begin(maesai, world.now, &last_error));
-    expect_ok(node_settle_resume(maesai, true, &last_error));
+    expect_ok(node_pump_resume(maesai, "wire", true, &last_error));
     expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
     turn(MAESAI, NULL);
     for (size_t i = 0; i < world.flying; i++) {

@@ -29,9 +29,14 @@ enum ent_status __wrap_node_uplink_open(struct node *node, void *zmq_context,
     struct node_uplink **ret_uplink, struct ent_error *err);
 void __wrap_node_uplink_close(struct node_uplink **uplink);
 bool __wrap_node_uplink_ready(const struct node_uplink *uplink, bool urgent);
-bool __wrap_node_uplink_spend(
-    struct node_uplink *uplink, bool urgent, uint64_t bytes);
-enum ent_status __wrap_node_uplink_confirm(struct node_uplink *uplink,
+size_t __wrap_node_uplink_routes(const struct node_uplink *uplink,
+    const struct ent_address *office, bool urgent,
+    struct node_route ret_routes[static NODE_NEIGHBOURS_MAX]);
+uint64_t __wrap_node_uplink_toward(
+    const struct node_uplink *uplink, const struct ent_address *office);
+bool __wrap_node_uplink_spend(struct node_uplink *uplink, unsigned neighbour,
+    bool urgent, uint64_t bytes);
+enum ent_status __wrap_node_uplink_confirm(struct node *node,
     const struct ent_stream_id *stream, const struct ent_digest *receipt,
     struct ent_error *err);
 enum ent_status __wrap_node_uplink_settle_up(
@@ -71,22 +76,44 @@ __wrap_node_uplink_ready(const struct node_uplink *uplink, bool urgent)
     return world.up;
 }
 
-bool
-__wrap_node_uplink_spend(
-    struct node_uplink *uplink, bool urgent, uint64_t bytes)
+size_t
+__wrap_node_uplink_routes(const struct node_uplink *uplink,
+    const struct ent_address *office, bool urgent,
+    struct node_route ret_routes[static NODE_NEIGHBOURS_MAX])
 {
     (void)uplink;
+    (void)office;
+    (void)urgent;
+    ret_routes[0] = (struct node_route){.via = "wire", .is_ready = world.up};
+    return 1;
+}
+
+uint64_t
+__wrap_node_uplink_toward(
+    const struct node_uplink *uplink, const struct ent_address *office)
+{
+    (void)uplink;
+    (void)office;
+    return NODE_VIA(0);
+}
+
+bool
+__wrap_node_uplink_spend(
+    struct node_uplink *uplink, unsigned neighbour, bool urgent, uint64_t bytes)
+{
+    (void)uplink;
+    (void)neighbour;
     (void)urgent;
     (void)bytes;
     return world.up;
 }
 
 enum ent_status
-__wrap_node_uplink_confirm(struct node_uplink *uplink,
+__wrap_node_uplink_confirm(struct node *node,
     const struct ent_stream_id *stream, const struct ent_digest *receipt,
     struct ent_error *err)
 {
-    (void)uplink;
+    (void)node;
     (void)stream;
     (void)receipt;
     (void)err;
