@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <string.h>
 
 #include "broker/broker_internal.h"
 #include "proto/base/log.h"
@@ -21,6 +22,9 @@ struct lane {
     struct broker_session *session;
     const struct broker_office *office;
     uint8_t rank;
+    /* Where no more fits now: what is less urgent does not overtake there. The
+     * urgent connection is left before the other one is looked at. */
+    const struct broker_session *stopped;
 };
 
 /* A send that failed: wait for room, or the connection is gone. */
@@ -134,8 +138,8 @@ send_item(
 }
 
 static enum ent_status
-walk_fresh(struct broker *broker, const struct lane *lane,
-    struct broker_walk *walk, bool receipts, struct ent_error *err)
+walk_fresh(struct broker *broker, struct lane *lane, struct broker_walk *walk,
+    bool receipts, struct ent_error *err)
 {
     struct cargo cargo = {.receipts = receipts};
 
@@ -152,6 +156,7 @@ walk_fresh(struct broker *broker, const struct lane *lane,
             return rc;
         }
         if (send_item(broker, lane, &cargo) == STOPPED) {
+            lane->stopped = lane->session;
             return ENT_OK;
         }
         broker_walk_sent(walk, arrival);
@@ -162,9 +167,8 @@ walk_fresh(struct broker *broker, const struct lane *lane,
 /* Go on with a round that is due. `ret_done`: it came to its end;
  * `ret_found`: something was there to be sent again. */
 static enum ent_status
-walk_round(struct broker *broker, const struct lane *lane,
-    struct broker_round *round, struct cargo *cargo, bool *ret_done,
-    struct ent_error *err)
+walk_round(struct broker *broker, struct lane *lane, struct broker_round *round,
+    struct cargo *cargo, bool *ret_done, struct ent_error *err)
 {
     *ret_done = false;
     while (lane->session->open) {
@@ -182,6 +186,7 @@ walk_round(struct broker *broker, const struct lane *lane,
         }
         outcome = send_item(broker, lane, cargo);
         if (outcome == STOPPED) {
+            lane->stopped = lane->session;
             return ENT_OK;
         }
         round->found = round->found || outcome == SENT;
@@ -191,8 +196,8 @@ walk_round(struct broker *broker, const struct lane *lane,
 }
 
 static enum ent_status
-walk_again(struct broker *broker, const struct lane *lane,
-    struct broker_walk *walk, bool receipts, struct ent_error *err)
+walk_again(struct broker *broker, struct lane *lane, struct broker_walk *walk,
+    bool receipts, struct ent_error *err)
 {
     const uint64_t now_ms = broker->now.boot_ms;
     struct cargo cargo = {.receipts = receipts, .only_put_off = true};
@@ -205,7 +210,8 @@ walk_again(struct broker *broker, const struct lane *lane,
             broker_walk_put_off_done(walk);
         }
     }
-    if (rc == ENT_OK && broker_round_is_due(&walk->unanswered, now_ms)) {
+    if (rc == ENT_OK && lane->stopped != lane->session &&
+        broker_round_is_due(&walk->unanswered, now_ms)) {
         cargo.only_put_off = false;
         rc = walk_round(broker, lane, &walk->unanswered, &cargo, &done, err);
         if (rc == ENT_OK && done) {
@@ -250,7 +256,8 @@ forward_rank(struct broker *broker, struct lane *lane, struct ent_error *err)
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; rc == ENT_OK && i < 2; i++) {
-        if (!lane->session->open || !flush_backlog(broker, lane)) {
+        if (!lane->session->open || lane->stopped == lane->session ||
+            !flush_backlog(broker, lane)) {
             return ENT_OK;
         }
         rc = walk_fresh(broker, lane, walks[i], i == 0, err);
@@ -261,19 +268,33 @@ forward_rank(struct broker *broker, struct lane *lane, struct ent_error *err)
     return rc;
 }
 
-/* Nothing more goes to an office whose key was revoked meanwhile. */
+/* Nothing more goes to an office whose certificate was revoked meanwhile, and
+ * nothing to who came under a link key that is not its own any more. */
 static enum ent_status
-shut_out(struct broker *broker, struct broker_line *line, struct ent_error *err)
+shut_out(struct broker *broker, size_t number, struct ent_error *err)
 {
-    for (size_t i = 0; i < BROKER_LANES; i++) {
-        const struct ent_route route = line->peer.lanes[i].route;
-        enum ent_status rc;
+    struct broker_line *line = &broker->lines[number];
+    const bool trusted =
+        broker_registry_trusts(broker->registry, number, broker->now.wall_ms);
+    const uint8_t *link_key =
+        broker_registry_at(broker->registry, number)->certificate.link_key;
 
-        if (!line->peer.lanes[i].open) {
+    for (size_t i = 0; i < BROKER_LANES; i++) {
+        const struct broker_session *session = &line->peer.lanes[i];
+        const struct ent_route route = session->route;
+        enum ent_status rc = ENT_OK;
+
+        if (!session->open) {
             continue;
         }
-        rc = broker_say_bye(broker, line, &route, ENT_REFUSAL_KEY_REVOKED,
-            "your certificate is not valid any more", err);
+        if (!trusted) {
+            rc = broker_say_bye(broker, line, &route, ENT_REFUSAL_KEY_REVOKED,
+                "your certificate is not valid any more", err);
+        } else if (memcmp(session->link_key, link_key, ENT_PUBLIC_KEY_LEN) !=
+                   0) {
+            rc = broker_say_bye(broker, line, &route, ENT_REFUSAL_NOT_SERVED,
+                "your certificate names another link key now", err);
+        }
         if (rc != ENT_OK) {
             return rc;
         }
@@ -293,14 +314,11 @@ forward_to(struct broker *broker, size_t number, struct ent_error *err)
     if (broker_peer_session(&lane.line->peer, 0) == NULL) {
         return ENT_OK;
     }
-    if (!broker_registry_trusts(
-            broker->registry, number, broker->now.wall_ms)) {
-        return shut_out(broker, lane.line, err);
-    }
+    rc = shut_out(broker, number, err);
     for (uint8_t rank = 0; rc == ENT_OK && rank < BROKER_RANKS; rank++) {
         lane.rank = rank;
         lane.session = broker_peer_session(&lane.line->peer, rank);
-        if (lane.session != NULL) {
+        if (lane.session != NULL && lane.session != lane.stopped) {
             rc = forward_rank(broker, &lane, err);
         }
     }

@@ -7,6 +7,9 @@
 #include "proto/base/log.h"
 #include "proto/schema/link.pb-c.h"
 
+/* So that it fits into a frame beside its kind and subject. */
+#define OBJECT_WIRE_MAX (ENT_FRAME_PAYLOAD_MAX - 256)
+
 static const char *
 name_of(const struct broker_visit *visit)
 {
@@ -29,6 +32,28 @@ struct greeting {
     uint64_t revocation_number; /* of their state's that we hold */
 };
 
+/* Keep an object that is newer than what the spool has. The registry may have
+ * learnt of it before, in a turn that found no room and was taken back. */
+static enum ent_status
+keep_object(struct broker *broker, uint32_t kind, const char *subject,
+    uint64_t number, struct ent_view wire, struct ent_error *err)
+{
+    struct ent_view ignored;
+    uint64_t kept = 0;
+    enum ent_status rc;
+
+    rc = broker_spool_get_object(
+        broker->spool, kind, subject, &kept, &ignored, err);
+    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+        return rc;
+    }
+    if (rc == ENT_OK && kept >= number) {
+        return ENT_OK;
+    }
+    return broker_spool_put_object(
+        broker->spool, kind, subject, number, wire, err);
+}
+
 /* The certificate is the one we know, or a newer one, which we take. */
 static enum ent_status
 check_certificate(struct broker *broker, const struct broker_visit *visit,
@@ -36,29 +61,24 @@ check_certificate(struct broker *broker, const struct broker_visit *visit,
 {
     const struct ent_certificate *known = &visit->office->certificate;
     struct ent_certificate claimed;
-    enum ent_status rc;
 
     *ret_fine = ent_view_equal(wire, ent_bytes_view(&visit->office->wire));
-    if (*ret_fine) {
-        return ENT_OK;
-    }
-    if (ent_certificate_peek(wire, &claimed, NULL) != ENT_OK ||
-        !ent_address_equal(&claimed.address, &known->address) ||
-        memcmp(claimed.link_key, known->link_key, sizeof known->link_key) !=
-            0 ||
-        broker_registry_add(broker->registry, wire, false, NULL) != ENT_OK) {
-        return ENT_OK;
-    }
-    *ret_fine = true;
-    rc = broker_spool_put_object(broker->spool,
-        ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE, known->address.text,
-        claimed.serial, wire, err);
-    if (rc == ENT_OK) {
+    if (!*ret_fine) {
+        if (ent_certificate_peek(wire, &claimed, NULL) != ENT_OK ||
+            !ent_address_equal(&claimed.address, &known->address) ||
+            memcmp(claimed.link_key, known->link_key, sizeof known->link_key) !=
+                0 ||
+            broker_registry_add(broker->registry, wire, false, NULL) !=
+                ENT_OK) {
+            return ENT_OK;
+        }
+        *ret_fine = true;
         ent_log(ENT_LOG_INFO, COMPONENT,
             "newer certificate peer=%s serial=%" PRIu64, known->address.text,
-            claimed.serial);
+            known->serial);
     }
-    return rc;
+    return keep_object(broker, ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE,
+        known->address.text, known->serial, wire, err);
 }
 
 static enum ent_status
@@ -132,7 +152,9 @@ begin_session(struct broker *broker, struct broker_visit *visit,
         }
     }
     broker_end_route(visit->line, route);
-    broker_peer_begin(peer, greeting->lane, route, greeting->hello.credit);
+    broker_peer_begin(peer, greeting->lane, route, visit->frame->link_key,
+        greeting->hello.credit);
+    older->turn = broker->turn;
     ent_log(ENT_LOG_INFO, COMPONENT, "connected peer=%s lane=%s",
         name_of(visit), greeting->lane == BROKER_URGENT ? "urgent" : "bulk");
     return ENT_OK;
@@ -230,6 +252,19 @@ broker_take_bye(
 
 /* ---- FETCH and OBJECT ---- */
 
+static const char *
+kind_name(uint32_t kind)
+{
+    switch (kind) {
+    case ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST:
+        return "manifest";
+    case ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE:
+        return "certificate";
+    default:
+        return "revocation list";
+    }
+}
+
 /* The object asked for, if we have one that is newer and can travel. */
 static enum ent_status
 find_object(struct broker *broker, const struct ent_fetch *fetch,
@@ -245,7 +280,11 @@ find_object(struct broker *broker, const struct ent_fetch *fetch,
     if (rc == ENT_NOT_FOUND) {
         return ENT_OK;
     }
-    if (rc == ENT_OK && number > fetch->newer_than) {
+    if (rc == ENT_OK && wire.len > OBJECT_WIRE_MAX) {
+        ent_log(ENT_LOG_ERROR, COMPONENT,
+            "%s too long to travel subject=%s bytes=%zu",
+            kind_name(fetch->kind), fetch->subject, wire.len);
+    } else if (rc == ENT_OK && number > fetch->newer_than) {
         *ret_wire = wire;
     }
     return rc;
@@ -278,15 +317,12 @@ broker_take_fetch(
         broker, &frame->route, ENT_FRAME_OBJECT, &payload, err);
 }
 
-/* Verify an object and take it into the registry; its number. */
 static enum ent_status
-learn_manifest(struct broker *broker, const struct broker_visit *visit,
+check_manifest(const struct broker_visit *visit,
     const struct ent_object *object, uint64_t *ret_number,
     struct ent_error *err)
 {
     struct ent_manifest manifest;
-    struct ent_view ignored;
-    uint64_t known = 0;
     enum ent_status rc;
 
     if (strcmp(object->subject, name_of(visit)) != 0) {
@@ -294,19 +330,10 @@ learn_manifest(struct broker *broker, const struct broker_visit *visit,
     }
     rc = ent_manifest_open(
         object->wire, &visit->office->certificate, &manifest, err);
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK) {
+        *ret_number = manifest.sequence;
     }
-    rc = broker_spool_get_object(
-        broker->spool, object->kind, object->subject, &known, &ignored, err);
-    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
-        return rc;
-    }
-    if (manifest.sequence <= known) {
-        return ent_fail(err, ENT_EXISTS, "a manifest as new is known");
-    }
-    *ret_number = manifest.sequence;
-    return ENT_OK;
+    return rc;
 }
 
 static enum ent_status
@@ -327,6 +354,8 @@ learn_certificate(struct broker *broker, const struct ent_object *object,
     return broker_registry_add(broker->registry, object->wire, false, err);
 }
 
+/* Verify an object, and take it into the registry; its number. ENT_EXISTS:
+ * known there already. */
 static enum ent_status
 learn(struct broker *broker, const struct broker_visit *visit,
     const struct ent_object *object, uint64_t *ret_number,
@@ -334,25 +363,12 @@ learn(struct broker *broker, const struct broker_visit *visit,
 {
     switch (object->kind) {
     case ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST:
-        return learn_manifest(broker, visit, object, ret_number, err);
+        return check_manifest(visit, object, ret_number, err);
     case ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE:
         return learn_certificate(broker, object, ret_number, err);
     default:
         return broker_registry_revoke(
             broker->registry, object->subject, object->wire, ret_number, err);
-    }
-}
-
-static const char *
-kind_name(uint32_t kind)
-{
-    switch (kind) {
-    case ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST:
-        return "manifest";
-    case ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE:
-        return "certificate";
-    default:
-        return "revocation list";
     }
 }
 
@@ -377,15 +393,15 @@ broker_take_object(
     if (rc == ENT_IO || rc == ENT_NO_MEMORY) {
         return ent_fail(err, rc, "%s", why.text);
     }
-    if (rc != ENT_OK) {
-        if (rc != ENT_EXISTS) {
-            ent_log(ENT_LOG_WARN, COMPONENT, "object ignored peer=%s: %s",
-                name_of(visit), why.text);
-        }
+    if (rc != ENT_OK && rc != ENT_EXISTS) {
+        ent_log(ENT_LOG_WARN, COMPONENT, "object ignored peer=%s: %s",
+            name_of(visit), why.text);
         return ENT_OK;
     }
-    ent_log(ENT_LOG_INFO, COMPONENT, "newer %s subject=%s number=%" PRIu64,
-        kind_name(object.kind), object.subject, number);
-    return broker_spool_put_object(
-        broker->spool, object.kind, object.subject, number, object.wire, err);
+    if (rc == ENT_OK) {
+        ent_log(ENT_LOG_INFO, COMPONENT, "newer %s subject=%s number=%" PRIu64,
+            kind_name(object.kind), object.subject, number);
+    }
+    return keep_object(
+        broker, object.kind, object.subject, number, object.wire, err);
 }

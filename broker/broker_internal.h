@@ -36,6 +36,7 @@ struct broker {
     struct broker_port port;
     struct broker_quota quota;
     struct broker_now now;
+    uint64_t turn;             /* its number */
     struct broker_line *lines; /* BROKER_OFFICES_MAX */
     size_t line_count;
     struct broker_replies replies; /* of this turn, until it is committed */

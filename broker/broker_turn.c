@@ -21,13 +21,21 @@ take_bad(
         ENT_REFUSAL_BAD_FRAME, "a frame that no version allows", err);
 }
 
+/* What comes in the turn of a HELLO was sent before that was answered, and was
+ * not charged to it. */
+static bool
+is_greeted(const struct broker *broker, const struct broker_visit *visit)
+{
+    return visit->session != NULL && visit->session->turn != broker->turn;
+}
+
 static enum ent_status
 dispatch(
     struct broker *broker, struct broker_visit *visit, struct ent_error *err)
 {
-    if (visit->session == NULL && visit->frame->type != ENT_FRAME_HELLO) {
-        return broker_say_bye(broker, NULL, &visit->frame->route,
-            ENT_REFUSAL_BAD_FRAME, "say HELLO first", err);
+    if (visit->frame->type != ENT_FRAME_HELLO && !is_greeted(broker, visit)) {
+        return broker_say_bye(broker, visit->line, &visit->frame->route,
+            ENT_REFUSAL_BAD_FRAME, "say HELLO first, and wait for mine", err);
     }
     switch (visit->frame->type) {
     case ENT_FRAME_HELLO:
@@ -356,6 +364,7 @@ broker_turn(struct broker *broker, const struct ent_frame *frames, size_t count,
     assert(count <= BROKER_GROUP_MAX);
 
     broker->now = *now;
+    broker->turn++;
     broker_add_lines(broker);
     if (has_work(broker, count)) {
         rc = handle(broker, frames, count, err);

@@ -293,6 +293,7 @@ broker_registry_revoke(struct broker_registry *registry, const char *state,
     }
     rc = ent_revocation_list_open(wire, &known->authority.key, &list, err);
     if (rc == ENT_OK) {
+        *ret_number = ent_revocation_list_number(list);
         rc = check_list(registry, state, list, err);
     }
     if (rc == ENT_OK) {
@@ -303,7 +304,6 @@ broker_registry_revoke(struct broker_registry *registry, const char *state,
     }
     ent_revocation_list_free(&known->list);
     ent_bytes_free(&known->wire);
-    *ret_number = ent_revocation_list_number(list);
     known->list = list;
     known->wire = copy;
     list = NULL;

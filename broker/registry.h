@@ -38,13 +38,14 @@ const struct ent_verify_key *broker_registry_authority(
 
 /* Take a certificate. ENT_REJECTED: not authentic, not of an office, or its
  * link key is another office's; ENT_NOT_FOUND: of nobody we serve, unless
- * `new_office`; ENT_EXISTS: not newer than the one we have. */
+ * `new_office`; ENT_EXISTS: authentic, but not newer than the one we have. */
 enum ent_status broker_registry_add(struct broker_registry *registry,
     struct ent_view wire, bool new_office,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Take a revocation list. ENT_REJECTED: not authentic; ENT_NOT_FOUND: of a
- * state without an authority here; ENT_EXISTS: not newer. */
+ * state without an authority here; ENT_EXISTS: authentic, but not newer.
+ * `ret_number` is set with ENT_EXISTS too. */
 enum ent_status broker_registry_revoke(struct broker_registry *registry,
     const char *state, struct ent_view wire, uint64_t *ret_number,
     struct ent_error *err) ENT_MUST_CHECK;

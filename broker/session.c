@@ -19,7 +19,8 @@
 
 void
 broker_session_begin(struct broker_session *session,
-    const struct ent_route *route, uint64_t granted)
+    const struct ent_route *route,
+    const uint8_t link_key[static ENT_PUBLIC_KEY_LEN], uint64_t granted)
 {
     *session = (struct broker_session){
         .open = true,
@@ -27,6 +28,7 @@ broker_session_begin(struct broker_session *session,
         .window = ent_window_begin(
             granted < BROKER_WINDOW_MAX ? granted : BROKER_WINDOW_MAX),
     };
+    memcpy(session->link_key, link_key, sizeof session->link_key);
 }
 
 void
@@ -221,13 +223,14 @@ stir_walks(struct broker_peer *peer, enum broker_lane lane)
 
 void
 broker_peer_begin(struct broker_peer *peer, enum broker_lane lane,
-    const struct ent_route *route, uint64_t granted)
+    const struct ent_route *route,
+    const uint8_t link_key[static ENT_PUBLIC_KEY_LEN], uint64_t granted)
 {
     const bool bulk_carried = lane == BROKER_URGENT &&
                               !peer->lanes[BROKER_URGENT].open &&
                               peer->lanes[BROKER_BULK].open;
 
-    broker_session_begin(&peer->lanes[lane], route, granted);
+    broker_session_begin(&peer->lanes[lane], route, link_key, granted);
     if (bulk_carried) {
         stir_walks(peer, lane);
     } else {

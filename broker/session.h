@@ -25,13 +25,16 @@ enum broker_lane {
 struct broker_session {
     bool open;
     struct ent_route route;
+    uint8_t link_key[ENT_PUBLIC_KEY_LEN]; /* that the connection came under */
+    uint64_t turn;                        /* of the broker in which it began */
     struct ent_window window;
 };
 
 /* Begin a conversation on `route`, with what the office granted; what was
  * before is forgotten. */
 void broker_session_begin(struct broker_session *session,
-    const struct ent_route *route, uint64_t granted);
+    const struct ent_route *route,
+    const uint8_t link_key[static ENT_PUBLIC_KEY_LEN], uint64_t granted);
 void broker_session_end(struct broker_session *session);
 bool broker_session_is(
     const struct broker_session *session, const struct ent_route *route);
@@ -97,7 +100,8 @@ struct broker_session *broker_peer_find(
 /* A lane began or ended. What went over a connection that is no more begins
  * anew; what the bulk lane carried for the urgent one goes on. */
 void broker_peer_begin(struct broker_peer *peer, enum broker_lane lane,
-    const struct ent_route *route, uint64_t granted);
+    const struct ent_route *route,
+    const uint8_t link_key[static ENT_PUBLIC_KEY_LEN], uint64_t granted);
 void broker_peer_end(struct broker_peer *peer, enum broker_lane lane);
 
 #endif

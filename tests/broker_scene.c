@@ -582,3 +582,37 @@ usage_of(struct scene *scene, const struct party *from, const struct party *to)
     broker_spool_abort(scene->spool);
     return usage;
 }
+
+/* ---- objects ---- */
+
+void
+say_object(struct scene *scene, const struct party *by, uint32_t kind,
+    const char *subject, struct ent_view wire)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    struct ent_object object = {.kind = kind, .wire = wire};
+
+    strcpy(object.subject, subject);
+    expect_ok(ent_object_encode(&object, &payload, &last_error));
+    say(scene, by, BULK, ENT_FRAME_OBJECT, ent_bytes_view(&payload), NOTHING);
+}
+
+struct ent_view
+fetch(struct scene *scene, const struct party *by, uint32_t kind,
+    const char *subject, uint64_t newer_than)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    struct ent_fetch request = {.kind = kind, .newer_than = newer_than};
+    const struct sent *sent;
+    struct ent_object object;
+
+    strcpy(request.subject, subject);
+    expect_ok(ent_fetch_encode(&request, &payload, &last_error));
+    say(scene, by, BULK, ENT_FRAME_FETCH, ent_bytes_view(&payload), NOTHING);
+    sent = expect_sent(scene, by, BULK, ENT_FRAME_OBJECT);
+    expect_ok(ent_object_decode(
+        ent_bytes_view(&sent->payload), &object, &last_error));
+    assert_string_equal(object.subject, subject);
+    assert_int_equal(object.kind, kind);
+    return object.wire;
+}

@@ -23,6 +23,9 @@
 #define NOT_YET ENTENTE__V1__ANSWER_CODE__NOT_YET
 #define RESEAL ENTENTE__V1__ANSWER_CODE__RESEAL
 #define SKIPPED ENTENTE__V1__ANSWER_CODE__SKIPPED
+#define MANIFEST ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST
+#define CERTIFICATE ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE
+#define REVOCATIONS ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST
 
 #define NOTHING ((struct ent_view){0})
 #define MAESAI (&scene->all.maesai)
@@ -168,6 +171,13 @@ struct ent_bytes answer(struct scene *scene, enum lane lane,
 /* Mae Sai is sent this receipt. */
 void expect_receipt(
     struct scene *scene, enum lane lane, struct ent_view receipt);
+
+/* OBJECT, on the bulk lane. */
+void say_object(struct scene *scene, const struct party *by, uint32_t kind,
+    const char *subject, struct ent_view wire);
+/* FETCH there; what comes back looks into `sent`. */
+struct ent_view fetch(struct scene *scene, const struct party *by,
+    uint32_t kind, const char *subject, uint64_t newer_than);
 
 /* What is spooled from one for the other. */
 struct broker_usage usage_of(

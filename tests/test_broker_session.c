@@ -9,6 +9,7 @@
 
 static const struct ent_route here = {.bytes = "here", .len = 4};
 static const struct ent_route there = {.bytes = "there", .len = 5};
+static const uint8_t key[ENT_PUBLIC_KEY_LEN] = "its link key";
 
 /* ---- precedence ---- */
 
@@ -65,7 +66,7 @@ a_boundless_grant_is_bounded_here(void **state)
     struct broker_session session;
 
     (void)state;
-    broker_session_begin(&session, &here, UINT64_MAX);
+    broker_session_begin(&session, &here, key, UINT64_MAX);
     assert_int_equal(session.window.credit, BROKER_WINDOW_MAX);
 }
 
@@ -137,9 +138,9 @@ urgent_things_take_the_bulk_lane_when_theirs_is_down(void **state)
     (void)state;
     broker_peer_init(&peer);
     assert_null(broker_peer_session(&peer, 0));
-    broker_peer_begin(&peer, BROKER_BULK, &here, MIB);
+    broker_peer_begin(&peer, BROKER_BULK, &here, key, MIB);
     assert_ptr_equal(broker_peer_session(&peer, 0), &peer.lanes[BROKER_BULK]);
-    broker_peer_begin(&peer, BROKER_URGENT, &there, MIB);
+    broker_peer_begin(&peer, BROKER_URGENT, &there, key, MIB);
     assert_ptr_equal(broker_peer_session(&peer, 1), &peer.lanes[BROKER_URGENT]);
     assert_ptr_equal(broker_peer_session(&peer, 2), &peer.lanes[BROKER_BULK]);
     broker_peer_end(&peer, BROKER_BULK);
@@ -156,10 +157,10 @@ only_what_a_lost_connection_carried_begins_anew(void **state)
 
     (void)state;
     broker_peer_init(&peer);
-    broker_peer_begin(&peer, BROKER_BULK, &here, MIB);
+    broker_peer_begin(&peer, BROKER_BULK, &here, key, MIB);
     broker_walk_sent(&peer.bundles[0], 5); /* FLASH, over the bulk lane */
     broker_walk_sent(&peer.bundles[3], 6);
-    broker_peer_begin(&peer, BROKER_URGENT, &there, MIB);
+    broker_peer_begin(&peer, BROKER_URGENT, &there, key, MIB);
     assert_int_equal(peer.bundles[0].fresh, 6); /* it is still under way */
     broker_peer_end(&peer, BROKER_URGENT);
     assert_int_equal(peer.bundles[0].fresh, 0);
