@@ -95,12 +95,13 @@ struct program {
     struct broker *broker;
 };
 
+/* The store first: closing connections may take a moment, and more. */
 static void
 program_fini(struct program *program)
 {
-    broker_loop_free(&program->loop);
     broker_free(&program->broker);
     broker_spool_close(&program->spool);
+    broker_loop_free(&program->loop);
     ent_bytes_free(&program->certificate);
     broker_registry_free(&program->registry);
     broker_keeper_close(&program->keeper);

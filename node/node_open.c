@@ -381,17 +381,18 @@ node_close(struct node **node_pointer)
     }
     node_receipts_forget(node);
     node_effects_fini(&node->effects);
-    node_api_close(&node->api);
-    node_uplink_close(&node->uplink);
-    if (node->zmq != NULL) {
-        (void)zmq_ctx_term(node->zmq);
-    }
     node_revocations_free(&node->revocations);
     node_peers_close(&node->peers);
     node_agreements_free(&node->agreements);
     node_journal_close(&node->journal);
     node_store_close(&node->store);
     node_slots_close(&node->slots);
+    /* After the store: it may take a moment, and more (proto/link.c). */
+    node_api_close(&node->api);
+    node_uplink_close(&node->uplink);
+    if (node->zmq != NULL) {
+        (void)zmq_ctx_term(node->zmq);
+    }
     node_keeper_close(&node->keeper);
     ent_bytes_free(&node->certificate_wire);
     ent_bytes_free(&node->manifest_wire);

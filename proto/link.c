@@ -174,6 +174,19 @@ ent_link_connect(void *zmq_context, const char *endpoint,
     return ENT_OK;
 }
 
+/*
+ * Never with ZMQ_LINGER 0. libzmq 4.3.4 then ends the process (SIGABRT in
+ * session_base.cpp, clean_pipes: EAGAIN) when a connection breaks while it is
+ * being closed, if the library had taken a part of a message and not yet its
+ * last: the pipe to the rest is shut, and it insists on reading it. In a trial
+ * with a queue of messages and a peer that resets its connection at that moment
+ * one closing in thirty ended so; with a linger none did, as then the rest
+ * stays readable until it is sent, or the time is over. What remains is a peer
+ * that neither reads nor leaves for all of that time, and leaves in the very
+ * moment when it is over: who holds a store closes that first.
+ *
+ * It also lets the BYE leave that was said last.
+ */
 void
 ent_link_close(struct ent_link **link)
 {

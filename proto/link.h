@@ -70,6 +70,8 @@ enum ent_status ent_link_connect(void *zmq_context, const char *endpoint,
     struct ent_secret *link_secret, struct ent_link **ret_link,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* What was handed over goes on leaving for a second at most; it is ending the
+ * context that waits for it. */
 void ent_link_close(struct ent_link **link);
 
 /* For zmq_poll. */

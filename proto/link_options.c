@@ -52,8 +52,9 @@ static const struct option options[] = {
     OPTION(ZMQ_SNDHWM, 512, ON_BOTH),
     OPTION(ZMQ_RCVHWM, 64, ON_BOTH),
     OPTION(ZMQ_BACKLOG, 64, ON_LISTENER),
+    /* Closing waits so long for what was handed over; see ent_link_close. */
+    OPTION(ZMQ_LINGER, 1000, ON_BOTH),
     /* Nothing waits inside the library: our stores are the queues. */
-    OPTION(ZMQ_LINGER, 0, ON_BOTH),
     OPTION(ZMQ_IMMEDIATE, 1, ON_BOTH),
     /* A peer that says nothing, at the start or later, is gone. */
     OPTION(ZMQ_HANDSHAKE_IVL, 3000, ON_BOTH),

@@ -621,6 +621,35 @@ a_frame_to_one_who_left_is_not_found(void **state)
     ent_frame_free(&frame);
 }
 
+/* Fewer than the listener's library takes in by itself. */
+#define LAST_WORDS 40
+
+static void
+what_was_said_before_closing_arrives(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
+    struct place *place = *state;
+    struct caller caller;
+
+    caller_init(&caller);
+    let_in(place, &caller);
+    call(place, &caller);
+    wait_until_up(place, &caller);
+    expect_ok(ent_bytes_alloc(20000, &body, &last_error));
+    memset(body.data, 1, body.len);
+    for (int i = 0; i < LAST_WORDS; i++) {
+        expect_ok(ent_link_send(caller.link, NULL, ENT_FRAME_BUNDLE,
+            view("head"), ent_bytes_view(&body), &last_error));
+    }
+    caller_fini(&caller);
+    for (int i = 0; i < LAST_WORDS; i++) {
+        ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
+
+        expect_ok(receive(place, place->listener, &frame));
+        assert_int_equal(frame.body.len, body.len);
+    }
+}
+
 static void
 one_who_does_not_read_is_told_to_wait(void **state)
 {
@@ -669,6 +698,7 @@ main(void)
         TEST(a_part_beyond_the_limit_ends_the_connection_unread),
         TEST(a_lost_connection_is_told_and_made_again),
         TEST(a_frame_to_one_who_left_is_not_found),
+        TEST(what_was_said_before_closing_arrives),
         TEST(one_who_does_not_read_is_told_to_wait),
     };
 
