@@ -127,10 +127,10 @@ def tell_logs(world):
             tap.remark(daemon.log_end())
 
 
-def play(*tests, offices=PAIR, start=True, before=None):
+def play(*tests, offices=PAIR, start=True, before=None, world_of=World):
     """Run the tests, one after the other, in one world of these offices."""
     folder = tempfile.mkdtemp(prefix="entente-")
-    world = World(folder, offices)
+    world = world_of(folder, offices)
     try:
         world.make()
         if before is not None:
