@@ -69,7 +69,7 @@ node_api_cursor(struct node *node, const Entente__V1__CursorRequest *request,
 }
 
 /* The first desk sequence received at or after `time`: received_at never falls
- * along the desk, so halve. */
+ * along the desk, so halve. What is gone was the oldest. */
 static enum ent_status
 sequence_at(struct node *node, uint64_t time, uint64_t last,
     uint64_t *ret_sequence, struct ent_error *err)
@@ -82,10 +82,10 @@ sequence_at(struct node *node, uint64_t time, uint64_t last,
         uint64_t middle = low + (high - low) / 2;
         enum ent_status rc = node_desk_get(node, middle, &row, err);
 
-        if (rc != ENT_OK) {
+        if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
             return rc;
         }
-        if (row->received_at < time) {
+        if (rc == ENT_NOT_FOUND || row->received_at < time) {
             low = middle + 1;
         } else {
             high = middle;
@@ -125,6 +125,7 @@ fill_item(const node_desk_row *row, uint64_t sequence, struct ent_arena *arena,
     }
 }
 
+/* The next one at or after `sequence`; ENT_NOT_FOUND at the end. */
 static enum ent_status
 make_item(struct node *node, uint64_t sequence, struct ent_arena *arena,
     size_t *bytes, Entente__V1__InboxItem **ret_item, struct ent_error *err)
@@ -138,12 +139,9 @@ make_item(struct node *node, uint64_t sequence, struct ent_arena *arena,
         return ent_fail(err, ENT_NO_MEMORY, "reading the desk");
     }
     entente__v1__inbox_item__init(item);
-    rc = node_desk_get(node, sequence, &row, err);
+    rc = node_desk_next(node, sequence, &sequence, &row, err);
     if (rc != ENT_OK) {
-        return rc == ENT_NOT_FOUND
-                   ? ent_fail(err, ENT_IO, "desk entry %llu is missing",
-                         (unsigned long long)sequence)
-                   : rc;
+        return rc;
     }
     fill_item(row, sequence, arena, item);
     if (row->deleted_at == 0) {
@@ -192,14 +190,19 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
         Entente__V1__InboxItem *item = NULL;
 
         rc = make_item(node, from, arena, &bytes, &item, err);
+        if (rc == ENT_NOT_FOUND) {
+            from = last + 1; /* all that was there is gone */
+            rc = ENT_OK;
+            break;
+        }
         if (rc == ENT_NO_MEMORY && reply->n_items > 0) {
             rc = ENT_OK; /* the rest in the next reply */
             break;
         }
         if (rc == ENT_OK) {
-            item->replayed = from <= through;
+            item->replayed = item->sequence <= through;
             reply->items[reply->n_items++] = item;
-            from++;
+            from = item->sequence + 1;
         }
     }
     reply->next = from;

@@ -145,6 +145,10 @@ count_desk(
         ENT_AUTO(node_row_free) node_desk_row *row = NULL;
 
         rc = node_desk_get(node, i, &row, err);
+        if (rc == ENT_NOT_FOUND) {
+            rc = ENT_OK;
+            continue;
+        }
         if (rc == ENT_OK && row->acknowledge_by != 0 &&
             row->acknowledged_at == 0) {
             reply->unacknowledged++;

@@ -6,6 +6,7 @@
 
 #include "node/copy.h"
 #include "node/gate.h"
+#include "node/lifetime.h"
 #include "node/pending.h"
 #include "proto/refusal.h"
 #include "proto/schema/api.pb-c.h"
@@ -38,6 +39,10 @@ give_up(struct node *node, const struct ent_id *id,
         changed.sentence = (char *)(uintptr_t)decision->sentence;
     }
     rc = node_copy_put(node, id, party, &changed, err);
+    if (rc == ENT_OK) {
+        rc = node_lifetime_put(node->store, NODE_LIFE_COPY, row->number,
+            row->day * NODE_DAY_MS, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

@@ -171,20 +171,6 @@ take_skip(const struct carrying *carrying, struct ent_error *err)
 
 /* ---- receipts ---- */
 
-static enum ent_status
-is_heard(struct node *node, struct ent_view wire, bool *ret_heard,
-    struct ent_error *err)
-{
-    struct ent_digest digest = ent_digest_of(wire);
-    struct node_key key = node_key_digest(&digest);
-    struct ent_view value;
-    enum ent_status rc = node_store_get(
-        node->store, NODE_HEARD, node_key_view(&key), &value, err);
-
-    *ret_heard = rc == ENT_OK;
-    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
-}
-
 /* A receipt that moves nothing any more was heard before, or another that says
  * the same. */
 static enum ent_status
@@ -193,8 +179,7 @@ settle(const struct carrying *carrying, const struct ent_receipt *receipt,
 {
     struct node *node = carrying->node;
     struct node_peer *peer;
-    bool before = false;
-    bool after = false;
+    bool news = false;
     enum ent_status rc =
         node_peers_get(node, &receipt->stream.recipient, &peer, err);
 
@@ -203,16 +188,10 @@ settle(const struct carrying *carrying, const struct ent_receipt *receipt,
         return ENT_OK;
     }
     if (rc == ENT_OK) {
-        rc = is_heard(node, carrying->payload, &before, err);
+        rc = node_settle_receipt(node, carrying->payload, &news, err);
     }
     if (rc == ENT_OK) {
-        rc = node_settle_receipt(node, carrying->payload, err);
-    }
-    if (rc == ENT_OK) {
-        rc = is_heard(node, carrying->payload, &after, err);
-    }
-    if (rc == ENT_OK) {
-        carrying->result->outcome = after && !before ? TAKEN : KNOWN;
+        carrying->result->outcome = news ? TAKEN : KNOWN;
     }
     return refuse(carrying, rc, err);
 }

@@ -36,6 +36,23 @@ node_desk_get(struct node *node, uint64_t sequence, node_desk_row **ret_row,
 }
 
 enum ent_status
+node_desk_next(struct node *node, uint64_t from, uint64_t *ret_sequence,
+    node_desk_row **ret_row, struct ent_error *err)
+{
+    struct node_key key = node_key_u64(from);
+    struct ent_view value;
+    enum ent_status rc = node_store_seek(
+        node->store, NODE_DESK, node_key_view(&key), 0, key.bytes, &value, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_sequence = ent_get_be(key.bytes, 8);
+    return node_row_unpack(value, &entente__rest__v1__desk_row__descriptor,
+        (ProtobufCMessage **)ret_row, err);
+}
+
+enum ent_status
 node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *row,
     struct ent_error *err)
 {
@@ -84,6 +101,7 @@ node_desk_put(struct node *node, const node_desk_row *row,
     }
     if (rc == ENT_OK) {
         seen->desk = sequence;
+        seen->bundle = row->bundle;
         rc = node_seen_put(node, &sender, &id, seen, err);
     }
     if (rc != ENT_OK) {

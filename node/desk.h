@@ -28,6 +28,10 @@ enum ent_status node_desk_release(struct node *node,
 
 enum ent_status node_desk_get(struct node *node, uint64_t sequence,
     node_desk_row **ret_row, struct ent_error *err) ENT_MUST_CHECK;
+/* The first entry at or after `from`; ENT_NOT_FOUND past the last. */
+enum ent_status node_desk_next(struct node *node, uint64_t from,
+    uint64_t *ret_sequence, node_desk_row **ret_row,
+    struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_desk_set(struct node *node, uint64_t sequence,
     const node_desk_row *row, struct ent_error *err) ENT_MUST_CHECK;
 

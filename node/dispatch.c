@@ -17,8 +17,8 @@
 
 /* ---- rows ---- */
 
-static bool
-is_final(const struct ent_dispatch *state)
+bool
+node_dispatch_is_final(const struct ent_dispatch *state)
 {
     return state->state == ENT_DISPATCH_SETTLED ||
            state->state == ENT_DISPATCH_SKIPPED;
@@ -45,7 +45,7 @@ node_dispatch_get(struct node *node, const struct ent_digest *stream,
         node_dispatch_fini(&dispatch);
         return ENT_IO;
     }
-    dispatch.is_due = !is_final(&dispatch.state);
+    dispatch.is_due = !node_dispatch_is_final(&dispatch.state);
     dispatch.due = dispatch.state.due;
     *ret_dispatch = dispatch;
     return ENT_OK;
@@ -63,7 +63,7 @@ move_due(
     struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
 {
     const struct ent_dispatch *state = &dispatch->state;
-    bool wanted = !is_final(state);
+    bool wanted = !node_dispatch_is_final(state);
     struct node_key key;
     enum ent_status rc = ENT_OK;
 
@@ -331,7 +331,7 @@ node_dispatch_frame(struct node *node, struct node_dispatch *dispatch,
     bool old = false;
     enum ent_status rc = ENT_OK;
 
-    if (is_final(&dispatch->state)) {
+    if (node_dispatch_is_final(&dispatch->state)) {
         return ENT_NOT_FOUND;
     }
     if (dispatch->state.state != ENT_DISPATCH_SKIPPING) {

@@ -21,6 +21,9 @@ struct node_dispatch {
     uint64_t due;
 };
 
+/* Settled, or its skip is: nothing more will happen to it. */
+bool node_dispatch_is_final(const struct ent_dispatch *state);
+
 enum ent_status node_dispatch_get(struct node *node,
     const struct ent_digest *stream, uint64_t first,
     struct node_dispatch *ret_dispatch, struct ent_error *err) ENT_MUST_CHECK;

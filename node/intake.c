@@ -7,6 +7,7 @@
 
 #include "node/gate.h"
 #include "node/incoming.h"
+#include "node/lifetime.h"
 #include "node/opening.h"
 #include "node/peers.h"
 #include "node/proof.h"
@@ -55,7 +56,7 @@ answer(struct node *node, const struct arrival *arrival, uint32_t code,
         "not taking a bundle yet peer=%s first=%llu reason=%s",
         label->stream.sender.text, (unsigned long long)label->first,
         ent_refusal_name(reason));
-    return node_receipts_add(node, &label->stream, &reply, &none, err);
+    return node_receipts_add(node, &label->stream, &reply, &none, 0, err);
 }
 
 /* A fork: two labels for one place. Kept as evidence, told to the operator; in
@@ -163,8 +164,8 @@ expire_all(struct arrival *arrival)
 
 static enum ent_status
 seal_answer(struct node *node, const struct arrival *arrival,
-    const struct ent_bundle_secrets *secrets, struct ent_digest *ret_result,
-    struct ent_error *err)
+    const struct ent_bundle_secrets *secrets, uint64_t until_ms,
+    struct ent_digest *ret_result, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes sealed = {0};
@@ -192,37 +193,48 @@ seal_answer(struct node *node, const struct arrival *arrival,
             ent_bytes_view(&plain), &sealed, err);
     }
     if (rc == ENT_OK) {
-        rc = node_receipts_add(node, &label->stream, &reply, &sealed, err);
+        rc = node_receipts_add(
+            node, &label->stream, &reply, &sealed, until_ms, err);
     }
     return rc;
 }
 
+/* `ret_until_ms`: until when it may be asked for, or has to be shown. */
 static enum ent_status
 keep_bundle(struct node *node, const struct arrival *arrival,
-    uint64_t *ret_bundle, struct ent_error *err)
+    uint64_t *ret_bundle, uint64_t *ret_until_ms, struct ent_error *err)
 {
-    uint32_t count = arrival->bundle->label.count;
+    const struct ent_label *label = &arrival->bundle->label;
     struct ent_id ids[ENT_BUNDLE_MESSAGES_MAX];
-    struct node_vault_key *keys = calloc(count, sizeof *keys);
-    size_t key_count = 0;
+    struct node_vault_bundle kept = {
+        .head = arrival->head,
+        .body = arrival->bundle->body,
+        .at_ms = node->now_ms,
+        .ids = ids,
+        .id_count = label->count,
+        .keys = calloc(label->count, sizeof *kept.keys),
+        .until_ms = label->expires_at + NODE_ANSWER_LIFE_MS,
+    };
     enum ent_status rc;
 
-    if (keys == NULL) {
+    if (kept.keys == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "keeping message keys");
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < label->count; i++) {
         const struct node_opening *opening = &arrival->openings[i];
 
         ids[i] = opening->id;
         if (opening->is_new) {
-            keys[key_count++] = opening->key;
+            kept.keys[kept.key_count++] = opening->key;
+        }
+        if (opening->forget_at > kept.until_ms) {
+            kept.until_ms = opening->forget_at;
         }
     }
-    rc = node_vault_put(node->store, node->slots, arrival->head,
-        arrival->bundle->body, false, node->now_ms, ids, count, keys, key_count,
-        ret_bundle, err);
-    sodium_memzero(keys, count * sizeof *keys);
-    free(keys);
+    rc = node_vault_put(node->store, node->slots, &kept, ret_bundle, err);
+    *ret_until_ms = kept.until_ms;
+    sodium_memzero(kept.keys, label->count * sizeof *kept.keys);
+    free(kept.keys);
     return rc;
 }
 
@@ -266,7 +278,8 @@ keep(struct node *node, struct arrival *arrival,
     const struct ent_label *label = &arrival->bundle->label;
     struct ent_digest result = {{0}};
     uint64_t bundle;
-    enum ent_status rc = keep_bundle(node, arrival, &bundle, err);
+    uint64_t until_ms = 0;
+    enum ent_status rc = keep_bundle(node, arrival, &bundle, &until_ms, err);
 
     if (rc == ENT_OK) {
         rc = hand_over(node, arrival, bundle, err);
@@ -283,7 +296,7 @@ keep(struct node *node, struct arrival *arrival,
         rc = node_incoming_save(node, &label->stream, &arrival->incoming, err);
     }
     if (rc == ENT_OK) {
-        rc = seal_answer(node, arrival, secrets, &result, err);
+        rc = seal_answer(node, arrival, secrets, until_ms, &result, err);
     }
     if (rc != ENT_OK) {
         return rc;

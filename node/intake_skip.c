@@ -3,6 +3,7 @@
 #include "node/intake.h"
 
 #include "node/incoming.h"
+#include "node/lifetime.h"
 #include "node/peers.h"
 #include "node/receipts.h"
 #include "node/revocations.h"
@@ -23,7 +24,8 @@ answer_skip(struct node *node, const struct ent_skip *skip,
         .label_hash = *digest,
     };
 
-    return node_receipts_add(node, &skip->stream, &reply, &none, err);
+    return node_receipts_add(node, &skip->stream, &reply, &none,
+        node->now_ms + NODE_ANSWER_LIFE_MS, err);
 }
 
 static enum ent_status
@@ -45,7 +47,11 @@ take_skip(struct node *node, const struct ent_skip *skip,
         &incoming.state, skip, node->now_ms, early, &completed);
     if (kind == ENT_ARRIVAL_DUPLICATE) {
         rc = node_receipts_again(node, &skip->stream, skip->from, digest, err);
-        return rc == ENT_EXISTS || rc == ENT_NOT_FOUND ? ENT_OK : rc;
+        if (rc == ENT_NOT_FOUND) {
+            /* So long ago that the answer is no longer kept. */
+            return answer_skip(node, skip, digest, err);
+        }
+        return rc == ENT_EXISTS ? ENT_OK : rc;
     }
     if (kind != ENT_ARRIVAL_IN_ORDER) {
         ent_log(ENT_LOG_WARN, COMPONENT,

@@ -10,11 +10,11 @@
 #include "node/api.h"
 #include "node/batch.h"
 #include "node/incoming.h"
+#include "node/keeping.h"
 #include "node/manifest.h"
 #include "node/peers.h"
 #include "node/pump.h"
 #include "node/receipts.h"
-#include "node/retention.h"
 #include "node/sealer.h"
 #include "node/uplink.h"
 #include "proto/base/log.h"
@@ -32,7 +32,7 @@
 struct loop {
     uint64_t gap_due;
     uint64_t rotate_due;
-    uint64_t retention_due;
+    uint64_t keeping_due;
     uint64_t sweep_due;
     uint8_t pending[NODE_KEY_MAX]; /* how far those that wait were looked at */
     uint64_t watchdog_ms;          /* 0: nobody asked */
@@ -166,7 +166,7 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
     return rc;
 }
 
-/* Timers that are due: gaps, sealing keys, retention, what is over. */
+/* Timers that are due: gaps, sealing keys, what is over. */
 static enum ent_status
 run_timers(struct node *node, struct loop *loop, struct ent_error *err)
 {
@@ -226,19 +226,6 @@ turn(struct node *node, struct loop *loop, struct ent_error *err)
                         : node_turn_end(node, handle(node, loop, err), err);
 }
 
-static enum ent_status
-retention_turn(struct node *node, struct loop *loop, struct ent_error *err)
-{
-    uint64_t day = 0;
-    enum ent_status rc = node_turn_begin(node, ent_time_now_ms(), err);
-
-    if (rc == ENT_OK) {
-        rc = node_turn_end(node,
-            node_retention_run(node, &day, &loop->retention_due, err), err);
-    }
-    return rc != ENT_OK ? rc : node_retention_destroy(node, day, err);
-}
-
 /* ---- the loop ---- */
 
 static void
@@ -271,7 +258,7 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     sooner(&due, loop->gap_due);
     sooner(&due, loop->rotate_due);
     if (!node->clock_doubt) {
-        sooner(&due, loop->retention_due);
+        sooner(&due, loop->keeping_due);
     }
     sooner(&due, node_peers_due(node));
     sooner(&due, node_api_due(node->api));
@@ -365,8 +352,9 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
 
     loop->full = false;
     watch_clock(node, loop);
-    if (!node->clock_doubt && ent_time_now_ms() >= loop->retention_due) {
-        kept = retention_turn(node, loop, err);
+    if (!node->clock_doubt && ent_time_now_ms() >= loop->keeping_due) {
+        kept = node_keeping_turn(node, ent_time_now_ms(), NODE_KEEPING_ROWS,
+            &loop->keeping_due, err);
     }
     if (kept == ENT_OK || kept == ENT_FULL || kept == ENT_NO_MEMORY) {
         rc = turn(node, loop, err);

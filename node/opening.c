@@ -93,12 +93,12 @@ recall_outcome(struct node *node, const struct ent_party *sender,
 
 static enum ent_status
 remember(struct node *node, const struct ent_party *sender,
-    const struct node_opening *opening, uint64_t valid_until,
-    struct ent_error *err)
+    struct node_opening *opening, uint64_t valid_until, struct ent_error *err)
 {
     node_seen_row row = ENTENTE__REST__V1__SEEN_ROW__INIT;
 
-    row.forget_at = valid_until + FORGET_AFTER_MS;
+    opening->forget_at = valid_until + FORGET_AFTER_MS;
+    row.forget_at = opening->forget_at;
     row.code = opening->outcome.code;
     row.reason = opening->outcome.reason;
     row.clause = (char *)(uintptr_t)opening->outcome.clause;

@@ -13,8 +13,9 @@
 /* What came of it. `row` is what the desk gets when it was delivered. */
 struct node_opening {
     struct ent_outcome outcome;
-    struct ent_id id; /* zero when it could not be read */
-    bool is_new;      /* delivered now, and not a repetition */
+    struct ent_id id;   /* zero when it could not be read */
+    bool is_new;        /* delivered now, and not a repetition */
+    uint64_t forget_at; /* its id, when it was not known before; else 0 */
     struct node_vault_key key;
     node_desk_row row;
     char from[ENT_ADDRESS_MAX + 1];

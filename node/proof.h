@@ -16,11 +16,23 @@ enum node_proof_kind {
     NODE_PROOF_SECRET = 4, /* what opens our own answer, wrapped */
 };
 
-/* Keep the Signed `wire` as the newest proof of that kind for the bundle at
- * `first`. One receipt may be the proof of many bundles; it is stored once. */
-enum ent_status node_proof_put(struct node *node, enum node_proof_kind kind,
-    const struct ent_digest *stream, uint64_t first, struct ent_view wire,
+/* A Signed that came, which may prove something of several bundles. */
+struct node_proof {
+    enum node_proof_kind kind;
+    struct ent_view wire;
+    uint64_t number;   /* in HEARD; 0: nothing was proven yet */
+    uint64_t until_ms; /* the last of these bundles is kept */
+};
+
+/* It is the newest proof of its kind for the bundle at `first`, which is kept
+ * until `until_ms`. It is stored once. */
+enum ent_status node_proof_add(struct node *node, struct node_proof *proof,
+    const struct ent_digest *stream, uint64_t first, uint64_t until_ms,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* All bundles were added: it is kept as long as the last of them. */
+enum ent_status node_proof_keep(struct node *node,
+    const struct node_proof *proof, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Looks into the store until the next put; ENT_NOT_FOUND is ordinary. */
 enum ent_status node_proof_get(struct node *node, enum node_proof_kind kind,
@@ -45,5 +57,13 @@ enum ent_status node_proof_secret_get(struct node *node,
     const struct ent_digest *stream, uint64_t first,
     const struct ent_digest *label_hash, uint8_t ret_secret[static 32],
     struct ent_error *err) ENT_MUST_CHECK;
+/* The bundle at `first` has no more use: forget its entry and its secret. */
+enum ent_status node_proof_forget(struct node *node,
+    const struct ent_digest *stream, uint64_t first,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* HEARD `number` and what it proves has no more use. */
+enum ent_status node_proof_prune(struct node *node, enum node_proof_kind kind,
+    uint64_t number, struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

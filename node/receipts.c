@@ -6,6 +6,7 @@
 
 #include "node/carry.h"
 #include "node/gate.h"
+#include "node/lifetime.h"
 #include "node/revocations.h"
 #include "node/streams.h"
 #include "node/uplink.h"
@@ -21,8 +22,9 @@ struct node_answers {
     struct ent_bytes sealed[ENT_ANSWERS_MAX];
     size_t sealed_len;
     size_t count;
-    uint64_t from; /* the neighbours that brought what it answers */
-    bool by_file;  /* one at least of what it answers was carried here */
+    uint64_t from;     /* the neighbours that brought what it answers */
+    bool by_file;      /* one at least of what it answers was carried here */
+    uint64_t until_ms; /* the last of them is asked for */
 };
 
 static void
@@ -43,6 +45,13 @@ node_receipts_forget(struct node *node)
         node->answers = answers->next;
         answers_free(answers);
     }
+}
+
+static bool
+is_final(const struct ent_answer *answer)
+{
+    return answer->code == ENTENTE__V1__ANSWER_CODE__SETTLED ||
+           answer->code == ENTENTE__V1__ANSWER_CODE__SKIPPED;
 }
 
 /* The open receipt of `stream`, or a new one. NULL: no memory. */
@@ -71,7 +80,7 @@ open_for(struct node *node, const struct ent_stream_id *stream, size_t len)
 enum ent_status
 node_receipts_add(struct node *node, const struct ent_stream_id *stream,
     const struct ent_answer *answer, struct ent_bytes *sealed,
-    struct ent_error *err)
+    uint64_t until_ms, struct ent_error *err)
 {
     struct node_answers *answers = open_for(node, stream, sealed->len);
 
@@ -85,6 +94,9 @@ node_receipts_add(struct node *node, const struct ent_stream_id *stream,
     answers->count++;
     answers->from |= node->from;
     answers->by_file |= node->by_file;
+    if (until_ms > answers->until_ms) {
+        answers->until_ms = until_ms;
+    }
     *sealed = (struct ent_bytes){0};
     return ENT_OK;
 }
@@ -182,6 +194,10 @@ node_receipts_again(struct node *node, const struct ent_stream_id *stream,
     rc = node_row_get(node->store, NODE_ANSWER, node_key_view(&key),
         &entente__rest__v1__answer_row__descriptor, (ProtobufCMessage **)&row,
         err);
+    if (rc == ENT_NOT_FOUND &&
+        node_receipts_answer(node, stream, first) != NULL) {
+        return ENT_OK; /* it leaves at the end of this turn */
+    }
     if (rc != ENT_OK) {
         return rc;
     }
@@ -230,13 +246,6 @@ node_receipts_find(struct node *node, const struct ent_digest *stream,
     key = node_key_u64(row->receipt);
     return node_store_get(
         node->store, NODE_RECEIPT, node_key_view(&key), ret_wire, err);
-}
-
-static bool
-is_final(const struct ent_answer *answer)
-{
-    return answer->code == ENTENTE__V1__ANSWER_CODE__SETTLED ||
-           answer->code == ENTENTE__V1__ANSWER_CODE__SKIPPED;
 }
 
 /* Remember which receipt answered which bundle. */
@@ -319,6 +328,10 @@ keep(struct node *node, const struct node_answers *answers,
         rc = index_answers(node, answers, number, err);
     }
     if (rc == ENT_OK) {
+        rc = node_lifetime_put(
+            node->store, NODE_LIFE_RECEIPT, number, answers->until_ms, err);
+    }
+    if (rc == ENT_OK) {
         rc = node_record(node, NODE_ENTRY_RECEIPT_OUT, &party, &digest,
             &(struct ent_digest){{0}}, (uint32_t)answers->count, err);
     }
@@ -375,4 +388,51 @@ node_receipts_flush(struct node *node, struct ent_error *err)
     }
     node_receipts_forget(node);
     return rc;
+}
+
+/* The answer at that place, unless a later receipt gave it again. */
+static enum ent_status
+prune_answer(struct node *node, const struct ent_digest *genesis,
+    uint64_t first, uint64_t number, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__AnswerRow *row = NULL;
+    struct node_key key = node_key_stream(genesis, first);
+    enum ent_status rc = node_row_get(node->store, NODE_ANSWER,
+        node_key_view(&key), &entente__rest__v1__answer_row__descriptor,
+        (ProtobufCMessage **)&row, err);
+
+    if (rc != ENT_OK || row->receipt != number) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    return node_store_delete(
+        node->store, NODE_ANSWER, node_key_view(&key), err);
+}
+
+enum ent_status
+node_receipts_prune(struct node *node, uint64_t number, struct ent_error *err)
+{
+    struct node_key key = node_key_u64(number);
+    struct ent_receipt *receipt;
+    struct ent_digest genesis;
+    struct ent_view wire;
+    enum ent_status rc = node_store_get(
+        node->store, NODE_RECEIPT, node_key_view(&key), &wire, err);
+
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    receipt = calloc(1, sizeof *receipt);
+    if (receipt == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading a receipt");
+    }
+    rc = ent_receipt_peek(wire, receipt, err);
+    genesis = ent_chain_genesis(&receipt->stream);
+    for (size_t i = 0; rc == ENT_OK && i < receipt->answer_count; i++) {
+        rc = prune_answer(
+            node, &genesis, receipt->answers[i].first, number, err);
+    }
+    free(receipt);
+    return rc != ENT_OK ? rc
+                        : node_store_delete(node->store, NODE_RECEIPT,
+                              node_key_view(&key), err);
 }

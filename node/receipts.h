@@ -11,10 +11,12 @@
 #include "node/node.h"
 #include "proto/stream.h"
 
-/* Answer one bundle (or skip). `sealed` is taken over. */
+/* Answer one bundle (or skip). `sealed` is taken over; a final answer is kept
+ * until `until_ms`, in case it is asked for again. */
 enum ent_status node_receipts_add(struct node *node,
     const struct ent_stream_id *stream, const struct ent_answer *answer,
-    struct ent_bytes *sealed, struct ent_error *err) ENT_MUST_CHECK;
+    struct ent_bytes *sealed, uint64_t until_ms,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* What that place is answered in this turn; NULL: nothing (yet). */
 const struct ent_answer *node_receipts_answer(const struct node *node,
@@ -33,7 +35,8 @@ enum ent_status node_receipts_sign_anew(const struct node *node,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* It came before: offer the receipt that answered it again. ENT_NOT_FOUND when
- * that place was never answered; ENT_EXISTS when another label was. */
+ * that place was never answered, or the answer is no longer kept; ENT_EXISTS
+ * when another label was. */
 enum ent_status node_receipts_again(struct node *node,
     const struct ent_stream_id *stream, uint64_t first,
     const struct ent_digest *label_hash, struct ent_error *err) ENT_MUST_CHECK;
@@ -47,6 +50,10 @@ enum ent_status node_receipts_find(struct node *node,
 /* At the end of the turn: sign, store, journal and queue them. */
 enum ent_status node_receipts_flush(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Receipt `number` and the answers in it have no more use. */
+enum ent_status node_receipts_prune(
+    struct node *node, uint64_t number, struct ent_error *err) ENT_MUST_CHECK;
 
 /* The turn was not committed: forget its answers. */
 void node_receipts_forget(struct node *node);

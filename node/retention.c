@@ -3,15 +3,12 @@
 
 #include <string.h>
 
-#include "node/copy.h"
 #include "node/counts.h"
-#include "node/desk.h"
+#include "node/tombstones.h"
 #include "node/vault.h"
 #include "proto/base/log.h"
 #include "proto/schema/api.pb-c.h"
 #include "proto/schema/common.pb-c.h"
-
-#define BLOCKS_MAX 64 /* bundles in one turn */
 
 /* Messages of one bundle whose last day is over. */
 struct burial {
@@ -22,60 +19,6 @@ struct burial {
     struct ent_address sender;
     struct ent_address recipient;
 };
-
-/* ---- tombstones ---- */
-
-/* What a row may still say: which message that was, with which office, when it
- * came, and when and by which clause it was deleted. */
-static enum ent_status
-bury_desk_row(struct node *node, const struct burial *burial, uint64_t sequence,
-    const node_desk_row *row, struct ent_error *err)
-{
-    node_desk_row stone = ENTENTE__REST__V1__DESK_ROW__INIT;
-    enum ent_status rc;
-
-    stone.id = row->id;
-    stone.from = row->from;
-    stone.bundle = row->bundle;
-    stone.index = row->index;
-    stone.day = row->day;
-    stone.received_at = row->received_at;
-    stone.clause = row->clause;
-    stone.keep_line = row->keep_line;
-    stone.aggregate = row->aggregate;
-    stone.deleted_at = node->now_ms;
-    rc = node_desk_set(node, sequence, &stone, err);
-    if (rc != ENT_OK || !row->aggregate || !burial->counts) {
-        return rc;
-    }
-    return node_counts_add(node, row->family, false,
-        ent_address_state(&burial->sender), row->received_at, err);
-}
-
-/* The same at its sender. What has no last state yet may get one later. */
-static enum ent_status
-bury_copy_row(struct node *node, const struct burial *burial,
-    const struct ent_id *id, const node_copy_row *row, struct ent_error *err)
-{
-    struct ent_party party = ent_address_party(&burial->recipient);
-    char *none = (char *)(uintptr_t)protobuf_c_empty_string;
-    node_copy_row stone = *row;
-    enum ent_status rc;
-
-    stone.family = 0;
-    stone.content = (ProtobufCBinaryData){0};
-    stone.sentence = none;
-    stone.acknowledged_at = 0;
-    stone.acknowledged_by = none;
-    stone.deleted_at = node->now_ms;
-    rc = node_copy_put(node, id, &party, &stone, err);
-    if (rc != ENT_OK || !row->aggregate || !burial->counts ||
-        row->state != ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED) {
-        return rc;
-    }
-    return node_counts_add(node, row->family, true,
-        ent_address_state(&burial->recipient), row->accepted_at, err);
-}
 
 /* ---- one message ---- */
 
@@ -96,7 +39,12 @@ bury_received(struct node *node, const struct burial *burial,
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     (*burial->messages)++;
-    return bury_desk_row(node, burial, seen->desk, row, err);
+    rc = node_tombstone_desk(node, seen->desk, row, err);
+    if (rc != ENT_OK || !row->aggregate || !burial->counts) {
+        return rc;
+    }
+    return node_counts_add(node, row->family, false,
+        ent_address_state(&burial->sender), row->received_at, err);
 }
 
 static enum ent_status
@@ -112,13 +60,19 @@ bury_sent(struct node *node, const struct burial *burial,
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     (*burial->messages)++;
-    return bury_copy_row(node, burial, id, row, err);
+    rc = node_tombstone_copy(node, id, &recipient, row, err);
+    if (rc != ENT_OK || !row->aggregate || !burial->counts ||
+        row->state != ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED) {
+        return rc;
+    }
+    return node_counts_add(node, row->family, true,
+        ent_address_state(&burial->recipient), row->accepted_at, err);
 }
 
 /* Every message of that bundle and day. */
 static enum ent_status
-bury_block(struct node *node, uint64_t day, uint64_t bundle, uint32_t *messages,
-    struct ent_error *err)
+bury_block(struct node *node, uint64_t day, uint64_t bundle, size_t *budget,
+    uint32_t *messages, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
     struct burial burial = {.day = day, .bundle = bundle, .messages = messages};
@@ -132,6 +86,7 @@ bury_block(struct node *node, uint64_t day, uint64_t bundle, uint32_t *messages,
     burial.counts = label.mode == ENTENTE__V1__MODE__ACTUAL;
     burial.sender = label.stream.sender;
     burial.recipient = label.stream.recipient;
+    *budget -= *budget < row->n_ids ? *budget : row->n_ids;
     for (size_t i = 0; rc == ENT_OK && i < row->n_ids; i++) {
         struct ent_id id;
 
@@ -168,38 +123,39 @@ note(
 }
 
 enum ent_status
-node_retention_run(struct node *node, uint64_t *ret_day, uint64_t *ret_due,
-    struct ent_error *err)
+node_retention_run(
+    struct node *node, size_t *budget, uint64_t *ret_day, struct ent_error *err)
 {
     uint64_t today = node->now_ms / NODE_DAY_MS;
     uint8_t key[NODE_KEY_MAX] = {0};
     size_t len = node_key_len(NODE_KEYS);
     uint32_t messages = 0;
-    size_t blocks = 0;
+    bool done = false;
     enum ent_status rc = ENT_OK;
 
-    for (; blocks < BLOCKS_MAX; blocks++) {
+    while (rc == ENT_OK && *budget > 0) {
         rc = node_store_seek(
             node->store, NODE_KEYS, ent_view_of(key, len), 0, key, NULL, err);
-        if (rc != ENT_OK || ent_get_be(key, 8) > today) {
+        if (rc == ENT_NOT_FOUND ||
+            (rc == ENT_OK && ent_get_be(key, 8) > today)) {
+            done = true;
+            rc = ENT_OK;
             break;
         }
-        rc = bury_block(
-            node, ent_get_be(key, 8), ent_get_be(key + 8, 8), &messages, err);
+        if (rc == ENT_OK) {
+            rc = bury_block(node, ent_get_be(key, 8), ent_get_be(key + 8, 8),
+                budget, &messages, err);
+        }
         if (rc == ENT_OK) {
             rc = node_store_delete(
                 node->store, NODE_KEYS, ent_view_of(key, len), err);
         }
-        if (rc != ENT_OK || !node_key_after(key, len)) {
-            break;
-        }
     }
-    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+    if (rc != ENT_OK) {
         return rc;
     }
     /* Keys are destroyed only when all that they wrapped has been told. */
-    *ret_day = blocks < BLOCKS_MAX ? today + 1 : 0;
-    *ret_due = blocks < BLOCKS_MAX ? (today + 1) * NODE_DAY_MS : node->now_ms;
+    *ret_day = done ? today + 1 : 0;
     return messages == 0 ? ENT_OK : note(node, today, messages, err);
 }
 

@@ -13,11 +13,11 @@
 
 #include "node/node.h"
 
-/* Delete what is over, inside the current turn; `ret_day` is the day before
- * which buckets can be destroyed after the commit, `ret_due` when to look
- * again (ms). */
-enum ent_status node_retention_run(struct node *node, uint64_t *ret_day,
-    uint64_t *ret_due, struct ent_error *err) ENT_MUST_CHECK;
+/* Delete what is over, inside the current turn, until `budget` rows are used
+ * up; it is reduced by what was done. `ret_day` is the day before which buckets
+ * can be destroyed after the commit; 0: there is more to delete first. */
+enum ent_status node_retention_run(struct node *node, size_t *budget,
+    uint64_t *ret_day, struct ent_error *err) ENT_MUST_CHECK;
 
 /* After that commit. */
 enum ent_status node_retention_destroy(

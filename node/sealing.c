@@ -7,6 +7,7 @@
 
 #include "node/copy.h"
 #include "node/gate.h"
+#include "node/lifetime.h"
 #include "node/proof.h"
 #include "node/streams.h"
 #include "node/vault.h"
@@ -222,7 +223,7 @@ keep_copy(struct node *node, const struct node_batch *batch,
 
 static enum ent_status
 keep_dispatch(struct node *node, struct sealing *sealing, uint64_t bundle,
-    struct ent_error *err)
+    uint64_t until_ms, struct ent_error *err)
 {
     Entente__Rest__V1__DispatchRow row = ENTENTE__REST__V1__DISPATCH_ROW__INIT;
     struct node_dispatch dispatch = {.stream = sealing->stream, .row = &row};
@@ -241,6 +242,7 @@ keep_dispatch(struct node *node, struct sealing *sealing, uint64_t bundle,
         ent_view_of(sealing->secrets.receipt, sizeof sealing->secrets.receipt),
         nonce, wrapped);
     row.bundle = bundle;
+    row.keep_until = until_ms;
     row.nonce = (ProtobufCBinaryData){.data = nonce, .len = sizeof nonce};
     row.receipt_secret =
         (ProtobufCBinaryData){.data = wrapped, .len = sizeof wrapped};
@@ -261,20 +263,29 @@ keep(struct node *node, const struct node_batch *batch, struct sealing *sealing,
     struct ent_id ids[ENT_BUNDLE_MESSAGES_MAX];
     struct ent_digest label_hash =
         ent_digest_of(ent_bytes_view(&sealing->label_wire));
+    struct node_vault_bundle kept = {
+        .head = ent_bytes_view(&sealing->head),
+        .body = ent_bytes_view(&sealing->body),
+        .outgoing = true,
+        .at_ms = node->now_ms,
+        .ids = ids,
+        .id_count = batch->count,
+        .keys = keys,
+        .key_count = batch->count,
+        .until_ms = sealing->label.expires_at + NODE_ANSWER_LIFE_MS,
+    };
     uint64_t bundle;
     enum ent_status rc;
 
     for (size_t i = 0; i < batch->count; i++) {
         ids[i] = batch->list[i].id;
     }
-    rc = node_vault_put(node->store, node->slots,
-        ent_bytes_view(&sealing->head), ent_bytes_view(&sealing->body), true,
-        node->now_ms, ids, batch->count, keys, batch->count, &bundle, err);
+    rc = node_vault_put(node->store, node->slots, &kept, &bundle, err);
     for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
         rc = keep_copy(node, batch, sealing, i, bundle, err);
     }
     if (rc == ENT_OK) {
-        rc = keep_dispatch(node, sealing, bundle, err);
+        rc = keep_dispatch(node, sealing, bundle, kept.until_ms, err);
     }
     if (rc != ENT_OK) {
         return rc;

@@ -68,6 +68,7 @@ node_settle_custody(
 {
     ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
     const struct ent_certificate *broker = node_uplink_broker(node);
+    struct node_proof proof = {.kind = NODE_PROOF_CUSTODY, .wire = wire};
     struct ent_custody custody;
     struct ent_digest digest = ent_digest_of(wire);
     enum ent_dispatch_state was;
@@ -96,8 +97,11 @@ node_settle_custody(
     if (rc != ENT_OK || dispatch.state.state == was) {
         return rc; /* said before */
     }
-    rc = node_proof_put(
-        node, NODE_PROOF_CUSTODY, &dispatch.stream, custody.first, wire, err);
+    rc = node_proof_add(node, &proof, &dispatch.stream, custody.first,
+        dispatch.row->keep_until, err);
+    if (rc == ENT_OK) {
+        rc = node_proof_keep(node, &proof, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }
@@ -356,10 +360,11 @@ apply(struct node *node, const struct ent_receipt *receipt,
     }
 }
 
-/* `ret_news`: it moved the bundle; a receipt that only repeats does not. */
+/* `ret_news`: it moved the bundle; a receipt that only repeats does not. One
+ * that ends it is its proof. */
 static enum ent_status
 take_answer(struct node *node, const struct ent_receipt *receipt,
-    const struct ent_answer *answer, struct ent_view wire, bool *ret_news,
+    const struct ent_answer *answer, struct node_proof *proof, bool *ret_news,
     struct ent_error *err)
 {
     ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
@@ -376,27 +381,29 @@ take_answer(struct node *node, const struct ent_receipt *receipt,
     was = dispatch.state.state;
     rc = apply(node, receipt, answer, &dispatch, err);
     *ret_news = dispatch.state.state != was;
-    if (rc != ENT_OK || !*ret_news) {
+    if (rc != ENT_OK || !*ret_news ||
+        !node_dispatch_is_final(&dispatch.state)) {
         return rc;
     }
-    return node_proof_put(
-        node, NODE_PROOF_RECEIPT, &dispatch.stream, answer->first, wire, err);
+    return node_proof_add(node, proof, &dispatch.stream, answer->first,
+        dispatch.row->keep_until, err);
 }
 
 static enum ent_status
 take_receipt(struct node *node, const struct ent_receipt *receipt,
-    struct ent_view wire, struct ent_error *err)
+    struct ent_view wire, bool *ret_news, struct ent_error *err)
 {
     struct ent_party party = ent_address_party(&receipt->stream.recipient);
     struct ent_digest digest = ent_digest_of(wire);
+    struct node_proof proof = {.kind = NODE_PROOF_RECEIPT, .wire = wire};
     bool news = false;
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; i < receipt->answer_count; i++) {
         bool moved = false;
 
-        rc =
-            take_answer(node, receipt, &receipt->answers[i], wire, &moved, err);
+        rc = take_answer(
+            node, receipt, &receipt->answers[i], &proof, &moved, err);
         news |= moved;
         if (rc == ENT_IO || rc == ENT_FULL || rc == ENT_NO_MEMORY) {
             return rc;
@@ -406,18 +413,23 @@ take_receipt(struct node *node, const struct ent_receipt *receipt,
                 receipt->stream.recipient.text, err->text);
         }
     }
-    rc = !news ? ENT_OK
-               : node_record(node, NODE_ENTRY_RECEIPT_IN, &party, &digest,
-                     &receipt->chain, (uint32_t)receipt->answer_count, err);
+    rc = node_proof_keep(node, &proof, err);
+    if (rc == ENT_OK && news) {
+        rc = node_record(node, NODE_ENTRY_RECEIPT_IN, &party, &digest,
+            &receipt->chain, (uint32_t)receipt->answer_count, err);
+    }
     if (rc != ENT_OK) {
         return rc;
+    }
+    if (ret_news != NULL) {
+        *ret_news = news;
     }
     return node_uplink_confirm(node, &receipt->stream, &digest, err);
 }
 
 enum ent_status
-node_settle_receipt(
-    struct node *node, struct ent_view wire, struct ent_error *err)
+node_settle_receipt(struct node *node, struct ent_view wire, bool *ret_news,
+    struct ent_error *err)
 {
     struct ent_receipt *receipt = calloc(1, sizeof *receipt);
     struct node_peer *peer;
@@ -448,7 +460,7 @@ node_settle_receipt(
         rc = ent_fail(err, ENT_REJECTED, "a receipt under a revoked key");
     }
     if (rc == ENT_OK) {
-        rc = take_receipt(node, receipt, wire, err);
+        rc = take_receipt(node, receipt, wire, ret_news, err);
     }
     free(receipt);
     return rc;

@@ -11,8 +11,10 @@
 
 enum ent_status node_settle_custody(struct node *node, struct ent_view wire,
     struct ent_error *err) ENT_MUST_CHECK;
+/* `ret_news` (may be NULL): it moved something; one that only repeats what was
+ * heard does not. */
 enum ent_status node_settle_receipt(struct node *node, struct ent_view wire,
-    struct ent_error *err) ENT_MUST_CHECK;
+    bool *ret_news, struct ent_error *err) ENT_MUST_CHECK;
 
 /* BYE about one bundle: not in custody, or no longer. */
 enum ent_status node_settle_not_taken(struct node *node,

@@ -25,7 +25,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_ANSWER] = {.name = "answer", .key_len = 40},
     [NODE_RECEIPT] = {.name = "receipt", .key_len = 8},
     [NODE_PROOF] = {.name = "proof", .key_len = 41},
-    [NODE_HEARD] = {.name = "heard", .key_len = 32},
+    [NODE_HEARD] = {.name = "heard", .key_len = 8},
     [NODE_SEEN] = {.name = "seen", .key_len = 32},
     [NODE_DESK] = {.name = "desk", .key_len = 8},
     [NODE_HELD] = {.name = "held", .key_len = 40},
@@ -36,6 +36,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_AGREED] = {.name = "agreed", .key_len = 32},
     [NODE_CERTIFICATE] = {.name = "certificate", .key_len = 16},
     [NODE_AGREEMENT] = {.name = "agreement", .key_len = 32},
+    [NODE_LIFE] = {.name = "life", .key_len = 17},
     [NODE_COUNT] = {.name = "count", .key_len = 12},
     [NODE_CARRY] = {.name = "carry", .key_len = 32},
 };

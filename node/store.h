@@ -32,8 +32,8 @@ enum node_table {
     NODE_INCOMING, /* stream(32)                       -> StreamRow */
     NODE_ANSWER,   /* stream(32), u64 first            -> AnswerRow */
     NODE_RECEIPT,  /* u64 receipt                      -> a Signed */
-    NODE_PROOF,    /* u8 kind, stream(32), u64 first   -> digest(32) */
-    NODE_HEARD,    /* digest(32)                       -> a Signed */
+    NODE_PROOF,    /* u8 kind, stream(32), u64 first   -> u64 heard */
+    NODE_HEARD,    /* u64 heard                        -> a Signed */
     NODE_SEEN,     /* party(16), id(16)                -> SeenRow */
     NODE_DESK,     /* u64 desk sequence                -> DeskRow */
     NODE_HELD,     /* stream(32), u64 first            -> HeldRow */
@@ -46,6 +46,7 @@ enum node_table {
     NODE_CARRY,    /* party(16), place(16)             -> CarryRow */
     NODE_CERTIFICATE, /* signing key id(16)            -> CertificateRow */
     NODE_AGREEMENT,   /* digest(32)                      -> AgreementRow */
+    NODE_LIFE,        /* u64 ms, u8 kind, u64 number      -> nothing */
     NODE_TABLE_COUNT,
 };
 

@@ -5,6 +5,7 @@
 #include "node/copy.h"
 #include "node/desk.h"
 #include "node/gate.h"
+#include "node/lifetime.h"
 #include "node/pending.h"
 #include "node/submit_internal.h"
 #include "policy/minimise.h"
@@ -75,7 +76,9 @@ keep_copy(struct node *node, const struct node_outgoing *outgoing,
     row.clause = (char *)(uintptr_t)decision->clause;
     row.line = (uint32_t)decision->line;
     row.day = day;
-    row.keep_clause = (char *)(uintptr_t)decision->clause;
+    if (decision->permit) {
+        row.keep_clause = (char *)(uintptr_t)decision->clause;
+    }
     row.keep_line = (uint32_t)decision->retain_line;
     row.aggregate = decision->aggregate;
     row.valid_until = ent_message_time_ms(outgoing->message->valid_until);
@@ -93,13 +96,30 @@ keep_copy(struct node *node, const struct node_outgoing *outgoing,
         node_key_view(&copy), err);
 }
 
+/* On which it is deleted: when its time here is over. */
+static uint64_t
+last_day(const struct node *node, const struct node_outgoing *outgoing)
+{
+    const struct ent_family *family = ent_family_of(outgoing->message);
+    uint64_t keep = outgoing->decision.retain_ms != 0
+                        ? outgoing->decision.retain_ms
+                        : family->keep_ms;
+
+    return (node->now_ms + keep) / NODE_DAY_MS + 1;
+}
+
 static enum ent_status
 refuse(struct node *node, const struct node_outgoing *outgoing, uint64_t number,
     struct ent_error *err)
 {
     struct ent_digest none = {{0}};
-    enum ent_status rc = keep_copy(node, outgoing, number, 0, err);
+    uint64_t day = last_day(node, outgoing);
+    enum ent_status rc = keep_copy(node, outgoing, number, day, err);
 
+    if (rc == ENT_OK) {
+        rc = node_lifetime_put(
+            node->store, NODE_LIFE_COPY, number, day * NODE_DAY_MS, err);
+    }
     return rc != ENT_OK
                ? rc
                : node_record(node, NODE_ENTRY_REFUSED_HERE, &outgoing->party,
@@ -166,11 +186,7 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     struct ent_arena *arena, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    const struct ent_family *family = ent_family_of(outgoing->message);
-    uint64_t keep = outgoing->decision.retain_ms != 0
-                        ? outgoing->decision.retain_ms
-                        : family->keep_ms;
-    uint64_t day = (node->now_ms + keep) / NODE_DAY_MS + 1;
+    uint64_t day = last_day(node, outgoing);
     enum ent_status rc;
 
     rc = ent_minimise(&outgoing->decision, outgoing->message, arena, err);

@@ -141,7 +141,7 @@ node_uplink_frame(struct node *node, struct node_neighbour *neighbour,
             &lane->window, frame->payload.len + frame->body.len);
         return node_intake_bundle(node, frame->payload, frame->body, err);
     case ENT_FRAME_RECEIPT:
-        return node_settle_receipt(node, frame->payload, err);
+        return node_settle_receipt(node, frame->payload, NULL, err);
     case ENT_FRAME_CUSTODY:
         return node_settle_custody(node, frame->payload, err);
     case ENT_FRAME_SKIP:

@@ -5,11 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/lifetime.h"
 #include "node/rest.pb-c.h"
 
 #define ENTRY_LEN (4 + ENT_MESSAGE_KEY_LEN)
 #define NONCE_LEN crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define TAG_LEN crypto_aead_xchacha20poly1305_ietf_ABYTES
+
+static uint64_t
+later_of(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
 
 static int
 by_day(const void *a, const void *b)
@@ -64,13 +71,10 @@ put_block(struct node_store *store, struct node_slots *slots, uint64_t bundle,
 
 static enum ent_status
 put_keys(struct node_store *store, struct node_slots *slots, uint64_t bundle,
-    struct node_vault_key *keys, size_t count, struct ent_error *err)
+    const struct node_vault_key *keys, size_t count, struct ent_error *err)
 {
     size_t start = 0;
 
-    if (count > 0) {
-        qsort(keys, count, sizeof *keys, by_day);
-    }
     for (size_t i = 1; i <= count; i++) {
         if (i == count || keys[i].day != keys[start].day) {
             enum ent_status rc =
@@ -85,43 +89,57 @@ put_keys(struct node_store *store, struct node_slots *slots, uint64_t bundle,
     return ENT_OK;
 }
 
-enum ent_status
-node_vault_put(struct node_store *store, struct node_slots *slots,
-    struct ent_view head, struct ent_view body, bool outgoing, uint64_t now_ms,
-    const struct ent_id *ids, size_t id_count, struct node_vault_key *keys,
-    size_t key_count, uint64_t *ret_bundle, struct ent_error *err)
+static enum ent_status
+put_row(struct node_store *store, uint64_t number,
+    const struct node_vault_bundle *bundle, struct ent_error *err)
 {
     Entente__Rest__V1__BundleRow row = ENTENTE__REST__V1__BUNDLE_ROW__INIT;
     ProtobufCBinaryData list[ENT_BUNDLE_MESSAGES_MAX];
-    struct node_key key;
-    uint64_t bundle;
-    enum ent_status rc;
+    struct node_key key = node_key_u64(number);
 
-    rc = node_number_next(store, "bundle", &bundle, err);
-    if (rc != ENT_OK) {
-        return rc;
+    for (size_t i = 0; i < bundle->id_count; i++) {
+        list[i].data = (uint8_t *)(uintptr_t)bundle->ids[i].bytes;
+        list[i].len = sizeof bundle->ids[i].bytes;
     }
-    for (size_t i = 0; i < id_count; i++) {
-        list[i].data = (uint8_t *)(uintptr_t)ids[i].bytes;
-        list[i].len = sizeof ids[i].bytes;
-    }
-    row.head.data = (uint8_t *)(uintptr_t)head.data;
-    row.head.len = head.len;
-    row.body.data = (uint8_t *)(uintptr_t)body.data;
-    row.body.len = body.len;
-    row.outgoing = outgoing;
-    row.at = now_ms;
+    row.head.data = (uint8_t *)(uintptr_t)bundle->head.data;
+    row.head.len = bundle->head.len;
+    row.body.data = (uint8_t *)(uintptr_t)bundle->body.data;
+    row.body.len = bundle->body.len;
+    row.outgoing = bundle->outgoing;
+    row.at = bundle->at_ms;
     row.ids = list;
-    row.n_ids = id_count;
-    key = node_key_u64(bundle);
-    rc = node_row_put(store, NODE_BUNDLE, node_key_view(&key), &row.base, err);
+    row.n_ids = bundle->id_count;
+    return node_row_put(
+        store, NODE_BUNDLE, node_key_view(&key), &row.base, err);
+}
+
+enum ent_status
+node_vault_put(struct node_store *store, struct node_slots *slots,
+    struct node_vault_bundle *bundle, uint64_t *ret_number,
+    struct ent_error *err)
+{
+    uint64_t until_ms = bundle->until_ms;
+    uint64_t number;
+    enum ent_status rc = node_number_next(store, "bundle", &number, err);
+
     if (rc == ENT_OK) {
-        rc = put_keys(store, slots, bundle, keys, key_count, err);
+        rc = put_row(store, number, bundle, err);
+    }
+    if (rc == ENT_OK && bundle->key_count > 0) {
+        qsort(bundle->keys, bundle->key_count, sizeof *bundle->keys, by_day);
+        until_ms = later_of(
+            until_ms, bundle->keys[bundle->key_count - 1].day * NODE_DAY_MS);
+        rc = put_keys(
+            store, slots, number, bundle->keys, bundle->key_count, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_lifetime_put(store, NODE_LIFE_BUNDLE, number, until_ms, err);
     }
     if (rc != ENT_OK) {
         return rc;
     }
-    *ret_bundle = bundle;
+    bundle->until_ms = until_ms;
+    *ret_number = number;
     return ENT_OK;
 }
 

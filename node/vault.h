@@ -21,14 +21,24 @@ struct node_vault_key {
     struct ent_message_key key;
 };
 
-/* Keep a bundle: `ids` by index, zero where none could be read. `keys` may be
- * fewer than messages (refused ones have none); it is sorted here. Returns the
- * bundle's number in this store. */
+/* A bundle to be kept. */
+struct node_vault_bundle {
+    struct ent_view head;
+    struct ent_view body;
+    bool outgoing;
+    uint64_t at_ms;
+    const struct ent_id *ids; /* by index, zero where none could be read */
+    size_t id_count;
+    struct node_vault_key *keys; /* of messages that can be read; get sorted */
+    size_t key_count;
+    uint64_t until_ms; /* it has a use at least until then */
+};
+
+/* Keep a bundle. Returns its number in this store, and in `until_ms` when it
+ * has no more use: not before the last of its messages is deleted. */
 enum ent_status node_vault_put(struct node_store *store,
-    struct node_slots *slots, struct ent_view head, struct ent_view body,
-    bool outgoing, uint64_t now_ms, const struct ent_id *ids, size_t id_count,
-    struct node_vault_key *keys, size_t key_count, uint64_t *ret_bundle,
-    struct ent_error *err) ENT_MUST_CHECK;
+    struct node_slots *slots, struct node_vault_bundle *bundle,
+    uint64_t *ret_number, struct ent_error *err) ENT_MUST_CHECK;
 
 /* A bundle as it travelled; `ret_row` is a BundleRow. */
 enum ent_status node_vault_get(struct node_store *store, uint64_t bundle,

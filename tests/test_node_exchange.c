@@ -9,12 +9,12 @@
 
 #include "node/batch.h"
 #include "node/dispatch.h"
+#include "node/keeping.h"
 #include "node/manifest.h"
 #include "node/peers.h"
 #include "node/proof.h"
 #include "node/pump.h"
 #include "node/reincarnation.h"
-#include "node/retention.h"
 #include "node/settle.h"
 #include "node/vault.h"
 #include "proto/base/file.h"
@@ -402,7 +402,6 @@ deleted_means_that_nobody_can_read_it_and_the_journal_is_whole(void **state)
     struct ent_bytes plain = {0};
     node_desk_row *row = NULL;
     const uint8_t *bucket;
-    uint64_t day;
     uint64_t due;
     enum ent_status rc;
 
@@ -411,14 +410,14 @@ deleted_means_that_nobody_can_read_it_and_the_journal_is_whole(void **state)
     pass(0);
     pass(6000);
     world.now += 32 * DAY; /* hotline alerts are kept for 30 days */
-    expect_ok(node_turn_begin(tachileik, world.now, &last_error));
+    expect_ok(node_store_begin(tachileik->store, &last_error));
     expect_ok(node_desk_get(tachileik, 1, &row, &last_error));
     expect_ok(node_vault_open(tachileik->store, tachileik->slots, row->bundle,
         row->day, row->index, &plain, &last_error));
     ent_bytes_free(&plain);
-    expect_ok(node_retention_run(tachileik, &day, &due, &last_error));
-    expect_ok(node_turn_end(tachileik, ENT_OK, &last_error));
-    expect_ok(node_retention_destroy(tachileik, day, &last_error));
+    node_store_abort(tachileik->store);
+    expect_ok(node_keeping_turn(
+        tachileik, world.now, NODE_KEEPING_ROWS, &due, &last_error));
     expect_ok(node_store_begin(tachileik->store, &last_error));
     rc = node_vault_open(tachileik->store, tachileik->slots, row->bundle,
         row->day, row->index, &plain, &last_error);

@@ -6,7 +6,7 @@
 
 #include "node/api.h"
 #include "node/counts.h"
-#include "node/retention.h"
+#include "node/keeping.h"
 #include "proto/base/log.h"
 #include "proto/message.h"
 #include "proto/refusal.h"
@@ -19,15 +19,11 @@
 static void
 tidy(enum who who)
 {
-    struct node *node = world.nodes[who];
-    uint64_t day;
     uint64_t due = 0;
 
     while (due <= world.now) {
-        expect_ok(node_turn_begin(node, world.now, &last_error));
-        expect_ok(node_retention_run(node, &day, &due, &last_error));
-        expect_ok(node_turn_end(node, ENT_OK, &last_error));
-        expect_ok(node_retention_destroy(node, day, &last_error));
+        expect_ok(node_keeping_turn(
+            world.nodes[who], world.now, NODE_KEEPING_ROWS, &due, &last_error));
     }
 }
 

@@ -235,7 +235,7 @@ hand_in(struct node *node, const struct flying *frame)
         return node_intake_bundle(
             node, payload, ent_bytes_view(&frame->body), &last_error);
     case ENT_FRAME_RECEIPT:
-        return node_settle_receipt(node, payload, &last_error);
+        return node_settle_receipt(node, payload, NULL, &last_error);
     case ENT_FRAME_SKIP:
         return node_intake_skip(node, payload, &last_error);
     case ENT_FRAME_OBJECT:

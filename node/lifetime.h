@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lifetime - until when a row has a use, in one table sorted by time.
+ *
+ * Nothing is ever looked for by walking what is kept: whoever writes a row that
+ * must go one day says so here, and node/pruning.h takes what is first.
+ */
+#ifndef NODE_LIFETIME_H
+#define NODE_LIFETIME_H
+
+#include "node/store.h"
+
+/* How long after the expiry of a bundle its sender may still ask what became of
+ * it: the longest life of a delivery once more. */
+#define NODE_ANSWER_LIFE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
+
+enum node_life_kind {
+    NODE_LIFE_BUNDLE = 1,  /* a bundle, and that its messages were seen */
+    NODE_LIFE_RECEIPT = 2, /* a receipt of ours, and the answers in it */
+    NODE_LIFE_SETTLED = 3, /* their receipt, and what it proves */
+    NODE_LIFE_CUSTODY = 4, /* a broker's, and what it proves */
+    NODE_LIFE_COPY = 5,    /* a submission that was never sealed */
+};
+
+struct node_life {
+    uint64_t until_ms;
+    enum node_life_kind kind;
+    uint64_t number; /* in the table of its kind */
+};
+
+enum ent_status node_lifetime_put(struct node_store *store,
+    enum node_life_kind kind, uint64_t number, uint64_t until_ms,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* What ends first, whenever that is; ENT_NOT_FOUND when nothing is there. */
+enum ent_status node_lifetime_first(struct node_store *store,
+    struct node_life *ret_life, struct ent_error *err) ENT_MUST_CHECK;
+
+enum ent_status node_lifetime_delete(struct node_store *store,
+    const struct node_life *life, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/pruning.h"
+
+#include <string.h>
+
+#include "node/desk.h"
+#include "node/dispatch.h"
+#include "node/lifetime.h"
+#include "node/proof.h"
+#include "node/receipts.h"
+#include "node/tombstones.h"
+#include "node/vault.h"
+
+#define UNSETTLED_MS NODE_DAY_MS /* until it is looked at again */
+
+typedef Entente__Rest__V1__BundleRow bundle_row; /* a generated name */
+
+static void
+spend(size_t *budget, size_t rows)
+{
+    *budget -= *budget < rows ? *budget : rows;
+}
+
+/* ---- a bundle that came ---- */
+
+/* What another bundle brought first is that one's affair. */
+static enum ent_status
+forget_seen(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, uint64_t bundle, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    struct node_key key = node_key_seen(sender, id);
+    enum ent_status rc = node_seen_get(node, sender, id, &seen, err);
+
+    if (rc != ENT_OK || node->now_ms < seen->forget_at ||
+        (seen->desk != 0 && seen->bundle != bundle)) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    return node_store_delete(node->store, NODE_SEEN, node_key_view(&key), err);
+}
+
+static enum ent_status
+prune_received(struct node *node, uint64_t number, const bundle_row *row,
+    const struct ent_label *label, struct ent_error *err)
+{
+    struct ent_party sender = ent_address_party(&label->stream.sender);
+    struct ent_digest stream = ent_chain_genesis(&label->stream);
+    struct node_key key = node_key_u64(number);
+    enum ent_status rc = node_proof_forget(node, &stream, label->first, err);
+
+    for (size_t i = 0; rc == ENT_OK && i < row->n_ids; i++) {
+        struct ent_id id;
+
+        memcpy(id.bytes, row->ids[i].data, sizeof id.bytes);
+        rc = forget_seen(node, &sender, &id, number, err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_store_delete(node->store, NODE_BUNDLE,
+                              node_key_view(&key), err);
+}
+
+/* ---- a bundle of ours ---- */
+
+static enum ent_status
+prune_sent(struct node *node, uint64_t number, const struct ent_label *label,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    struct ent_digest stream = ent_chain_genesis(&label->stream);
+    struct node_key place = node_key_stream(&stream, label->first);
+    struct node_key key = node_key_u64(number);
+    enum ent_status rc =
+        node_dispatch_get(node, &stream, label->first, &dispatch, err);
+
+    if (rc == ENT_OK && !node_dispatch_is_final(&dispatch.state)) {
+        return node_lifetime_put(node->store, NODE_LIFE_BUNDLE, number,
+            node->now_ms + UNSETTLED_MS, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_store_delete(
+            node->store, NODE_DISPATCH, node_key_view(&place), err);
+    }
+    if (rc == ENT_OK || rc == ENT_NOT_FOUND) {
+        rc = node_proof_forget(node, &stream, label->first, err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_store_delete(node->store, NODE_BUNDLE,
+                              node_key_view(&key), err);
+}
+
+static enum ent_status
+prune_bundle(
+    struct node *node, uint64_t number, size_t *budget, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) bundle_row *row = NULL;
+    struct ent_label label;
+    enum ent_status rc =
+        node_vault_label(node->store, number, &row, &label, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    spend(budget, row->outgoing ? 1 : row->n_ids);
+    return row->outgoing ? prune_sent(node, number, &label, err)
+                         : prune_received(node, number, row, &label, err);
+}
+
+/* ---- a submission ---- */
+
+static enum ent_status
+bury_copy(struct node *node, uint64_t number, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    struct node_key key = node_key_u64(number);
+    struct ent_view place;
+    struct ent_party party;
+    struct ent_id id;
+    enum ent_status rc = node_store_get(
+        node->store, NODE_NUMBER, node_key_view(&key), &place, err);
+
+    if (rc == ENT_OK) {
+        memcpy(id.bytes, place.data, sizeof id.bytes);
+        memcpy(party.bytes, place.data + sizeof id.bytes, sizeof party.bytes);
+        rc = node_copy_get(node, &id, &party, &row, err);
+    }
+    if (rc != ENT_OK || row->deleted_at != 0) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    return node_tombstone_copy(node, &id, &party, row, err);
+}
+
+/* ---- all ---- */
+
+static enum ent_status
+prune(struct node *node, const struct node_life *life, size_t *budget,
+    struct ent_error *err)
+{
+    switch (life->kind) {
+    case NODE_LIFE_BUNDLE:
+        return prune_bundle(node, life->number, budget, err);
+    case NODE_LIFE_RECEIPT:
+        return node_receipts_prune(node, life->number, err);
+    case NODE_LIFE_SETTLED:
+        return node_proof_prune(node, NODE_PROOF_RECEIPT, life->number, err);
+    case NODE_LIFE_CUSTODY:
+        return node_proof_prune(node, NODE_PROOF_CUSTODY, life->number, err);
+    case NODE_LIFE_COPY:
+        return bury_copy(node, life->number, err);
+    }
+    return ent_fail(err, ENT_IO, "a row of an unknown kind has ended");
+}
+
+enum ent_status
+node_pruning_run(struct node *node, size_t *budget, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    while (rc == ENT_OK && *budget > 0) {
+        struct node_life life;
+
+        rc = node_lifetime_first(node->store, &life, err);
+        if (rc == ENT_NOT_FOUND ||
+            (rc == ENT_OK && life.until_ms > node->now_ms)) {
+            return node_tombstones_prune(node, budget, err);
+        }
+        spend(budget, 1);
+        if (rc == ENT_OK) {
+            rc = node_lifetime_delete(node->store, &life, err);
+        }
+        if (rc == ENT_OK) {
+            rc = prune(node, &life, budget, err);
+        }
+    }
+    return rc;
+}

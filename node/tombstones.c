@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/tombstones.h"
+
+#include <string.h>
+
+enum ent_status
+node_tombstone_desk(struct node *node, uint64_t sequence,
+    const node_desk_row *row, struct ent_error *err)
+{
+    node_desk_row stone = ENTENTE__REST__V1__DESK_ROW__INIT;
+
+    stone.id = row->id;
+    stone.from = row->from;
+    stone.bundle = row->bundle;
+    stone.index = row->index;
+    stone.day = row->day;
+    stone.received_at = row->received_at;
+    stone.clause = row->clause;
+    stone.keep_line = row->keep_line;
+    stone.aggregate = row->aggregate;
+    stone.deleted_at = node->now_ms;
+    return node_desk_set(node, sequence, &stone, err);
+}
+
+enum ent_status
+node_tombstone_copy(struct node *node, const struct ent_id *id,
+    const struct ent_party *party, const node_copy_row *row,
+    struct ent_error *err)
+{
+    char *none = (char *)(uintptr_t)protobuf_c_empty_string;
+    node_copy_row stone = *row;
+
+    stone.family = 0;
+    stone.content = (ProtobufCBinaryData){0}; /* it could be guessed at */
+    stone.sentence = none;
+    stone.acknowledged_at = 0;
+    stone.acknowledged_by = none;
+    stone.deleted_at = node->now_ms;
+    return node_copy_put(node, id, party, &stone, err);
+}
+
+static bool
+has_stood(const struct node *node, uint64_t deleted_at)
+{
+    return deleted_at != 0 && node->now_ms >= deleted_at + NODE_TOMBSTONE_MS;
+}
+
+/* The first entry of the desk, if it may go. */
+static enum ent_status
+prune_desk(struct node *node, bool *ret_gone, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+    uint64_t sequence;
+    struct node_key key;
+    enum ent_status rc = node_desk_next(node, 1, &sequence, &row, err);
+
+    *ret_gone = rc == ENT_OK && has_stood(node, row->deleted_at);
+    if (!*ret_gone) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    key = node_key_u64(sequence);
+    return node_store_delete(node->store, NODE_DESK, node_key_view(&key), err);
+}
+
+/* The first submission, if it may go. */
+static enum ent_status
+prune_copy(struct node *node, bool *ret_gone, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    struct node_key number = node_key_u64(0);
+    struct node_key copy = {.len = node_key_len(NODE_COPY)};
+    struct ent_view place;
+    enum ent_status rc = node_store_seek(node->store, NODE_NUMBER,
+        node_key_view(&number), 0, number.bytes, &place, err);
+
+    *ret_gone = false;
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    memcpy(copy.bytes, place.data, copy.len);
+    rc = node_row_get(node->store, NODE_COPY, node_key_view(&copy),
+        &entente__rest__v1__copy_row__descriptor, (ProtobufCMessage **)&row,
+        err);
+    if (rc != ENT_OK || !has_stood(node, row->deleted_at)) {
+        return rc;
+    }
+    *ret_gone = true;
+    rc = node_store_delete(node->store, NODE_COPY, node_key_view(&copy), err);
+    return rc != ENT_OK ? rc
+                        : node_store_delete(node->store, NODE_NUMBER,
+                              node_key_view(&number), err);
+}
+
+enum ent_status
+node_tombstones_prune(struct node *node, size_t *budget, struct ent_error *err)
+{
+    bool gone = true;
+    enum ent_status rc = ENT_OK;
+
+    while (rc == ENT_OK && gone && *budget > 0) {
+        rc = prune_desk(node, &gone, err);
+        *budget -= gone ? 1 : 0;
+    }
+    gone = true;
+    while (rc == ENT_OK && gone && *budget > 0) {
+        rc = prune_copy(node, &gone, err);
+        *budget -= gone ? 1 : 0;
+    }
+    return rc;
+}
