@@ -62,6 +62,7 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__TraceReply trace = ENTENTE__V1__TRACE_REPLY__INIT;
     Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
     Entente__V1__CountsReply counts = ENTENTE__V1__COUNTS_REPLY__INIT;
+    Entente__V1__JournalShowReply show = ENTENTE__V1__JOURNAL_SHOW_REPLY__INIT;
     Entente__V1__EvidenceReply evidence = ENTENTE__V1__EVIDENCE_REPLY__INIT;
     Entente__V1__JournalVerifyReply journal =
         ENTENTE__V1__JOURNAL_VERIFY_REPLY__INIT;
@@ -103,6 +104,12 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_EVIDENCE;
         reply.evidence = &evidence;
         rc = node_api_evidence(node, request->evidence, arena, &evidence, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_SHOW:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_JOURNAL_SHOW;
+        reply.journal_show = &show;
+        rc = node_api_journal_show(
+            node, request->journal_show, arena, &show, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_VERIFY:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_JOURNAL_VERIFY;

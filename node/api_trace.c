@@ -20,10 +20,14 @@ state_on_the_way(const struct node_dispatch *dispatch)
         return dispatch->row->answer != 0
                    ? ENTENTE__V1__TRACE_STATE__TRACE_NOT_YET
                    : ENTENTE__V1__TRACE_STATE__TRACE_WAITING;
-    case ENT_DISPATCH_SENT:
-        return ENTENTE__V1__TRACE_STATE__TRACE_SENT;
+    case ENT_DISPATCH_SENT: /* again, after the recipient put it off */
+        return dispatch->row->answer != 0
+                   ? ENTENTE__V1__TRACE_STATE__TRACE_NOT_YET
+                   : ENTENTE__V1__TRACE_STATE__TRACE_SENT;
     case ENT_DISPATCH_CUSTODY:
-        return ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY;
+        return dispatch->row->answer != 0
+                   ? ENTENTE__V1__TRACE_STATE__TRACE_NOT_YET
+                   : ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY;
     case ENT_DISPATCH_SKIPPING:
         return ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED;
     case ENT_DISPATCH_SKIPPED:
@@ -82,11 +86,22 @@ fill_way(struct node *node, const node_copy_row *row, struct ent_arena *arena,
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     copy->carried_at = dispatch.row->carried_at;
+    copy->label_hash.data =
+        ent_arena_alloc(arena, sizeof dispatch.state.label_hash);
+    if (copy->label_hash.data != NULL) {
+        memcpy(copy->label_hash.data, dispatch.state.label_hash.bytes,
+            ENT_DIGEST_LEN);
+        copy->label_hash.len = ENT_DIGEST_LEN;
+    }
     copy->custody_at = dispatch.row->custody_at;
     copy->custody_by = node_text_in(arena, dispatch.row->custody_by);
     if (row->state == 0) {
         copy->state = (Entente__V1__TraceState)state_on_the_way(&dispatch);
         copy->reason = dispatch.row->answer;
+    }
+    if (copy->state == ENTENTE__V1__TRACE_STATE__TRACE_WAITING) {
+        copy->sentence =
+            node_text_in(arena, "sealed, and no way to send it is open yet");
     }
     return fill_ways(&dispatch, arena, copy, err);
 }

@@ -205,6 +205,23 @@ node_journal_verify(struct node_journal *journal, struct node_store *store,
     return ENT_OK;
 }
 
+enum ent_status
+node_journal_entry(const struct node_journal *journal, struct node_store *store,
+    uint64_t sequence, struct ent_entry *ret_entry, struct ent_error *err)
+{
+    struct ent_view wire;
+    enum ent_status rc;
+
+    if (sequence >= journal->kept.size) {
+        return ENT_NOT_FOUND;
+    }
+    rc = read_entry(store, sequence, &wire, err);
+    if (rc == ENT_OK && ent_entry_decode(wire, ret_entry, err) != ENT_OK) {
+        rc = ENT_IO;
+    }
+    return rc;
+}
+
 uint64_t
 node_journal_last(const struct node_journal *journal)
 {

@@ -58,6 +58,11 @@ enum ent_status node_journal_verify(struct node_journal *journal,
 /* The number of the last entry of this turn; there is one. */
 uint64_t node_journal_last(const struct node_journal *journal);
 
+/* Entry `sequence`; ENT_NOT_FOUND past the last that was committed. */
+enum ent_status node_journal_entry(const struct node_journal *journal,
+    struct node_store *store, uint64_t sequence, struct ent_entry *ret_entry,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* An entry that was committed, and the path from it to the root that a
  * checkpoint of now is about. */
 enum ent_status node_journal_prove(struct node_journal *journal,

@@ -57,6 +57,9 @@ note_custody(struct node *node, struct node_dispatch *dispatch,
         dispatch->row->custody_by = by;
         dispatch->row->custody_at = node->now_ms;
     }
+    if (dispatch->row->answer >= ENT_REFUSAL_QUOTA) {
+        dispatch->row->answer = 0; /* a broker's objection, and it is over */
+    }
     return rc != ENT_OK
                ? rc
                : node_dispatch_step(node, dispatch, ENT_EVENT_CUSTODY, err);

@@ -82,14 +82,16 @@ def copy_of(world, sender, id_, to):
     return copy
 
 
-def until_state(world, sender, id_, to, *states):
+def until_state(world, sender, id_, to, *states, timeout_s=PATIENCE_S):
     """Wait for a state of a copy; the copy."""
 
     def reached():
         copy = copy_of(world, sender, id_, to)
         return copy if copy["state"] in states else None
 
-    return until(reached, f"{id_} to {to} in {', '.join(states)}")
+    return until(
+        reached, f"{id_} to {to} in {', '.join(states)}", timeout_s
+    )
 
 
 def until_connected(world, *offices):

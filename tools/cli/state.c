@@ -37,6 +37,17 @@ cli_state_name(Entente__V1__TraceState state)
     }
 }
 
+/* Confirmed is what the recipient signed for; what never was sealed it never
+ * heard of. */
+static const char *
+name_of(const Entente__V1__TraceCopy *copy)
+{
+    return copy->state == ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED &&
+                   copy->first == 0
+               ? "EXPIRED here"
+               : cli_state_name(copy->state);
+}
+
 const char *
 cli_colour_of_state(const char *text)
 {
@@ -135,7 +146,7 @@ bool
 cli_state_describe(const Entente__V1__TraceCopy *copy, uint64_t now_ms,
     struct cli_state_text *ret_text)
 {
-    struct cli_state_text text = {.state = cli_state_name(copy->state)};
+    struct cli_state_text text = {.state = name_of(copy)};
     char *why = explain(copy, now_ms);
     char *by = NULL;
     char when[CLI_WORDS_MAX];

@@ -27,6 +27,7 @@
     X(explain, "explain", NULL, "[FILE]", "would this message go, why not")    \
     X(status, "status", NULL, "", "how the node is")                           \
     X(counts, "counts", NULL, "", "what stays of deleted messages")            \
+    X(journal_show, "journal", "show", "", "list what the journal has")        \
     X(journal_verify, "journal", "verify", "", "check the node's journal")     \
     X(authority_new, "authority", "new", "STATE", "make a state's root key")   \
     X(authority_show, "authority", "show", "KEYFILE", "print its public key")  \

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "tools/cli/canonical.h"
+#include "tools/cli/client.h"
+#include "tools/cli/output.h"
+#include "tools/cli/verbs.h"
+#include "tools/cli/words.h"
+
+#define PAGE 256
+
+struct arguments {
+    uint64_t from;
+    struct cli_client_options client;
+    bool json;
+};
+
+static const struct argp_option options[] = {
+    {"from", 'f', "NUMBER", 0, "Begin with this entry (0)", 0}, {0}};
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    char *end;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->client;
+        state->child_inputs[1] = &arguments->json;
+        return 0;
+    case 'f':
+        arguments->from = strtoull(argument, &end, 10);
+        if (*argument < '0' || *argument > '9' || *end != '\0') {
+            argp_error(state, "--from takes the number of an entry, not '%s'",
+                argument);
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const char doc[] =
+    "List what the journal of this node has: everything that crossed the "
+    "border of the office, each with the digest of what it was.\v"
+    "SUBJECT is the beginning of the digest of what travelled: the label of a "
+    "bundle, a receipt, an agreement. --json has all of it.\n\n"
+    "Examples:\n"
+    "  entente journal show\n"
+    "  entente journal show --from 120 --json\n";
+
+static const struct argp_child children[] = {
+    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+
+static const struct argp argp = {
+    .options = options, .parser = parse, .doc = doc, .children = children};
+
+static const struct cli_field fields[] = {
+    {.key = "number", .title = "NO", .right = true},
+    {.key = "at", .title = "WRITTEN"},
+    {.key = "what", .title = "WHAT"},
+    {.key = "office", .title = "OFFICE"},
+    {.key = "messages", .title = "MESSAGES", .right = true},
+    {.key = "subject", .title = "SUBJECT", .broad = true},
+};
+
+static json_t *
+row_of(const Entente__V1__JournalLine *line)
+{
+    char at[CLI_WORDS_MAX];
+    char what[CLI_WORDS_MAX];
+    char subject[17] = "";
+
+    cli_time_short(line->at, 0, at);
+    cli_words(&entente__v1__entry_kind__descriptor, (int)line->kind, what);
+    for (size_t i = 0; i < 8 && i < line->subject.len; i++) {
+        (void)snprintf(subject + 2 * i, sizeof subject - 2 * i, "%02x",
+            line->subject.data[i]);
+    }
+    return json_pack("{s:I, s:s, s:s, s:o, s:I, s:s}", "number",
+        (json_int_t)line->sequence, "at", at, "what",
+        what[0] == '\0' ? "of a later version" : what, "office",
+        cli_json_text(ent_view_text(line->office)), "messages",
+        (json_int_t)line->count, "subject", subject);
+}
+
+static enum ent_status
+print_page(const Entente__V1__JournalShowReply *page, bool json, json_t *rows,
+    struct ent_error *err)
+{
+    for (size_t i = 0; i < page->n_lines; i++) {
+        enum ent_status rc = ENT_OK;
+
+        if (json) {
+            rc = cli_print_canonical(stdout, &page->lines[i]->base, err);
+        } else if (json_array_append_new(rows, row_of(page->lines[i])) != 0) {
+            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
+    return ENT_OK;
+}
+
+static int
+show(struct cli_client *client, const struct arguments *arguments, json_t *rows,
+    struct ent_error *err)
+{
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__JournalShowRequest page =
+        ENTENTE__V1__JOURNAL_SHOW_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    enum ent_status rc;
+
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_SHOW;
+    request.journal_show = &page;
+    page.from = arguments->from;
+    page.limit = PAGE;
+    do {
+        int code = cli_client_ask(client, &request, 0, &reply, err);
+
+        if (code != EX_OK) {
+            return code;
+        }
+        rc = print_page(reply->journal_show, arguments->json, rows, err);
+        if (rc != ENT_OK) {
+            return cli_exit_code(rc);
+        }
+        page.from = reply->journal_show->next;
+    } while (reply->journal_show->n_lines > 0);
+    return EX_OK;
+}
+
+int
+cli_journal_show(int argc, char *argv[])
+{
+    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    struct arguments arguments = {0};
+    struct ent_error err = {0};
+    json_t *rows = json_array();
+    int code;
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    code = cli_client_open(&arguments.client, &client, &err);
+    if (code == EX_OK) {
+        code = show(client, &arguments, rows, &err);
+    }
+    if (code == EX_OK && !arguments.json) {
+        code = cli_exit_code(cli_print_table(stdout, rows, fields,
+            sizeof fields / sizeof fields[0], false, &err));
+    }
+    json_decref(rows);
+    if (code != EX_OK) {
+        cli_complain("%s", err.text);
+    }
+    return code;
+}
