@@ -81,7 +81,8 @@
  *    on the same connection; `signed` empty: nothing newer known. newer_than is
  *    a certificate's serial, a manifest's sequence or a list's number; 0 takes
  *    any. B takes an OBJECT_MANIFEST only from its own office, anything else
- *    from anybody, verified under its configured authorities; the newest wins.
+ *    from anybody, verified under its configured authorities; the newest wins,
+ *    but a certificate that is not valid yet or was revoked replaces none.
  *    A node sends its new manifest as OBJECT unasked. B pushes nothing.
  *    Certificates are kept for addresses that B serves.
  * 8. BYE without `stream` ends the conversation on that connection; the
@@ -126,15 +127,22 @@ struct broker_options {
 
 struct broker;
 
-/* Offices added to the registry later are served from the next turn on. */
 enum ent_status broker_new(const struct broker_options *options,
     struct broker **ret_broker, struct ent_error *err) ENT_MUST_CHECK;
 void broker_free(struct broker **broker);
 
-/* Bring registry and spool to the newest objects that either of them has: at
- * the start, and after the operator's folder was read again. */
+/* At the start: bring registry and spool to the newest objects that either of
+ * them has. */
 enum ent_status broker_sync_objects(
     struct broker *broker, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Serve whom `fresh` names from now on, which was made of the operator's folder
+ * read anew, and free it. Who is not in it is said BYE in the next turn; lists
+ * and certificates that were newer stay. An error leaves everything as it was:
+ * ENT_REJECTED when `fresh` names nobody, which is a folder that is missing
+ * rather than a wish. */
+enum ent_status broker_reload(struct broker *broker,
+    struct broker_registry **fresh, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Handle up to BROKER_GROUP_MAX frames in one commit, then send what follows
  * and forward what can be forwarded. Without frames only the latter. A frame

@@ -287,7 +287,10 @@ shut_out(struct broker *broker, size_t number, struct ent_error *err)
         if (!session->open) {
             continue;
         }
-        if (!trusted) {
+        if (!broker_registry_serves(broker->registry, number)) {
+            rc = broker_say_bye(broker, line, &route, ENT_REFUSAL_NOT_SERVED,
+                "you are not served here any more", err);
+        } else if (!trusted) {
             rc = broker_say_bye(broker, line, &route, ENT_REFUSAL_KEY_REVOKED,
                 "your certificate is not valid any more", err);
         } else if (memcmp(session->link_key, link_key, ENT_PUBLIC_KEY_LEN) !=

@@ -2,10 +2,12 @@
 /*
  * What the files of the broker share: its state, and the visit of one frame.
  *
- *     broker.c          its life, its objects, when it is due
+ *     broker.c          its life, whom it lets in, when it is due
  *     broker_turn.c     frames into one commit
  *     broker_send.c     what leaves after it
- *     broker_greet.c    HELLO, CREDIT, FETCH, OBJECT, BYE
+ *     broker_greet.c    HELLO, CREDIT, BYE
+ *     broker_object.c   FETCH and OBJECT
+ *     broker_sync.c     registry and spool, and the operator's folder anew
  *     broker_take.c     BUNDLE and SKIP from a sender
  *     broker_settle.c   RECEIPT from a recipient, STATE from a sender
  *     broker_forward.c  from the spool to the offices
@@ -89,6 +91,12 @@ enum ent_status broker_give_credit(
     struct broker *broker, struct ent_error *err) ENT_MUST_CHECK;
 /* After the commit: let the answers leave. */
 void broker_deliver(struct broker *broker);
+
+/* Keep an object that is newer than what the spool has. The registry may have
+ * learnt of it before, in a turn that found no room and was taken back. */
+enum ent_status broker_keep_object(struct broker *broker, uint32_t kind,
+    const char *subject, uint64_t number, struct ent_view wire,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* Handlers. What a peer did wrong is answered and ENT_OK; other statuses are
  * those of the spool, and undo the commit. */

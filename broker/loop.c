@@ -229,7 +229,9 @@ reload_now(struct broker_loop *loop, broker_loop_reload *reload, void *context)
         ent_log(ENT_LOG_INFO, COMPONENT, "certificates read again");
     } else {
         ent_log(ENT_LOG_ERROR, COMPONENT,
-            "reading certificates again, carrying on: %s", err.text);
+            "the folder of certificates was not taken, everything stays as it "
+            "was: %s",
+            err.text);
     }
     (void)sd_notify(0, "READY=1");
 }

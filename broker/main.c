@@ -17,6 +17,7 @@
 #include "proto/base/file.h"
 #include "proto/base/log.h"
 #include "proto/base/selftest.h"
+#include "proto/base/time.h"
 
 #define COMPONENT "main"
 #define CERTIFICATE_FILE_MAX ((size_t)64 * 1024)
@@ -176,18 +177,25 @@ load_certificate(struct program *program, struct ent_error *err)
     return rc;
 }
 
+/* Whom the operator's folder names. */
 static enum ent_status
-load_registry(struct program *program, struct ent_error *err)
+load_registry(const struct program *program,
+    struct broker_registry **ret_registry, struct ent_error *err)
 {
+    ENT_AUTO(broker_registry_free) struct broker_registry *registry = NULL;
     enum ent_status rc;
 
-    rc = broker_registry_new(
-        &program->config.authorities, &program->registry, err);
+    rc = broker_registry_new(&program->config.authorities, &registry, err);
+    if (rc == ENT_OK) {
+        rc = broker_registry_load(
+            registry, program->config.certificates, ent_time_now_ms(), err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }
-    return broker_registry_load(
-        program->registry, program->config.certificates, err);
+    *ret_registry = registry;
+    registry = NULL;
+    return ENT_OK;
 }
 
 static enum ent_status
@@ -235,15 +243,12 @@ make_broker(struct program *program, struct ent_error *err)
 static enum ent_status
 reload(void *context, struct ent_error *err)
 {
+    ENT_AUTO(broker_registry_free) struct broker_registry *fresh = NULL;
     struct program *program = context;
     enum ent_status rc;
 
-    rc = broker_registry_load(
-        program->registry, program->config.certificates, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return broker_sync_objects(program->broker, err);
+    rc = load_registry(program, &fresh, err);
+    return rc != ENT_OK ? rc : broker_reload(program->broker, &fresh, err);
 }
 
 /* ---- the three things it can be asked ---- */
@@ -272,7 +277,7 @@ run(struct program *program, struct ent_error *err)
 
     rc = broker_keeper_open(&program->config, &program->keeper, err);
     if (rc == ENT_OK) {
-        rc = load_registry(program, err);
+        rc = load_registry(program, &program->registry, err);
     }
     if (rc == ENT_OK) {
         rc = load_certificate(program, err);

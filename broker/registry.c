@@ -2,31 +2,11 @@
 #include "broker/registry.h"
 
 #include <assert.h>
-#include <dirent.h>
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/base/armour.h"
-#include "proto/base/file.h"
-#include "proto/signing.h"
-
-#define FILE_MAX_LEN (2 * ENT_SIGNED_MAX) /* armoured */
-
-struct state {
-    struct ent_authority authority;
-    struct ent_revocation_list *list; /* NULL: none came yet */
-    struct ent_bytes wire;            /* of the list */
-};
-
-struct broker_registry {
-    struct state states[ENT_AUTHORITIES_MAX];
-    size_t state_count;
-    struct broker_office offices[BROKER_OFFICES_MAX];
-    size_t office_count;
-};
+#include "broker/registry_internal.h"
+#include "proto/label.h"
 
 enum ent_status
 broker_registry_new(const struct ent_authorities *authorities,
@@ -65,34 +45,6 @@ broker_registry_free(struct broker_registry **registry)
     *registry = NULL;
 }
 
-static const struct state *
-state_of(const struct broker_registry *registry, const char *name)
-{
-    for (size_t i = 0; i < registry->state_count; i++) {
-        if (strcmp(registry->states[i].authority.state, name) == 0) {
-            return &registry->states[i];
-        }
-    }
-    return NULL;
-}
-
-const char *
-broker_registry_state(const struct broker_registry *registry, size_t index)
-{
-    return index < registry->state_count
-               ? registry->states[index].authority.state
-               : NULL;
-}
-
-const struct ent_verify_key *
-broker_registry_authority(
-    const struct broker_registry *registry, const char *state)
-{
-    const struct state *found = state_of(registry, state);
-
-    return found == NULL ? NULL : &found->authority.key;
-}
-
 /* ---- certificates ---- */
 
 static enum ent_status
@@ -125,10 +77,64 @@ verify(const struct broker_registry *registry, struct ent_view wire,
     return ENT_OK;
 }
 
-/* Where the certificate belongs: an office we have, or the next free place. */
+static bool
+is_early(const struct ent_certificate *certificate, uint64_t now_ms)
+{
+    return now_ms < certificate->not_before &&
+           certificate->not_before - now_ms > ENT_CLOCK_SKEW_MS;
+}
+
+/* ENT_OK when `other` replaces `known`, of the same office: the greater serial,
+ * but only among those whose time has come, and nothing that was revoked. An
+ * older one never comes back because a newer one was withdrawn. */
+static enum ent_status
+check_newer(const struct broker_registry *registry,
+    const struct ent_certificate *known, const struct ent_certificate *other,
+    uint64_t now_ms, struct ent_error *err)
+{
+    if (is_early(known, now_ms) && !is_early(other, now_ms)) {
+        return ENT_OK;
+    }
+    if (other->serial <= known->serial) {
+        return ent_fail(err, ENT_EXISTS,
+            "a certificate of %s as new as that is known", known->address.text);
+    }
+    if (is_early(other, now_ms) && !is_early(known, now_ms)) {
+        return ent_fail(err, ENT_EXPIRED,
+            "the newer certificate of %s is not valid yet",
+            known->address.text);
+    }
+    if (broker_registry_has_revoked(registry, other) &&
+        !broker_registry_has_revoked(registry, known)) {
+        return ent_fail(err, ENT_EXPIRED,
+            "the newer certificate of %s was revoked", known->address.text);
+    }
+    return ENT_OK;
+}
+
+static bool
+is_served(const struct broker_office *office)
+{
+    return office->wire.len > 0;
+}
+
+/* A place that nobody has; SIZE_MAX when there is none. */
+static size_t
+free_place(const struct broker_registry *registry)
+{
+    for (size_t i = 0; i < registry->office_count; i++) {
+        if (!is_served(&registry->offices[i])) {
+            return i;
+        }
+    }
+    return registry->office_count < BROKER_OFFICES_MAX ? registry->office_count
+                                                       : SIZE_MAX;
+}
+
+/* Where the certificate belongs: an office we have, or a free place. */
 static enum ent_status
 place_of(const struct broker_registry *registry,
-    const struct ent_certificate *certificate, bool new_office,
+    const struct ent_certificate *certificate, bool new_office, uint64_t now_ms,
     size_t *ret_number, struct ent_error *err)
 {
     size_t holder = broker_registry_by_key(registry, certificate->link_key);
@@ -141,56 +147,58 @@ place_of(const struct broker_registry *registry,
     }
     if (number != BROKER_NOBODY) {
         *ret_number = number;
-        return registry->offices[number].certificate.serial <
-                       certificate->serial
-                   ? ENT_OK
-                   : ent_fail(err, ENT_EXISTS,
-                         "a certificate of %s as new as that is known",
-                         certificate->address.text);
+        return check_newer(registry, &registry->offices[number].certificate,
+            certificate, now_ms, err);
     }
     if (!new_office) {
         return ent_fail(err, ENT_NOT_FOUND, "%s is not served here",
             certificate->address.text);
     }
-    if (registry->office_count == BROKER_OFFICES_MAX) {
-        return ent_fail(
-            err, ENT_FULL, "more than %d offices", BROKER_OFFICES_MAX);
+    *ret_number = free_place(registry);
+    return *ret_number != SIZE_MAX
+               ? ENT_OK
+               : ent_fail(
+                     err, ENT_FULL, "more than %d offices", BROKER_OFFICES_MAX);
+}
+
+/* Put it there, and what was there into `office`. */
+static void
+change_places(struct broker_registry *registry, size_t place,
+    struct broker_office *office)
+{
+    const struct broker_office before = registry->offices[place];
+
+    registry->offices[place] = *office;
+    *office = before;
+    if (place == registry->office_count) {
+        registry->office_count++;
     }
-    *ret_number = registry->office_count;
-    return ENT_OK;
 }
 
 enum ent_status
 broker_registry_add(struct broker_registry *registry, struct ent_view wire,
-    bool new_office, struct ent_error *err)
+    bool new_office, uint64_t now_ms, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes copy = {0};
-    struct ent_certificate certificate;
-    struct broker_office *office;
+    struct broker_office office = {0};
     size_t number = 0;
     enum ent_status rc;
 
-    rc = verify(registry, wire, &certificate, err);
+    rc = verify(registry, wire, &office.certificate, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = place_of(registry, &certificate, new_office, &number, err);
+    rc = place_of(
+        registry, &office.certificate, new_office, now_ms, &number, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = ent_bytes_copy(wire, &copy, err);
+    rc = ent_bytes_copy(wire, &office.wire, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    office = &registry->offices[number];
-    if (number == registry->office_count) {
-        registry->office_count++;
-    }
-    ent_bytes_free(&office->wire);
-    office->certificate = certificate;
-    office->party = ent_address_party(&certificate.address);
-    office->wire = copy;
-    copy = (struct ent_bytes){0};
+    office.party = ent_address_party(&office.certificate.address);
+    change_places(registry, number, &office);
+    ent_bytes_free(&office.wire);
     return ENT_OK;
 }
 
@@ -212,7 +220,8 @@ broker_registry_by_key(const struct broker_registry *registry,
     const uint8_t link_key[static ENT_PUBLIC_KEY_LEN])
 {
     for (size_t i = 0; i < registry->office_count; i++) {
-        if (memcmp(registry->offices[i].certificate.link_key, link_key,
+        if (is_served(&registry->offices[i]) &&
+            memcmp(registry->offices[i].certificate.link_key, link_key,
                 ENT_PUBLIC_KEY_LEN) == 0) {
             return i;
         }
@@ -225,7 +234,8 @@ broker_registry_by_address(
     const struct broker_registry *registry, const struct ent_address *address)
 {
     for (size_t i = 0; i < registry->office_count; i++) {
-        if (ent_address_equal(
+        if (is_served(&registry->offices[i]) &&
+            ent_address_equal(
                 &registry->offices[i].certificate.address, address)) {
             return i;
         }
@@ -238,7 +248,8 @@ broker_registry_by_party(
     const struct broker_registry *registry, const struct ent_party *party)
 {
     for (size_t i = 0; i < registry->office_count; i++) {
-        if (memcmp(registry->offices[i].party.bytes, party->bytes,
+        if (is_served(&registry->offices[i]) &&
+            memcmp(registry->offices[i].party.bytes, party->bytes,
                 sizeof party->bytes) == 0) {
             return i;
         }
@@ -247,191 +258,82 @@ broker_registry_by_party(
 }
 
 bool
+broker_registry_serves(const struct broker_registry *registry, size_t number)
+{
+    return is_served(broker_registry_at(registry, number));
+}
+
+bool
 broker_registry_trusts(
     const struct broker_registry *registry, size_t number, uint64_t now_ms)
 {
     const struct ent_certificate *certificate =
         &broker_registry_at(registry, number)->certificate;
-    const struct state *state =
-        state_of(registry, ent_address_state(&certificate->address));
 
-    return ent_certificate_check_time(certificate, now_ms, NULL) == ENT_OK &&
-           (state->list == NULL ||
-               !ent_revocation_list_has(state->list, certificate));
+    return broker_registry_serves(registry, number) &&
+           ent_certificate_check_time(certificate, now_ms, NULL) == ENT_OK &&
+           !broker_registry_has_revoked(registry, certificate);
 }
 
-/* ---- revocation lists ---- */
-
-static enum ent_status
-check_list(const struct broker_registry *registry, const char *state,
-    const struct ent_revocation_list *list, struct ent_error *err)
-{
-    if (strcmp(ent_revocation_list_state(list), state) != 0) {
-        return ent_fail(
-            err, ENT_REJECTED, "a revocation list of another state");
-    }
-    if (ent_revocation_list_number(list) <=
-        broker_registry_list_number(registry, state)) {
-        return ent_fail(
-            err, ENT_EXISTS, "a revocation list as new as that is known");
-    }
-    return ENT_OK;
-}
+/* ---- one registry into another ---- */
 
 enum ent_status
-broker_registry_revoke(struct broker_registry *registry, const char *state,
-    struct ent_view wire, uint64_t *ret_number, struct ent_error *err)
+broker_registry_inherit(struct broker_registry *registry,
+    const struct broker_registry *other, uint64_t now_ms, struct ent_error *err)
 {
-    ENT_AUTO(ent_revocation_list_free) struct ent_revocation_list *list = NULL;
-    ENT_AUTO(ent_bytes_free) struct ent_bytes copy = {0};
-    struct state *known = (struct state *)state_of(registry, state);
-    enum ent_status rc;
-
-    if (known == NULL) {
-        return ent_fail(
-            err, ENT_NOT_FOUND, "no authority is configured for '%s'", state);
-    }
-    rc = ent_revocation_list_open(wire, &known->authority.key, &list, err);
-    if (rc == ENT_OK) {
-        *ret_number = ent_revocation_list_number(list);
-        rc = check_list(registry, state, list, err);
-    }
-    if (rc == ENT_OK) {
-        rc = ent_bytes_copy(wire, &copy, err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    ent_revocation_list_free(&known->list);
-    ent_bytes_free(&known->wire);
-    known->list = list;
-    known->wire = copy;
-    list = NULL;
-    copy = (struct ent_bytes){0};
-    return ENT_OK;
-}
-
-uint64_t
-broker_registry_list_number(
-    const struct broker_registry *registry, const char *state)
-{
-    const struct state *known = state_of(registry, state);
-
-    return known == NULL || known->list == NULL
-               ? 0
-               : ent_revocation_list_number(known->list);
-}
-
-struct ent_view
-broker_registry_list_wire(
-    const struct broker_registry *registry, const char *state)
-{
-    const struct state *known = state_of(registry, state);
-
-    return known == NULL ? (struct ent_view){0} : ent_bytes_view(&known->wire);
-}
-
-bool
-broker_registry_list_overdue(
-    const struct broker_registry *registry, const char *state, uint64_t now_ms)
-{
-    const struct state *known = state_of(registry, state);
-
-    return known != NULL && known->list != NULL &&
-           ent_revocation_list_next_update(known->list) < now_ms;
-}
-
-/* ---- the operator's folder ---- */
-
-static bool
-ends_with(const char *name, const char *end)
-{
-    size_t len = strlen(name);
-    size_t end_len = strlen(end);
-
-    return len > end_len && strcmp(name + len - end_len, end) == 0;
-}
-
-/* Whose list it is stands inside it: only the right authority verifies it. */
-static enum ent_status
-revoke_by_any(struct broker_registry *registry, struct ent_view wire,
-    struct ent_error *err)
-{
-    uint64_t number;
-
-    for (size_t i = 0; i < registry->state_count; i++) {
-        enum ent_status rc = broker_registry_revoke(
-            registry, registry->states[i].authority.state, wire, &number, err);
-
-        if (rc != ENT_REJECTED) {
-            return rc;
-        }
-    }
-    return ent_fail(err, ENT_REJECTED, "it is signed by no authority known");
-}
-
-static enum ent_status
-load_file(struct broker_registry *registry, const char *path, bool revoked,
-    struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    enum ent_status rc;
-
-    rc = ent_file_read(path, FILE_MAX_LEN, &text, err);
-    if (rc == ENT_OK) {
-        rc = ent_armour_decode(
-            revoked ? ENT_ARMOUR_REVOCATION_LIST : ENT_ARMOUR_CERTIFICATE,
-            ent_bytes_view(&text), &wire, err);
-    }
-    if (rc == ENT_OK) {
-        rc = revoked ? revoke_by_any(registry, ent_bytes_view(&wire), err)
-                     : broker_registry_add(
-                           registry, ent_bytes_view(&wire), true, err);
-    }
-    if (rc != ENT_OK && rc != ENT_EXISTS) {
-        ent_error_wrap(err, "%s", path);
-        return rc;
-    }
-    return ENT_OK;
-}
-
-static enum ent_status
-load_entry(struct broker_registry *registry, const char *folder,
-    const char *name, struct ent_error *err)
-{
-    const bool revoked = ends_with(name, ".revoked");
-    char path[PATH_MAX];
-
-    if (!revoked && !ends_with(name, ".cert")) {
-        return ENT_OK;
-    }
-    if (snprintf(path, sizeof path, "%s/%s", folder, name) >=
-        (int)sizeof path) {
-        return ent_fail(err, ENT_BAD_INPUT, "%s/%s: too long", folder, name);
-    }
-    return load_file(registry, path, revoked, err);
-}
-
-enum ent_status
-broker_registry_load(
-    struct broker_registry *registry, const char *path, struct ent_error *err)
-{
-    DIR *folder = opendir(path);
     enum ent_status rc = ENT_OK;
-    struct dirent *entry;
+    uint64_t ignored;
 
-    if (folder == NULL) {
-        return ent_fail(err, errno == ENOENT ? ENT_NOT_FOUND : ENT_IO,
-            "folder %s: %s", path, strerror(errno));
-    }
-    while (rc == ENT_OK) {
-        entry = readdir(folder);
-        if (entry == NULL) {
-            break;
+    for (size_t i = 0; rc != ENT_NO_MEMORY && i < other->state_count; i++) {
+        const struct broker_state *state = &other->states[i];
+
+        if (state->list != NULL) {
+            rc = broker_registry_revoke(registry, state->authority.state,
+                ent_bytes_view(&state->wire), &ignored, err);
         }
-        rc = load_entry(registry, path, entry->d_name, err);
     }
-    (void)closedir(folder);
-    return rc;
+    for (size_t i = 0; rc != ENT_NO_MEMORY && i < other->office_count; i++) {
+        if (is_served(&other->offices[i])) {
+            rc = broker_registry_add(registry,
+                ent_bytes_view(&other->offices[i].wire), false, now_ms, err);
+        }
+    }
+    return rc == ENT_NO_MEMORY ? rc : ENT_OK;
+}
+
+/* The lists of the one for those of the other. */
+static void
+change_lists(struct broker_registry *registry, struct broker_registry *fresh)
+{
+    for (size_t i = 0; i < registry->state_count; i++) {
+        const struct broker_state before = registry->states[i];
+
+        registry->states[i] = fresh->states[i];
+        fresh->states[i] = before;
+    }
+}
+
+void
+broker_registry_replace(
+    struct broker_registry *registry, struct broker_registry **fresh)
+{
+    assert((*fresh)->state_count == registry->state_count);
+
+    change_lists(registry, *fresh);
+    for (size_t i = 0; i < registry->office_count; i++) {
+        size_t number = broker_registry_by_address(
+            *fresh, &registry->offices[i].certificate.address);
+
+        ent_bytes_free(&registry->offices[i].wire);
+        if (number != BROKER_NOBODY) {
+            change_places(registry, i, &(*fresh)->offices[number]);
+        }
+    }
+    for (size_t i = 0; i < (*fresh)->office_count; i++) {
+        if (is_served(&(*fresh)->offices[i])) {
+            change_places(
+                registry, free_place(registry), &(*fresh)->offices[i]);
+        }
+    }
+    broker_registry_free(fresh);
 }

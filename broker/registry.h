@@ -3,8 +3,12 @@
  * registry - whom a broker serves: the offices whose certificates its operator
  * has put there, under the authorities of its configuration.
  *
- * What is newer and verifies replaces what is older, from wherever it comes.
- * Certificates of offices that the operator did not name are not taken.
+ * What is newer and verifies replaces what is older, from wherever it comes;
+ * but what is not valid yet, or was revoked, replaces nothing that holds.
+ * Offices that the operator did not name are not taken.
+ *
+ * An office that is not served any more keeps its number until another needs
+ * it; whoever keeps something by number asks broker_registry_serves.
  */
 #ifndef BROKER_REGISTRY_H
 #define BROKER_REGISTRY_H
@@ -17,7 +21,7 @@
 struct broker_office {
     struct ent_certificate certificate;
     struct ent_party party;
-    struct ent_bytes wire; /* of the certificate */
+    struct ent_bytes wire; /* of the certificate; empty: not served any more */
 };
 
 struct broker_registry;
@@ -38,9 +42,11 @@ const struct ent_verify_key *broker_registry_authority(
 
 /* Take a certificate. ENT_REJECTED: not authentic, not of an office, or its
  * link key is another office's; ENT_NOT_FOUND: of nobody we serve, unless
- * `new_office`; ENT_EXISTS: authentic, but not newer than the one we have. */
+ * `new_office`; ENT_EXISTS: authentic, but not newer than the one we have;
+ * ENT_EXPIRED: newer, but not valid yet or revoked, and the one we have is not.
+ */
 enum ent_status broker_registry_add(struct broker_registry *registry,
-    struct ent_view wire, bool new_office,
+    struct ent_view wire, bool new_office, uint64_t now_ms,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Take a revocation list. ENT_REJECTED: not authentic; ENT_NOT_FOUND: of a
@@ -50,13 +56,24 @@ enum ent_status broker_registry_revoke(struct broker_registry *registry,
     const char *state, struct ent_view wire, uint64_t *ret_number,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Take every `*.cert` and `*.revoked` file of a folder, armoured; what is not
- * newer is passed over. Others are errors that name the file. */
+/* Take every `*.cert` and `*.revoked` file of a folder, armoured; what does not
+ * count beside another is passed over. Others are errors that name the file. */
 enum ent_status broker_registry_load(struct broker_registry *registry,
-    const char *folder, struct ent_error *err) ENT_MUST_CHECK;
+    const char *folder, uint64_t now_ms, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Offices have a number from 0 that they keep. */
+/* Take what is newer in `other`: lists, and certificates of whom we serve. */
+enum ent_status broker_registry_inherit(struct broker_registry *registry,
+    const struct broker_registry *other, uint64_t now_ms,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Become `fresh`, which had the same authorities, and free it. Who is in both
+ * keeps its number; who is not in `fresh` is not served any more. */
+void broker_registry_replace(
+    struct broker_registry *registry, struct broker_registry **fresh);
+
+/* Numbers of offices are below it. */
 size_t broker_registry_count(const struct broker_registry *registry);
+bool broker_registry_serves(
+    const struct broker_registry *registry, size_t number);
 const struct broker_office *broker_registry_at(
     const struct broker_registry *registry, size_t number);
 
@@ -69,7 +86,7 @@ size_t broker_registry_by_address(
 size_t broker_registry_by_party(
     const struct broker_registry *registry, const struct ent_party *party);
 
-/* Its certificate is valid at `now_ms` and not revoked. */
+/* It is served, and its certificate is valid at `now_ms` and not revoked. */
 bool broker_registry_trusts(
     const struct broker_registry *registry, size_t number, uint64_t now_ms);
 

@@ -49,14 +49,32 @@ route_of(const struct scene *scene, const struct party *party, enum lane lane)
 
 /* ---- setting the scene ---- */
 
-static void
-start(struct scene *scene)
+struct broker_registry *
+make_registry(
+    struct scene *scene, const struct party *one, const struct party *other)
 {
     const struct ent_authorities authorities = {
         .list = {{.state = "th", .key = scene->all.thailand.signer.key},
             {.state = "mm", .key = scene->all.myanmar.signer.key}},
         .count = 2,
     };
+    const struct party *const offices[] = {one, other};
+    struct broker_registry *registry = NULL;
+
+    expect_ok(broker_registry_new(&authorities, &registry, &last_error));
+    for (size_t i = 0; i < 2; i++) {
+        if (offices[i] != NULL) {
+            expect_ok(
+                broker_registry_add(registry, ent_bytes_view(&offices[i]->wire),
+                    true, scene->now.wall_ms, &last_error));
+        }
+    }
+    return registry;
+}
+
+static void
+start(struct scene *scene)
+{
     struct broker_options options = {
         .address = scene->all.broker.cert.address,
         .certificate = ent_bytes_view(&scene->all.broker.wire),
@@ -65,11 +83,7 @@ start(struct scene *scene)
         .quota = scene->quota,
     };
 
-    expect_ok(broker_registry_new(&authorities, &scene->registry, &last_error));
-    expect_ok(broker_registry_add(scene->registry,
-        ent_bytes_view(&scene->all.maesai.wire), true, &last_error));
-    expect_ok(broker_registry_add(scene->registry,
-        ent_bytes_view(&scene->all.tachileik.wire), true, &last_error));
+    scene->registry = make_registry(scene, MAESAI, TACHILEIK);
     expect_ok(broker_spool_open(
         scene->path, mac_key, scene->store_size, &scene->spool, &last_error));
     options.registry = scene->registry;

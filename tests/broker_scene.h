@@ -85,6 +85,10 @@ struct scene {
 int scene_open(void **state);
 int scene_close(void **state);
 
+/* What a folder with the certificates of these says; NULL: nobody. */
+struct broker_registry *make_registry(
+    struct scene *scene, const struct party *one, const struct party *other);
+
 /* Stop the broker as kill -9 would, and start it on the same spool. */
 void scene_restart(struct scene *scene);
 /* Everybody's connections are lost: the next ones are others. */

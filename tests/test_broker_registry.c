@@ -13,6 +13,7 @@
 
 struct hall {
     struct parties all;
+    struct ent_authorities authorities;
     struct broker_registry *registry;
     char folder[32];
 };
@@ -21,15 +22,16 @@ static int
 set_up(void **state)
 {
     static struct hall hall;
-    struct ent_authorities authorities = {
-        .list = {{.state = "th"}, {.state = "mm"}}, .count = 2};
     void *folder;
 
-    hall = (struct hall){0};
+    hall = (struct hall){
+        .authorities = {
+            .list = {{.state = "th"}, {.state = "mm"}}, .count = 2}};
     parties_init(&hall.all);
-    authorities.list[0].key = hall.all.thailand.signer.key;
-    authorities.list[1].key = hall.all.myanmar.signer.key;
-    expect_ok(broker_registry_new(&authorities, &hall.registry, &last_error));
+    hall.authorities.list[0].key = hall.all.thailand.signer.key;
+    hall.authorities.list[1].key = hall.all.myanmar.signer.key;
+    expect_ok(
+        broker_registry_new(&hall.authorities, &hall.registry, &last_error));
     assert_int_equal(make_folder(&folder), 0);
     strcpy(hall.folder, folder);
     *state = &hall;
@@ -50,8 +52,8 @@ tear_down(void **state)
 static enum ent_status
 add(struct hall *hall, const struct party *party, bool new_office)
 {
-    return broker_registry_add(
-        hall->registry, ent_bytes_view(&party->wire), new_office, &last_error);
+    return broker_registry_add(hall->registry, ent_bytes_view(&party->wire),
+        new_office, PARTIES_NOW, &last_error);
 }
 
 static struct ent_bytes
@@ -124,6 +126,83 @@ the_newest_certificate_of_an_office_counts(void **state)
     assert_int_equal(
         broker_registry_by_key(hall->registry, hall->all.maesai.cert.link_key),
         0);
+}
+
+/* The same office a serial later, from `not_before` on. */
+static void
+renew(struct party *party, const struct party *authority, uint64_t not_before)
+{
+    party->cert.serial += 1;
+    party->cert.not_before = not_before;
+    party_certify(party, authority);
+}
+
+static uint64_t
+serial_of_maesai(const struct hall *hall)
+{
+    return broker_registry_at(hall->registry, 0)->certificate.serial;
+}
+
+static void
+a_certificate_counts_from_its_first_day(void **state)
+{
+    struct hall *hall = *state;
+    const uint64_t serial = hall->all.maesai.cert.serial;
+    const uint64_t tomorrow = PARTIES_NOW + PARTIES_DAY;
+
+    expect_ok(add(hall, &hall->all.maesai, true));
+    renew(&hall->all.maesai, &hall->all.thailand, tomorrow);
+    expect_status(add(hall, &hall->all.maesai, false), ENT_EXPIRED);
+    assert_int_equal(serial_of_maesai(hall), serial);
+    expect_ok(broker_registry_add(hall->registry,
+        ent_bytes_view(&hall->all.maesai.wire), false, tomorrow, &last_error));
+    assert_int_equal(serial_of_maesai(hall), serial + 1);
+}
+
+static void
+a_revoked_certificate_takes_no_others_place(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes list = {0};
+    struct hall *hall = *state;
+    const uint64_t serial = hall->all.maesai.cert.serial;
+    struct party stolen = hall->all.maesai;
+    uint64_t number;
+
+    stolen.wire = (struct ent_bytes){0};
+    party_key(&stolen, ENT_KEY_OFFICE, 0x66);
+    stolen.cert.signing_key = stolen.signer.key;
+    renew(&stolen, &hall->all.thailand, PARTIES_NOW);
+    list = list_of(&hall->all.thailand, "th", 1, &stolen);
+    expect_ok(add(hall, &hall->all.maesai, true));
+    expect_ok(broker_registry_revoke(
+        hall->registry, "th", ent_bytes_view(&list), &number, &last_error));
+    expect_status(add(hall, &stolen, false), ENT_EXPIRED);
+    assert_int_equal(serial_of_maesai(hall), serial);
+    assert_true(broker_registry_trusts(hall->registry, 0, PARTIES_NOW));
+    ent_bytes_free(&stolen.wire);
+}
+
+static void
+a_withdrawn_certificate_does_not_bring_the_older_one_back(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes list = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes older = {0};
+    struct hall *hall = *state;
+    uint64_t number;
+
+    expect_ok(ent_bytes_copy(
+        ent_bytes_view(&hall->all.maesai.wire), &older, &last_error));
+    party_key(&hall->all.maesai, ENT_KEY_OFFICE, 0x66);
+    hall->all.maesai.cert.signing_key = hall->all.maesai.signer.key;
+    renew(&hall->all.maesai, &hall->all.thailand, PARTIES_NOW);
+    list = list_of(&hall->all.thailand, "th", 1, &hall->all.maesai);
+    expect_ok(add(hall, &hall->all.maesai, true));
+    expect_ok(broker_registry_revoke(
+        hall->registry, "th", ent_bytes_view(&list), &number, &last_error));
+    expect_status(broker_registry_add(hall->registry, ent_bytes_view(&older),
+                      false, PARTIES_NOW, &last_error),
+        ENT_EXISTS);
+    assert_false(broker_registry_trusts(hall->registry, 0, PARTIES_NOW));
 }
 
 static void
@@ -207,8 +286,8 @@ a_folder_of_certificates_and_lists_is_read(void **state)
         hall, "mm.revoked", ENT_ARMOUR_REVOCATION_LIST, ent_bytes_view(&list));
     write_file(hall, "README", "NOTHING OF OURS", view("ignored"));
     for (int i = 0; i < 2; i++) { /* reading it again changes nothing */
-        expect_ok(
-            broker_registry_load(hall->registry, hall->folder, &last_error));
+        expect_ok(broker_registry_load(
+            hall->registry, hall->folder, PARTIES_NOW, &last_error));
         assert_int_equal(broker_registry_count(hall->registry), 2);
     }
     assert_true(broker_registry_trusts(hall->registry,
@@ -227,12 +306,99 @@ a_bad_file_is_named(void **state)
     struct hall *hall = *state;
 
     write_file(hall, "bad.cert", ENT_ARMOUR_CERTIFICATE, view("rubbish"));
-    assert_int_not_equal(
-        broker_registry_load(hall->registry, hall->folder, &last_error),
+    assert_int_not_equal(broker_registry_load(hall->registry, hall->folder,
+                             PARTIES_NOW, &last_error),
         ENT_OK);
     assert_non_null(strstr(last_error.text, "bad.cert"));
-    expect_status(broker_registry_load(hall->registry, "/nowhere", &last_error),
+    expect_status(broker_registry_load(
+                      hall->registry, "/nowhere", PARTIES_NOW, &last_error),
         ENT_NOT_FOUND);
+}
+
+static void
+it_does_not_matter_in_which_order_a_folder_is_read(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes list = {0};
+    struct hall *hall = *state;
+    const uint64_t serial = hall->all.maesai.cert.serial;
+
+    for (int i = 0; i < 2; i++) { /* both before and after the others */
+        write_file(hall, i == 0 ? "a.cert" : "z.cert", ENT_ARMOUR_CERTIFICATE,
+            ent_bytes_view(&hall->all.maesai.wire));
+    }
+    renew(&hall->all.maesai, &hall->all.thailand, PARTIES_NOW + PARTIES_DAY);
+    write_file(hall, "m.cert", ENT_ARMOUR_CERTIFICATE,
+        ent_bytes_view(&hall->all.maesai.wire));
+    write_file(hall, ".half.cert", ENT_ARMOUR_CERTIFICATE, view("half"));
+    expect_ok(broker_registry_load(
+        hall->registry, hall->folder, PARTIES_NOW, &last_error));
+    assert_int_equal(broker_registry_count(hall->registry), 1);
+    assert_int_equal(serial_of_maesai(hall), serial);
+}
+
+/* ---- one registry into another ---- */
+
+static struct broker_registry *
+fresh_registry(struct hall *hall, const struct party *office)
+{
+    struct broker_registry *registry = NULL;
+
+    expect_ok(broker_registry_new(&hall->authorities, &registry, &last_error));
+    if (office != NULL) {
+        expect_ok(broker_registry_add(registry, ent_bytes_view(&office->wire),
+            true, PARTIES_NOW, &last_error));
+    }
+    return registry;
+}
+
+static void
+who_is_served_still_keeps_its_number_and_who_is_not_has_none(void **state)
+{
+    struct hall *hall = *state;
+    struct broker_registry *fresh = fresh_registry(hall, &hall->all.tachileik);
+    const struct ent_address *gone = &hall->all.maesai.cert.address;
+
+    expect_ok(add(hall, &hall->all.maesai, true));
+    expect_ok(add(hall, &hall->all.tachileik, true));
+    broker_registry_replace(hall->registry, &fresh);
+    assert_null(fresh);
+    assert_int_equal(broker_registry_by_address(
+                         hall->registry, &hall->all.tachileik.cert.address),
+        1);
+    assert_true(
+        broker_registry_by_address(hall->registry, gone) == BROKER_NOBODY);
+    assert_true(broker_registry_by_key(hall->registry,
+                    hall->all.maesai.cert.link_key) == BROKER_NOBODY);
+    assert_false(broker_registry_serves(hall->registry, 0));
+    assert_false(broker_registry_trusts(hall->registry, 0, PARTIES_NOW));
+
+    expect_ok(
+        add(hall, &hall->all.maesai, true)); /* in the place that is free */
+    assert_int_equal(broker_registry_by_address(hall->registry, gone), 0);
+    assert_int_equal(broker_registry_count(hall->registry), 2);
+}
+
+static void
+what_was_newer_before_is_newer_still(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes list = {0};
+    struct hall *hall = *state;
+    struct broker_registry *fresh = fresh_registry(hall, &hall->all.maesai);
+    uint64_t number;
+
+    list = list_of(&hall->all.myanmar, "mm", 4, &hall->all.tachileik);
+    renew(&hall->all.maesai, &hall->all.thailand, PARTIES_NOW);
+    expect_ok(add(hall, &hall->all.maesai, true));
+    expect_ok(add(hall, &hall->all.tachileik, true));
+    expect_ok(broker_registry_revoke(
+        hall->registry, "mm", ent_bytes_view(&list), &number, &last_error));
+    expect_ok(broker_registry_inherit(
+        fresh, hall->registry, PARTIES_NOW, &last_error));
+    broker_registry_replace(hall->registry, &fresh);
+    assert_int_equal(serial_of_maesai(hall), hall->all.maesai.cert.serial);
+    assert_int_equal(broker_registry_list_number(hall->registry, "mm"), 4);
+    assert_true(broker_registry_by_address(hall->registry,
+                    &hall->all.tachileik.cert.address) == BROKER_NOBODY);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -244,11 +410,17 @@ main(void)
         TEST(only_offices_that_the_operator_named_are_served),
         TEST(a_certificate_must_be_of_an_office_under_its_own_authority),
         TEST(the_newest_certificate_of_an_office_counts),
+        TEST(a_certificate_counts_from_its_first_day),
+        TEST(a_revoked_certificate_takes_no_others_place),
+        TEST(a_withdrawn_certificate_does_not_bring_the_older_one_back),
         TEST(no_two_offices_share_a_link_key),
         TEST(trust_ends_with_the_certificate_and_with_revocation),
         TEST(only_a_states_own_authority_revokes_and_never_backwards),
         TEST(a_folder_of_certificates_and_lists_is_read),
         TEST(a_bad_file_is_named),
+        TEST(it_does_not_matter_in_which_order_a_folder_is_read),
+        TEST(who_is_served_still_keeps_its_number_and_who_is_not_has_none),
+        TEST(what_was_newer_before_is_newer_still),
     };
 
     return cmocka_run_group_tests_name("broker_registry", tests, NULL, NULL);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the registry share.
+ *
+ *     registry.c         the offices
+ *     registry_list.c    revocation lists, one for each state
+ *     registry_folder.c  the operator's folder
+ */
+#ifndef BROKER_REGISTRY_INTERNAL_H
+#define BROKER_REGISTRY_INTERNAL_H
+
+#include "broker/registry.h"
+
+struct broker_state {
+    struct ent_authority authority;
+    struct ent_revocation_list *list; /* NULL: none came yet */
+    struct ent_bytes wire;            /* of the list */
+};
+
+struct broker_registry {
+    struct broker_state states[ENT_AUTHORITIES_MAX];
+    size_t state_count;
+    /* A place keeps its office until another takes it; `wire` is empty when it
+     * is not served any more. */
+    struct broker_office offices[BROKER_OFFICES_MAX];
+    size_t office_count;
+};
+
+/* A state whose authority is configured, or NULL. */
+struct broker_state *broker_registry_find_state(
+    const struct broker_registry *registry, const char *name);
+
+/* True when the list of its state has that certificate. */
+bool broker_registry_has_revoked(const struct broker_registry *registry,
+    const struct ent_certificate *certificate);
+
+#endif
