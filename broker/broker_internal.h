@@ -48,6 +48,7 @@ struct broker {
     uint64_t expire_at;       /* boot_ms of the next look */
     bool expire_more;         /* the last look did not see everything */
     uint64_t warn_at;         /* boot_ms */
+    uint64_t damage_told;     /* of broker_spool_damaged */
     struct ent_state *states; /* room for decoding one */
 };
 

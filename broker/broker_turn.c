@@ -355,6 +355,20 @@ warn_of_lists(struct broker *broker)
     }
 }
 
+/* What is lost with it is sent, offered or fetched again by whom it is of. */
+static void
+warn_of_damage(struct broker *broker)
+{
+    const uint64_t damaged = broker_spool_damaged(broker->spool);
+
+    if (damaged != broker->damage_told) {
+        ent_log(ENT_LOG_ERROR, COMPONENT,
+            "the store holds damaged values, which were passed over: look at "
+            "the disk");
+        broker->damage_told = damaged;
+    }
+}
+
 enum ent_status
 broker_turn(struct broker *broker, const struct ent_frame *frames, size_t count,
     const struct broker_now *now, struct ent_error *err)
@@ -373,6 +387,7 @@ broker_turn(struct broker *broker, const struct ent_frame *frames, size_t count,
         broker->expire_at =
             now->boot_ms + (broker->expire_more ? 0 : EXPIRE_PAUSE_MS);
         warn_of_lists(broker);
+        warn_of_damage(broker);
     }
     if (rc == ENT_OK) {
         rc = broker_forward(broker, err);

@@ -8,6 +8,7 @@
 
 #define NUMBER_LEN 8
 #define META_LEN 8
+#define PASSED_OVER_MAX 1000 /* damaged values in a row */
 
 static const struct ent_kv_table tables[SPOOL_TABLE_COUNT] = {
     [SPOOL_META] = {.name = "meta", .key_len = META_LEN},
@@ -59,8 +60,15 @@ broker_row_get(struct broker_spool *spool, enum spool_table table,
     const struct spool_key *key, struct ent_view *ret_value,
     struct ent_error *err)
 {
+    enum ent_status rc;
+
     assert(spool->txn != NULL);
-    return ent_kv_get(spool->txn, table, spool_key_view(key), ret_value, err);
+    rc = ent_kv_get(spool->txn, table, spool_key_view(key), ret_value, err);
+    if (rc == ENT_IO) {
+        spool->damaged++;
+        return ENT_NOT_FOUND;
+    }
+    return rc;
 }
 
 enum ent_status
@@ -97,8 +105,15 @@ broker_row_seek(struct broker_spool *spool, enum spool_table table,
         return rc;
     }
     rc = ent_kv_cursor_seek(cursor, spool_key_view(from), &key, &value, err);
+    for (size_t i = 0; rc == ENT_IO && i < PASSED_OVER_MAX; i++) {
+        spool->damaged++;
+        rc = ent_kv_cursor_next(cursor, &key, &value, err);
+    }
     if (rc != ENT_OK) {
         return rc;
+    }
+    if (memcmp(key.data, from->bytes, from->len) < 0) {
+        return ent_fail(err, ENT_IO, "a table of the spool is damaged");
     }
     if (memcmp(key.data, from->bytes, prefix_len) != 0) {
         return ENT_NOT_FOUND;
@@ -165,7 +180,8 @@ load_arrival(struct broker_spool *spool, struct ent_error *err)
         return rc;
     }
     spool->next_arrival = 1;
-    rc = broker_row_get(spool, SPOOL_META, &key, &value, err);
+    /* Without it nothing can be told apart, so here damage is an end. */
+    rc = ent_kv_get(spool->txn, SPOOL_META, spool_key_view(&key), &value, err);
     if (rc == ENT_OK && value.len != NUMBER_LEN) {
         rc = broker_row_damaged("number", err);
     }
@@ -248,6 +264,12 @@ broker_spool_commit(struct broker_spool *spool, struct ent_error *err)
     }
     broker_spool_abort(spool);
     return rc;
+}
+
+uint64_t
+broker_spool_damaged(const struct broker_spool *spool)
+{
+    return spool->damaged;
 }
 
 void

@@ -9,7 +9,8 @@
  * for the next one.
  *
  * Errors: ENT_FULL: abort, later transactions may work. ENT_IO from a commit:
- * leave the process. ENT_IO from reading: that value is damaged.
+ * leave the process. A damaged value is as if it were not there, and counted;
+ * only the bytes of an entry that is there can be ENT_IO.
  */
 #ifndef BROKER_SPOOL_H
 #define BROKER_SPOOL_H
@@ -39,6 +40,9 @@ enum ent_status broker_spool_commit(
     struct broker_spool *spool, struct ent_error *err) ENT_MUST_CHECK;
 /* Also the end of a transaction that only read. Fine without one. */
 void broker_spool_abort(struct broker_spool *spool);
+
+/* How many damaged values were passed over since it was opened. */
+uint64_t broker_spool_damaged(const struct broker_spool *spool);
 
 /* ---- bundles and skips ---- */
 

@@ -121,10 +121,16 @@ broker_row_expiry_delete(struct broker_spool *spool, uint64_t at_ms,
     return broker_row_delete(spool, SPOOL_EXPIRY, &key, err);
 }
 
-/* The one whose time is over first, or ENT_NOT_FOUND when none's is. */
+/* Something whose time is over, or ENT_NOT_FOUND when nothing's is. */
+struct over {
+    uint64_t at_ms;
+    uint64_t arrival;
+    enum spool_table table;
+    struct spool_key key;
+};
+
 static enum ent_status
-next_expired(struct broker_spool *spool, uint64_t now_ms,
-    enum spool_table *ret_table, struct spool_key *ret_key,
+next_over(struct broker_spool *spool, uint64_t now_ms, struct over *ret_over,
     struct ent_error *err)
 {
     const struct spool_key start = {0};
@@ -136,26 +142,59 @@ next_expired(struct broker_spool *spool, uint64_t now_ms,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (ent_get_be(found.bytes, 8) > now_ms) {
+    ret_over->at_ms = ent_get_be(found.bytes, 8);
+    ret_over->arrival = ent_get_be(found.bytes + 8, 8);
+    if (ret_over->at_ms > now_ms) {
         return ENT_NOT_FOUND;
     }
     if (value.len != EXPIRY_VALUE_LEN ||
         (value.data[0] != SPOOL_QUEUE && value.data[0] != SPOOL_RECEIPT)) {
         return broker_row_damaged("time of expiry", err);
     }
-    *ret_table = value.data[0];
-    ret_key->len = 0;
-    broker_row_key_add(ret_key, value.data + 1, SPOOL_QUEUE_KEY_LEN);
+    ret_over->table = value.data[0];
+    ret_over->key.len = 0;
+    broker_row_key_add(&ret_over->key, value.data + 1, SPOOL_QUEUE_KEY_LEN);
     return ENT_OK;
 }
 
 bool
 broker_spool_has_expired(struct broker_spool *spool, uint64_t now_ms)
 {
-    enum spool_table table;
-    struct spool_key key;
+    struct over over;
 
-    return next_expired(spool, now_ms, &table, &key, NULL) == ENT_OK;
+    return next_over(spool, now_ms, &over, NULL) == ENT_OK;
+}
+
+/* What cannot be read cannot say what else belongs to it: as much as its place
+ * tells goes with it. */
+static enum ent_status
+drop_unread(
+    struct broker_spool *spool, const struct over *over, struct ent_error *err)
+{
+    struct spool_key frame = {0};
+    enum ent_status rc;
+
+    broker_row_key_add_number(&frame, over->arrival, 8);
+    rc = broker_row_delete(spool, over->table, &over->key, err);
+    if (rc == ENT_OK && over->table == SPOOL_QUEUE) {
+        rc = broker_row_delete(spool, SPOOL_FRAME, &frame, err);
+    }
+    if (rc == ENT_OK) {
+        rc = broker_row_expiry_delete(spool, over->at_ms, over->arrival, err);
+    }
+    return rc;
+}
+
+static enum ent_status
+drop_over(
+    struct broker_spool *spool, const struct over *over, struct ent_error *err)
+{
+    enum ent_status rc =
+        over->table == SPOOL_QUEUE
+            ? broker_row_drop_entry_at(spool, &over->key, err)
+            : broker_row_drop_receipt_at(spool, &over->key, err);
+
+    return rc == ENT_NOT_FOUND ? drop_unread(spool, over, err) : rc;
 }
 
 enum ent_status
@@ -165,18 +204,14 @@ broker_spool_expire(struct broker_spool *spool, uint64_t now_ms, size_t max,
     size_t dropped = 0;
 
     while (dropped < max) {
-        enum spool_table table;
-        struct spool_key key;
-        enum ent_status rc;
+        struct over over;
+        enum ent_status rc = next_over(spool, now_ms, &over, err);
 
-        rc = next_expired(spool, now_ms, &table, &key, err);
         if (rc == ENT_NOT_FOUND) {
             break;
         }
         if (rc == ENT_OK) {
-            rc = table == SPOOL_QUEUE
-                     ? broker_row_drop_entry_at(spool, &key, err)
-                     : broker_row_drop_receipt_at(spool, &key, err);
+            rc = drop_over(spool, &over, err);
         }
         if (rc != ENT_OK) {
             return rc;

@@ -246,32 +246,21 @@ broker_row_drop_entry_at(struct broker_spool *spool,
     enum ent_status rc;
 
     rc = entry_at(spool, key, &entry, err);
-    if (rc == ENT_NOT_FOUND) {
-        return broker_row_damaged("time of expiry", err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return broker_spool_drop(spool, &entry, err);
+    return rc != ENT_OK ? rc : broker_spool_drop(spool, &entry, err);
 }
 
-/* The entry that a row of POSITION names. */
+/* The entry that a row of POSITION names, if it can be read. */
 static enum ent_status
 entry_of_position(struct broker_spool *spool, struct ent_view value,
     struct broker_entry *ret_entry, struct ent_error *err)
 {
     struct spool_key key = {0};
-    enum ent_status rc;
 
     if (value.len != SPOOL_QUEUE_KEY_LEN) {
         return broker_row_damaged("position", err);
     }
     broker_row_key_add(&key, value.data, value.len);
-    rc = entry_at(spool, &key, ret_entry, err);
-    if (rc == ENT_NOT_FOUND) {
-        return broker_row_damaged("position", err);
-    }
-    return rc;
+    return entry_at(spool, &key, ret_entry, err);
 }
 
 enum ent_status

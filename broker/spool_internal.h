@@ -30,6 +30,7 @@ struct broker_spool {
     bool writes;
     uint64_t next_arrival;
     uint64_t stored_arrival; /* as it stands in the store */
+    uint64_t damaged;        /* values that were passed over */
 };
 
 struct spool_key {
@@ -52,6 +53,9 @@ void broker_row_key_add_number(
 struct spool_key broker_row_queue_key(
     const struct ent_party *party, uint8_t rank, uint64_t arrival);
 
+/* A damaged value is as if it were not there: what it was about is sent,
+ * offered or fetched again. Where LMDB's own tree is damaged, the next write
+ * says so. */
 enum ent_status broker_row_get(struct broker_spool *spool,
     enum spool_table table, const struct spool_key *key,
     struct ent_view *ret_value, struct ent_error *err) ENT_MUST_CHECK;
@@ -63,7 +67,8 @@ enum ent_status broker_row_delete(struct broker_spool *spool,
     enum spool_table table, const struct spool_key *key,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* The first key at or after `from` that shares its first `prefix_len` bytes. */
+/* The first key at or after `from` that shares its first `prefix_len` bytes,
+ * and whose value is whole. */
 enum ent_status broker_row_seek(struct broker_spool *spool,
     enum spool_table table, const struct spool_key *from, size_t prefix_len,
     struct spool_key *ret_key, struct ent_view *ret_value,
@@ -82,7 +87,8 @@ enum ent_status broker_row_expiry_put(struct broker_spool *spool,
 enum ent_status broker_row_expiry_delete(struct broker_spool *spool,
     uint64_t at_ms, uint64_t arrival, struct ent_error *err) ENT_MUST_CHECK;
 
-/* What lies at that key of QUEUE or RECEIPT, dropped whole. */
+/* What lies at that key of QUEUE or RECEIPT, dropped whole. ENT_NOT_FOUND when
+ * it cannot be read, and nothing is dropped. */
 enum ent_status broker_row_drop_entry_at(struct broker_spool *spool,
     const struct spool_key *key, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status broker_row_drop_receipt_at(struct broker_spool *spool,

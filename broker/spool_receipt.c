@@ -156,6 +156,20 @@ put_answers(struct broker_spool *spool, const struct broker_receipt *receipt,
     return ENT_OK;
 }
 
+/* The row whose key stands in another row; both must be whole. */
+static enum ent_status
+get_row_of(struct broker_spool *spool, struct ent_view pointer,
+    struct spool_key *ret_key, struct ent_view *ret_value,
+    struct ent_error *err)
+{
+    if (pointer.len < SPOOL_QUEUE_KEY_LEN) {
+        return broker_row_damaged("key of a receipt", err);
+    }
+    ret_key->len = 0;
+    broker_row_key_add(ret_key, pointer.data, SPOOL_QUEUE_KEY_LEN);
+    return broker_row_get(spool, SPOOL_RECEIPT, ret_key, ret_value, err);
+}
+
 /* ENT_OK when there is room for one more, not kept yet. */
 static enum ent_status
 check_new(struct broker_spool *spool, const struct broker_receipt *receipt,
@@ -163,10 +177,14 @@ check_new(struct broker_spool *spool, const struct broker_receipt *receipt,
 {
     const struct spool_key hash = hash_key(&receipt->sender, &receipt->hash);
     struct broker_usage usage;
+    struct spool_key key;
     struct ent_view value;
     enum ent_status rc;
 
     rc = broker_row_get(spool, SPOOL_HASH, &hash, &value, err);
+    if (rc == ENT_OK) {
+        rc = get_row_of(spool, value, &key, &value, err);
+    }
     if (rc == ENT_OK) {
         return ent_fail(err, ENT_EXISTS, "that receipt is kept already");
     }
@@ -258,9 +276,6 @@ broker_row_drop_receipt_at(struct broker_spool *spool,
     enum ent_status rc;
 
     rc = broker_row_get(spool, SPOOL_RECEIPT, key, &value, err);
-    if (rc == ENT_NOT_FOUND) {
-        return broker_row_damaged("hash of a receipt", err);
-    }
     if (rc == ENT_OK) {
         rc = row_decode(key, value, &receipt, &places, err);
     }
@@ -332,7 +347,7 @@ broker_spool_find_answer(struct broker_spool *spool,
     struct ent_error *err)
 {
     const struct spool_key answer = answer_key(stream, first);
-    struct spool_key key = {0};
+    struct spool_key key;
     struct ent_view value;
     struct places places;
     enum ent_status rc;
@@ -348,13 +363,7 @@ broker_spool_find_answer(struct broker_spool *spool,
             ENT_DIGEST_LEN) != 0) {
         return ENT_NOT_FOUND; /* it is about another label */
     }
-    broker_row_key_add(&key, value.data, SPOOL_QUEUE_KEY_LEN);
-    rc = broker_row_get(spool, SPOOL_RECEIPT, &key, &value, err);
-    if (rc == ENT_NOT_FOUND) {
-        return broker_row_damaged("answer", err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return row_decode(&key, value, ret_receipt, &places, err);
+    rc = get_row_of(spool, value, &key, &value, err);
+    return rc != ENT_OK ? rc
+                        : row_decode(&key, value, ret_receipt, &places, err);
 }

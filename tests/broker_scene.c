@@ -159,6 +159,32 @@ scene_restart(struct scene *scene)
     start(scene);
 }
 
+void
+scene_damage(struct scene *scene, uint8_t byte)
+{
+    char path[100];
+    uint8_t run[64];
+    uint8_t *content;
+    FILE *file;
+    size_t len;
+    uint8_t *found;
+
+    (void)snprintf(path, sizeof path, "%s/data.mdb", scene->path);
+    file = fopen(path, "r+");
+    assert_non_null(file);
+    content = malloc(STORE_SIZE);
+    assert_non_null(content);
+    len = fread(content, 1, STORE_SIZE, file);
+    memset(run, byte, sizeof run);
+    found = memmem(content, len, run, sizeof run);
+    assert_non_null(found);
+    assert_int_equal(fseek(file, found - content, SEEK_SET), 0);
+    assert_int_equal(fputc(byte ^ 1, file), byte ^ 1);
+    assert_int_equal(fclose(file), 0);
+    free(content);
+    scene_restart(scene);
+}
+
 /* ---- talking ---- */
 
 struct ent_frame

@@ -91,6 +91,8 @@ struct broker_registry *make_registry(
 
 /* Stop the broker as kill -9 would, and start it on the same spool. */
 void scene_restart(struct scene *scene);
+/* Turn over one bit on the disk, in a run of 64 of that byte, and restart. */
+void scene_damage(struct scene *scene, uint8_t byte);
 /* Everybody's connections are lost: the next ones are others. */
 void scene_hang_up(struct scene *scene);
 

@@ -261,32 +261,6 @@ what_expired_is_dropped_twenty_minutes_later(void **state)
     made_free(&made);
 }
 
-/* Turn over one bit on the disk, in the midst of a run of `byte`s. */
-static void
-damage(struct scene *scene, uint8_t byte)
-{
-    char path[100];
-    uint8_t run[64];
-    uint8_t *content;
-    FILE *file;
-    size_t len;
-    uint8_t *found;
-
-    (void)snprintf(path, sizeof path, "%s/data.mdb", scene->path);
-    file = fopen(path, "r+");
-    assert_non_null(file);
-    content = malloc(STORE_SIZE);
-    assert_non_null(content);
-    len = fread(content, 1, STORE_SIZE, file);
-    memset(run, byte, sizeof run);
-    found = memmem(content, len, run, sizeof run);
-    assert_non_null(found);
-    assert_int_equal(fseek(file, found - content, SEEK_SET), 0);
-    assert_int_equal(fputc(byte ^ 1, file), byte ^ 1);
-    assert_int_equal(fclose(file), 0);
-    free(content);
-}
-
 static void
 a_damaged_bundle_is_given_back_to_its_sender(void **state)
 {
@@ -295,8 +269,7 @@ a_damaged_bundle_is_given_back_to_its_sender(void **state)
 
     connect_both(scene, MAESAI);
     leave(scene, BULK, &made);
-    damage(scene, 200);
-    scene_restart(scene);
+    scene_damage(scene, 200);
     connect_both(scene, MAESAI);
     connect_both(scene, TACHILEIK);
     turn(scene, NULL, 0);
