@@ -21,34 +21,54 @@ bytes_in(struct ent_arena *arena, const struct ent_digest *digest)
     return (ProtobufCBinaryData){.data = copy, .len = sizeof digest->bytes};
 }
 
-static enum ent_status
-add_brokers(struct node *node, struct ent_arena *arena,
-    Entente__V1__StatusReply *reply, struct ent_error *err)
+static Entente__V1__BrokerStatus *
+status_of(const struct node_neighbour *neighbour, struct ent_arena *arena)
 {
-    const struct node_neighbour *neighbour;
+    Entente__V1__BrokerStatus *status = ent_arena_alloc(arena, sizeof *status);
 
-    reply->brokers =
-        ent_arena_alloc(arena, NODE_BROKERS_MAX * sizeof *reply->brokers);
-    for (size_t i = 0; reply->brokers != NULL &&
-                       (neighbour = node_uplink_at(node->uplink, i)) != NULL;
-         i++) {
-        Entente__V1__BrokerStatus *status =
-            ent_arena_alloc(arena, sizeof *status);
-
-        if (status == NULL) {
-            break;
-        }
+    if (status != NULL) {
         entente__v1__broker_status__init(status);
         status->address =
             node_text_in(arena, neighbour->certificate.address.text);
         status->endpoint = node_text_in(arena, neighbour->endpoint);
         status->connected = node_neighbour_is_whole(neighbour);
         status->since = neighbour->since_ms;
-        reply->brokers[reply->n_brokers++] = status;
     }
-    return node_uplink_at(node->uplink, reply->n_brokers) == NULL
-               ? ENT_OK
-               : ent_fail(err, ENT_NO_MEMORY, "telling the status");
+    return status;
+}
+
+/* Brokers, and offices over direct links. */
+static enum ent_status
+add_neighbours(struct node *node, struct ent_arena *arena,
+    Entente__V1__StatusReply *reply, struct ent_error *err)
+{
+    const struct node_neighbour *neighbour;
+
+    reply->brokers =
+        ent_arena_alloc(arena, NODE_NEIGHBOURS_MAX * sizeof *reply->brokers);
+    reply->links =
+        ent_arena_alloc(arena, NODE_NEIGHBOURS_MAX * sizeof *reply->links);
+    if (reply->brokers == NULL || reply->links == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "telling the status");
+    }
+    for (size_t i = 0; (neighbour = node_uplink_at(node->uplink, i)) != NULL;
+         i++) {
+        Entente__V1__BrokerStatus *status;
+
+        if (node_neighbour_is_nobody(neighbour)) {
+            continue;
+        }
+        status = status_of(neighbour, arena);
+        if (status == NULL) {
+            return ent_fail(err, ENT_NO_MEMORY, "telling the status");
+        }
+        if (neighbour->is_broker) {
+            reply->brokers[reply->n_brokers++] = status;
+        } else {
+            reply->links[reply->n_links++] = status;
+        }
+    }
+    return ENT_OK;
 }
 
 static enum ent_status
@@ -196,7 +216,7 @@ node_api_status(struct node *node, struct ent_arena *arena,
     Entente__V1__StatusReply *reply, struct ent_error *err)
 {
     struct ent_digest root = node_journal_root(node->journal);
-    enum ent_status rc = add_brokers(node, arena, reply, err);
+    enum ent_status rc = add_neighbours(node, arena, reply, err);
 
     if (rc == ENT_OK) {
         rc = add_agreements(node, arena, reply, err);

@@ -29,11 +29,15 @@ static const struct ent_config_row rows[] = {
         "most the store may grow to, MiB"},
     {NULL, "epoch", ENT_CONFIG_DURATION, AT(epoch_ms), EPOCH_MIN_MS, 7 * DAY_MS,
         "P1D", "life of a sealing key, PT10M to P7D"},
+    {NULL, "listen", ENT_CONFIG_ENDPOINT, AT(listen), 0, 0, "",
+        "where other offices may connect without a broker: tcp://*:7200"},
+    {NULL, "endpoint", ENT_CONFIG_ENDPOINT, AT(endpoint), 0, 0, "",
+        "how they reach it, told in the manifest: tcp://192.0.2.7:7200"},
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])
 
-static const char *const others[] = {"authorities", "brokers", NULL};
+static const char *const others[] = {"authorities", "brokers", "peers", NULL};
 
 static bool
 set_broker(const struct ent_config *file, const struct ent_yaml_node *item,
@@ -90,6 +94,63 @@ read_brokers(struct ent_config *file, struct node_config *config)
     }
 }
 
+static bool
+set_direct(const struct ent_config *file, const struct ent_yaml_node *item,
+    struct node_direct *direct)
+{
+    const char *address = ent_config_text(item, "address");
+    const char *endpoint = ent_config_text(item, "endpoint");
+    const char *certificate = ent_config_text(item, "certificate");
+
+    endpoint = endpoint == NULL ? "" : endpoint;
+    if (address == NULL || certificate == NULL ||
+        (endpoint[0] != '\0' && strncmp(endpoint, "tcp://", 6) != 0) ||
+        strlen(endpoint) >= sizeof direct->endpoint) {
+        return false;
+    }
+    (void)snprintf(direct->endpoint, sizeof direct->endpoint, "%s", endpoint);
+    return ent_address_parse(ent_view_text(address), &direct->address, NULL) ==
+               ENT_OK &&
+           ent_config_path(file, certificate, direct->certificate);
+}
+
+static void
+read_direct(struct ent_config *file, const struct ent_yaml_node *item,
+    struct node_config *config)
+{
+    static const char *const known[] = {
+        "address", "endpoint", "certificate", NULL};
+
+    if (item->kind != ENT_YAML_MAP ||
+        !set_direct(file, item, &config->directs[config->direct_count])) {
+        ent_complain(file->complaints, item->line, item->column,
+            "a peer is {address: blo-tachileik@mm, certificate: FILE} and, if "
+            "its manifest does not say it, endpoint: \"tcp://host:port\"");
+        return;
+    }
+    ent_yaml_unknown(item, known, file->complaints);
+    config->direct_count++;
+}
+
+/* Offices that are talked to without a broker between. */
+static void
+read_directs(struct ent_config *file, struct node_config *config)
+{
+    const struct ent_yaml_node *list = ent_yaml_get(file->root, "peers");
+
+    if (list == NULL) {
+        return;
+    }
+    if (list->kind != ENT_YAML_LIST || list->count > NODE_DIRECTS_MAX) {
+        ent_complain(file->complaints, list->line, list->column,
+            "'peers' is a list of at most %d", NODE_DIRECTS_MAX);
+        return;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        read_direct(file, list->items[i], config);
+    }
+}
+
 enum ent_status
 node_config_load(const char *path, struct node_config *ret_config,
     struct ent_complaints *complaints, struct ent_error *err)
@@ -105,6 +166,7 @@ node_config_load(const char *path, struct node_config *ret_config,
     ent_config_read(&file, rows, ROWS, others, &config);
     ent_config_authorities(&file, &config.authorities);
     read_brokers(&file, &config);
+    read_directs(&file, &config);
     rc = ent_config_end(&file, err);
     if (rc == ENT_OK) {
         *ret_config = config;
@@ -122,6 +184,13 @@ node_config_print(const struct node_config *config)
         printf("  - %s at %s\n", config->brokers[i].address.text,
             config->brokers[i].endpoint);
     }
+    printf("peers:\n");
+    for (size_t i = 0; i < config->direct_count; i++) {
+        printf("  - %s at %s\n", config->directs[i].address.text,
+            config->directs[i].endpoint[0] == '\0'
+                ? "what its manifest says"
+                : config->directs[i].endpoint);
+    }
 }
 
 void
@@ -133,6 +202,9 @@ node_config_help(void)
             "{th: ed25519:...}"},
         {NULL, "brokers", ENT_CONFIG_PATH, 0, 0, 0, "",
             "list of {address, endpoint, certificate}"},
+        {NULL, "peers", ENT_CONFIG_PATH, 0, 0, 0, "",
+            "offices to talk to without a broker: list of {address, "
+            "certificate, endpoint}"},
     };
 
     ent_config_help(rows, ROWS);

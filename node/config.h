@@ -13,10 +13,18 @@
 #include "proto/config.h"
 
 #define NODE_BROKERS_MAX 4
+#define NODE_DIRECTS_MAX 16
 
 struct node_broker {
     struct ent_address address;
     char endpoint[ENT_ENDPOINT_MAX + 1];
+    char certificate[PATH_MAX];
+};
+
+/* An office that is talked to without a broker between. */
+struct node_direct {
+    struct ent_address address;
+    char endpoint[ENT_ENDPOINT_MAX + 1]; /* "": as its manifest says */
     char certificate[PATH_MAX];
 };
 
@@ -34,6 +42,10 @@ struct node_config {
     struct ent_authorities authorities; /* ours, and the brokers' */
     struct node_broker brokers[NODE_BROKERS_MAX];
     size_t broker_count;
+    char listen[ENT_ENDPOINT_MAX + 1];   /* for direct links; "" not */
+    char endpoint[ENT_ENDPOINT_MAX + 1]; /* as peers reach it; "" not told */
+    struct node_direct directs[NODE_DIRECTS_MAX];
+    size_t direct_count;
 };
 
 /* Read and check `path`; on ENT_BAD_INPUT the reasons are in `complaints`. */

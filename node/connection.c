@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/connection.h"
 
+#include <string.h>
+
 #include "proto/base/log.h"
 #include "proto/frame.h"
 #include "proto/schema/link.pb-c.h"
@@ -32,7 +34,9 @@ node_connection_open(struct node *node, void *zmq_context, const char *endpoint,
 void
 node_connection_close(struct node_connection *connection)
 {
-    ent_link_close(&connection->link);
+    if (!connection->accepted) {
+        ent_link_close(&connection->link);
+    }
 }
 
 void
@@ -45,10 +49,11 @@ node_connection_poll(struct node_connection *connection,
         .socket = ent_link_monitor(connection->link), .events = ZMQ_POLLIN};
 }
 
-/* The first frame on a connection, ours before theirs. It promises nothing that
- * a turn could still take back, so it does not wait for a commit. */
-static void
-greet(struct node *node, struct node_connection *connection)
+/* HELLO promises nothing that a turn could still take back, so it does not wait
+ * for a commit. */
+static enum ent_status
+say_hello(const struct node *node, struct node_connection *connection,
+    struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
     struct ent_hello hello = {
@@ -58,23 +63,57 @@ greet(struct node *node, struct node_connection *connection)
                                    : ENTENTE__V1__LANE__BULK,
         .credit = ENT_WINDOW_GRANT,
     };
+    enum ent_status rc = ent_hello_encode(&hello, &payload, err);
+
+    return rc != ENT_OK ? rc
+                        : node_connection_send(
+                              connection, ENT_FRAME_HELLO, &payload, NULL, err);
+}
+
+/* The first frame on a connection that we made, ours before theirs. */
+static void
+greet(struct node *node, struct node_connection *connection)
+{
     struct ent_error err = {0};
-    enum ent_status rc;
 
     connection->ready = false;
     connection->window = (struct ent_window){0};
     connection->starved = false;
     connection->greet_at = node->now_ms + GREET_PAUSE_MAX_MS; /* unanswered */
-    rc = ent_hello_encode(&hello, &payload, &err);
-    if (rc == ENT_OK) {
-        rc = node_connection_send(
-            connection, ENT_FRAME_HELLO, &payload, NULL, &err);
-    }
-    if (rc != ENT_OK) {
+    if (say_hello(node, connection, &err) != ENT_OK) {
         ent_log(
             ENT_LOG_WARN, COMPONENT, "cannot greet, retrying: %s", err.text);
         connection->greet_at = node->now_ms + GREET_PAUSE_MIN_MS;
     }
+}
+
+void
+node_connection_accept(struct node *node, struct node_connection *connection,
+    struct ent_link *listener, const struct ent_route *route, const char *peer,
+    bool urgent)
+{
+    struct ent_error err = {0};
+
+    *connection = (struct node_connection){
+        .link = listener,
+        .accepted = true,
+        .route = *route,
+        .peer = peer,
+        .urgent = urgent,
+        .greet_at = UINT64_MAX,
+    };
+    if (say_hello(node, connection, &err) != ENT_OK) {
+        ent_log(ENT_LOG_WARN, COMPONENT, "cannot greet back peer=%s: %s", peer,
+            err.text);
+    }
+}
+
+bool
+node_connection_is_on(
+    const struct node_connection *connection, const struct ent_route *route)
+{
+    return connection->accepted && connection->route.len == route->len &&
+           memcmp(connection->route.bytes, route->bytes, route->len) == 0;
 }
 
 /* True when there was a conversation to lose. */
@@ -84,9 +123,8 @@ lose(struct node_connection *connection)
     bool was_ready = connection->ready;
 
     if (was_ready) {
-        ent_log(ENT_LOG_WARN, COMPONENT,
-            "disconnected, connecting again peer=%s lane=%s", connection->peer,
-            connection->urgent ? "urgent" : "bulk");
+        ent_log(ENT_LOG_WARN, COMPONENT, "disconnected peer=%s lane=%s",
+            connection->peer, connection->urgent ? "urgent" : "bulk");
     }
     connection->up = false;
     connection->ready = false;
@@ -102,6 +140,11 @@ node_connection_watch(struct node *node, struct node_connection *connection)
     bool down = false;
     bool lost = false;
 
+    if (connection->accepted) {
+        lost = connection->gone && lose(connection);
+        connection->gone = false;
+        return lost;
+    }
     ent_link_events(connection->link, &up, &down);
     if (down) {
         lost = lose(connection);
@@ -163,12 +206,20 @@ node_connection_send(struct node_connection *connection,
     enum ent_frame_type type, const struct ent_bytes *payload,
     const struct ent_bytes *body, struct ent_error *err)
 {
-    return ent_link_send(connection->link, NULL, type, ent_bytes_view(payload),
+    enum ent_status rc = ent_link_send(connection->link,
+        connection->accepted ? &connection->route : NULL, type,
+        ent_bytes_view(payload),
         body == NULL ? (struct ent_view){0} : ent_bytes_view(body), err);
+
+    connection->gone |= rc == ENT_NOT_FOUND;
+    return rc;
 }
 
 uint64_t
 node_connection_due(const struct node_connection *connection)
 {
+    if (connection->gone) {
+        return 0;
+    }
     return connection->up ? connection->greet_at : UINT64_MAX;
 }

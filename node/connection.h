@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * connection - one connection of ours to a broker: made, greeted, lost and
- * greeted again, with the credit that it has.
+ * connection - one connection to a neighbour: made, greeted, lost and greeted
+ * again, with the credit that it has. One that we made is a link of its own;
+ * one that was made to us is a route of the listener's.
  */
 #ifndef NODE_CONNECTION_H
 #define NODE_CONNECTION_H
@@ -16,10 +17,13 @@
 
 struct node_connection {
     struct ent_link *link;
-    const char *peer; /* whose address it is, for the log */
-    bool urgent;      /* FLASH and IMMEDIATE, or all else */
-    bool up;          /* the connection is there */
-    bool ready;       /* the other side has greeted us */
+    bool accepted;          /* the link is the listener's, and it is `route` */
+    struct ent_route route; /* accepted only */
+    bool gone;              /* accepted only: sending failed */
+    const char *peer;       /* whose address it is, for the log */
+    bool urgent;            /* FLASH and IMMEDIATE, or all else */
+    bool up;                /* the connection is there */
+    bool ready;             /* the other side has greeted us */
     struct ent_window window;
     bool starved;      /* a bundle waits for credit */
     uint64_t greet_at; /* when nobody answered; UINT64_MAX: not waiting */
@@ -33,6 +37,14 @@ enum ent_status node_connection_open(struct node *node, void *zmq_context,
     struct node_connection *ret_connection,
     struct ent_error *err) ENT_MUST_CHECK;
 void node_connection_close(struct node_connection *connection);
+
+/* An office greeted us on that route of the listener: greet back. What was on
+ * this lane before is forgotten. */
+void node_connection_accept(struct node *node,
+    struct node_connection *connection, struct ent_link *listener,
+    const struct ent_route *route, const char *peer, bool urgent);
+bool node_connection_is_on(
+    const struct node_connection *connection, const struct ent_route *route);
 
 void node_connection_poll(struct node_connection *connection,
     zmq_pollitem_t items[static NODE_CONNECTION_ITEMS]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/manifest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/base/log.h"
@@ -73,6 +74,10 @@ node_manifest_renew(struct node *node, struct ent_error *err)
     for (size_t i = 0; i < node->config->broker_count; i++) {
         manifest.brokers[manifest.broker_count++] =
             node->config->brokers[i].address;
+    }
+    if (node->config->endpoint[0] != '\0') {
+        (void)snprintf(manifest.endpoints[manifest.endpoint_count++],
+            sizeof manifest.endpoints[0], "%s", node->config->endpoint);
     }
     rc = node_number_next(node->store, "manifest", &manifest.sequence, err);
     if (rc != ENT_OK) {

@@ -48,6 +48,22 @@ read_certificate(struct node *node, const struct node_broker *broker,
     return rc;
 }
 
+static enum ent_status
+connect_to(struct node *node, void *zmq_context, const char *endpoint,
+    struct node_neighbour *neighbour, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    neighbour->lost_ms = node->now_ms;
+    (void)snprintf(
+        neighbour->endpoint, sizeof neighbour->endpoint, "%s", endpoint);
+    for (size_t i = 0; i < 2 && rc == ENT_OK; i++) {
+        rc = node_connection_open(node, zmq_context, neighbour->endpoint,
+            &neighbour->certificate, i == 0, &neighbour->lanes[i], err);
+    }
+    return rc;
+}
+
 enum ent_status
 node_neighbour_open_broker(struct node *node, void *zmq_context,
     const struct node_broker *broker, struct node_neighbour *neighbour,
@@ -57,16 +73,27 @@ node_neighbour_open_broker(struct node *node, void *zmq_context,
         read_certificate(node, broker, &neighbour->certificate, err);
 
     neighbour->is_broker = true;
-    neighbour->lost_ms = node->now_ms;
-    (void)snprintf(neighbour->endpoint, sizeof neighbour->endpoint, "%s",
-        broker->endpoint);
     if (rc == ENT_OK) {
         rc = node_confirmations_new(&neighbour->confirmations, err);
     }
-    for (size_t i = 0; i < 2 && rc == ENT_OK; i++) {
-        rc = node_connection_open(node, zmq_context, neighbour->endpoint,
-            &neighbour->certificate, i == 0, &neighbour->lanes[i], err);
+    if (rc == ENT_OK) {
+        rc = connect_to(node, zmq_context, broker->endpoint, neighbour, err);
     }
+    if (rc != ENT_OK) {
+        node_neighbour_close(neighbour);
+    }
+    return rc;
+}
+
+enum ent_status
+node_neighbour_open_office(struct node *node, void *zmq_context,
+    const struct ent_certificate *certificate, const char *endpoint,
+    struct node_neighbour *neighbour, struct ent_error *err)
+{
+    enum ent_status rc;
+
+    neighbour->certificate = *certificate;
+    rc = connect_to(node, zmq_context, endpoint, neighbour, err);
     if (rc != ENT_OK) {
         node_neighbour_close(neighbour);
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * neighbour - one of those whom this node talks to itself: a broker. Two
- * connections, one for FLASH and IMMEDIATE and one for all else, each with a
- * greeting and credit of its own.
+ * neighbour - one of those whom this node talks to itself: a broker, or over a
+ * direct link another office. Two connections, one for FLASH and IMMEDIATE and
+ * one for all else, each with a greeting and credit of its own.
  */
 #ifndef NODE_NEIGHBOUR_H
 #define NODE_NEIGHBOUR_H
@@ -15,6 +15,7 @@
 /* All zero is nobody. */
 struct node_neighbour {
     bool is_broker;
+    bool is_accepted; /* an office that connected to us */
     struct ent_certificate certificate;
     char endpoint[ENT_ENDPOINT_MAX + 1];
     struct node_connection lanes[2]; /* urgent, bulk */
@@ -29,6 +30,10 @@ struct node_neighbour {
 enum ent_status node_neighbour_open_broker(struct node *node, void *zmq_context,
     const struct node_broker *broker, struct node_neighbour *neighbour,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The same to an office, under the certificate that we know. */
+enum ent_status node_neighbour_open_office(struct node *node, void *zmq_context,
+    const struct ent_certificate *certificate, const char *endpoint,
+    struct node_neighbour *neighbour, struct ent_error *err) ENT_MUST_CHECK;
 void node_neighbour_close(struct node_neighbour *neighbour);
 
 static inline bool

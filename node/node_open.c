@@ -16,6 +16,7 @@
 #include "node/receipts.h"
 #include "node/revocations.h"
 #include "node/uplink.h"
+#include "node/welcome.h"
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/base/log.h"
@@ -323,6 +324,9 @@ opening_turn(struct node *node, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = node_manifest_load(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_welcome_prepare(node, err);
     }
     return node_turn_end(node, rc, err);
 }

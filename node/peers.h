@@ -37,7 +37,14 @@ enum ent_status node_peers_get(struct node *node,
     const struct ent_address *address, struct node_peer **ret_peer,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Ask the broker for what we lack of it, unless we asked just now. */
+/* Know every office that an agreement names. */
+enum ent_status node_peers_load(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+/* By index; NULL past the last. */
+struct node_peer *node_peers_at(const struct node_peers *peers, size_t index);
+
+/* Ask the brokers, and the office itself, for what we lack of it, unless we
+ * asked just now. */
 enum ent_status node_peers_fetch(struct node *node, struct node_peer *peer,
     struct ent_error *err) ENT_MUST_CHECK;
 

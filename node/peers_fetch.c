@@ -107,6 +107,27 @@ ask_anew(struct node *node, struct node_peer *peer, struct ent_error *err)
     return ENT_OK;
 }
 
+static enum ent_status
+know(struct node *node, struct node_peer *peer, struct ent_error *err)
+{
+    (void)node;
+    (void)peer;
+    (void)err;
+    return ENT_OK;
+}
+
+enum ent_status
+node_peers_load(struct node *node, struct ent_error *err)
+{
+    return each_office(node, know, err);
+}
+
+struct node_peer *
+node_peers_at(const struct node_peers *peers, size_t index)
+{
+    return index < peers->count ? peers->list[index] : NULL;
+}
+
 enum ent_status
 node_peers_prefetch(struct node *node, struct ent_error *err)
 {

@@ -4,15 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/pump.h"
 #include "node/uplink_internal.h"
-#include "proto/base/log.h"
-
-#define COMPONENT "uplink"
-
-/* How long a broker may be away until what it has in custody is let go other
- * ways: longer than a connection takes to be made again. */
-#define CUSTODIAN_AWAY_MS 10000
 
 enum ent_status
 node_uplink_open(struct node *node, void *zmq_context,
@@ -25,10 +17,17 @@ node_uplink_open(struct node *node, void *zmq_context,
     if (uplink == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating the uplink");
     }
+    uplink->zmq = zmq_context;
     for (size_t i = 0; i < node->config->broker_count && rc == ENT_OK; i++) {
         rc = node_neighbour_open_broker(node, zmq_context,
             &node->config->brokers[i], &uplink->list[uplink->count], err);
         uplink->count += rc == ENT_OK;
+    }
+    if (rc == ENT_OK) {
+        uplink->count += node->config->direct_count; /* nobody yet */
+    }
+    if (rc == ENT_OK && node->config->listen[0] != '\0') {
+        rc = node_listener_open(node, zmq_context, &uplink->listener, err);
     }
     if (rc != ENT_OK) {
         return rc;
@@ -47,6 +46,7 @@ node_uplink_close(struct node_uplink **uplink)
     for (size_t i = 0; i < (*uplink)->count; i++) {
         node_neighbour_close(&(*uplink)->list[i]);
     }
+    node_listener_close(&(*uplink)->listener);
     free(*uplink);
     *uplink = NULL;
 }
@@ -58,134 +58,21 @@ node_uplink_poll(
     size_t count = 0;
 
     for (size_t i = 0; i < uplink->count; i++) {
-        for (size_t lane = 0; lane < 2; lane++) {
-            node_connection_poll(&uplink->list[i].lanes[lane], items + count);
-            count += NODE_CONNECTION_ITEMS;
-        }
-    }
-    return count;
-}
-
-/* ---- serving ---- */
-
-/* What the other side did wrong is its own affair; our storage is not. */
-static bool
-is_ours(enum ent_status rc)
-{
-    return rc == ENT_IO || rc == ENT_FULL || rc == ENT_NO_MEMORY;
-}
-
-static enum ent_status
-serve_lane(struct node *node, struct node_neighbour *neighbour,
-    struct node_connection *lane, size_t budget, size_t *handled,
-    struct ent_error *err)
-{
-    while (*handled < budget) {
-        ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
-        enum ent_status rc = ent_link_receive(lane->link, &frame, err);
-
-        if (rc == ENT_BUSY) {
-            return ENT_OK;
-        }
-        if (rc == ENT_OK) {
-            rc = node_uplink_frame(node, neighbour, lane, &frame, err);
-        }
-        if (is_ours(rc)) {
-            return rc;
-        }
-        if (rc != ENT_OK) {
-            ent_log(ENT_LOG_WARN, COMPONENT, "ignoring a frame: %s", err->text);
-        }
-        (*handled)++;
-    }
-    return ENT_OK;
-}
-
-/* A connection was lost: what was under way on it goes another way at once, if
- * there is one. */
-static enum ent_status
-go_another_way(struct node *node, struct node_neighbour *neighbour,
-    const struct node_connection *lane, struct ent_error *err)
-{
-    if (!node_neighbour_is_there(neighbour)) {
-        neighbour->lost_ms = node->now_ms;
-        neighbour->is_doubted = false;
-    }
-    if (!node_uplink_ready(node->uplink, lane->urgent)) {
-        return ENT_OK;
-    }
-    return node_pump_resume(
-        node, neighbour->certificate.address.text, lane->urgent, err);
-}
-
-static enum ent_status
-serve(struct node *node, struct node_neighbour *neighbour, size_t budget,
-    size_t *handled, struct ent_error *err)
-{
-    uint64_t via = NODE_VIA(neighbour - node->uplink->list);
-    enum ent_status rc = ENT_OK;
-
-    for (size_t i = 0; i < 2 && rc == ENT_OK; i++) {
-        struct node_connection *lane = &neighbour->lanes[i];
-
-        if (node_connection_watch(node, lane)) {
-            rc = go_another_way(node, neighbour, lane, err);
-        }
-        node->from = via;
-        if (rc == ENT_OK) {
-            rc = serve_lane(node, neighbour, lane, budget, handled, err);
-        }
-        node->from = 0;
-    }
-    return rc;
-}
-
-static bool
-is_long_away(const struct node *node, const struct node_neighbour *neighbour)
-{
-    return neighbour->is_broker && !neighbour->is_doubted &&
-           !node_neighbour_is_there(neighbour) &&
-           node->now_ms >= neighbour->lost_ms + CUSTODIAN_AWAY_MS;
-}
-
-/* What a broker that is away holds may lie there for long: as soon as there is
- * another way, it need not wait for the pause that a custody receipt means. */
-static enum ent_status
-doubt_custody(struct node *node, struct ent_error *err)
-{
-    struct node_uplink *uplink = node->uplink;
-    bool ready =
-        node_uplink_ready(uplink, true) || node_uplink_ready(uplink, false);
-    enum ent_status rc = ENT_OK;
-
-    for (size_t i = 0; i < uplink->count && ready && rc == ENT_OK; i++) {
         struct node_neighbour *neighbour = &uplink->list[i];
 
-        if (is_long_away(node, neighbour)) {
-            neighbour->is_doubted = true;
-            rc =
-                node_pump_doubt(node, neighbour->certificate.address.text, err);
+        if (node_neighbour_is_nobody(neighbour) || neighbour->is_accepted) {
+            continue;
         }
+        node_connection_poll(&neighbour->lanes[0], items + count);
+        node_connection_poll(
+            &neighbour->lanes[1], items + count + NODE_CONNECTION_ITEMS);
+        count += NODE_NEIGHBOUR_ITEMS;
     }
-    return rc;
-}
-
-enum ent_status
-node_uplink_serve(struct node *node, size_t budget, size_t *ret_handled,
-    struct ent_error *err)
-{
-    struct node_uplink *uplink = node->uplink;
-    size_t handled = 0;
-    enum ent_status rc = ENT_OK;
-
-    for (size_t i = 0; i < uplink->count && rc == ENT_OK; i++) {
-        rc = serve(node, &uplink->list[i], budget, &handled, err);
+    if (uplink->listener != NULL) {
+        node_listener_poll(uplink->listener, items + count);
+        count += NODE_LISTENER_ITEMS;
     }
-    if (rc == ENT_OK) {
-        rc = doubt_custody(node, err);
-    }
-    *ret_handled = handled;
-    return rc;
+    return count;
 }
 
 /* ---- ways out ---- */
@@ -367,7 +254,7 @@ node_uplink_due(const struct node_uplink *uplink)
         uint64_t away = ready && neighbour->is_broker &&
                                 !neighbour->is_doubted &&
                                 !node_neighbour_is_there(neighbour)
-                            ? neighbour->lost_ms + CUSTODIAN_AWAY_MS
+                            ? neighbour->lost_ms + NODE_CUSTODIAN_AWAY_MS
                             : UINT64_MAX;
 
         own = own < away ? own : away;

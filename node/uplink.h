@@ -13,9 +13,12 @@
 #include "node/neighbour.h"
 #include "node/route.h"
 
-#define NODE_UPLINK_ITEMS (NODE_BROKERS_MAX * NODE_NEIGHBOUR_ITEMS)
+/* Of those we connect to, and the listener's two. */
+#define NODE_UPLINK_ITEMS                                                      \
+    ((NODE_BROKERS_MAX + NODE_DIRECTS_MAX) * NODE_NEIGHBOUR_ITEMS + 2)
 
-/* Connect to the configured brokers. Without any it is never ready. */
+/* Connect to the configured brokers, and listen if we are to. Offices that we
+ * connect to are connected to in the first turn. */
 enum ent_status node_uplink_open(struct node *node, void *zmq_context,
     struct node_uplink **ret_uplink, struct ent_error *err) ENT_MUST_CHECK;
 void node_uplink_close(struct node_uplink **uplink);
@@ -76,7 +79,7 @@ void node_uplink_take_back(
 /* Say goodbye, when stopping. */
 void node_uplink_bye(struct node_uplink *uplink);
 
-/* By number; NULL past the last. */
+/* By number; NULL past the last. Some are nobody. */
 const struct node_neighbour *node_uplink_at(
     const struct node_uplink *uplink, size_t number);
 

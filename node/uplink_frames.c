@@ -7,43 +7,91 @@
 #include "node/pump.h"
 #include "node/settle.h"
 #include "node/uplink_internal.h"
+#include "node/welcome.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 #include "proto/schema/link.pb-c.h"
 
 #define COMPONENT "uplink"
 
-/* The broker greets: the conversation is open, and what we sent and heard
- * nothing of is due again. */
+enum ent_status
+node_uplink_meet(struct node *node, const struct ent_address *address,
+    const struct ent_hello *hello, struct ent_error *err)
+{
+    struct ent_object object = {
+        .kind = ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE,
+        .wire = hello->certificate,
+    };
+    struct ent_certificate certificate;
+    enum ent_status rc =
+        ent_certificate_peek(hello->certificate, &certificate, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!ent_address_equal(&certificate.address, address)) {
+        return ent_fail(err, ENT_REJECTED, "%s greets as %s", address->text,
+            certificate.address.text);
+    }
+    if (ent_certificate_role(&certificate) == ENT_KEY_BROKER) {
+        return ENT_OK; /* we know it from our configuration */
+    }
+    memcpy(object.subject, address->text, sizeof address->text);
+    return node_peers_learn(node, &object, err);
+}
+
+/* Ask an office that greeted us for what it has newer of itself. */
+static enum ent_status
+ask_itself(struct node *node, const struct ent_address *address,
+    const struct ent_hello *hello, struct ent_error *err)
+{
+    struct node_peer *peer;
+    enum ent_status rc = node_peers_get(node, address, &peer, err);
+
+    if (rc != ENT_OK || (peer->has_manifest && hello->manifest_sequence <=
+                                                   peer->manifest.sequence)) {
+        return rc;
+    }
+    peer->fetch_at = 0;
+    return node_peers_fetch(node, peer, err);
+}
+
+/* What we sent and heard nothing of is due again. */
+enum ent_status
+node_uplink_begin(struct node *node, struct node_neighbour *neighbour,
+    struct node_connection *lane, const struct ent_hello *hello,
+    struct ent_error *err)
+{
+    const struct ent_address *address = &neighbour->certificate.address;
+    enum ent_status rc;
+
+    if (!lane->ready) {
+        neighbour->since_ms = node->now_ms;
+    }
+    neighbour->is_doubted = false;
+    node_connection_greeted(lane, hello->credit);
+    rc = node_pump_resume(node, address->text, lane->urgent, err);
+    if (rc != ENT_OK || !lane->urgent) {
+        return rc;
+    }
+    return neighbour->is_broker ? node_peers_prefetch(node, err)
+                                : ask_itself(node, address, hello, err);
+}
+
 static enum ent_status
 take_hello(struct node *node, struct node_neighbour *neighbour,
     struct node_connection *lane, struct ent_view payload,
     struct ent_error *err)
 {
     struct ent_hello hello;
-    struct ent_certificate certificate;
-    enum ent_status rc;
+    enum ent_status rc = ent_hello_decode(payload, &hello, err);
 
-    rc = ent_hello_decode(payload, &hello, err);
     if (rc == ENT_OK) {
-        rc = ent_certificate_peek(hello.certificate, &certificate, err);
+        rc = node_uplink_meet(
+            node, &neighbour->certificate.address, &hello, err);
     }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (!ent_address_equal(
-            &certificate.address, &neighbour->certificate.address)) {
-        return ent_fail(err, ENT_REJECTED, "%s greets as %s",
-            neighbour->certificate.address.text, certificate.address.text);
-    }
-    if (!lane->ready) {
-        neighbour->since_ms = node->now_ms;
-    }
-    neighbour->is_doubted = false;
-    node_connection_greeted(lane, hello.credit);
-    rc = node_pump_resume(
-        node, neighbour->certificate.address.text, lane->urgent, err);
-    return rc != ENT_OK || !lane->urgent ? rc : node_peers_prefetch(node, err);
+    return rc != ENT_OK ? rc
+                        : node_uplink_begin(node, neighbour, lane, &hello, err);
 }
 
 /* Without a stream the conversation is over. */
@@ -86,7 +134,8 @@ take_credit(struct node_connection *lane, struct ent_view payload,
     return rc;
 }
 
-/* A broker asks for our own manifest or certificate. */
+/* Somebody asks for our own manifest or certificate, or for a revocation list,
+ * which whoever has it may pass on. */
 static enum ent_status
 answer_fetch(struct node *node, bool urgent, struct ent_view payload,
     struct ent_error *err)
@@ -110,6 +159,13 @@ answer_fetch(struct node *node, bool urgent, struct ent_view payload,
             object.wire = ent_bytes_view(&node->certificate_wire);
         }
     }
+    if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST) {
+        rc = node_object_find(
+            node, fetch.kind, fetch.subject, &object.wire, err);
+        if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+            return rc;
+        }
+    }
     rc = ent_object_encode(&object, &answer, err);
     if (rc != ENT_OK) {
         return rc;
@@ -127,8 +183,38 @@ take_object(struct node *node, struct ent_view payload, struct ent_error *err)
     return rc != ENT_OK ? rc : node_peers_learn(node, &object, err);
 }
 
-enum ent_status
-node_uplink_frame(struct node *node, struct node_neighbour *neighbour,
+/* An open connection outlives a revocation and an agreement. */
+static enum ent_status
+check_welcome(struct node *node, struct node_neighbour *neighbour,
+    struct node_connection *lane, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    struct ent_bye bye = {
+        .reason = ENT_REFUSAL_NOT_SERVED, .text = "not welcome here any more"};
+    struct node_peer *peer;
+    enum ent_status rc;
+
+    if (neighbour->is_broker) {
+        return ENT_OK;
+    }
+    rc = node_peers_get(node, &neighbour->certificate.address, &peer, err);
+    if (rc != ENT_OK || node_welcome(node, peer)) {
+        return rc;
+    }
+    rc = ent_bye_encode(&bye, &payload, err);
+    if (rc == ENT_OK) {
+        rc = node_connection_send(lane, ENT_FRAME_BYE, &payload, NULL, err);
+    }
+    if (rc != ENT_OK) {
+        ent_log(ENT_LOG_DEBUG, COMPONENT, "a BYE did not leave: %s", err->text);
+    }
+    node_connection_dismissed(node, lane);
+    return ent_fail(err, ENT_REJECTED, "%s is not welcome any more",
+        neighbour->certificate.address.text);
+}
+
+static enum ent_status
+hand_over(struct node *node, struct node_neighbour *neighbour,
     struct node_connection *lane, const struct ent_frame *frame,
     struct ent_error *err)
 {
@@ -158,4 +244,14 @@ node_uplink_frame(struct node *node, struct node_neighbour *neighbour,
         return ENT_OK; /* the broker holds our receipts: nothing to repeat */
     }
     return ent_fail(err, ENT_BAD_INPUT, "frame type %d", (int)frame->type);
+}
+
+enum ent_status
+node_uplink_frame(struct node *node, struct node_neighbour *neighbour,
+    struct node_connection *lane, const struct ent_frame *frame,
+    struct ent_error *err)
+{
+    enum ent_status rc = check_welcome(node, neighbour, lane, err);
+
+    return rc != ENT_OK ? rc : hand_over(node, neighbour, lane, frame, err);
 }

@@ -1,14 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What uplink.c and uplink_frames.c share. */
+/* What uplink*.c and listener.c share. */
 #ifndef NODE_UPLINK_INTERNAL_H
 #define NODE_UPLINK_INTERNAL_H
 
+#include "node/listener.h"
 #include "node/uplink.h"
+#include "proto/frame.h"
 
+/* How long a broker may be away until what it has in custody is let go other
+ * ways: longer than a connection takes to be made again. */
+#define NODE_CUSTODIAN_AWAY_MS 10000
+
+/* Brokers in the order of the configuration, then offices that we connect to,
+ * then those that connected to us. */
 struct node_uplink {
     struct node_neighbour list[NODE_NEIGHBOURS_MAX];
     size_t count;
+    struct node_listener *listener; /* NULL: nobody can connect */
+    void *zmq;                      /* the process's context */
 };
+
+/* What the other side did wrong is its own affair; our storage is not. */
+bool node_uplink_is_ours(enum ent_status rc);
+
+/* A HELLO of that office or broker: its certificate must be its own, and of an
+ * office it is learned. ENT_REJECTED, ENT_BAD_INPUT. */
+enum ent_status node_uplink_meet(struct node *node,
+    const struct ent_address *address, const struct ent_hello *hello,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* The conversation on that lane begins. */
+enum ent_status node_uplink_begin(struct node *node,
+    struct node_neighbour *neighbour, struct node_connection *lane,
+    const struct ent_hello *hello, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Connect to the configured offices whose certificate and endpoint are known,
+ * and anew when either is another. */
+enum ent_status node_uplink_dial(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The neighbour that an office is which connected to us; NULL: none yet. Its
+ * place, made if need be; NULL: none is left. */
+struct node_neighbour *node_uplink_accepted(
+    struct node_uplink *uplink, const struct ent_address *address);
+struct node_neighbour *node_uplink_place(
+    struct node *node, const struct ent_certificate *certificate);
+uint64_t node_uplink_via(
+    const struct node_uplink *uplink, const struct node_neighbour *neighbour);
 
 /* A frame came from that neighbour: hand it to whom it concerns, inside the
  * turn. */

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """ways - a world with a second broker, and counting what arrived by it."""
 
+import contextlib
+import socket
+import threading
 from collections import Counter
 
 import stage
@@ -101,3 +104,94 @@ def ways_of(world, id_):
     (item,) = world.trace(MAESAI, id_)
     (copy,) = item["copies"]
     return {way["via"]: way for way in copy.get("ways", [])}
+
+
+class DirectLink(World):
+    """Mae Sai connects to Tachileik too, over a cable that can be cut."""
+
+    def make(self):
+        self.listen_port = free_port()
+        self.cable = Cable(self.listen_port)
+        super().make()
+
+    def close(self):
+        super().close()
+        self.cable.cut()
+
+    def write_node_file(self, address, port=None, **more):
+        if address == TACHILEIK:
+            more["listen"] = f'"tcp://127.0.0.1:{self.listen_port}"'
+        super().write_node_file(address, port, **more)
+        if address == MAESAI:
+            with open(self.node_file(address), "a", encoding="utf-8") as file:
+                file.write(
+                    "peers:\n"
+                    f"  - address: {TACHILEIK}\n"
+                    f'    endpoint: "tcp://127.0.0.1:{self.cable.port}"\n'
+                    f"    certificate: {self.office(TACHILEIK)}/office.cert\n"
+                )
+
+
+class Cable:
+    """A TCP connection to a port of this machine, until it is cut."""
+
+    def __init__(self, port):
+        self.far_port = port
+        self.port = free_port()
+        self.sockets = []
+        self.listener = None
+        self.mend()
+
+    def mend(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(
+            target=self.accept, args=(self.listener,), daemon=True
+        ).start()
+
+    def accept(self, listener):
+        while True:
+            try:
+                near, _ = listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.far_port))
+            except OSError:
+                if self.listener is not listener:
+                    return
+                near.close()
+                continue
+            self.sockets += [near, far]
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(
+                    target=pour, args=(one, other), daemon=True
+                ).start()
+
+    def cut(self):
+        listener, self.listener = self.listener, None
+        if listener is not None:
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+        for end in self.sockets:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self.sockets = []
+
+
+def pour(one, other):
+    """What comes out of one goes into the other, until either ends."""
+    with contextlib.suppress(OSError):
+        while data := one.recv(65536):
+            other.sendall(data)
+    for end in (one, other):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+def until_linked(world, office, linked=True):
+    """The direct link of that office is there, or is not."""
+    until(
+        lambda: any(
+            link.get("connected") for link in world.status(office).get("links", [])
+        )
+        == linked,
+        f"{office} has its direct link: {linked}",
+    )

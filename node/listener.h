@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * listener - where other offices connect to this node: one CURVE server with
+ * our own ZAP handler, which lets in who is welcome (node/welcome.h) and nobody
+ * else. docs/PROTOCOL.md, section 15.8.
+ */
+#ifndef NODE_LISTENER_H
+#define NODE_LISTENER_H
+
+#include "node/uplink.h"
+
+#define NODE_LISTENER_ITEMS 2 /* the socket and the ZAP handler's */
+
+struct node_listener;
+
+enum ent_status node_listener_open(struct node *node, void *zmq_context,
+    struct node_listener **ret_listener, struct ent_error *err) ENT_MUST_CHECK;
+void node_listener_close(struct node_listener **listener);
+
+void node_listener_poll(struct node_listener *listener,
+    zmq_pollitem_t items[static NODE_LISTENER_ITEMS]);
+
+/* Let in who knocks, and handle up to `budget` frames inside the turn. */
+enum ent_status node_listener_serve(struct node *node,
+    struct node_listener *listener, size_t budget, size_t *handled,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif
