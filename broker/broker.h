@@ -68,8 +68,11 @@
  *    (role AS_SENDER); 30 days at most. So N sends STATE after each commit that
  *    stored receipts, at most ENT_STATE_STREAMS_MAX streams with at most
  *    ENT_STATE_RECEIPTS_MAX hashes in each. B keeps at most
- *    SPOOL_RECEIPTS_MAX for one sender and recipient and ignores more,
- *    unanswered: offer it again on the next connection.
+ *    SPOOL_RECEIPTS_MAX for one sender and recipient, a quarter of that of such
+ *    as settle nothing, and no more bytes than the quota allows bundles, and
+ *    ignores more, unanswered. It also ignores what answers no place where it
+ *    holds something: what is asked for again will be held. A bundle that was
+ *    answered RESEAL or STALE is dropped an hour later.
  *    On connecting N may send its unsettled streams in STATE pages; B reads
  *    only the hashes in AS_SENDER entries, and sends no STATE on connecting.
  * 6. SKIP from the sender: B verifies it, drops the bundles it covers wholly,

@@ -49,7 +49,24 @@ answer_entry(struct broker *broker, struct settling *settling,
     return broker_spool_drop(broker->spool, &entry, err);
 }
 
-/* RESEAL and STALE settle nothing here: the sender answers them with a skip. */
+/* It will not be taken as it is: the sender skips it, or seals it anew for
+ * another store and says nothing more about this one. */
+static enum ent_status
+hasten_entry(struct broker *broker, const struct settling *settling,
+    const struct ent_answer *answer, struct ent_error *err)
+{
+    struct broker_entry entry;
+    enum ent_status rc;
+
+    rc = broker_spool_find(broker->spool, &settling->stream, answer->first,
+        BROKER_BUNDLE, &entry, err);
+    if (rc != ENT_OK || !ent_digest_equal(&entry.hash, &answer->label_hash)) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    return broker_spool_hasten(
+        broker->spool, &entry, broker->now.wall_ms + UNANSWERED_LIFE_MS, err);
+}
+
 static enum ent_status
 apply_answer(struct broker *broker, struct settling *settling,
     const struct ent_answer *answer, struct ent_error *err)
@@ -66,7 +83,7 @@ apply_answer(struct broker *broker, struct settling *settling,
     case ENTENTE__V1__ANSWER_CODE__SKIPPED:
         return answer_entry(broker, settling, answer, BROKER_SKIP, err);
     default:
-        return ENT_OK;
+        return hasten_entry(broker, settling, answer, err);
     }
 }
 
@@ -159,6 +176,41 @@ acknowledge(struct broker *broker, const struct broker_visit *visit,
         broker, &visit->frame->route, ENT_FRAME_STATE, &payload, err);
 }
 
+static bool
+ends_something(const struct ent_receipt *receipt)
+{
+    for (size_t i = 0; i < receipt->answer_count; i++) {
+        if (receipt->answers[i].code == ENTENTE__V1__ANSWER_CODE__SETTLED ||
+            receipt->answers[i].code == ENTENTE__V1__ANSWER_CODE__SKIPPED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True when it is about a place where we hold something: so nobody is sent
+ * receipts about what he never left here. */
+static enum ent_status
+answers_something(struct broker *broker, const struct settling *settling,
+    bool *ret_held, struct ent_error *err)
+{
+    const struct ent_receipt *receipt = settling->receipt;
+
+    for (size_t i = 0; !*ret_held && i < receipt->answer_count; i++) {
+        const uint64_t first = receipt->answers[i].first;
+        struct broker_entry entry;
+        enum ent_status rc;
+
+        rc = broker_spool_next_of_stream(
+            broker->spool, &settling->stream, first, 0, &entry, err);
+        if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+            return rc;
+        }
+        *ret_held = rc == ENT_OK && entry.first == first;
+    }
+    return ENT_OK;
+}
+
 static enum ent_status
 keep(struct broker *broker, const struct broker_visit *visit,
     const struct ent_receipt *receipt, struct broker_line *sender,
@@ -175,13 +227,26 @@ keep(struct broker *broker, const struct broker_visit *visit,
         .stream = settling.stream,
         .hash = ent_digest_of(visit->frame->payload),
         .drop_at = broker->now.wall_ms + RECEIPT_LIFE_MS,
+        .final = ends_something(receipt),
         .wire = visit->frame->payload,
     };
+    bool held = false;
     enum ent_status rc;
 
     settling.walk = &visit->line->peer.bundles[row.rank];
-    rc = broker_spool_put_receipt(
-        broker->spool, &row, receipt->answers, receipt->answer_count, err);
+    rc = answers_something(broker, &settling, &held, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!held &&
+        !broker_spool_keeps_receipt(broker->spool, &row.sender, &row.hash)) {
+        return ENT_OK; /* of use to nobody; what is asked for again is held */
+    }
+    rc = broker_spool_put_receipt(broker->spool, &row, receipt->answers,
+        receipt->answer_count, broker->quota.bytes, err);
+    if (rc == ENT_BUSY && !row.final) {
+        return settle(broker, &settling, err);
+    }
     if (rc == ENT_BUSY) {
         ent_log(ENT_LOG_WARN, COMPONENT,
             "ignoring a receipt, too many are kept peer=%s for=%s",

@@ -22,6 +22,7 @@ struct broker_usage {
     uint64_t bytes;
     uint64_t entries;
     uint64_t receipts;
+    uint64_t receipt_bytes;
 };
 
 struct broker_quota {

@@ -19,7 +19,8 @@
 #include "proto/base/kv.h"
 #include "proto/delivery.h"
 
-/* Receipts kept for one sender from one recipient. */
+/* Receipts kept for one sender from one recipient; a quarter of that when they
+ * settle nothing, so that those that do find room. */
 #define SPOOL_RECEIPTS_MAX 4096
 
 struct broker_spool;
@@ -131,14 +132,19 @@ struct broker_receipt {
     struct ent_digest stream;
     struct ent_digest hash;
     uint64_t drop_at;
+    bool final;           /* put: it settles something */
     struct ent_view wire; /* read: looks into the store */
 };
 
 /* Keep it; fills `arrival`. ENT_EXISTS when its hash is kept already, ENT_BUSY
- * when there are SPOOL_RECEIPTS_MAX. `answers` are those inside. */
+ * when there are SPOOL_RECEIPTS_MAX, or more than `bytes_max` of them with it.
+ * `answers` are those inside. */
 enum ent_status broker_spool_put_receipt(struct broker_spool *spool,
     struct broker_receipt *receipt, const struct ent_answer *answers,
-    size_t answer_count, struct ent_error *err) ENT_MUST_CHECK;
+    size_t answer_count, uint64_t bytes_max,
+    struct ent_error *err) ENT_MUST_CHECK;
+bool broker_spool_keeps_receipt(struct broker_spool *spool,
+    const struct ent_party *sender, const struct ent_digest *hash);
 
 /* The sender has it: ENT_NOT_FOUND when it is not kept. */
 enum ent_status broker_spool_drop_receipt(struct broker_spool *spool,

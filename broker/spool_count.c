@@ -6,7 +6,8 @@
 #include "broker/spool_internal.h"
 
 #define NUMBER_LEN 8
-#define USAGE_LEN (3 * NUMBER_LEN)
+#define USAGE_NUMBERS 4
+#define USAGE_LEN (USAGE_NUMBERS * NUMBER_LEN)
 #define EXPIRY_VALUE_LEN (1 + SPOOL_QUEUE_KEY_LEN)
 
 /* ---- usage ---- */
@@ -44,6 +45,8 @@ broker_spool_usage(struct broker_spool *spool, const struct ent_party *sender,
     ret_usage->bytes = ent_get_be(value.data, NUMBER_LEN);
     ret_usage->entries = ent_get_be(value.data + NUMBER_LEN, NUMBER_LEN);
     ret_usage->receipts = ent_get_be(value.data + 2 * NUMBER_LEN, NUMBER_LEN);
+    ret_usage->receipt_bytes =
+        ent_get_be(value.data + 3 * NUMBER_LEN, NUMBER_LEN);
     return ENT_OK;
 }
 
@@ -59,7 +62,7 @@ change(uint64_t *count, int64_t by)
 
 enum ent_status
 broker_row_count(struct broker_spool *spool, const struct ent_party *sender,
-    const struct ent_party *recipient, int64_t bytes, int entries, int receipts,
+    const struct ent_party *recipient, const struct usage_change *by,
     struct ent_error *err)
 {
     const struct spool_key key = usage_key(sender, recipient);
@@ -71,15 +74,17 @@ broker_row_count(struct broker_spool *spool, const struct ent_party *sender,
     if (rc != ENT_OK) {
         return rc;
     }
-    change(&usage.bytes, bytes);
-    change(&usage.entries, entries);
-    change(&usage.receipts, receipts);
+    change(&usage.bytes, by->bytes);
+    change(&usage.entries, by->entries);
+    change(&usage.receipts, by->receipts);
+    change(&usage.receipt_bytes, by->receipt_bytes);
     if (usage.entries == 0 && usage.receipts == 0) {
         return broker_row_delete(spool, SPOOL_USAGE, &key, err);
     }
     ent_put_be(value, usage.bytes, NUMBER_LEN);
     ent_put_be(value + NUMBER_LEN, usage.entries, NUMBER_LEN);
     ent_put_be(value + 2 * NUMBER_LEN, usage.receipts, NUMBER_LEN);
+    ent_put_be(value + 3 * NUMBER_LEN, usage.receipt_bytes, NUMBER_LEN);
     return broker_row_put(
         spool, SPOOL_USAGE, &key, ent_view_of(value, sizeof value), err);
 }

@@ -168,7 +168,8 @@ broker_spool_put(struct broker_spool *spool, struct broker_entry *entry,
     }
     if (rc == ENT_OK) {
         rc = broker_row_count(spool, &entry->sender, &entry->recipient,
-            (int64_t)entry->size, 1, 0, err);
+            &(struct usage_change){.bytes = (int64_t)entry->size, .entries = 1},
+            err);
     }
     if (rc != ENT_OK) {
         return rc;
@@ -233,7 +234,9 @@ broker_spool_drop(struct broker_spool *spool, const struct broker_entry *entry,
     }
     if (rc == ENT_OK) {
         rc = broker_row_count(spool, &entry->sender, &entry->recipient,
-            -(int64_t)entry->size, -1, 0, err);
+            &(struct usage_change){
+                .bytes = -(int64_t)entry->size, .entries = -1},
+            err);
     }
     return rc;
 }

@@ -75,10 +75,15 @@ enum ent_status broker_row_seek(struct broker_spool *spool,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Change the usage of a pair; counts never fall below 0. */
+struct usage_change {
+    int64_t bytes;
+    int entries;
+    int receipts;
+    int64_t receipt_bytes;
+};
 enum ent_status broker_row_count(struct broker_spool *spool,
     const struct ent_party *sender, const struct ent_party *recipient,
-    int64_t bytes, int entries, int receipts,
-    struct ent_error *err) ENT_MUST_CHECK;
+    const struct usage_change *by, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Remember when something of `table` (QUEUE, RECEIPT) is over, or forget. */
 enum ent_status broker_row_expiry_put(struct broker_spool *spool,

@@ -173,8 +173,10 @@ get_row_of(struct broker_spool *spool, struct ent_view pointer,
 /* ENT_OK when there is room for one more, not kept yet. */
 static enum ent_status
 check_new(struct broker_spool *spool, const struct broker_receipt *receipt,
-    struct ent_error *err)
+    uint64_t bytes_max, struct ent_error *err)
 {
+    const uint64_t count_max =
+        receipt->final ? SPOOL_RECEIPTS_MAX : SPOOL_RECEIPTS_MAX / 4;
     const struct spool_key hash = hash_key(&receipt->sender, &receipt->hash);
     struct broker_usage usage;
     struct spool_key key;
@@ -193,9 +195,10 @@ check_new(struct broker_spool *spool, const struct broker_receipt *receipt,
     }
     rc = broker_spool_usage(
         spool, &receipt->sender, &receipt->recipient, &usage, err);
-    if (rc == ENT_OK && usage.receipts >= SPOOL_RECEIPTS_MAX) {
-        return ent_fail(
-            err, ENT_BUSY, "%d receipts are kept already", SPOOL_RECEIPTS_MAX);
+    if (rc == ENT_OK &&
+        (usage.receipts >= count_max || usage.receipt_bytes >= bytes_max ||
+            receipt->wire.len > bytes_max - usage.receipt_bytes)) {
+        return ent_fail(err, ENT_BUSY, "too many receipts are kept already");
     }
     return rc;
 }
@@ -203,7 +206,7 @@ check_new(struct broker_spool *spool, const struct broker_receipt *receipt,
 enum ent_status
 broker_spool_put_receipt(struct broker_spool *spool,
     struct broker_receipt *receipt, const struct ent_answer *answers,
-    size_t answer_count, struct ent_error *err)
+    size_t answer_count, uint64_t bytes_max, struct ent_error *err)
 {
     const struct spool_key hash = hash_key(&receipt->sender, &receipt->hash);
     const struct places places = settled_places(answers, answer_count);
@@ -212,7 +215,7 @@ broker_spool_put_receipt(struct broker_spool *spool,
 
     assert(receipt->wire.len > 0 && receipt->rank < BROKER_RANKS);
 
-    rc = check_new(spool, receipt, err);
+    rc = check_new(spool, receipt, bytes_max, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -231,8 +234,10 @@ broker_spool_put_receipt(struct broker_spool *spool,
             SPOOL_RECEIPT, &key, err);
     }
     if (rc == ENT_OK) {
-        rc = broker_row_count(
-            spool, &receipt->sender, &receipt->recipient, 0, 0, 1, err);
+        rc = broker_row_count(spool, &receipt->sender, &receipt->recipient,
+            &(struct usage_change){
+                .receipts = 1, .receipt_bytes = (int64_t)receipt->wire.len},
+            err);
     }
     if (rc != ENT_OK) {
         return rc;
@@ -291,13 +296,25 @@ broker_row_drop_receipt_at(struct broker_spool *spool,
             spool, receipt.drop_at, receipt.arrival, err);
     }
     if (rc == ENT_OK) {
-        rc = broker_row_count(
-            spool, &receipt.sender, &receipt.recipient, 0, 0, -1, err);
+        rc = broker_row_count(spool, &receipt.sender, &receipt.recipient,
+            &(struct usage_change){
+                .receipts = -1, .receipt_bytes = -(int64_t)receipt.wire.len},
+            err);
     }
     if (rc == ENT_OK) {
         rc = broker_row_delete(spool, SPOOL_RECEIPT, key, err);
     }
     return rc;
+}
+
+bool
+broker_spool_keeps_receipt(struct broker_spool *spool,
+    const struct ent_party *sender, const struct ent_digest *hash)
+{
+    const struct spool_key key = hash_key(sender, hash);
+    struct ent_view ignored;
+
+    return broker_row_get(spool, SPOOL_HASH, &key, &ignored, NULL) == ENT_OK;
 }
 
 enum ent_status

@@ -168,6 +168,141 @@ nothing_is_taken_before_the_greeting_was_answered(void **state)
     made_free(&made);
 }
 
+/* ---- receipts ---- */
+
+/* A receipt by Tachileik whose sealed outcomes have that many bytes. */
+static struct ent_bytes
+make_long_receipt(struct scene *scene, const struct made *made, size_t len)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes sealed = {0};
+    struct ent_receipt receipt = {
+        .stream = made->label.stream,
+        .settled_up_to = made->label.first,
+        .issued_at = scene->now.wall_ms,
+        .answer_count = 1,
+    };
+    struct ent_bytes wire = {0};
+
+    expect_ok(ent_bytes_alloc(len, &sealed, &last_error));
+    memset(sealed.data, 7, len);
+    receipt.answers[0] = (struct ent_answer){
+        .first = made->label.first,
+        .count = made->label.count,
+        .code = SETTLED,
+        .label_hash = made->hash,
+        .sealed = ent_bytes_view(&sealed),
+    };
+    expect_ok(
+        ent_receipt_make(&receipt, &TACHILEIK->signer, &wire, &last_error));
+    return wire;
+}
+
+static void
+nobody_is_sent_receipts_about_what_he_never_left(void **state)
+{
+    struct scene *scene = *state;
+    struct made made = from_maesai(scene, FLASH, 1);
+    struct ent_bytes receipt =
+        make_receipt(scene, TACHILEIK, &made, 1, SETTLED, 1);
+
+    connect_both(scene, MAESAI);
+    connect_both(scene, TACHILEIK);
+    say(scene, TACHILEIK, URGENT, ENT_FRAME_RECEIPT, ent_bytes_view(&receipt),
+        NOTHING);
+    expect_silence(scene);
+    assert_int_equal(usage_of(scene, MAESAI, TACHILEIK).receipts, 0);
+    ent_bytes_free(&receipt);
+    made_free(&made);
+}
+
+static void
+long_receipts_are_kept_within_the_quota_only(void **state)
+{
+    struct scene *scene = *state;
+    size_t kept = 0;
+
+    scene->quota.bytes = 1000000;
+    scene_restart(scene);
+    connect_both(scene, MAESAI);
+    connect_both(scene, TACHILEIK);
+    for (uint64_t first = 1; first <= 10; first++) {
+        struct made made = from_maesai(scene, ROUTINE, first);
+        struct ent_bytes receipt = make_long_receipt(scene, &made, 120000);
+
+        leave(scene, BULK, &made);
+        say(scene, TACHILEIK, BULK, ENT_FRAME_RECEIPT, ent_bytes_view(&receipt),
+            NOTHING);
+        forget_sent(scene);
+        made_free(&made);
+        ent_bytes_free(&receipt);
+    }
+    kept = usage_of(scene, MAESAI, TACHILEIK).receipts;
+    assert_in_range(kept, 7, 8);
+}
+
+#define BATCH 128
+
+/* Many receipts that put it off, each another one. */
+static void
+say_put_off(struct scene *scene, const struct made *made)
+{
+    struct ent_bytes receipts[BATCH];
+    struct ent_frame frames[BATCH];
+
+    for (size_t i = 0; i < BATCH; i++) {
+        scene->now.wall_ms++;
+        receipts[i] = make_receipt(scene, TACHILEIK, made, 1, NOT_YET, 0);
+        frames[i] = frame_from(scene, TACHILEIK, BULK, ENT_FRAME_RECEIPT,
+            ent_bytes_view(&receipts[i]), NOTHING);
+    }
+    turn(scene, frames, BATCH);
+    scene_forget(scene);
+    for (size_t i = 0; i < BATCH; i++) {
+        ent_bytes_free(&receipts[i]);
+    }
+}
+
+static void
+what_is_only_put_off_leaves_room_for_what_is_settled(void **state)
+{
+    struct scene *scene = *state;
+    struct made made = from_maesai(scene, ROUTINE, 1);
+    struct ent_bytes receipt;
+
+    connect_both(scene, MAESAI);
+    leave(scene, BULK, &made);
+    scene_hang_up(scene); /* the sender is away for a long time */
+    connect_both(scene, TACHILEIK);
+    for (size_t i = 0; i < SPOOL_RECEIPTS_MAX + BATCH; i += BATCH) {
+        say_put_off(scene, &made);
+    }
+    receipt = make_receipt(scene, TACHILEIK, &made, 1, SETTLED, 1);
+    say(scene, TACHILEIK, BULK, ENT_FRAME_RECEIPT, ent_bytes_view(&receipt),
+        NOTHING);
+    assert_int_equal(usage_of(scene, MAESAI, TACHILEIK).entries, 0);
+    ent_bytes_free(&receipt);
+    made_free(&made);
+}
+
+static void
+what_must_be_sealed_anew_is_not_sent_for_ever(void **state)
+{
+    struct scene *scene = *state;
+    struct made made = from_maesai(scene, ROUTINE, 1);
+    struct ent_bytes receipt;
+
+    connect_both(scene, MAESAI);
+    connect_both(scene, TACHILEIK);
+    leave(scene, BULK, &made); /* for a store that is gone: no skip will come */
+    expect_bundle(scene, TACHILEIK, BULK, &made);
+    receipt = answer(scene, BULK, &made, RESEAL, 0);
+    expect_receipt(scene, BULK, ent_bytes_view(&receipt));
+    pass(scene, HOUR + SECOND);
+    assert_int_equal(usage_of(scene, MAESAI, TACHILEIK).entries, 0);
+    ent_bytes_free(&receipt);
+    made_free(&made);
+}
+
 int
 main(void)
 {
@@ -178,6 +313,10 @@ main(void)
         SCENE_TEST(
             what_waits_for_credit_is_not_overtaken_by_what_is_less_urgent),
         SCENE_TEST(nothing_is_taken_before_the_greeting_was_answered),
+        SCENE_TEST(nobody_is_sent_receipts_about_what_he_never_left),
+        SCENE_TEST(long_receipts_are_kept_within_the_quota_only),
+        SCENE_TEST(what_is_only_put_off_leaves_room_for_what_is_settled),
+        SCENE_TEST(what_must_be_sealed_anew_is_not_sent_for_ever),
     };
 
     return cmocka_run_group_tests_name("broker_hostile", tests, NULL, NULL);

@@ -237,6 +237,7 @@ receipt_of(const char *wire)
         .stream = stream,
         .hash = ent_digest_of(view(wire)),
         .drop_at = 5000,
+        .final = true,
         .wire = view(wire),
     };
 }
@@ -257,9 +258,9 @@ the_answer_of_a_place_is_in_the_newest_receipt_about_it(void **state)
     answers[0].label_hash = stream;
     begin(scene);
     expect_ok(broker_spool_put_receipt(
-        scene->spool, &older, answers, 2, &last_error));
+        scene->spool, &older, answers, 2, 1000000, &last_error));
     expect_ok(broker_spool_put_receipt(
-        scene->spool, &newer, answers, 1, &last_error));
+        scene->spool, &newer, answers, 1, 1000000, &last_error));
     expect_ok(broker_spool_find_answer(
         scene->spool, &stream, 1, &stream, &found, &last_error));
     expect_bytes(found.wire, "newer");
@@ -290,10 +291,10 @@ a_receipt_is_kept_once_and_dropped_by_its_own_sender_only(void **state)
     struct broker_receipt found;
 
     begin(scene);
-    expect_ok(
-        broker_spool_put_receipt(scene->spool, &receipt, NULL, 0, &last_error));
-    expect_status(
-        broker_spool_put_receipt(scene->spool, &receipt, NULL, 0, &last_error),
+    expect_ok(broker_spool_put_receipt(
+        scene->spool, &receipt, NULL, 0, 1000000, &last_error));
+    expect_status(broker_spool_put_receipt(
+                      scene->spool, &receipt, NULL, 0, 1000000, &last_error),
         ENT_EXISTS);
     expect_status(broker_spool_drop_receipt(
                       scene->spool, &recipient, &receipt.hash, &last_error),
@@ -323,7 +324,7 @@ there_is_a_limit_to_receipts(void **state)
         (void)snprintf(wire, sizeof wire, "%zu", count);
         receipt = receipt_of(wire);
         rc = broker_spool_put_receipt(
-            scene->spool, &receipt, NULL, 0, &last_error);
+            scene->spool, &receipt, NULL, 0, 1000000, &last_error);
     }
     expect_status(rc, ENT_BUSY);
     assert_int_equal(count, SPOOL_RECEIPTS_MAX + 1);
@@ -450,9 +451,9 @@ a_damaged_receipt_is_as_if_it_were_not_there(void **state)
     other.drop_at = PARTIES_NOW + 9000;
     begin(scene);
     expect_ok(broker_spool_put_receipt(
-        scene->spool, &receipt, &answer, 1, &last_error));
-    expect_ok(
-        broker_spool_put_receipt(scene->spool, &other, NULL, 0, &last_error));
+        scene->spool, &receipt, &answer, 1, 1000000, &last_error));
+    expect_ok(broker_spool_put_receipt(
+        scene->spool, &other, NULL, 0, 1000000, &last_error));
     commit(scene);
     scene_damage(scene, 0x5f);
     begin(scene);
@@ -463,7 +464,7 @@ a_damaged_receipt_is_as_if_it_were_not_there(void **state)
                       scene->spool, &stream, 1, &stream, &found, &last_error),
         ENT_NOT_FOUND);
     expect_ok(broker_spool_put_receipt(/* it is offered again */
-        scene->spool, &receipt, &answer, 1, &last_error));
+        scene->spool, &receipt, &answer, 1, 1000000, &last_error));
     expect_ok(broker_spool_expire(
         scene->spool, PARTIES_NOW + 2000, 9, &dropped, &last_error));
     expect_ok(broker_spool_drop_receipt(
