@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * client - one conversation with the node of this office, over its local API
- * (proto/schema/api.proto): one request, one reply, one part each.
+ * client - the node that a verb speaks to, by way of the library that any
+ * program of the agency can use (tools/client/client.h): which node, and how
+ * long to wait for it, come from the command line.
  *
- * A node may be restarted in the middle. The request is then sent again, the
- * same bytes, as soon as a node answers; that is harmless for every request
- * there is (a message is known by its id). So what is said here is not lost by
- * a crash and not doubled by the repair.
- *
- * Errors: the functions return a code of sysexits.h, and `err` says why:
- * EX_UNAVAILABLE when no node answers in time, EX_PROTOCOL when what answers is
- * no node, else the code that the node gave.
+ * Errors: the functions return a code of sysexits.h, and `err` says why, as
+ * those of the library.
  */
 #ifndef TOOLS_CLI_CLIENT_H
 #define TOOLS_CLI_CLIENT_H
