@@ -46,6 +46,10 @@ node_api_open(void *zmq_context, const char *path, struct node_api **ret_api,
     if (api == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating the api");
     }
+    api->checks = node_checks_new();
+    if (api->checks == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "allocating the api");
+    }
     rc = ent_arena_init(&api->arena, ARENA_LEN, err);
     if (rc != ENT_OK) {
         return rc;
@@ -80,6 +84,7 @@ node_api_close(struct node_api **api)
     if ((*api)->path[0] != '\0') {
         (void)unlink((*api)->path);
     }
+    node_checks_free(&(*api)->checks);
     ent_arena_fini(&(*api)->arena);
     free(*api);
     *api = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What api.c, api_request.c and api_waiters.c share. */
+/* What api.c, api_check.c, api_request.c and api_waiters.c share. */
 #ifndef NODE_API_INTERNAL_H
 #define NODE_API_INTERNAL_H
 
@@ -7,7 +7,8 @@
 
 #define CLIENT_MAX 64
 #define WAITERS_MAX 64
-#define ASKED_MAX 1024 /* requests of one turn */
+#define ASKED_MAX 1024        /* requests of one turn */
+#define NODE_API_CHECKS_MAX 4 /* at a time */
 
 /* A reader that waits for something to come. */
 struct waiter {
@@ -38,7 +39,15 @@ struct node_api {
     uint64_t seen_arrivals; /* when waiters were last looked at */
     struct asked asked[ASKED_MAX];
     size_t asked_count;
+    struct node_checks *checks;
 };
+
+/* Checks under way (node/check.h). What nobody has asked for in a while is
+ * forgotten. */
+struct node_checks *node_checks_new(void);
+void node_checks_free(struct node_checks **checks);
+void node_checks_forget(struct node_checks *checks, uint64_t now_ms);
+uint64_t node_checks_due(const struct node_checks *checks);
 
 /* Do what one request asks for, and queue the reply. */
 enum ent_status node_api_request(struct node *node, struct ent_view client,

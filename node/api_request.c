@@ -114,7 +114,8 @@ node_api_request(struct node *node, struct ent_view client,
     case ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_VERIFY:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_JOURNAL_VERIFY;
         reply.journal_verify = &journal;
-        rc = node_api_journal(node, arena, &journal, err);
+        rc =
+            node_api_check(node, request->journal_verify, arena, &journal, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_EXPLAIN:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_EXPLAIN;

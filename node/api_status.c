@@ -153,64 +153,6 @@ add_unused(struct node *node, struct ent_arena *arena,
     return ENT_OK;
 }
 
-/* Desk entries that a person should have answered and nobody did. */
-static enum ent_status
-count_desk(
-    struct node *node, Entente__V1__StatusReply *reply, struct ent_error *err)
-{
-    enum ent_status rc =
-        node_number_get(node->store, "desk", &reply->inbox_count, err);
-
-    for (uint64_t i = 1; rc == ENT_OK && i <= reply->inbox_count; i++) {
-        ENT_AUTO(node_row_free) node_desk_row *row = NULL;
-
-        rc = node_desk_get(node, i, &row, err);
-        if (rc == ENT_NOT_FOUND) {
-            rc = ENT_OK;
-            continue;
-        }
-        if (rc == ENT_OK && row->acknowledge_by != 0 &&
-            row->acknowledged_at == 0) {
-            reply->unacknowledged++;
-        }
-    }
-    return rc;
-}
-
-static enum ent_status
-count_copies(
-    struct node *node, Entente__V1__StatusReply *reply, struct ent_error *err)
-{
-    uint8_t key[NODE_KEY_MAX] = {0};
-    size_t len = node_key_len(NODE_COPY);
-    enum ent_status rc;
-
-    for (;;) {
-        ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-        struct ent_view value;
-
-        rc = node_store_seek(
-            node->store, NODE_COPY, ent_view_of(key, len), 0, key, &value, err);
-        if (rc == ENT_OK) {
-            rc =
-                node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
-                    (ProtobufCMessage **)&row, err);
-        }
-        if (rc != ENT_OK) {
-            return rc == ENT_NOT_FOUND ? ENT_OK : rc;
-        }
-        reply->outbox_waiting += row->state == 0;
-        reply->outbox_settled +=
-            row->state != 0 &&
-            row->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
-        reply->refused_here +=
-            row->state == ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
-        if (!node_key_after(key, len)) {
-            return ENT_OK;
-        }
-    }
-}
-
 enum ent_status
 node_api_status(struct node *node, struct ent_arena *arena,
     Entente__V1__StatusReply *reply, struct ent_error *err)
@@ -225,12 +167,6 @@ node_api_status(struct node *node, struct ent_arena *arena,
         rc = add_unused(node, arena, reply, err);
     }
     if (rc == ENT_OK) {
-        rc = count_desk(node, reply, err);
-    }
-    if (rc == ENT_OK) {
-        rc = count_copies(node, reply, err);
-    }
-    if (rc == ENT_OK) {
         rc = node_number_get(node->store, "deleted", &reply->deleted, err);
     }
     if (rc == ENT_OK) {
@@ -240,6 +176,11 @@ node_api_status(struct node *node, struct ent_arena *arena,
     if (rc == ENT_OK) {
         rc = node_store_usage(node->store, &reply->store_used, err);
     }
+    reply->inbox_count = node->tally.desk;
+    reply->unacknowledged = node->tally.open;
+    reply->outbox_waiting = node->tally.waiting;
+    reply->outbox_settled = node->tally.settled;
+    reply->refused_here = node->tally.refused;
     reply->address = node->self.text;
     reply->version = (char *)(uintptr_t)ENT_VERSION;
     reply->incarnation = node->incarnation;
@@ -250,37 +191,4 @@ node_api_status(struct node *node, struct ent_arena *arena,
     reply->certificate_expires_at = node->certificate.not_after;
     reply->commits = node_store_commits(node->store);
     return rc;
-}
-
-enum ent_status
-node_api_journal(struct node *node, struct ent_arena *arena,
-    Entente__V1__JournalVerifyReply *reply, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes note = {0};
-    struct ent_digest root = node_journal_root(node->journal);
-    struct ent_error fault = {0};
-    enum ent_status rc;
-    char *text;
-
-    reply->good =
-        node_journal_verify(node->journal, node->store, &fault) == ENT_OK;
-    reply->entries = node_journal_size(node->journal);
-    reply->root = bytes_in(arena, &root);
-    if (!reply->good) {
-        reply->fault = node_text_in(arena, fault.text);
-        return ENT_OK;
-    }
-    rc = node_journal_checkpoint(node->journal, &node->self,
-        node_keeper_signer(node->keeper), &note, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    text = ent_arena_alloc(arena, note.len + 1);
-    if (text == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "writing the checkpoint");
-    }
-    memcpy(text, note.data, note.len);
-    text[note.len] = '\0';
-    reply->checkpoint = text;
-    return ENT_OK;
 }

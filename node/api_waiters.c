@@ -82,13 +82,14 @@ node_api_wake(struct node *node, struct ent_error *err)
         }
     }
     api->seen_arrivals = node->arrivals;
+    node_checks_forget(api->checks, node->now_ms);
     return ENT_OK;
 }
 
 uint64_t
 node_api_due(const struct node_api *api)
 {
-    uint64_t due = UINT64_MAX;
+    uint64_t due = node_checks_due(api->checks);
 
     for (size_t i = 0; i < api->waiter_count; i++) {
         if (api->waiters[i].until_ms < due) {

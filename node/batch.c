@@ -38,7 +38,7 @@ give_up(struct node *node, const struct ent_id *id,
         changed.line = (uint32_t)decision->line;
         changed.sentence = (char *)(uintptr_t)decision->sentence;
     }
-    rc = node_copy_put(node, id, party, &changed, err);
+    rc = node_copy_set(node, id, party, row, &changed, err);
     if (rc == ENT_OK) {
         rc = node_lifetime_put(node->store, NODE_LIFE_COPY, row->number,
             row->day * NODE_DAY_MS, err);

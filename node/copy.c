@@ -22,13 +22,17 @@ node_copy_get(struct node *node, const struct ent_id *id,
 }
 
 enum ent_status
-node_copy_put(struct node *node, const struct ent_id *id,
-    const struct ent_party *to, const node_copy_row *row, struct ent_error *err)
+node_copy_set(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, const node_copy_row *was,
+    const node_copy_row *is, struct ent_error *err)
 {
     struct node_key key = node_key_copy(id, to);
 
-    return node_row_put(
-        node->store, NODE_COPY, node_key_view(&key), &row->base, err);
+    node_tally_copy(&node->tally, was, is);
+    return is == NULL ? node_store_delete(
+                            node->store, NODE_COPY, node_key_view(&key), err)
+                      : node_row_put(node->store, NODE_COPY,
+                            node_key_view(&key), &is->base, err);
 }
 
 /* ---- every copy of a bundle ---- */
@@ -63,7 +67,8 @@ apply_to(struct node *node, const struct change *change, uint64_t bundle,
     }
     changed = *row;
     rc = change->apply(node, change, index, id, to, &changed, err);
-    return rc != ENT_OK ? rc : node_copy_put(node, id, &party, &changed, err);
+    return rc != ENT_OK ? rc
+                        : node_copy_set(node, id, &party, row, &changed, err);
 }
 
 static enum ent_status
@@ -228,5 +233,5 @@ node_copy_acknowledged(struct node *node, const struct ent_id *id,
     changed = *row;
     changed.acknowledged_at = node->now_ms;
     changed.acknowledged_by = (char *)(uintptr_t)role;
-    return node_copy_put(node, id, by, &changed, err);
+    return node_copy_set(node, id, by, row, &changed, err);
 }

@@ -16,9 +16,11 @@ typedef Entente__Rest__V1__CopyRow node_copy_row; /* a generated name */
 enum ent_status node_copy_get(struct node *node, const struct ent_id *id,
     const struct ent_party *to, node_copy_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status node_copy_put(struct node *node, const struct ent_id *id,
-    const struct ent_party *to, const node_copy_row *row,
-    struct ent_error *err) ENT_MUST_CHECK;
+/* Its row was `was` (NULL: there was none) and is `is` from now on (NULL: it is
+ * deleted); the tally follows. */
+enum ent_status node_copy_set(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, const node_copy_row *was,
+    const node_copy_row *is, struct ent_error *err) ENT_MUST_CHECK;
 
 /* The recipient's outcomes, one a message of that bundle. */
 enum ent_status node_copy_settle(struct node *node,

@@ -53,13 +53,16 @@ node_desk_next(struct node *node, uint64_t from, uint64_t *ret_sequence,
 }
 
 enum ent_status
-node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *row,
-    struct ent_error *err)
+node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
+    const node_desk_row *is, struct ent_error *err)
 {
     struct node_key key = node_key_u64(sequence);
 
-    return node_row_put(
-        node->store, NODE_DESK, node_key_view(&key), &row->base, err);
+    node_tally_desk(&node->tally, was, is);
+    return is == NULL ? node_store_delete(
+                            node->store, NODE_DESK, node_key_view(&key), err)
+                      : node_row_put(node->store, NODE_DESK,
+                            node_key_view(&key), &is->base, err);
 }
 
 /* (sender, id) of a row. */
@@ -94,7 +97,7 @@ node_desk_put(struct node *node, const node_desk_row *row,
         rc = node_number_next(node->store, "desk", &sequence, err);
     }
     if (rc == ENT_OK) {
-        rc = node_desk_set(node, sequence, row, err);
+        rc = node_desk_set(node, sequence, NULL, row, err);
     }
     if (rc == ENT_OK) {
         rc = node_seen_get(node, &sender, &id, &seen, err);
@@ -159,6 +162,7 @@ node_desk_acknowledge(struct node *node, const struct ent_party *sender,
 {
     ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
     ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+    node_desk_row changed;
     enum ent_status rc = node_seen_get(node, sender, id, &seen, err);
 
     if (rc == ENT_NOT_FOUND || (rc == ENT_OK && seen->desk == 0)) {
@@ -170,8 +174,9 @@ node_desk_acknowledge(struct node *node, const struct ent_party *sender,
     if (rc != ENT_OK || row->acknowledged_at != 0) {
         return rc;
     }
-    row->acknowledged_at = node->now_ms;
-    rc = node_desk_set(node, seen->desk, row, err);
+    changed = *row;
+    changed.acknowledged_at = node->now_ms;
+    rc = node_desk_set(node, seen->desk, row, &changed, err);
     if (rc == ENT_OK) {
         struct ent_digest subject = {{0}};
 

@@ -32,8 +32,11 @@ enum ent_status node_desk_get(struct node *node, uint64_t sequence,
 enum ent_status node_desk_next(struct node *node, uint64_t from,
     uint64_t *ret_sequence, node_desk_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
+/* Its row was `was` (NULL: there was none) and is `is` from now on (NULL: it is
+ * deleted); the tally follows. */
 enum ent_status node_desk_set(struct node *node, uint64_t sequence,
-    const node_desk_row *row, struct ent_error *err) ENT_MUST_CHECK;
+    const node_desk_row *was, const node_desk_row *is,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* (sender, id) that was taken before; ENT_NOT_FOUND when it was not. */
 enum ent_status node_seen_get(struct node *node, const struct ent_party *sender,

@@ -175,34 +175,60 @@ read_entry(struct node_store *store, uint64_t sequence,
     return rc;
 }
 
+void
+node_audit_begin(
+    const struct node_journal *journal, struct node_audit *ret_audit)
+{
+    *ret_audit = (struct node_audit){
+        .size = journal->kept.size, .root = node_journal_root(journal)};
+}
+
+static enum ent_status
+compare(const struct node_audit *audit, struct ent_error *err)
+{
+    struct ent_digest rebuilt =
+        ent_tree_edge_root(ent_tree_sha256, &audit->edge);
+
+    if (!ent_digest_equal(&rebuilt, &audit->root)) {
+        return ent_fail(err, ENT_IO,
+            "the %" PRIu64 " journal entries do not give the tree that was "
+            "kept: one was altered",
+            audit->size);
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+node_audit_step(struct node_audit *audit, struct node_store *store,
+    size_t entries, bool *ret_done, struct ent_error *err)
+{
+    struct ent_tree_edge *edge = &audit->edge;
+
+    for (size_t i = 0; i < entries && edge->size < audit->size; i++) {
+        struct ent_view wire;
+        struct ent_digest leaf;
+        enum ent_status rc = read_entry(store, edge->size, &wire, err);
+
+        if (rc != ENT_OK) {
+            ent_error_wrap(err, "journal entry %" PRIu64, edge->size);
+            return rc;
+        }
+        leaf = ent_tree_leaf(ent_tree_sha256, wire);
+        ent_tree_append(ent_tree_sha256, edge, &leaf, NULL, NULL);
+    }
+    *ret_done = edge->size == audit->size;
+    return *ret_done ? compare(audit, err) : ENT_OK;
+}
+
 enum ent_status
 node_journal_verify(struct node_journal *journal, struct node_store *store,
     struct ent_error *err)
 {
-    struct ent_tree_edge edge = {0};
-    struct ent_digest rebuilt;
-    struct ent_digest kept = node_journal_root(journal);
+    struct node_audit audit;
+    bool done = false;
 
-    while (edge.size < journal->kept.size) {
-        struct ent_view wire;
-        struct ent_digest leaf;
-        enum ent_status rc = read_entry(store, edge.size, &wire, err);
-
-        if (rc != ENT_OK) {
-            ent_error_wrap(err, "journal entry %" PRIu64, edge.size);
-            return rc;
-        }
-        leaf = ent_tree_leaf(ent_tree_sha256, wire);
-        ent_tree_append(ent_tree_sha256, &edge, &leaf, NULL, NULL);
-    }
-    rebuilt = ent_tree_edge_root(ent_tree_sha256, &edge);
-    if (!ent_digest_equal(&rebuilt, &kept)) {
-        return ent_fail(err, ENT_IO,
-            "the %" PRIu64 " journal entries do not give the tree that was "
-            "kept: one was altered",
-            edge.size);
-    }
-    return ENT_OK;
+    node_audit_begin(journal, &audit);
+    return node_audit_step(&audit, store, SIZE_MAX, &done, err);
 }
 
 enum ent_status

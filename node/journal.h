@@ -50,8 +50,25 @@ void node_journal_take_back(struct node_journal *journal);
 uint64_t node_journal_size(const struct node_journal *journal);
 struct ent_digest node_journal_root(const struct node_journal *journal);
 
-/* Read every entry again and rebuild the tree: ENT_IO, with what is wrong and
- * where, unless it is the tree that was kept. */
+/* Every entry read again, and the tree rebuilt: of the journal as it was
+ * committed when the audit began. It may take several turns, in which others
+ * append. */
+struct node_audit {
+    uint64_t size;             /* of that journal */
+    struct ent_digest root;    /* and the tree that was kept */
+    struct ent_tree_edge edge; /* as far as it was rebuilt */
+};
+
+void node_audit_begin(
+    const struct node_journal *journal, struct node_audit *ret_audit);
+
+/* At most `entries` more. ENT_IO, with what is wrong and where, unless all is
+ * as it was kept. */
+enum ent_status node_audit_step(struct node_audit *audit,
+    struct node_store *store, size_t entries, bool *ret_done,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* All of it at once. */
 enum ent_status node_journal_verify(struct node_journal *journal,
     struct node_store *store, struct ent_error *err) ENT_MUST_CHECK;
 

@@ -90,6 +90,7 @@ take_back_self(struct node *node)
 {
     node->incarnation = node->before.incarnation;
     node->manifest_sequence = node->before.manifest_sequence;
+    node->tally = node->before.tally;
     if (node->before.manifest_changed) {
         ent_bytes_free(&node->manifest_wire);
         node->manifest_wire = node->before.manifest_wire;
@@ -122,6 +123,7 @@ node_turn_begin(struct node *node, uint64_t now_ms, struct ent_error *err)
     node->now_ms = now_ms;
     node->before.incarnation = node->incarnation;
     node->before.manifest_sequence = node->manifest_sequence;
+    node->before.tally = node->tally;
     if (node->api != NULL) {
         node_api_begin(node->api);
     }
@@ -140,6 +142,14 @@ note_slots(struct node *node, struct ent_error *err)
                : node_number_set(node->store, "slots", count, err);
 }
 
+static enum ent_status
+note_tally(struct node *node, struct ent_error *err)
+{
+    return node_tally_equal(&node->tally, &node->before.tally)
+               ? ENT_OK
+               : node_tally_save(node->store, &node->tally, err);
+}
+
 enum ent_status
 node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
 {
@@ -151,6 +161,9 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = note_slots(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = note_tally(node, err);
     }
     if (rc == ENT_OK) {
         rc = node_store_commit(node->store, err);

@@ -21,6 +21,7 @@
 #include "node/keeper.h"
 #include "node/slots.h"
 #include "node/store.h"
+#include "node/tally.h"
 #include "proto/certificate.h"
 
 /* Room to unpack one message of any shape: the same wherever it is done, or
@@ -56,11 +57,13 @@ struct node {
     uint64_t incarnation;
     uint64_t manifest_sequence;
     struct ent_bytes manifest_wire;
+    struct node_tally tally;
     struct { /* as committed, while a turn changes it */
         uint64_t incarnation;
         uint64_t manifest_sequence;
         struct ent_bytes manifest_wire;
         bool manifest_changed;
+        struct node_tally tally;
     } before;
     uint64_t now_ms;  /* wall clock of this turn */
     bool by_file;     /* what is taken in now was carried (node/carry.h) */

@@ -314,6 +314,10 @@ opening_turn(struct node *node, struct ent_error *err)
         rc = node_journal_open(node->store, &node->journal, err);
     }
     if (rc == ENT_OK) {
+        rc = node_tally_load(node->store, &node->tally, err);
+        node->before.tally = node->tally;
+    }
+    if (rc == ENT_OK) {
         rc = check_slots(node, err);
     }
     if (rc == ENT_OK) {

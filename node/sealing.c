@@ -213,7 +213,8 @@ keep_copy(struct node *node, const struct node_batch *batch,
     changed.stream.data = (uint8_t *)(uintptr_t)sealing->stream.bytes;
     changed.stream.len = sizeof sealing->stream.bytes;
     changed.expires_at = sealing->label.expires_at;
-    rc = node_copy_put(node, &chosen->id, &batch->peer->party, &changed, err);
+    rc = node_copy_set(
+        node, &chosen->id, &batch->peer->party, row, &changed, err);
     if (rc != ENT_OK) {
         return rc;
     }

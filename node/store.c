@@ -234,17 +234,17 @@ node_row_free(void *row_pointer)
     }
 }
 
-enum ent_status
-node_store_seek(struct node_store *store, enum node_table table,
-    struct ent_view from, size_t prefix_len, uint8_t *ret_key,
-    struct ent_view *ret_value, struct ent_error *err)
+static enum ent_status
+seek(struct ent_kv_txn *txn, enum node_table table, struct ent_view from,
+    size_t prefix_len, uint8_t *ret_key, struct ent_view *ret_value,
+    struct ent_error *err)
 {
     ENT_AUTO(ent_kv_cursor_close) struct ent_kv_cursor *cursor = NULL;
     struct ent_view key;
     struct ent_view value;
     enum ent_status rc;
 
-    rc = ent_kv_cursor_open(store->txn, table, &cursor, err);
+    rc = ent_kv_cursor_open(txn, table, &cursor, err);
     if (rc == ENT_OK) {
         rc = ent_kv_cursor_seek(cursor, from, &key, &value, err);
     }
@@ -259,6 +259,58 @@ node_store_seek(struct node_store *store, enum node_table table,
         *ret_value = value;
     }
     return ENT_OK;
+}
+
+enum ent_status
+node_store_seek(struct node_store *store, enum node_table table,
+    struct ent_view from, size_t prefix_len, uint8_t *ret_key,
+    struct ent_view *ret_value, struct ent_error *err)
+{
+    return seek(store->txn, table, from, prefix_len, ret_key, ret_value, err);
+}
+
+struct node_snapshot {
+    struct ent_kv_txn *txn;
+};
+
+enum ent_status
+node_snapshot_open(struct node_store *store,
+    struct node_snapshot **ret_snapshot, struct ent_error *err)
+{
+    ENT_AUTO(node_snapshot_close)
+    struct node_snapshot *snapshot = calloc(1, sizeof *snapshot);
+    enum ent_status rc;
+
+    if (snapshot == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading the store as it was");
+    }
+    rc = ent_kv_begin(store->kv, false, &snapshot->txn, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_snapshot = snapshot;
+    snapshot = NULL;
+    return ENT_OK;
+}
+
+void
+node_snapshot_close(struct node_snapshot **snapshot)
+{
+    if (*snapshot == NULL) {
+        return;
+    }
+    ent_kv_abort(&(*snapshot)->txn);
+    free(*snapshot);
+    *snapshot = NULL;
+}
+
+enum ent_status
+node_snapshot_seek(struct node_snapshot *snapshot, enum node_table table,
+    struct ent_view from, size_t prefix_len, uint8_t *ret_key,
+    struct ent_view *ret_value, struct ent_error *err)
+{
+    return seek(
+        snapshot->txn, table, from, prefix_len, ret_key, ret_value, err);
 }
 
 bool
@@ -278,22 +330,11 @@ node_key_len(enum node_table table)
     return tables[table].key_len;
 }
 
-/* A name, padded with zeros. */
-static struct node_key
-meta_key(const char *name)
-{
-    struct node_key key = {.len = META_NAME_LEN};
-
-    assert(strlen(name) <= META_NAME_LEN);
-    memcpy(key.bytes, name, strlen(name));
-    return key;
-}
-
 enum ent_status
 node_number_get(struct node_store *store, const char *name,
     uint64_t *ret_number, struct ent_error *err)
 {
-    struct node_key key = meta_key(name);
+    struct node_key key = node_key_meta(name);
     struct ent_view value;
     enum ent_status rc;
 
@@ -316,7 +357,7 @@ enum ent_status
 node_number_set(struct node_store *store, const char *name, uint64_t number,
     struct ent_error *err)
 {
-    struct node_key key = meta_key(name);
+    struct node_key key = node_key_meta(name);
     uint8_t value[8];
 
     ent_put_be(value, number, sizeof value);
@@ -358,6 +399,16 @@ key_add_u64(struct node_key *key, uint64_t number)
     assert(key->len + 8 <= sizeof key->bytes);
     ent_put_be(key->bytes + key->len, number, 8);
     key->len += 8;
+}
+
+struct node_key
+node_key_meta(const char *name)
+{
+    struct node_key key = {.len = META_NAME_LEN};
+
+    assert(strlen(name) <= META_NAME_LEN);
+    memcpy(key.bytes, name, strlen(name)); /* padded with zeros */
+    return key;
 }
 
 struct node_key

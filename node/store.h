@@ -111,6 +111,20 @@ enum ent_status node_store_seek(struct node_store *store, enum node_table table,
 bool node_key_after(uint8_t *key, size_t len);
 size_t node_key_len(enum node_table table);
 
+/* ---- as it was ---- */
+
+/* The store as it was committed last, to be read over several turns while it
+ * changes. What it can see is not used again: close it soon, and before the
+ * store. Values are valid until it is closed. */
+struct node_snapshot;
+enum ent_status node_snapshot_open(struct node_store *store,
+    struct node_snapshot **ret_snapshot, struct ent_error *err) ENT_MUST_CHECK;
+void node_snapshot_close(struct node_snapshot **snapshot);
+enum ent_status node_snapshot_seek(struct node_snapshot *snapshot,
+    enum node_table table, struct ent_view from, size_t prefix_len,
+    uint8_t *ret_key, struct ent_view *ret_value,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Counters: the next value of a named number, from 1. */
 enum ent_status node_number_next(struct node_store *store, const char *name,
     uint64_t *ret_number, struct ent_error *err) ENT_MUST_CHECK;
@@ -129,6 +143,7 @@ struct node_key {
     size_t len;
 };
 
+struct node_key node_key_meta(const char *name);
 struct node_key node_key_u64(uint64_t number);
 struct node_key node_key_u64_u64(uint64_t a, uint64_t b);
 struct node_key node_key_digest(const struct ent_digest *digest);

@@ -88,7 +88,7 @@ keep_copy(struct node *node, const struct node_outgoing *outgoing,
         row.settled_at = node->now_ms;
         row.sentence = (char *)(uintptr_t)decision->sentence;
     }
-    rc = node_copy_put(node, &outgoing->id, &outgoing->party, &row, err);
+    rc = node_copy_set(node, &outgoing->id, &outgoing->party, NULL, &row, err);
     if (rc != ENT_OK) {
         return rc;
     }

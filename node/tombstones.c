@@ -19,7 +19,7 @@ node_tombstone_desk(struct node *node, uint64_t sequence,
     stone.keep_line = row->keep_line;
     stone.aggregate = row->aggregate;
     stone.deleted_at = node->now_ms;
-    return node_desk_set(node, sequence, &stone, err);
+    return node_desk_set(node, sequence, row, &stone, err);
 }
 
 enum ent_status
@@ -36,7 +36,7 @@ node_tombstone_copy(struct node *node, const struct ent_id *id,
     stone.acknowledged_at = 0;
     stone.acknowledged_by = none;
     stone.deleted_at = node->now_ms;
-    return node_copy_put(node, id, party, &stone, err);
+    return node_copy_set(node, id, party, row, &stone, err);
 }
 
 static bool
@@ -51,15 +51,13 @@ prune_desk(struct node *node, bool *ret_gone, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_desk_row *row = NULL;
     uint64_t sequence;
-    struct node_key key;
     enum ent_status rc = node_desk_next(node, 1, &sequence, &row, err);
 
     *ret_gone = rc == ENT_OK && has_stood(node, row->deleted_at);
     if (!*ret_gone) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
-    key = node_key_u64(sequence);
-    return node_store_delete(node->store, NODE_DESK, node_key_view(&key), err);
+    return node_desk_set(node, sequence, row, NULL, err);
 }
 
 /* The first submission, if it may go. */
@@ -68,8 +66,9 @@ prune_copy(struct node *node, bool *ret_gone, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
     struct node_key number = node_key_u64(0);
-    struct node_key copy = {.len = node_key_len(NODE_COPY)};
     struct ent_view place;
+    struct ent_party party;
+    struct ent_id id;
     enum ent_status rc = node_store_seek(node->store, NODE_NUMBER,
         node_key_view(&number), 0, number.bytes, &place, err);
 
@@ -77,15 +76,14 @@ prune_copy(struct node *node, bool *ret_gone, struct ent_error *err)
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
-    memcpy(copy.bytes, place.data, copy.len);
-    rc = node_row_get(node->store, NODE_COPY, node_key_view(&copy),
-        &entente__rest__v1__copy_row__descriptor, (ProtobufCMessage **)&row,
-        err);
+    memcpy(id.bytes, place.data, sizeof id.bytes);
+    memcpy(party.bytes, place.data + sizeof id.bytes, sizeof party.bytes);
+    rc = node_copy_get(node, &id, &party, &row, err);
     if (rc != ENT_OK || !has_stood(node, row->deleted_at)) {
         return rc;
     }
     *ret_gone = true;
-    rc = node_store_delete(node->store, NODE_COPY, node_key_view(&copy), err);
+    rc = node_copy_set(node, &id, &party, row, NULL, err);
     return rc != ENT_OK ? rc
                         : node_store_delete(node->store, NODE_NUMBER,
                               node_key_view(&number), err);

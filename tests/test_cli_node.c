@@ -316,6 +316,9 @@ answer_journal(bool good, Entente__V1__ApiReply *reply)
 
     entente__v1__journal_verify_reply__init(&journal);
     journal.good = good;
+    journal.done = true;
+    journal.job = 3;
+    journal.checked = 42;
     journal.entries = 42;
     if (good) {
         journal.checkpoint = (char *)"blo-maesai@th\n42\nroot=\n";
@@ -1007,6 +1010,42 @@ a_whole_journal_gives_its_checkpoint(void **state)
     expect_output("blo-maesai@th\n42\nroot=\n");
 }
 
+/* Two slices, and then the result. */
+static enum fake_deed
+check_in_slices(const Entente__V1__ApiRequest *request, unsigned life,
+    unsigned nth, Entente__V1__ApiReply *reply)
+{
+    (void)request;
+    (void)life;
+    answer_journal(true, reply);
+    if (nth < 2) {
+        reply->journal_verify->done = false;
+        reply->journal_verify->good = false;
+        reply->journal_verify->stage = (char *)"journal";
+        reply->journal_verify->checked = 20 * (nth + 1);
+        reply->journal_verify->total = 50;
+    }
+    return FAKE_ANSWER;
+}
+
+static void
+a_long_check_is_asked_for_until_it_is_done(void **state)
+{
+    Entente__V1__ApiRequest *got;
+
+    start(state, check_in_slices);
+    expect_exit(state, "journal verify --json", EX_OK);
+    expect_output("\"checked\":\"20\"");
+    expect_output("\"stage\":\"journal\"");
+    expect_output("\"good\":true");
+    for (unsigned n = 0; n < 3; n++) {
+        got = request(state, n);
+        assert_int_equal(got->journal_verify->job, n == 0 ? 0 : 3);
+        entente__v1__api_request__free_unpacked(got, NULL);
+    }
+    assert_null(fake_node_request(*state, 3));
+}
+
 static void
 a_changed_journal_exits_1(void **state)
 {
@@ -1072,6 +1111,7 @@ main(void)
         NODE_TEST(the_status_says_what_needs_attention),
         NODE_TEST(counts_say_how_many_there_were_and_of_nobody),
         NODE_TEST(a_whole_journal_gives_its_checkpoint),
+        NODE_TEST(a_long_check_is_asked_for_until_it_is_done),
         NODE_TEST(a_changed_journal_exits_1),
         NODE_TEST(explaining_sends_nothing),
     };

@@ -2,15 +2,18 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "proto/base/text.h"
+#include "proto/base/time.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
 #include "tools/cli/output.h"
 #include "tools/cli/paragraph.h"
 #include "tools/cli/verbs.h"
 
-#define PATIENCE_MS (10 * 60 * 1000) /* every entry is read and hashed */
+#define TELL_MS 1000 /* between two words about how far it is */
+#define LINE_COLUMNS 60
 
 struct arguments {
     struct cli_client_options client;
@@ -32,7 +35,10 @@ parse(int key, char *argument, struct argp_state *state)
 }
 
 static const char doc[] =
-    "Check the journal of this node, from its first entry to its last.\v"
+    "Check the journal of this node, from its first entry to its last, and "
+    "the numbers that its status tells.\v"
+    "The node goes on working meanwhile. On a terminal, and with --json, this "
+    "says once a second how far it is.\n\n"
     "Prints the checkpoint that the node signs for it: a text to keep, or to "
     "give to others, against which a later journal can be held. Exit: 0 all "
     "is as it was written; 1 something is not.\n\n"
@@ -46,12 +52,22 @@ static const struct argp_child children[] = {
 static const struct argp argp = {
     .parser = parse, .doc = doc, .children = children};
 
+/* What is told in place makes room for the result. */
+static void
+clear_line(void)
+{
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\r%*s\r", LINE_COLUMNS, "");
+    }
+}
+
 /* The note goes to standard output alone, so that it can be kept in a file. */
 static enum ent_status
 print_good(const Entente__V1__JournalVerifyReply *reply, struct ent_error *err)
 {
     char *note;
 
+    clear_line();
     fprintf(
         stderr, "The journal is whole: %" PRIu64 " entries.\n", reply->entries);
     note = ent_text_neutral(ent_view_text(reply->checkpoint), true);
@@ -66,46 +82,93 @@ print_good(const Entente__V1__JournalVerifyReply *reply, struct ent_error *err)
 static enum ent_status
 print_fault(const Entente__V1__JournalVerifyReply *reply, struct ent_error *err)
 {
+    clear_line();
     fprintf(stderr,
-        "The journal is NOT as it was written (%" PRIu64 " entries).\n",
+        "The store is NOT as it was written (%" PRIu64 " entries).\n",
         reply->entries);
     return cli_print_paragraph(
         stderr, "  ", ent_view_text(reply->fault), cli_width(stderr), err);
+}
+
+/* How far it is, for who waits: on a terminal in place, for a program a line of
+ * its own. */
+static enum ent_status
+print_progress(const struct arguments *arguments,
+    const Entente__V1__JournalVerifyReply *reply, struct ent_error *err)
+{
+    if (arguments->json) {
+        enum ent_status rc = cli_print_canonical(stdout, &reply->base, err);
+
+        (void)fflush(stdout);
+        return rc;
+    }
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\rchecking: %" PRIu64 " of %" PRIu64 " ",
+            reply->checked, reply->total);
+    }
+    return ENT_OK;
+}
+
+/* Slice after slice. A node that was restarted in the middle begins again. */
+static int
+check(struct cli_client *client, const struct arguments *arguments,
+    const Entente__V1__JournalVerifyReply **ret_reply, struct ent_error *err)
+{
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__JournalVerifyRequest verify =
+        ENTENTE__V1__JOURNAL_VERIFY_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    uint64_t told_at = 0;
+
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_VERIFY;
+    request.journal_verify = &verify;
+    for (;;) {
+        int code = cli_client_ask(client, &request, 0, &reply, err);
+
+        if (code != EX_OK || reply->journal_verify->done) {
+            *ret_reply = code == EX_OK ? reply->journal_verify : NULL;
+            return code;
+        }
+        verify.job = reply->journal_verify->job;
+        if (ent_time_boot_ms() - told_at >= TELL_MS) {
+            told_at = ent_time_boot_ms();
+            code = cli_exit_code(
+                print_progress(arguments, reply->journal_verify, err));
+        }
+        if (code != EX_OK) {
+            return code;
+        }
+    }
 }
 
 int
 cli_journal_verify(int argc, char *argv[])
 {
     ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
-    Entente__V1__JournalVerifyRequest verify =
-        ENTENTE__V1__JOURNAL_VERIFY_REQUEST__INIT;
-    const Entente__V1__ApiReply *reply = NULL;
+    const Entente__V1__JournalVerifyReply *reply = NULL;
     struct arguments arguments = {0};
     struct ent_error err = {0};
     enum ent_status rc;
     int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_VERIFY;
-    request.journal_verify = &verify;
     code = cli_client_open(&arguments.client, &client, &err);
     if (code == EX_OK) {
-        code = cli_client_ask(client, &request, PATIENCE_MS, &reply, &err);
+        code = check(client, &arguments, &reply, &err);
     }
     if (code != EX_OK) {
         cli_complain("%s", err.text);
         return code;
     }
     if (arguments.json) {
-        rc = cli_print_canonical(stdout, &reply->journal_verify->base, &err);
-    } else if (reply->journal_verify->good) {
-        rc = print_good(reply->journal_verify, &err);
+        rc = cli_print_canonical(stdout, &reply->base, &err);
+    } else if (reply->good) {
+        rc = print_good(reply, &err);
     } else {
-        rc = print_fault(reply->journal_verify, &err);
+        rc = print_fault(reply, &err);
     }
     if (rc != ENT_OK) {
         return cli_fail(rc, &err);
     }
-    return reply->journal_verify->good ? EX_OK : 1;
+    return reply->good ? EX_OK : 1;
 }
