@@ -5,10 +5,10 @@
  *
  * One way at a time, so that a bundle is not carried twice for nothing: the
  * direct one first, then the brokers in their configured order. The next way is
- * tried when a connection is down, when two sendings on one were not answered,
- * when a broker says that it does not take the bundle, and when the pause after
- * a custody receipt is over. FLASH goes on all ways at once. Whatever comes by
- * two ways arrives once (proto/stream.h).
+ * tried when a connection is down or takes no more now, when two sendings on
+ * one were not answered, when a broker says that it does not take the bundle,
+ * and when the pause after a custody receipt is over. FLASH goes on all ways at
+ * once. Whatever comes by two ways arrives once (proto/stream.h).
  *
  * Pure: no socket, no disk, no clock.
  */

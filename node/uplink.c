@@ -98,13 +98,14 @@ node_uplink_routes(const struct node_uplink *uplink,
 {
     for (size_t i = 0; i < uplink->count; i++) {
         const struct node_neighbour *neighbour = &uplink->list[i];
+        const struct node_connection *lane = &neighbour->lanes[urgent ? 0 : 1];
         bool is_direct =
             ent_address_equal(&neighbour->certificate.address, office);
 
         ret_routes[i] = (struct node_route){
             .via = neighbour->certificate.address.text,
             .is_direct = is_direct,
-            .is_ready = neighbour->lanes[urgent ? 0 : 1].ready &&
+            .is_ready = lane->ready && !lane->starved &&
                         (is_direct || neighbour->is_broker),
         };
     }

@@ -183,13 +183,13 @@ take_object(struct node *node, struct ent_view payload, struct ent_error *err)
     return rc != ENT_OK ? rc : node_peers_learn(node, &object, err);
 }
 
-/* An open connection outlives a revocation and an agreement. */
-static enum ent_status
-check_welcome(struct node *node, struct node_neighbour *neighbour,
-    struct node_connection *lane, struct ent_error *err)
+enum ent_status
+node_uplink_check(
+    struct node *node, struct node_neighbour *neighbour, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
-    struct ent_bye bye = {
+    struct node_effect bye = {.kind = NODE_EFFECT_FRAME, .type = ENT_FRAME_BYE};
+    struct ent_bye reason = {
         .reason = ENT_REFUSAL_NOT_SERVED, .text = "not welcome here any more"};
     struct node_peer *peer;
     enum ent_status rc;
@@ -201,16 +201,39 @@ check_welcome(struct node *node, struct node_neighbour *neighbour,
     if (rc != ENT_OK || node_welcome(node, peer)) {
         return rc;
     }
-    rc = ent_bye_encode(&bye, &payload, err);
-    if (rc == ENT_OK) {
-        rc = node_connection_send(lane, ENT_FRAME_BYE, &payload, NULL, err);
+    rc = ent_bye_encode(&reason, &payload, err);
+    for (size_t i = 0; i < 2 && rc == ENT_OK; i++) {
+        bye.urgent = i == 0;
+        bye.payload = payload;
+        node_neighbour_send(neighbour, &bye);
+        node_connection_dismissed(node, &neighbour->lanes[i]);
     }
-    if (rc != ENT_OK) {
-        ent_log(ENT_LOG_DEBUG, COMPONENT, "a BYE did not leave: %s", err->text);
+    return rc != ENT_OK
+               ? rc
+               : ent_fail(err, ENT_REJECTED, "%s is not welcome any more",
+                     neighbour->certificate.address.text);
+}
+
+/* Over a direct link an office sends what is its own, and is no relay. */
+static enum ent_status
+take_bundle(struct node *node, const struct node_neighbour *neighbour,
+    const struct ent_frame *frame, struct ent_error *err)
+{
+    struct ent_bundle bundle;
+    enum ent_status rc = ENT_OK;
+
+    if (!neighbour->is_broker) {
+        rc = ent_bundle_decode(frame->payload, frame->body, &bundle, err);
+        if (rc == ENT_OK && !ent_address_equal(&bundle.label.stream.sender,
+                                &neighbour->certificate.address)) {
+            rc = ent_fail(err, ENT_REJECTED, "%s sends a bundle of %s",
+                neighbour->certificate.address.text,
+                bundle.label.stream.sender.text);
+        }
     }
-    node_connection_dismissed(node, lane);
-    return ent_fail(err, ENT_REJECTED, "%s is not welcome any more",
-        neighbour->certificate.address.text);
+    return rc != ENT_OK
+               ? rc
+               : node_intake_bundle(node, frame->payload, frame->body, err);
 }
 
 static enum ent_status
@@ -225,7 +248,7 @@ hand_over(struct node *node, struct node_neighbour *neighbour,
         /* More than we granted is left over from an older connection. */
         (void)ent_window_charge(
             &lane->window, frame->payload.len + frame->body.len);
-        return node_intake_bundle(node, frame->payload, frame->body, err);
+        return take_bundle(node, neighbour, frame, err);
     case ENT_FRAME_RECEIPT:
         return node_settle_receipt(node, frame->payload, NULL, err);
     case ENT_FRAME_CUSTODY:
@@ -251,7 +274,7 @@ node_uplink_frame(struct node *node, struct node_neighbour *neighbour,
     struct node_connection *lane, const struct ent_frame *frame,
     struct ent_error *err)
 {
-    enum ent_status rc = check_welcome(node, neighbour, lane, err);
+    enum ent_status rc = node_uplink_check(node, neighbour, err);
 
     return rc != ENT_OK ? rc : hand_over(node, neighbour, lane, frame, err);
 }

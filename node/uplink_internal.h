@@ -47,6 +47,11 @@ struct node_neighbour *node_uplink_place(
 uint64_t node_uplink_via(
     const struct node_uplink *uplink, const struct node_neighbour *neighbour);
 
+/* An open connection outlives a revocation and an agreement: ENT_REJECTED when
+ * an office is not welcome any more, and its conversations are over. */
+enum ent_status node_uplink_check(struct node *node,
+    struct node_neighbour *neighbour, struct ent_error *err) ENT_MUST_CHECK;
+
 /* A frame came from that neighbour: hand it to whom it concerns, inside the
  * turn. */
 enum ent_status node_uplink_frame(struct node *node,

@@ -60,8 +60,16 @@ static enum ent_status
 serve(struct node *node, struct node_neighbour *neighbour, size_t budget,
     size_t *handled, struct ent_error *err)
 {
-    uint64_t via = NODE_VIA(neighbour - node->uplink->list);
+    uint64_t via = node_uplink_via(node->uplink, neighbour);
     enum ent_status rc = ENT_OK;
+
+    if (node_neighbour_is_there(neighbour)) {
+        rc = node_uplink_check(node, neighbour, err);
+    }
+    if (rc == ENT_REJECTED) {
+        ent_log(ENT_LOG_WARN, COMPONENT, "%s", err->text);
+        rc = ENT_OK;
+    }
 
     for (size_t i = 0; i < 2 && rc == ENT_OK; i++) {
         struct node_connection *lane = &neighbour->lanes[i];

@@ -91,6 +91,29 @@ note_sent(const struct node *node, struct node_dispatch *dispatch,
     return rc;
 }
 
+/* Pay on the chosen ways; who has no credit for it is not there for now. */
+static enum ent_status
+pay(struct node *node, struct node_dispatch *dispatch,
+    struct node_route *routes, size_t count, uint64_t bytes, uint64_t *via,
+    struct ent_error *err)
+{
+    bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
+    enum ent_status rc = ENT_OK;
+
+    for (unsigned i = 0; i < count && rc == ENT_OK; i++) {
+        if ((*via & NODE_VIA(i)) == 0) {
+            continue;
+        }
+        if (node_uplink_spend(node->uplink, i, urgent, bytes)) {
+            rc = note_sent(node, dispatch, &routes[i], err);
+        } else {
+            routes[i].is_ready = false;
+            *via &= ~NODE_VIA(i);
+        }
+    }
+    return rc;
+}
+
 enum ent_status
 node_ways_take(struct node *node, struct node_dispatch *dispatch,
     const struct ent_address *to, uint64_t bytes, uint64_t *ret_via,
@@ -99,22 +122,15 @@ node_ways_take(struct node *node, struct node_dispatch *dispatch,
     struct node_route routes[NODE_NEIGHBOURS_MAX];
     bool urgent = ent_precedence_is_urgent(dispatch->state.precedence);
     size_t count = node_uplink_routes(node->uplink, to, urgent, routes);
-    uint64_t via;
-    enum ent_status rc = ENT_OK;
+    uint64_t chosen;
+    enum ent_status rc;
 
     recall(dispatch, routes, count);
-    via = node_route_choose(routes, count, dispatch->state.precedence);
-    for (unsigned i = 0; i < count && rc == ENT_OK; i++) {
-        if ((via & NODE_VIA(i)) == 0) {
-            continue;
-        }
-        if (node_uplink_spend(node->uplink, i, urgent, bytes)) {
-            rc = note_sent(node, dispatch, &routes[i], err);
-        } else {
-            via &= ~NODE_VIA(i);
-        }
-    }
-    *ret_via = via;
+    do {
+        chosen = node_route_choose(routes, count, dispatch->state.precedence);
+        *ret_via = chosen;
+        rc = pay(node, dispatch, routes, count, bytes, ret_via, err);
+    } while (rc == ENT_OK && *ret_via == 0 && chosen != 0);
     return rc;
 }
 
