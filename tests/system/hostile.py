@@ -2,12 +2,10 @@
 """hostile - a certified office that keeps no rules, and a plain CURVE client.
 
 It has the keys and the certificate that the real programs made for an office of
-the world, and speaks docs/PROTOCOL.md as tests/system/stranger does.
+the world, and speaks docs/PROTOCOL.md as a stranger does (stranger.py).
 """
 
 import base64
-import importlib.machinery
-import importlib.util
 import os
 import secrets
 import signal
@@ -16,39 +14,15 @@ import time
 import traceback
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.dont_write_bytecode = True
-sys.path[:0] = [str(ROOT / "tests")]
-
-from world import BROKER  # noqa: E402
+import stranger
+import zmq
+from stage import BROKER
+from stranger import p
 
 
-def load(name):
-    """A program of this folder as a module; it exits 77 like the other."""
-    loader = importlib.machinery.SourceFileLoader(name, str(HERE / name))
-    module = importlib.util.module_from_spec(
-        importlib.util.spec_from_loader(name, loader)
-    )
-    loader.exec_module(module)
-    return module
-
-
-try:
-    import protocol_vectors as p
-    import zmq
-    stranger = load("stranger")
-except SystemExit:  # they have said which package is missing
-    print("1..0 # SKIP a package is missing")
-    sys.exit(0)
-
-
-def read_schema(protoc, folder):
+def read_schema(folder):
     """Before anything else: what protoc makes of the schema."""
-    stranger.s = p.schema = p.Schema(
-        protoc, str(folder), str(ROOT / "proto/schema")
-    )
-    return p.schema
+    stranger.read_schema(folder)
 
 
 def armoured(path):

@@ -1,24 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""stage - what the tests of the real programs share: a small world, messages,
-and waiting for something to become true."""
+"""stage - a world of real programs for a test: what is said in it, and waiting
+until it is so.
 
+The programs are those of ENTENTE_BUILD (build/ of this tree without it). A test
+is a function that takes the world, or what `setting` makes of it; see
+tests/tap.py. Nothing here sleeps for an amount of time as proof of anything but
+that something does not happen (`never`).
+"""
+
+import contextlib
 import random
-import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+sys.dont_write_bytecode = True
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools/demo.d")]
 
 import tap  # noqa: E402
-from world import BROKER, World, WorldError  # noqa: E402,F401
+from program import WorldError  # noqa: E402
+from world import BROKER, World  # noqa: E402,F401
 
 MAESAI = "blo-maesai@th"
 TACHILEIK = "blo-tachileik@mm"
 PAIR = (MAESAI, TACHILEIK)
-PATIENCE_S = 40
+PATIENCE_S = 60
+QUIET_S = 3  # in which what must not happen would have happened
+
+
+# ---- messages ----
 
 
 def alert(**fields):
@@ -42,13 +54,13 @@ def alert(**fields):
 
 
 def radio_check(text="How do you read?", **fields):
-    message = {
+    """A message with nothing in it but these words."""
+    return {
         "mode": "TEST",
         "purpose": "ADMINISTRATION",
         "test": {"text": text},
+        **fields,
     }
-    message.update(fields)
-    return message
 
 
 def uuid_of(number):
@@ -61,6 +73,18 @@ def uuid_of(number):
     )
 
 
+def line_of(text, part):
+    """The number of the only line of a file that holds this."""
+    lines = text.splitlines()
+    numbers = [n for n, line in enumerate(lines, 1) if part in line]
+    if len(numbers) != 1:
+        raise AssertionError(f"lines {numbers} hold {part!r}, not one")
+    return numbers[0]
+
+
+# ---- waiting ----
+
+
 def until(true, what, timeout_s=PATIENCE_S):
     """The first result of `true()` that is true; an error if none comes."""
     deadline = time.monotonic() + timeout_s
@@ -71,6 +95,65 @@ def until(true, what, timeout_s=PATIENCE_S):
         if time.monotonic() > deadline:
             raise AssertionError(f"not after {timeout_s} s: {what}")
         time.sleep(0.02)
+
+
+def never(true, what, timeout_s=QUIET_S):
+    """`true()` stays false for so long."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if true():
+            raise AssertionError(f"it happened: {what}")
+        time.sleep(0.1)
+
+
+def until_connected(world, *offices):
+    """Both sides have met, so that what follows is not about beginning."""
+    for office in offices or world.names:
+        until(
+            lambda office=office: all(
+                broker.get("connected")
+                for broker in world.status(office).get("brokers", [{}])
+            ),
+            f"{office} is connected",
+        )
+
+
+def until_said(world, name, words, since=0):
+    """Wait for words in somebody's log, after its first `since` characters."""
+    daemon = world.daemons[name]
+    until(
+        lambda: words in daemon.log_text()[since:],
+        f"{name} says '{words}'",
+    )
+
+
+# ---- sending, and what became of it ----
+
+
+def send_one(world, sender, message, *to):
+    """Hand one message in, words alone as a radio check; its id, and what became
+    of its copies."""
+    if isinstance(message, str):
+        message = radio_check(message)
+    (result,) = world.send(sender, message, to=to)
+    assert not result.get("error"), result["error"]
+    return result["id"], result["copies"]
+
+
+def send_accepted(world, sender, message, to):
+    """Hand one message in for one office, which must be accepted; its id."""
+    id_, (copy,) = send_one(world, sender, message, to)
+    assert copy.get("accepted"), f"not accepted: {copy}"
+    return id_
+
+
+def deliver(world, sender, text, to, timeout_s=PATIENCE_S):
+    """Honest traffic: these words are sent, and come exactly once."""
+    send_accepted(world, sender, text, to)
+    until(
+        lambda: text in texts_on_desk(world, to), f"'{text}' at {to}", timeout_s
+    )
+    tap.expect(texts_on_desk(world, to).count(text), 1, f"'{text}' at {to}")
 
 
 def copy_of(world, sender, id_, to):
@@ -94,32 +177,16 @@ def until_state(world, sender, id_, to, *states, timeout_s=PATIENCE_S):
     )
 
 
-def until_connected(world, *offices):
-    """Both sides have met, so that what follows is not about beginning."""
-    for office in offices or world.names:
-        until(
-            lambda office=office: all(
-                broker.get("connected")
-                for broker in world.status(office).get("brokers", [{}])
-            ),
-            f"{office} is connected",
-        )
-
-
-def send_one(world, sender, message, *to):
-    """Hand one message in; its id, and what became of its copies."""
-    (result,) = world.send(sender, message, to=to)
-    assert not result.get("error"), result["error"]
-    return result["id"], result["copies"]
-
-
 def texts_on_desk(world, office):
     """Radio checks on a desk, in its order."""
     return [
         item["message"]["test"]["text"]
         for item in world.desk(office)
-        if item["family"] == "test"
+        if "test" in item.get("message", {})
     ]
+
+
+# ---- playing ----
 
 
 def tell_logs(world):
@@ -129,27 +196,49 @@ def tell_logs(world):
             tap.remark(daemon.log_end())
 
 
-def play(*tests, offices=PAIR, start=True, before=None, world_of=World):
-    """Run the tests, one after the other, in one world of these offices."""
-    folder = tempfile.mkdtemp(prefix="entente-")
-    world = world_of(folder, offices)
-    try:
-        world.make()
-        if before is not None:
-            before(world)
-        if start:
-            world.start()
-            until_connected(world)
-        tap.run(*tests, arguments=(world,))
-    except SystemExit as end:
-        if end.code:
+def start_these(world, names):
+    if names:
+        world.start(*names)
+    for office in names or ():
+        if office in world.names:
+            until_connected(world, office)
+
+
+def play(
+    *tests,
+    offices=PAIR,
+    start=True,
+    before=None,
+    setting=contextlib.nullcontext,
+    world_of=World,
+):
+    """Run the tests, one after the other, in one world of these offices, and end.
+
+    start: the names of who runs at the beginning, True for all, False for none.
+    before: called with the world once it is made, before anybody runs.
+    setting: a context that takes the world, and makes what the tests are given
+    in its place.
+    world_of: makes another kind of world.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix="entente-", ignore_cleanup_errors=True
+    ) as folder:
+        world = world_of(Path(folder) / "w", offices)
+        try:
+            world.make()
+            if before is not None:
+                before(world)
+            with setting(world) as scene:
+                start_these(world, world.daemons if start is True else start)
+                tap.run(*tests, arguments=(scene,))
+        except SystemExit as end:
+            if end.code:
+                tell_logs(world)
+            raise
+        except (WorldError, AssertionError) as error:
+            tap.remark(error)
             tell_logs(world)
-        raise
-    except (WorldError, AssertionError) as error:
-        tap.remark(error)
-        tell_logs(world)
-        print("Bail out! There is no world to test in.")
-        sys.exit(1)
-    finally:
-        world.close()
-        shutil.rmtree(folder, ignore_errors=True)
+            print("Bail out! There is no world to test in.")
+            sys.exit(1)
+        finally:
+            world.close()

@@ -204,9 +204,7 @@ class World:
             f"authorities: {{{keys}}}\n",
             "utf-8",
         )
-        run(
-            [self.broker_program, "init", "-c", self.broker / "broker.yaml"]
-        ).must()
+        self.broker_init().must()
         self.daemons[BROKER] = Daemon(
             BROKER,
             [self.broker_program, "-c", self.broker / "broker.yaml"],
@@ -261,6 +259,11 @@ class World:
 
     def node_init(self, address):
         return run([self.node_program, "init", "-c", self.node_file(address)])
+
+    def broker_init(self):
+        return run(
+            [self.broker_program, "init", "-c", self.broker / "broker.yaml"]
+        )
 
     # ---- processes ----
 
