@@ -112,45 +112,59 @@ class Hostile(stranger.Office):
         self.urgent.greet(stranger.s.link.URGENT, self.me.certificate)
         self.bulk.greet(stranger.s.link.BULK, self.me.certificate)
 
-    def hello(self, where):
-        """Begin the conversation anew on a lane; the answer will come."""
+    def hello(self, where, timeout_s=60):
+        """Begin the conversation anew on a lane, and wait for the answer, as
+        everybody must. Where the broker cut the connection, a new one answers."""
         number = (
             stranger.s.link.URGENT
             if where is self.urgent
             else stranger.s.link.BULK
         )
-        where.send(
-            stranger.HELLO,
-            stranger.s.link.Hello(
-                versions=[1],
-                suites=[1],
-                certificate=self.me.certificate,
-                lane=number,
-                credit=4 << 20,
-            ),
+        hello = stranger.s.link.Hello(
+            versions=[1],
+            suites=[1],
+            certificate=self.me.certificate,
+            lane=number,
+            credit=4 << 20,
+        )
+        self.until_answered(
+            where,
+            lambda: where.send(stranger.HELLO, hello),
+            lambda frame: frame[0][1] == stranger.HELLO,
+            timeout_s,
         )
 
-    def until_heard(self, timeout_s=60):
-        """Until the broker has dealt with all that was sent."""
-        for where in (self.urgent, self.bulk):
-            self.until_fetched(where, time.monotonic() + timeout_s)
-
-    def until_fetched(self, where, deadline):
-        """Until this question, the last of all frames on the lane, has its
-        answer. Where the broker cut the connection, a new one answers."""
-        subject = f"nobody-{secrets.token_hex(4)}@th"
-        fetch = stranger.s.link.Fetch(
-            kind=stranger.s.link.OBJECT_CERTIFICATE, subject=subject
-        )
+    def until_answered(self, where, ask, is_answer, timeout_s):
+        deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             if where.socket.poll(1000, zmq.POLLOUT):
-                self.hello(where)
-                where.send(stranger.FETCH, fetch)
+                ask()
             # What was cut took the question along: silence means once more.
             for frame in self.frames(where, 2000):
-                if frame[0][1] == stranger.OBJECT and subject.encode() in frame[1]:
+                if is_answer(frame):
                     return
         raise AssertionError("the broker answers no more")
+
+    def until_heard(self, timeout_s=60):
+        """Until the broker has dealt with all that was sent: it answers a
+        question that is the last of all frames on the lane."""
+        for where in (self.urgent, self.bulk):
+            subject = f"nobody-{secrets.token_hex(4)}@th"
+            fetch = stranger.s.link.Fetch(
+                kind=stranger.s.link.OBJECT_CERTIFICATE, subject=subject
+            )
+
+            def ask(where=where, fetch=fetch):
+                self.hello(where)
+                where.send(stranger.FETCH, fetch)
+
+            def is_answer(frame, subject=subject):
+                return (
+                    frame[0][1] == stranger.OBJECT
+                    and subject.encode() in frame[1]
+                )
+
+            self.until_answered(where, ask, is_answer, timeout_s)
 
     def know(self, peer, state):
         """Fetch what is needed to seal for that office."""

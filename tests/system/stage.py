@@ -10,6 +10,7 @@ that something does not happen (`never`).
 
 import contextlib
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -204,6 +205,10 @@ def start_these(world, names):
             until_connected(world, office)
 
 
+def interrupted(number, frame):
+    raise KeyboardInterrupt  # the only one that ends all tests, and tidies up
+
+
 def play(
     *tests,
     offices=PAIR,
@@ -220,6 +225,7 @@ def play(
     in its place.
     world_of: makes another kind of world.
     """
+    signal.signal(signal.SIGTERM, interrupted)
     with tempfile.TemporaryDirectory(
         prefix="entente-", ignore_cleanup_errors=True
     ) as folder:

@@ -11,6 +11,9 @@ results_folder=build/check # where outputs are kept
 total_passed=0
 total_failed=0
 total_skipped=0
+parts_begun=0
+parts_chosen=0 # how many there will be; 0: not known
+parts_failed=  # their names
 
 # results_add PASSED FAILED SKIPPED: to the part that is running.
 results_add() {
@@ -57,6 +60,46 @@ results_one() {
     fi
 }
 
+# results_doing: the last line that whatever runs now has written.
+results_doing() {
+    local newest
+
+    newest=$(find "$results_folder" -type f -printf '%T@ %p\n' |
+        sort -n | tail -n 1 | cut -d' ' -f2-)
+    tail -c 300 "$newest" 2>/dev/null | tail -n 1 | tr -cd '[:print:]'
+}
+
+# results_watch NAME: tells somebody at a terminal, each second, what is being
+# done and for how long. Runs beside the part, until it is ended.
+results_watch() {
+    local name=$1 started=$SECONDS place=
+
+    if [ "$parts_chosen" -gt 0 ]; then
+        place=" ($parts_begun of $parts_chosen)"
+    fi
+    while sleep 1; do
+        printf '\r%-10s %4d s%s  %.48s\033[K' "$name" \
+            $((SECONDS - started)) "$place" "$(results_doing)"
+    done
+}
+
+# results_run NAME: part_NAME, watched where somebody can see it.
+results_run() {
+    local name=$1 log=$results_folder/$1.log watch='' rc=0
+
+    if [ -t 1 ]; then
+        results_watch "$name" &
+        watch=$!
+    fi
+    "part_$name" >"$log" 2>&1 || rc=$?
+    if [ -n "$watch" ]; then
+        kill "$watch" 2>/dev/null
+        wait "$watch" 2>/dev/null
+        printf '\r\033[K%-10s ' "$name"
+    fi
+    return $rc
+}
+
 # results_part NAME: runs part_NAME and prints its line.
 results_part() {
     local name=$1 log=$results_folder/$1.log started=$SECONDS
@@ -65,8 +108,9 @@ results_part() {
     part_failed=0
     part_skipped=0
     part_note=
+    parts_begun=$((parts_begun + 1))
     printf '%-10s ' "$name"
-    if ! "part_$name" >"$log" 2>&1 && [ $part_failed -eq 0 ]; then
+    if ! results_run "$name" && [ $part_failed -eq 0 ]; then
         part_failed=1
     fi
     if [ $((part_passed + part_failed + part_skipped)) -eq 0 ]; then
@@ -76,6 +120,7 @@ results_part() {
     printf '%4d passed %3d failed %3d skipped %4d s  %s\n' $part_passed \
         $part_failed $part_skipped $((SECONDS - started)) "$part_note"
     if [ $part_failed -gt 0 ]; then
+        parts_failed+=" $name"
         cat "$log"
     elif [ $part_skipped -gt 0 ]; then
         grep '^skipped:' "$log"
@@ -85,6 +130,9 @@ results_part() {
 
 # results_end: the last line; 1 when anything failed or nothing ran.
 results_end() {
+    if [ -n "$parts_failed" ]; then
+        echo "failed:$parts_failed; all they said is in $results_folder/"
+    fi
     echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
     [ $total_failed -eq 0 ] && [ $total_passed -gt 0 ]
 }
