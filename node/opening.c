@@ -115,7 +115,13 @@ retain_until(const struct node *node, const ent_message *message,
     uint64_t theirs = ent_message_time_ms(message->retain_until);
     uint64_t keep =
         decision->retain_ms != 0 ? decision->retain_ms : family->keep_ms;
-    uint64_t ours = node->now_ms + keep;
+    uint64_t ours;
+
+    /* What nobody says is still needed ends when it is to be looked at. */
+    if (decision->review_ms != 0 && decision->review_ms < keep) {
+        keep = decision->review_ms;
+    }
+    ours = node->now_ms + keep;
 
     return theirs != 0 && theirs < ours ? theirs : ours;
 }

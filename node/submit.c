@@ -62,6 +62,10 @@ check(const Entente__V1__Submission *submission, ent_message *message,
         ent_error_wrap(&err, "id");
         return node_text_in(arena, err.text);
     }
+    if (message->releaser_role[0] != '\0') {
+        return "releaserRole: the node writes it when a second officer has "
+               "released the message";
+    }
     message->to = submission->to[0];
     return node_draft_fault(message, arena);
 }

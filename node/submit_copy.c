@@ -153,6 +153,34 @@ add_handling(struct node_outgoing *outgoing, struct ent_arena *arena,
     return ENT_OK;
 }
 
+/* Safeguards that the agreement adds. */
+static enum ent_status
+add_safeguards(struct node_outgoing *outgoing, struct ent_arena *arena,
+    struct ent_error *err)
+{
+    ent_message *message = outgoing->message;
+    Entente__V1__Safeguard *list;
+    uint32_t wanted = outgoing->decision.safeguards;
+
+    if (wanted == 0) {
+        return ENT_OK;
+    }
+    list = ent_arena_alloc(arena, (message->n_safeguards + 32) * sizeof *list);
+    if (list == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "adding safeguards");
+    }
+    for (size_t i = 0; i < message->n_safeguards; i++) {
+        list[i] = message->safeguards[i];
+    }
+    for (unsigned value = 1; value < 32; value++) {
+        if ((wanted >> value & 1) != 0) {
+            list[message->n_safeguards++] = (Entente__V1__Safeguard)value;
+        }
+    }
+    message->safeguards = list;
+    return ENT_OK;
+}
+
 /* An acknowledgement closes what it acknowledges at our own desk. */
 static enum ent_status
 close_at_desk(struct node *node, const struct node_outgoing *outgoing,
@@ -192,6 +220,9 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     rc = ent_minimise(&outgoing->decision, outgoing->message, arena, err);
     if (rc == ENT_OK) {
         rc = add_handling(outgoing, arena, err);
+    }
+    if (rc == ENT_OK) {
+        rc = add_safeguards(outgoing, arena, err);
     }
     if (rc == ENT_OK) {
         rc = ent_message_encode(outgoing->message, &wire, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/agreement_internal.h"
+#include "policy/agreement_reader.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -92,7 +92,10 @@ ent_agreement_free(struct ent_agreement **agreement)
     free(old->exchanges);
     paths_free(&old->prohibited);
     paths_free(&old->withheld);
+    paths_free(&old->victims.names);
     free(old->retentions);
+    free(old->onward.list);
+    free(old->assurances);
     ent_bytes_free(&old->text);
     ent_yaml_free(&old->yaml);
     free(old);
@@ -241,24 +244,6 @@ ent_agreement_find_party(
     return ENT_NONE;
 }
 
-size_t
-ent_family_index(const struct ent_family *family)
-{
-    size_t count;
-    const struct ent_family *list = ent_family_list(&count);
-
-    assert(family >= list && family < list + count);
-    assert(count <= ENT_FAMILIES_MAX);
-
-    return (size_t)(family - list);
-}
-
-void
-ent_families_add(struct agreement_families *families, size_t index)
-{
-    families->bits[index / 64] |= UINT64_C(1) << index % 64;
-}
-
 static bool
 has_kind(const struct agreement_exchange *exchange, uint32_t kind)
 {
@@ -276,13 +261,51 @@ ent_exchange_joins(const struct ent_agreement *agreement,
     if (agreement->party_count == 1) {
         return from != to;
     }
-    if (from->party == to->party ||
-        (exchange->sender != ENT_NONE && exchange->sender != from->party)) {
+    if ((exchange->ways[from->party] >> to->party & 1) == 0) {
         return false;
     }
     return from->kind != ENTENTE__V1__OFFICE_KIND__BLO ||
            to->kind != ENTENTE__V1__OFFICE_KIND__BLO ||
            (from->pair != ENT_NONE && &agreement->offices[from->pair] == to);
+}
+
+bool
+ent_exchange_answers(const struct ent_agreement *agreement,
+    const struct agreement_exchange *exchange,
+    const struct agreement_office *from, const struct agreement_office *to)
+{
+    return ent_exchange_joins(agreement, exchange, from, to) ||
+           ent_exchange_joins(agreement, exchange, to, from);
+}
+
+/* Who of each party is of the clause's kinds, and with whom its BLO are paired.
+ */
+struct turnout {
+    uint32_t kinds[ENT_PARTIES_MAX];
+    uint32_t pairs[ENT_PARTIES_MAX]; /* bit j: with a BLO of party j */
+    size_t offices;
+};
+
+static struct turnout
+count_turnout(const struct ent_agreement *agreement,
+    const struct agreement_exchange *exchange)
+{
+    struct turnout turnout = {0};
+
+    for (size_t i = 0; i < agreement->office_count; i++) {
+        const struct agreement_office *office = &agreement->offices[i];
+
+        if (!has_kind(exchange, office->kind) || office->party == ENT_NONE) {
+            continue;
+        }
+        turnout.kinds[office->party] |= UINT32_C(1) << office->kind;
+        turnout.offices++;
+        if (office->pair != ENT_NONE) {
+            turnout.pairs[office->party] |=
+                UINT32_C(1) << agreement->offices[office->pair].party;
+        }
+    }
+    return turnout;
 }
 
 /* Not each office with each: a file of a megabyte would take minutes. */
@@ -291,22 +314,21 @@ ent_exchange_is_usable(const struct ent_agreement *agreement,
     const struct agreement_exchange *exchange)
 {
     const uint32_t blo = UINT32_C(1) << ENTENTE__V1__OFFICE_KIND__BLO;
-    uint32_t kinds[ENT_PARTIES_MAX] = {0};
-    size_t offices = 0;
-    bool paired = false;
+    struct turnout turnout = count_turnout(agreement, exchange);
 
-    for (size_t i = 0; i < agreement->office_count; i++) {
-        const struct agreement_office *office = &agreement->offices[i];
+    if (agreement->party_count == 1) {
+        return turnout.offices >= 2;
+    }
+    for (size_t i = 0; i < agreement->party_count; i++) {
+        for (size_t j = 0; j < agreement->party_count; j++) {
+            uint32_t both = turnout.kinds[i] | turnout.kinds[j];
 
-        if (has_kind(exchange, office->kind) && office->party != ENT_NONE) {
-            kinds[office->party] |= UINT32_C(1) << office->kind;
-            paired |= office->pair != ENT_NONE;
-            offices++;
+            if ((exchange->ways[i] >> j & 1) != 0 && turnout.kinds[i] != 0 &&
+                turnout.kinds[j] != 0 &&
+                ((both & ~blo) != 0 || (turnout.pairs[i] >> j & 1) != 0)) {
+                return true;
+            }
         }
     }
-    if (agreement->party_count == 1) {
-        return offices >= 2;
-    }
-    return kinds[0] != 0 && kinds[1] != 0 &&
-           (((kinds[0] | kinds[1]) & ~blo) != 0 || paired);
+    return false;
 }

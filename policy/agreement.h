@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * agreement - one bilateral MOU as a file: what these two states let pass, to
- * whom, for what, on what conditions. A national order is the same file with
- * one party. Everything not listed is refused; a clause this program does not
- * enforce cannot be loaded.
+ * agreement - one MOU as a file: what these states let pass, to whom, for what,
+ * on what conditions. Mostly there are two; a regional agreement has more, an
+ * international organisation may be one of them, and a national order is the
+ * same file with one. Everything not listed is refused; a clause this program
+ * does not enforce cannot be loaded.
  *
  * Loading reads, checks and keeps the exact bytes, whose BLAKE2b-256 is the
- * digest that every label carries. Whether both states signed is for
+ * digest that every label carries. Whether all parties signed is for
  * policy/sign.h. An agreement never changes after loading.
  */
 #ifndef ENT_POLICY_AGREEMENT_H
@@ -17,7 +18,7 @@
 #include "proto/signing.h"
 
 #define ENT_AGREEMENT_SIZE_MAX ENT_YAML_SIZE_MAX
-#define ENT_PARTIES_MAX 2
+#define ENT_PARTIES_MAX 16
 
 struct ent_agreement;
 
@@ -37,7 +38,7 @@ const struct ent_digest *ent_agreement_digest(
 /* The exact bytes it was loaded from; they live as long as the agreement. */
 struct ent_view ent_agreement_text(const struct ent_agreement *agreement);
 
-/* The parties: 2, or 1 for a national order. */
+/* The parties: 2 or more, or 1 for a national order. */
 size_t ent_agreement_party_count(const struct ent_agreement *agreement);
 const char *ent_agreement_party_state(
     const struct ent_agreement *agreement, size_t index);

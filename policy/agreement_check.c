@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/agreement_internal.h"
+#include "policy/agreement_reader.h"
 
 #include <assert.h>
 #include <string.h>
 
 #include "policy/word.h"
+#include "proto/country.h"
 #include "proto/schema/trust.pb-c.h"
 
 #define COMPLAIN_AT(reader, mark, ...)                                         \
@@ -13,15 +14,20 @@
 static void
 check_parties(const struct agreement_reader *reader)
 {
-    const struct agreement_party *parties = reader->agreement->parties;
+    const struct ent_agreement *agreement = reader->agreement;
+    const struct agreement_party *parties = agreement->parties;
 
-    if (reader->agreement->party_count == ENT_PARTIES_MAX &&
-        parties[0].has_authority && parties[1].has_authority &&
-        memcmp(&parties[0].authority, &parties[1].authority,
-            sizeof parties[0].authority) == 0) {
-        COMPLAIN_AT(reader, parties[1].mark,
-            "both parties have the same authority key, so one could sign for "
-            "the other");
+    for (size_t i = 1; i < agreement->party_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (parties[i].has_authority && parties[j].has_authority &&
+                memcmp(&parties[i].authority, &parties[j].authority,
+                    sizeof parties[i].authority) == 0) {
+                COMPLAIN_AT(reader, parties[i].mark,
+                    "'%s' and '%s' have the same authority key, so one could "
+                    "sign for the other",
+                    parties[j].state, parties[i].state);
+            }
+        }
     }
 }
 
@@ -38,6 +44,13 @@ check_office(
         COMPLAIN_AT(reader, office->mark,
             "'%s' is an office of '%s', which is no party",
             office->address.text, ent_address_state(&office->address));
+    } else if (ent_country_is_organisation(
+                   ent_view_text(ent_address_state(&office->address))) &&
+               office->kind != ENTENTE__V1__OFFICE_KIND__ORGANISATION) {
+        COMPLAIN_AT(reader, office->mark,
+            "'%s' is an office of an international organisation; its kind is "
+            "organisation",
+            office->address.text);
     }
 }
 
@@ -152,91 +165,68 @@ check_clause_purposes(const struct agreement_reader *reader,
     }
 }
 
-/* Nobody may be named where the offence can bring death, unless an assurance is
- * on file, and this version keeps none. */
-static void
-check_clause_family(const struct agreement_reader *reader,
-    const struct agreement_exchange *exchange, const struct ent_family *family)
-{
-    const struct ent_agreement *agreement = reader->agreement;
-
-    if (agreement->retention_of[ent_family_index(family)] == ENT_NONE) {
-        COMPLAIN_AT(reader, exchange->mark,
-            "'%s' has no retention; say how long it is kept", family->name);
-    }
-    if (family->nominal &&
-        (exchange->purposes >> ENTENTE__V1__PURPOSE__LISTED_CRIME & 1) != 0 &&
-        (agreement->offences & ENT_CAPITAL_OFFENCES) != 0) {
-        COMPLAIN_AT(reader, exchange->mark,
-            "'%s' names persons, and drugs or terrorism can bring death; that "
-            "needs 'assurances', which this version does not enforce",
-            family->name);
-    }
-}
-
 static void
 check_exchanges(const struct agreement_reader *reader)
 {
-    const struct ent_agreement *agreement = reader->agreement;
-    size_t count;
-    const struct ent_family *families = ent_family_list(&count);
-
-    for (size_t i = 0; i < agreement->exchange_count; i++) {
-        const struct agreement_exchange *exchange = &agreement->exchanges[i];
-
+    for (size_t i = 0; i < reader->agreement->exchange_count; i++) {
         check_clause_number(reader, i);
-        check_clause_purposes(reader, exchange);
-        for (size_t n = 0; n < count; n++) {
-            if (ent_families_have(&exchange->families, n)) {
-                check_clause_family(reader, exchange, &families[n]);
-            }
-        }
-        if (reader->offices_sound && exchange->kinds != 0 &&
-            !ent_exchange_is_usable(agreement, exchange)) {
-            COMPLAIN_AT(reader, exchange->mark,
-                "nobody can use clause %s: no two offices are of these kinds "
-                "on both sides, or they are not paired",
-                exchange->clause != NULL ? exchange->clause : "?");
-        }
+        check_clause_purposes(reader, &reader->agreement->exchanges[i]);
     }
 }
 
-/* Who must acknowledge must be able to. */
+/* An alert that climbs has to end in somebody's hands in time. */
 static void
-check_acknowledgement(const struct agreement_reader *reader)
+check_hotline(const struct agreement_reader *reader)
 {
     const struct ent_agreement *agreement = reader->agreement;
-    size_t acknowledgement = ent_family_index(
-        ent_family_by_number(ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT));
+    size_t hotline = ent_family_index(
+        ent_family_by_number(ENTENTE__V1__MESSAGE__BODY_HOTLINE_ALERT));
 
-    if (agreement->levels_mark.line == 0 || agreement->exchange_count == 0) {
+    if (agreement->hotline.ladder_mark.line == 0 &&
+        agreement->hotline.drill_mark.line == 0) {
         return;
     }
     for (size_t i = 0; i < agreement->exchange_count; i++) {
-        if (ent_families_have(
-                &agreement->exchanges[i].families, acknowledgement)) {
+        if (ent_families_have(&agreement->exchanges[i].families, hotline)) {
             return;
         }
     }
-    COMPLAIN_AT(reader, agreement->levels_mark,
-        "messages must be acknowledged, but no clause of 'exchange' lets "
-        "'acknowledgement' pass");
+    COMPLAIN_AT(reader,
+        agreement->hotline.ladder_mark.line != 0
+            ? agreement->hotline.ladder_mark
+            : agreement->hotline.drill_mark,
+        "'hotline' has rules for hotline_alert, and no clause of 'exchange' "
+        "lets it pass");
+}
+
+static void
+check_document_check(const struct agreement_reader *reader)
+{
+    const struct ent_agreement *agreement = reader->agreement;
+    size_t check =
+        ent_family_index(ent_family_by_name(ent_view_text("document_check")));
+
+    if (agreement->document_check.answer_mark.line == 0) {
+        return;
+    }
+    for (size_t i = 0; i < agreement->exchange_count; i++) {
+        if (ent_families_have(&agreement->exchanges[i].families, check)) {
+            return;
+        }
+    }
+    COMPLAIN_AT(reader, agreement->document_check.answer_mark,
+        "'document_check' has rules, and no clause of 'exchange' lets it pass");
 }
 
 void
 ent_agreement_check(struct agreement_reader *reader)
 {
-    size_t before;
-
     assert(reader != NULL);
 
     check_parties(reader);
-    before = reader->complaints->count;
     check_offices(reader);
-    if (reader->complaints->count != before) {
-        reader->offices_sound = false;
-    }
     check_purposes(reader);
     check_exchanges(reader);
-    check_acknowledgement(reader);
+    check_hotline(reader);
+    check_document_check(reader);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/agreement_internal.h"
+#include "policy/agreement_reader.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -74,36 +74,89 @@ is_clause(const char *text)
            strpbrk(text, "0123456789") != NULL;
 }
 
-/* "both", or "th to kh". */
+/* Every two parties, both ways. */
+static void
+open_all_ways(
+    const struct ent_agreement *agreement, struct agreement_exchange *exchange)
+{
+    for (size_t i = 0; i < agreement->party_count; i++) {
+        for (size_t j = 0; j < agreement->party_count; j++) {
+            if (i != j) {
+                exchange->ways[i] |= UINT32_C(1) << j;
+            }
+        }
+    }
+}
+
+/* "th to kh", "th and kh": true when `text` is that for these two. */
+static bool
+says(const char *text, const char *from, const char *word, const char *to)
+{
+    char way[2 * ENT_STATE_MAX + sizeof " and "];
+
+    (void)snprintf(way, sizeof way, "%.3s %s %.3s", from, word, to);
+    return strcmp(text, way) == 0;
+}
+
+/* One way between two parties; false when the words name none. */
+static bool
+open_way(const struct ent_agreement *agreement, const char *text,
+    struct agreement_exchange *exchange)
+{
+    const struct agreement_party *parties = agreement->parties;
+
+    for (size_t i = 0; i < agreement->party_count; i++) {
+        for (size_t j = 0; j < agreement->party_count; j++) {
+            bool both = says(text, parties[i].state, "and", parties[j].state);
+
+            if (i == j || (!both && !says(text, parties[i].state, "to",
+                                        parties[j].state))) {
+                continue;
+            }
+            exchange->ways[i] |= UINT32_C(1) << j;
+            exchange->ways[j] |= both ? UINT32_C(1) << i : 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+parse_way(struct agreement_reader *reader, const struct ent_yaml_node *node,
+    struct agreement_exchange *exchange)
+{
+    const struct ent_agreement *agreement = reader->agreement;
+    const struct agreement_party *parties = agreement->parties;
+
+    if (strcmp(node->text, "both") == 0) {
+        open_all_ways(agreement, exchange);
+    } else if (agreement->party_count == 1) {
+        COMPLAIN(
+            reader, node, "in a national order the direction is always 'both'");
+    } else if (agreement->party_count > 1 &&
+               !open_way(agreement, node->text, exchange)) {
+        COMPLAIN(reader, node,
+            "'%.60s' is no direction; there are 'both', and for two parties "
+            "'%s to %s', '%s to %s' and '%s and %s'",
+            node->text, parties[0].state, parties[1].state, parties[1].state,
+            parties[0].state, parties[0].state, parties[1].state);
+    }
+}
+
+/* "both", "th to kh", or several such: [th to kh, th and la]. */
 static void
 parse_direction(struct agreement_reader *reader,
     const struct ent_yaml_node *node, struct agreement_exchange *exchange)
 {
-    const struct ent_agreement *agreement = reader->agreement;
-
-    exchange->sender = ENT_NONE;
-    if (strcmp(node->text, "both") == 0) {
-        return;
-    }
-    if (agreement->party_count != ENT_PARTIES_MAX) {
-        COMPLAIN(
-            reader, node, "in a national order the direction is always 'both'");
-        return;
-    }
-    for (size_t i = 0; i < ENT_PARTIES_MAX; i++) {
-        char text[2 * ENT_STATE_MAX + sizeof " to "];
-
-        (void)snprintf(text, sizeof text, "%.3s to %.3s",
-            agreement->parties[i].state, agreement->parties[1 - i].state);
-        if (strcmp(node->text, text) == 0) {
-            exchange->sender = i;
-            return;
+    if (node->kind == ENT_YAML_SCALAR) {
+        parse_way(reader, node, exchange);
+    } else if (node->kind == ENT_YAML_LIST &&
+               ent_read_list(reader, node, "direction",
+                   ENT_PARTIES_MAX * ENT_PARTIES_MAX, ENT_YAML_SCALAR)) {
+        for (size_t i = 0; i < node->count; i++) {
+            parse_way(reader, node->items[i], exchange);
         }
     }
-    COMPLAIN(reader, node,
-        "'%.60s' is no direction; there are 'both', '%s to %s' and '%s to %s'",
-        node->text, agreement->parties[0].state, agreement->parties[1].state,
-        agreement->parties[1].state, agreement->parties[0].state);
 }
 
 static void
@@ -121,13 +174,40 @@ parse_between(struct agreement_reader *reader, const struct ent_yaml_node *node,
 }
 
 static void
-parse_release(struct agreement_reader *reader, const struct ent_yaml_node *node)
+parse_release(struct agreement_reader *reader, const struct ent_yaml_node *node,
+    struct agreement_exchange *exchange)
 {
-    if (strcmp(node->text, "one_officer") != 0 &&
-        !ent_agreement_refuse_value(reader, "exchange", "release", node)) {
+    exchange->release_mark = ent_mark_of(node);
+    exchange->two_officers = strcmp(node->text, "two_officers") == 0;
+    if (!exchange->two_officers && strcmp(node->text, "one_officer") != 0) {
         COMPLAIN(reader, node,
-            "'%.60s' is no way of release; this version knows 'one_officer'",
+            "'%.60s' is no way of release; there are one_officer, two_officers",
             node->text);
+    }
+}
+
+/* Conditions that a clause may have. */
+static void
+parse_conditions(struct agreement_reader *reader,
+    const struct ent_yaml_node *node, struct agreement_exchange *exchange)
+{
+    const struct ent_yaml_node *value;
+    uint32_t desk = ENT_DESK_NONE;
+
+    value = ent_read_get(node, "release", ENT_YAML_SCALAR);
+    if (value != NULL) {
+        parse_release(reader, value, exchange);
+    }
+    value = ent_read_get(node, "desk", ENT_YAML_SCALAR);
+    if (value != NULL && ent_read_term(reader, value, &ent_desks, &desk)) {
+        exchange->desk = (enum ent_desk)desk;
+        exchange->desk_mark = ent_mark_of(value);
+    }
+    value = ent_read_get(node, "needs", ENT_YAML_SCALAR);
+    if (value != NULL) {
+        exchange->needs_mla =
+            ent_read_fixed(reader, value, "mla_reference", "condition");
+        exchange->needs_mark = ent_mark_of(value);
     }
 }
 
@@ -138,14 +218,15 @@ parse_exchange_row(struct agreement_reader *reader,
     static const struct agreement_key keys[] = {
         {"clause", ENT_YAML_SCALAR, true},
         {"families", ENT_YAML_LIST, true},
-        {"direction", ENT_YAML_SCALAR, true},
+        {"direction", ENT_YAML_SCALAR_OR_LIST, true},
         {"between", ENT_YAML_LIST, true},
         {"purposes", ENT_YAML_LIST, true},
         {"release", ENT_YAML_SCALAR, true},
+        {"desk", ENT_YAML_SCALAR, false},
+        {"needs", ENT_YAML_SCALAR, false},
     };
     const struct ent_yaml_node *value;
 
-    exchange->sender = ENT_NONE;
     exchange->mark = ent_mark_of(node);
     (void)ent_read_map(reader, node, "exchange", KEYS(keys));
 
@@ -163,7 +244,7 @@ parse_exchange_row(struct agreement_reader *reader,
     if (value != NULL) {
         (void)ent_read_families(reader, value, &exchange->families);
     }
-    value = ent_read_get(node, "direction", ENT_YAML_SCALAR);
+    value = ent_yaml_get(node, "direction");
     if (value != NULL) {
         parse_direction(reader, value, exchange);
     }
@@ -176,10 +257,7 @@ parse_exchange_row(struct agreement_reader *reader,
         (void)ent_read_words(reader, value, &entente__v1__purpose__descriptor,
             "purpose", &exchange->purposes);
     }
-    value = ent_read_get(node, "release", ENT_YAML_SCALAR);
-    if (value != NULL) {
-        parse_release(reader, value);
-    }
+    parse_conditions(reader, node, exchange);
 }
 
 enum ent_status

@@ -11,13 +11,15 @@
 
 #include "policy/agreement.h"
 #include "policy/decide.h"
+#include "policy/families.h"
 #include "policy/path.h"
 
 #define ENT_OFFICES_MAX 1024
 #define ENT_EXCHANGES_MAX 256
 #define ENT_RETENTIONS_MAX 256
 #define ENT_PROHIBITED_MAX 64
-#define ENT_FAMILIES_MAX 128
+#define ENT_ASSURANCES_MAX 64
+#define ENT_PRE_AUTHORISED_MAX 64
 
 #define ENT_LEVELS 6 /* rungs of Precedence and of Classification, with 0 */
 
@@ -35,11 +37,6 @@ struct agreement_mark {
     size_t column;
 };
 
-/* Bit n: the nth family of ent_family_list. */
-struct agreement_families {
-    uint64_t bits[ENT_FAMILIES_MAX / 64];
-};
-
 struct agreement_party {
     const char *state; /* NULL: there is no such party */
     struct ent_verify_key authority;
@@ -52,6 +49,7 @@ struct agreement_office {
     struct ent_address address;
     uint32_t kind;
     size_t party;
+    uint32_t sectors;      /* bits: 1 << enum ent_sector; 0: not said */
     const char *pair_text; /* NULL: none */
     size_t pair;           /* index of an office, or ENT_NONE */
     struct agreement_mark mark;
@@ -60,17 +58,45 @@ struct agreement_office {
 
 struct agreement_exchange {
     const char *clause;
-    struct agreement_families families;
+    struct ent_families families;
     uint32_t kinds;
     uint32_t purposes;
-    size_t sender; /* index of the party that may send, or ENT_NONE: both */
+    uint32_t ways[ENT_PARTIES_MAX]; /* bit j of i: party i may send to j */
+    enum ent_desk desk;             /* who alone may read it; 0: the office */
+    bool two_officers;
+    bool needs_mla;
     struct agreement_mark mark;
+    struct agreement_mark release_mark;
+    struct agreement_mark desk_mark;
+    struct agreement_mark needs_mark;
 };
 
 struct agreement_retention {
-    struct agreement_families families;
+    struct ent_families families;
     uint64_t keep_ms;
-    bool aggregate; /* counts of what was deleted may stay */
+    uint64_t review_ms; /* 0: nobody need look again */
+    bool aggregate;
+    struct agreement_mark mark;
+};
+
+struct agreement_assurance {
+    enum ent_risk risk;
+    uint32_t offences;
+    struct ent_families families;
+    struct agreement_mark mark;
+};
+
+/* Who may pass on what is pre-authorised. */
+enum agreement_passer {
+    PASSER_ANY,
+    PASSER_ORIGINATOR,    /* the state it came from */
+    PASSER_ISSUING_STATE, /* the state that issued the document in it */
+};
+
+struct agreement_pre_authorised {
+    const char *to; /* code of a state or organisation */
+    struct ent_families families;
+    enum agreement_passer by;
     struct agreement_mark mark;
 };
 
@@ -140,11 +166,13 @@ struct ent_agreement {
 
     uint32_t ceiling;
     uint32_t equivalent; /* bit per rung that both states have a word for */
-    const struct ent_yaml_node *equivalence[ENT_LEVELS];
+    const char *markings[ENT_LEVELS][ENT_PARTIES_MAX]; /* a state's word */
     struct agreement_mark classification_mark;
 
     uint32_t handling;
     struct agreement_mark handling_mark;
+
+    struct agreement_mark judicial_mark; /* line 0: nothing is said */
 
     struct agreement_retention *retentions;
     size_t retention_count;
@@ -152,135 +180,77 @@ struct ent_agreement {
 
     struct agreement_level levels[ENT_LEVELS];
     struct agreement_mark levels_mark;
+
+    uint32_t without_prejudice; /* bits: 1 << enum ent_prejudice */
+
+    struct {
+        bool consent;          /* originator_consent; else never */
+        uint32_t inside_state; /* bits: 1 << enum ent_sector */
+        struct agreement_pre_authorised *list;
+        size_t count;
+        struct agreement_mark mark;
+        struct agreement_mark inside_mark;
+    } onward;
+
+    struct {
+        bool hit_or_no_hit;
+        uint64_t per_day; /* 0: no limit */
+        uint64_t per_officer_per_hour;
+        struct agreement_mark answer_mark;
+        struct agreement_mark day_mark;
+        struct agreement_mark officer_mark;
+    } document_check;
+
+    struct {
+        uint64_t notify_ms;
+        uint64_t apply_ms;
+        struct agreement_mark mark; /* line 0: nothing is said */
+    } correction;
+
+    struct {
+        uint64_t purge_ms;
+        bool certificate;
+        struct agreement_mark mark;
+    } recall;
+
+    struct {
+        uint32_t measures; /* bits: 1 << enum ent_measure */
+        uint32_t copy_to;  /* bits: 1 << enum ent_desk */
+        struct agreement_mark measures_mark;
+        struct agreement_mark copy_mark;
+    } minors;
+
+    struct {
+        bool non_punishment;
+        bool consent_for_name;
+        struct agreement_paths names; /* what names a person */
+        struct agreement_mark punishment_mark;
+        struct agreement_mark consent_mark;
+    } victims;
+
+    struct agreement_assurance *assurances;
+    size_t assurance_count;
+
+    struct {
+        struct ent_step ladder[ENT_STEPS_MAX];
+        size_t step_count;
+        uint64_t drill_ms; /* 0: no drills are agreed */
+        struct agreement_mark ladder_mark;
+        struct agreement_mark drill_mark;
+    } hotline;
+
+    struct {
+        uint32_t may_relax; /* bits: 1 << enum ent_relaxation */
+        enum ent_role approver;
+        uint64_t length_ms;
+        uint64_t review_ms;
+        struct agreement_mark mark; /* line 0: there are no emergencies */
+        struct agreement_mark approve_mark;
+        struct agreement_mark ends_mark;
+    } emergency;
+
+    struct agreement_mark suspension_mark;
 };
-
-/* Reading one file. Whatever is wrong goes to `complaints`; only memory stops
- * the reading. */
-struct agreement_reader {
-    struct ent_agreement *agreement;
-    struct ent_complaints *complaints;
-    struct ent_error *err;
-    const struct ent_yaml_node *root;
-    bool offices_sound; /* nothing to complain about in parties and offices */
-};
-
-/* The tree into the struct: words, numbers, addresses. */
-enum ent_status ent_agreement_parse(struct agreement_reader *reader,
-    const struct ent_yaml_node *root) ENT_MUST_CHECK;
-
-/* What no single clause can see: that they fit together. */
-void ent_agreement_check(struct agreement_reader *reader);
-
-/* The sections of agreement_exchange.c and agreement_rules.c; only memory
- * fails. */
-enum ent_status ent_parse_purposes(struct agreement_reader *reader,
-    const struct ent_yaml_node *node) ENT_MUST_CHECK;
-enum ent_status ent_parse_offences(struct agreement_reader *reader,
-    const struct ent_yaml_node *node) ENT_MUST_CHECK;
-enum ent_status ent_parse_exchange(struct agreement_reader *reader,
-    const struct ent_yaml_node *node) ENT_MUST_CHECK;
-enum ent_status ent_parse_fields(struct agreement_reader *reader,
-    const struct ent_yaml_node *node) ENT_MUST_CHECK;
-enum ent_status ent_parse_classification(struct agreement_reader *reader,
-    const struct ent_yaml_node *node) ENT_MUST_CHECK;
-enum ent_status ent_parse_handling(struct agreement_reader *reader,
-    const struct ent_yaml_node *node) ENT_MUST_CHECK;
-enum ent_status ent_parse_retention(struct agreement_reader *reader,
-    const struct ent_yaml_node *node) ENT_MUST_CHECK;
-enum ent_status ent_parse_service_levels(struct agreement_reader *reader,
-    const struct ent_yaml_node *node) ENT_MUST_CHECK;
-
-/* Complain at the place of `node`. */
-#define COMPLAIN(reader, node, ...)                                            \
-    ent_complain(                                                              \
-        (reader)->complaints, (node)->line, (node)->column, __VA_ARGS__)
-
-/* A table of keys, and its length. */
-#define KEYS(keys) (keys), sizeof(keys) / sizeof((keys)[0])
-
-/* An array, zeroed, that dies with the agreement. */
-enum ent_status ent_read_alloc(const struct agreement_reader *reader,
-    size_t count, size_t size, void *ret_rows) ENT_MUST_CHECK;
-
-/* ---- typed values (agreement_value.c): false after a complaint ---- */
-
-struct agreement_key {
-    const char *name;
-    enum ent_yaml_kind kind;
-    bool needed;
-};
-
-#define ENT_KEYS_MAX 32
-
-/* `node` must be a map of these keys, `path` its place ("exchange"); complains
- * about keys that are missing, unknown, not enforced, or of another kind. */
-bool ent_read_map(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, const char *path,
-    const struct agreement_key *keys, size_t count);
-
-/* The value of `key` when it is of that kind; NULL otherwise: ent_read_map has
- * complained if it had to be there. */
-const struct ent_yaml_node *ent_read_get(
-    const struct ent_yaml_node *map, const char *key, enum ent_yaml_kind kind);
-
-/* A list of items of one kind, neither empty nor longer than `max`. */
-bool ent_read_list(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, const char *what, size_t max,
-    enum ent_yaml_kind kind);
-
-/* A word of `words`, into its value; or a list of them, into bits. */
-bool ent_read_word(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, const ProtobufCEnumDescriptor *words,
-    const char *what, uint32_t *ret_value);
-bool ent_read_words(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, const ProtobufCEnumDescriptor *words,
-    const char *what, uint32_t *ret_bits);
-
-bool ent_read_families(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, struct agreement_families *ret_families);
-
-/* A date or an RFC 3339 time. A date as `end` means the whole of that day. */
-bool ent_read_time(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, bool end, uint64_t *ret_ms);
-bool ent_read_duration(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, uint64_t *ret_ms);
-/* A duration of years and months, in months. */
-bool ent_read_months(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, uint32_t *ret_months);
-
-bool ent_read_version(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, uint64_t *ret_version);
-/* "ed25519:" and 32 bytes in base64url without padding. */
-bool ent_read_key(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, struct ent_verify_key *ret_key);
-/* Text for people, not empty, of at most `max` bytes. */
-bool ent_read_text(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, const char *what, size_t max);
-
-/* Where `key` stands in `map`, which has it. */
-struct agreement_mark ent_mark_of_key(
-    const struct ent_yaml_node *map, const char *key);
-
-static inline struct agreement_mark
-ent_mark_of(const struct ent_yaml_node *node)
-{
-    return (struct agreement_mark){.line = node->line, .column = node->column};
-}
-
-/* ---- the clauses that are not enforced (agreement_refuse.c) ---- */
-
-/* Complain when `key` of the map at `path` ("" at the top, "exchange" ...) is
- * one that this version does not enforce; true when it is. */
-bool ent_agreement_refuse_key(const struct agreement_reader *reader,
-    const char *path, const struct ent_yaml_node *key);
-
-/* The keys of that path that are not enforced, for hints; NULL past the last.
- */
-const char *ent_agreement_refused_key(const char *path, size_t n);
-
-/* The same of a value of `key` there. */
-bool ent_agreement_refuse_value(const struct agreement_reader *reader,
-    const char *path, const char *key, const struct ent_yaml_node *value);
 
 /* ---- looking things up ---- */
 
@@ -292,17 +262,14 @@ void ent_agreement_hash_office(struct ent_agreement *agreement, size_t index);
 size_t ent_agreement_find_party(
     const struct ent_agreement *agreement, const char *state);
 
-size_t ent_family_index(const struct ent_family *family);
-void ent_families_add(struct agreement_families *families, size_t index);
-static inline bool
-ent_families_have(const struct agreement_families *families, size_t index)
-{
-    return (families->bits[index / 64] >> index % 64 & 1) != 0;
-}
-
 /* May a message of that clause go from one office to the other, by kinds,
  * states, direction and pairing? */
 bool ent_exchange_joins(const struct ent_agreement *agreement,
+    const struct agreement_exchange *exchange,
+    const struct agreement_office *from, const struct agreement_office *to);
+
+/* May what the clause lets pass one way or the other be answered so? */
+bool ent_exchange_answers(const struct ent_agreement *agreement,
     const struct agreement_exchange *exchange,
     const struct agreement_office *from, const struct agreement_office *to);
 

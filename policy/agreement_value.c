@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/agreement_internal.h"
+#include "policy/agreement_reader.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -7,14 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/word.h"
-#include "proto/base/nearest.h"
 #include "proto/base/time.h"
 
 #define KEY_PREFIX "ed25519:"
 #define DATE_LEN 10 /* "2026-01-01" */
 #define DAY_MS (UINT64_C(24) * 60 * 60 * 1000)
-#define VERSION_DIGITS_MAX 9
+#define DIGITS_MAX 9
 #define MONTHS_MAX 1200 /* a hundred years, as for every duration */
 
 /* An array that dies with the agreement. */
@@ -34,15 +32,25 @@ ent_read_alloc(const struct agreement_reader *reader, size_t count, size_t size,
 static const char *
 kind_words(enum ent_yaml_kind kind)
 {
-    switch (kind) {
+    switch ((int)kind) {
     case ENT_YAML_SCALAR:
         return "a single value";
     case ENT_YAML_LIST:
         return "a list, [...]";
     case ENT_YAML_MAP:
         return "a map, {key: value}";
+    case ENT_YAML_SCALAR_OR_LIST:
+        return "a single value or a list, [...]";
+    default:
+        return "something else";
     }
-    return "something else";
+}
+
+static bool
+is_of_kind(const struct ent_yaml_node *node, enum ent_yaml_kind kind)
+{
+    return node->kind == kind ||
+           (kind == ENT_YAML_SCALAR_OR_LIST && node->kind != ENT_YAML_MAP);
 }
 
 static const struct agreement_key *
@@ -56,26 +64,19 @@ key_of(const struct agreement_key *keys, size_t count, const char *name)
     return NULL;
 }
 
-/* Complain about the keys that are there; a refused one must not be hinted at
- * as unknown, so it counts as known. */
+/* Complain about the keys that are there. */
 static bool
 read_present_keys(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, const char *path,
-    const struct agreement_key *keys, size_t count)
+    const struct ent_yaml_node *node, const struct agreement_key *keys,
+    size_t count)
 {
     const char *known[ENT_KEYS_MAX + 1] = {NULL};
-    size_t known_count = count;
     bool good = true;
 
     assert(count <= ENT_KEYS_MAX);
 
     for (size_t i = 0; i < count; i++) {
         known[i] = keys[i].name;
-    }
-    for (const char *key; (key = ent_agreement_refused_key(
-                               path, known_count - count)) != NULL;) {
-        assert(known_count < ENT_KEYS_MAX);
-        known[known_count++] = key;
     }
     ent_yaml_unknown(node, known, reader->complaints);
 
@@ -84,9 +85,8 @@ read_present_keys(const struct agreement_reader *reader,
             key_of(keys, count, node->keys[i]->text);
 
         if (key == NULL) {
-            (void)ent_agreement_refuse_key(reader, path, node->keys[i]);
             good = false;
-        } else if (node->items[i]->kind != key->kind) {
+        } else if (!is_of_kind(node->items[i], key->kind)) {
             COMPLAIN(reader, node->items[i], "'%s' must be %s", key->name,
                 kind_words(key->kind));
             good = false;
@@ -109,7 +109,7 @@ ent_read_map(const struct agreement_reader *reader,
             path, kind_words(ENT_YAML_MAP));
         return false;
     }
-    good = read_present_keys(reader, node, path, keys, count);
+    good = read_present_keys(reader, node, keys, count);
     for (size_t i = 0; i < count; i++) {
         if (keys[i].needed && ent_yaml_get(node, keys[i].name) == NULL) {
             COMPLAIN(reader, node, "'%s' is missing%s%s", keys[i].name,
@@ -167,137 +167,6 @@ ent_read_list(const struct agreement_reader *reader,
             good = false;
         }
     }
-    return good;
-}
-
-/* The purposes that no agreement can permit have no word in the schema; who
- * writes one is told why. */
-static bool
-is_excluded(const char *word)
-{
-    static const char *const excluded[] = {
-        "political", "military", "religious", "racial"};
-
-    for (size_t i = 0; i < sizeof excluded / sizeof excluded[0]; i++) {
-        if (strcmp(word, excluded[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool
-ent_read_word(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, const ProtobufCEnumDescriptor *words,
-    const char *what, uint32_t *ret_value)
-{
-    int value = ent_word_value(words, node->text);
-    char near[ENT_WORD_LEN];
-
-    if (value > 0 && value < 32) {
-        *ret_value = (uint32_t)value;
-        return true;
-    }
-    if (words == &entente__v1__purpose__descriptor && is_excluded(node->text)) {
-        COMPLAIN(reader, node,
-            "no agreement can permit %s purposes; they are blocked always",
-            node->text);
-    } else if (ent_word_nearest(words, node->text, near)) {
-        COMPLAIN(reader, node, "'%.60s' is no %s; did you mean '%s'?",
-            node->text, what, near);
-    } else {
-        char all[160];
-
-        ent_word_list(words, UINT32_MAX & ~UINT32_C(1), all, sizeof all);
-        COMPLAIN(reader, node, "'%.60s' is no %s; there are %s", node->text,
-            what, all);
-    }
-    return false;
-}
-
-bool
-ent_read_words(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, const ProtobufCEnumDescriptor *words,
-    const char *what, uint32_t *ret_bits)
-{
-    uint32_t bits = 0;
-    bool good = true;
-
-    if (!ent_read_list(reader, node, what, 32, ENT_YAML_SCALAR)) {
-        return false;
-    }
-    for (size_t i = 0; i < node->count; i++) {
-        uint32_t value;
-
-        if (!ent_read_word(reader, node->items[i], words, what, &value)) {
-            good = false;
-            continue;
-        }
-        if ((bits >> value & 1) != 0) {
-            COMPLAIN(reader, node->items[i], "'%.60s' is listed twice",
-                node->items[i]->text);
-            good = false;
-        }
-        bits |= UINT32_C(1) << value;
-    }
-    *ret_bits = bits;
-    return good;
-}
-
-static const struct ent_family *
-read_family(
-    const struct agreement_reader *reader, const struct ent_yaml_node *node)
-{
-    const struct ent_family *family =
-        ent_family_by_name(ent_view_text(node->text));
-    struct ent_nearest nearest = ent_nearest_to(ent_view_text(node->text));
-    const struct ent_family *list;
-    size_t count;
-
-    if (family != NULL) {
-        return family;
-    }
-    list = ent_family_list(&count);
-    for (size_t i = 0; i < count; i++) {
-        ent_nearest_try(&nearest, list[i].name);
-    }
-    if (nearest.best != NULL) {
-        COMPLAIN(reader, node,
-            "'%.60s' is no family of the catalogue; did you mean '%s'?",
-            node->text, nearest.best);
-    } else {
-        COMPLAIN(
-            reader, node, "'%.60s' is no family of the catalogue", node->text);
-    }
-    return NULL;
-}
-
-bool
-ent_read_families(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, struct agreement_families *ret_families)
-{
-    struct agreement_families families = {0};
-    bool good = true;
-
-    if (!ent_read_list(
-            reader, node, "families", ENT_FAMILIES_MAX, ENT_YAML_SCALAR)) {
-        return false;
-    }
-    for (size_t i = 0; i < node->count; i++) {
-        const struct ent_family *family = read_family(reader, node->items[i]);
-
-        if (family == NULL) {
-            good = false;
-            continue;
-        }
-        if (ent_families_have(&families, ent_family_index(family))) {
-            COMPLAIN(reader, node->items[i], "'%.60s' is listed twice",
-                node->items[i]->text);
-            good = false;
-        }
-        ent_families_add(&families, ent_family_index(family));
-    }
-    *ret_families = families;
     return good;
 }
 
@@ -386,23 +255,23 @@ ent_read_months(const struct agreement_reader *reader,
 }
 
 bool
-ent_read_version(const struct agreement_reader *reader,
-    const struct ent_yaml_node *node, uint64_t *ret_version)
+ent_read_number(const struct agreement_reader *reader,
+    const struct ent_yaml_node *node, const char *what, uint64_t *ret_number)
 {
     size_t len = strspn(node->text, "0123456789");
-    uint64_t version = 0;
+    uint64_t number = 0;
 
-    for (size_t i = 0; i < len && i < VERSION_DIGITS_MAX; i++) {
-        version = version * 10 + (uint64_t)(node->text[i] - '0');
+    for (size_t i = 0; i < len && i < DIGITS_MAX; i++) {
+        number = number * 10 + (uint64_t)(node->text[i] - '0');
     }
-    if (len == 0 || len > VERSION_DIGITS_MAX || node->text[len] != '\0' ||
+    if (len == 0 || len > DIGITS_MAX || node->text[len] != '\0' ||
         node->text[0] == '0') {
         COMPLAIN(reader, node,
-            "'%.60s' is no version; versions are 1, 2, 3 and so on",
-            node->text);
+            "'%.60s' is no %s; write one as 1, 2, 3 and so on", node->text,
+            what);
         return false;
     }
-    *ret_version = version;
+    *ret_number = number;
     return true;
 }
 

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hard blocks: built in, above every agreement. A message of this version
- * can name nobody, so the blocks on nominal families wait for the first that
- * does. A purpose of political, military, religious or racial character has no
- * word in the catalogue, and a purpose without a word is never permitted.
+ * The hard blocks: built in, above every agreement. A purpose of political,
+ * military, religious or racial character has no word in the catalogue, and a
+ * purpose without a word is never permitted.
  */
 #include "policy/decide_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/agreement_internal.h"
 #include "policy/word.h"
 #include "proto/refusal.h"
 
@@ -99,16 +97,21 @@ block_victim(const struct ent_family *family, struct ent_decision *decision)
         "hard block: victim of trafficking", 0);
 }
 
-/* No assurance is on file: this version keeps none. */
+/* Nobody is named where that can bring death, unless the state that would learn
+ * the name has assured in writing that it will not. */
 static bool
-block_death_penalty(const struct ent_facts *facts,
-    const struct ent_family *family, bool at_risk,
+block_death_penalty(const struct question *question, bool at_risk,
     struct ent_decision *decision)
 {
+    const struct ent_facts *facts = question->facts;
+    const struct ent_family *family = question->family;
     uint32_t offence = (uint32_t)facts->message->offence;
     bool capital = offence < 32 && (ENT_CAPITAL_OFFENCES >> offence & 1) != 0;
 
-    if (family == NULL || !family->nominal || (!capital && !at_risk)) {
+    if (family == NULL || !family->nominal || (!capital && !at_risk) ||
+        ent_declarations_assure(facts->declarations,
+            ent_address_state(facts->recipient), ENT_RISK_DEATH_PENALTY, family,
+            offence, question->now_ms)) {
         return true;
     }
     ent_decision_say(decision,
@@ -120,17 +123,17 @@ block_death_penalty(const struct ent_facts *facts,
 }
 
 static bool
-check_safeguard(const struct ent_facts *facts, const struct ent_family *family,
-    Entente__V1__Safeguard value, struct ent_decision *decision)
+check_safeguard(const struct question *question, Entente__V1__Safeguard value,
+    struct ent_decision *decision)
 {
     switch (value) {
     case ENTENTE__V1__SAFEGUARD__ASYLUM_SEEKER:
     case ENTENTE__V1__SAFEGUARD__REFOULEMENT_RISK:
-        return block_asylum(facts, decision);
+        return block_asylum(question->facts, decision);
     case ENTENTE__V1__SAFEGUARD__PRESUMED_TIP_VICTIM:
-        return block_victim(family, decision);
+        return block_victim(question->family, decision);
     case ENTENTE__V1__SAFEGUARD__DEATH_PENALTY_RISK:
-        return block_death_penalty(facts, family, true, decision);
+        return block_death_penalty(question, true, decision);
     default:
         break;
     }
@@ -147,16 +150,16 @@ check_safeguard(const struct ent_facts *facts, const struct ent_family *family,
 }
 
 bool
-ent_decide_hard_blocks(const struct ent_facts *facts,
-    const struct ent_family *family, struct ent_decision *decision)
+ent_decide_hard_blocks(
+    const struct question *question, struct ent_decision *decision)
 {
-    const ent_message *message = facts->message;
+    const ent_message *message = question->message;
 
     for (size_t i = 0; i < message->n_safeguards; i++) {
-        if (!check_safeguard(facts, family, message->safeguards[i], decision)) {
+        if (!check_safeguard(question, message->safeguards[i], decision)) {
             return false;
         }
     }
-    return block_protected_from(facts, decision) &&
-           block_death_penalty(facts, family, false, decision);
+    return block_protected_from(question->facts, decision) &&
+           block_death_penalty(question, false, decision);
 }

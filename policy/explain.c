@@ -120,11 +120,23 @@ put_time(FILE *out, const char *title, uint64_t ms, const char *what)
     }
 }
 
+/* Words that a set of terms stands for; nothing for none. */
 static void
-put_obligations(FILE *out, const struct ent_decision *decision)
+put_terms(FILE *out, const char *title, const struct ent_terms *terms,
+    uint32_t bits, const char *what)
+{
+    char words[NAMES_LEN];
+
+    ent_term_list(terms, bits, words, sizeof words);
+    if (words[0] != '\0') {
+        put(out, title, "%s%s", words, what);
+    }
+}
+
+static void
+put_marks(FILE *out, const struct ent_decision *decision)
 {
     char codes[NAMES_LEN];
-    char duration[ENT_TIME_TEXT_MAX];
 
     for (size_t i = 0; i < decision->mask_count; i++) {
         put(out, "withhold", "%s (%s)", decision->masks[i],
@@ -135,13 +147,78 @@ put_obligations(FILE *out, const struct ent_decision *decision)
     if (codes[0] != '\0') {
         put(out, "mark", "%s", codes);
     }
+    ent_word_list(&entente__v1__safeguard__descriptor, decision->safeguards,
+        codes, sizeof codes);
+    if (codes[0] != '\0') {
+        put(out, "safeguard", "%s", codes);
+    }
+    if (decision->marking != NULL) {
+        put(out, "classified", "%s, where it goes", decision->marking);
+    }
+    put_terms(
+        out, "no prejudice", &ent_prejudices, decision->without_prejudice, "");
+    put_terms(out, "desk", &ent_desks,
+        decision->desk != ENT_DESK_NONE ? UINT32_C(1) << decision->desk : 0,
+        " alone");
+    put_terms(out, "copy", &ent_desks, decision->copy_to, "");
+}
+
+static void
+put_ladder(FILE *out, const struct ent_decision *decision)
+{
+    for (size_t i = 0; i < decision->step_count; i++) {
+        char after[ENT_TIME_TEXT_MAX];
+
+        ent_duration_format(decision->ladder[i].after_ms, after);
+        put(out, i == 0 ? "unanswered" : "", "after %s to %s", after,
+            ent_term_word(&ent_roles, decision->ladder[i].to));
+    }
+}
+
+static void
+put_end(FILE *out, const struct ent_decision *decision)
+{
+    const char *then =
+        decision->aggregate ? "a count of it stays" : "nothing of it stays";
+    char duration[ENT_TIME_TEXT_MAX];
+
+    ent_duration_format(decision->retain_ms, duration);
+    if (decision->retain_line != 0) {
+        put(out, "keep", "%s from delivery at the longest (line %zu), then %s",
+            duration, decision->retain_line, then);
+    } else {
+        put(out, "keep",
+            "%s from delivery at the longest (the catalogue), then %s",
+            duration, then);
+    }
+    put_time(
+        out, "review", decision->review_ms, ", each time, or it is deleted");
+}
+
+static void
+put_obligations(FILE *out, const struct ent_decision *decision)
+{
+    put_marks(out, decision);
     put_time(out, "acknowledge", decision->acknowledge_ms,
         " from delivery at the latest");
     put_time(out, "reply", decision->reply_ms, " from delivery at the latest");
-    ent_duration_format(decision->retain_ms, duration);
-    put(out, "keep", "%s from delivery at the longest (line %zu), then %s",
-        duration, decision->retain_line,
-        decision->aggregate ? "a count of it stays" : "nothing of it stays");
+    put_ladder(out, decision);
+    put_end(out, decision);
+    put_time(out, "correct", decision->correct_notify_ms,
+        " from knowing that it is wrong, to tell everybody who has it");
+    put_time(out, "correct", decision->correct_apply_ms,
+        " from hearing of it, to apply it");
+    put_time(out, "recall", decision->recall_purge_ms,
+        decision->recall_certificate
+            ? " from hearing of it, to delete it and sign that it is"
+            : " from hearing of it, to delete it");
+    if (decision->answer == ENT_CHECK_ANSWER_HIT_OR_NO_HIT) {
+        put(out, "answer", "a hit or no hit, nothing else");
+    }
+    put_terms(out, "relaxed", &ent_relaxations, decision->relaxed,
+        ", by the emergency it names");
+    put_time(out, "review", decision->emergency_review_ms,
+        " from the end of the emergency");
 }
 
 static void

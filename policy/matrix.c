@@ -2,29 +2,12 @@
 #include "policy/matrix.h"
 
 #include <assert.h>
-#include <stdio.h>
 
 #include "policy/agreement_internal.h"
 #include "policy/word.h"
 
 #define FAMILIES_LEN 2048 /* the names of all families, and more */
 #define PURPOSES_LEN 512
-
-static void
-list_families(const struct agreement_families *families, char *out, size_t size)
-{
-    size_t count;
-    const struct ent_family *list = ent_family_list(&count);
-    size_t len = 0;
-
-    out[0] = '\0';
-    for (size_t i = 0; i < count && len < size; i++) {
-        if (ent_families_have(families, i)) {
-            len += (size_t)snprintf(out + len, size - len, "%s%s",
-                len > 0 ? ", " : "", list[i].name);
-        }
-    }
-}
 
 /* The two offices, in the way or ways that the clause joins them. */
 static bool
@@ -58,7 +41,7 @@ walk_clause(const struct ent_agreement *agreement,
         .purposes = purposes,
     };
 
-    list_families(&exchange->families, families, sizeof families);
+    ent_families_list(&exchange->families, families, sizeof families);
     ent_word_list(&entente__v1__purpose__descriptor, exchange->purposes,
         purposes, sizeof purposes);
     for (size_t i = 0; i < agreement->office_count; i++) {

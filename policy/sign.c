@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/agreement_internal.h"
+#include "policy/agreement_reader.h"
 #include "proto/schema/common.pb-c.h"
 
 #define VALUE_TEXT_LEN                                                         \

@@ -270,6 +270,10 @@ static const char *const icao_codes[] = {"D", "EUE", "GBD", "GBN", "GBO", "GBP",
     "GBS", "RKS", "UNA", "UNK", "UNO", "UTO", "XBA", "XCC", "XCO", "XEC", "XOM",
     "XPO", "XXA", "XXB", "XXC", "XXX"};
 
+/* Those of them that are organisations, as they stand in addresses. */
+static const char *const organisations[] = {
+    "eue", "una", "uno", "xba", "xcc", "xco", "xec", "xom", "xpo"};
+
 static int
 compare_alpha2(const void *key, const void *row)
 {
@@ -300,6 +304,18 @@ ent_country_is_state(struct ent_view code)
         upper[i] = (uint8_t)(code.data[i] - ('a' - 'A'));
     }
     return ent_country_is_alpha2(ent_view_of(upper, sizeof upper));
+}
+
+bool
+ent_country_is_organisation(struct ent_view code)
+{
+    for (size_t i = 0; i < sizeof organisations / sizeof organisations[0];
+         i++) {
+        if (ent_view_equal(code, ent_view_text(organisations[i]))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool

@@ -14,6 +14,10 @@ bool ent_country_is_alpha2(struct ent_view code);
 /* The same in lower case, as in addresses: "th". */
 bool ent_country_is_state(struct ent_view code);
 
+/* An international organisation that issues travel documents, in lower case as
+ * in addresses: "xpo" (Interpol), "uno" (United Nations). ICAO Doc 9303-3. */
+bool ent_country_is_organisation(struct ent_view code);
+
 /* ISO 3166-1 alpha-3 or one of ICAO Doc 9303's own codes, as travel documents
  * have it: "THA", "D", "XXA". */
 bool ent_country_is_nationality(struct ent_view code);

@@ -44,6 +44,22 @@
     X(209, FIELD_PROHIBITED, SENDER, LATER,                                    \
         "Leave out the field that the agreement prohibits.")                   \
     X(210, RELEASE, SENDER, LATER, "A second officer must release it.")        \
+    X(211, SUSPENDED, NOBODY, LATER,                                           \
+        "A state has suspended this; it passes again when that is lifted.")    \
+    X(212, SAFEGUARD, SENDER, NEVER,                                           \
+        "The agreement protects whom it speaks of; do not send it so.")        \
+    X(213, ASSURANCE, BOTH, LATER,                                             \
+        "The recipient's state must assure in writing what will not be done.") \
+    X(214, MLA_REFERENCE, SENDER, LATER,                                       \
+        "Quote the central authority's request as mlaReference.")              \
+    X(215, CHECK_QUOTA, SENDER, LATER,                                         \
+        "As many document checks as are agreed were asked for; wait.")         \
+    X(216, EMERGENCY, SENDER, LATER,                                           \
+        "Declare the emergency first, or send it without its number.")         \
+    X(217, LOCAL_RULE, BOTH, LATER,                                            \
+        "A rule of the office itself forbids it; ask its supervisor.")         \
+    X(218, ONWARD, SENDER, LATER,                                              \
+        "Ask the state it came from for consent to pass it on.")               \
     X(300, UNKNOWN_AGREEMENT, RECIPIENT, LATER,                                \
         "The recipient has not loaded the agreement the label names.")         \
     X(301, UNKNOWN_CERTIFICATE, RECIPIENT, LATER,                              \
@@ -60,6 +76,8 @@
         "The sender's key was revoked; certify a new one.")                    \
     X(307, WRONG_INCARNATION, NOBODY, AT_ONCE,                                 \
         "One side has a new store; seal it anew for that.")                    \
+    X(308, NO_DESK, RECIPIENT, LATER,                                          \
+        "The recipient has nobody on the desk that alone may read it.")        \
     X(400, QUOTA, SENDER, LATER, "Wait; the office's share is used up.")       \
     X(401, NOT_SERVED, SENDER, LATER,                                          \
         "This broker does not serve that office.")                             \

@@ -118,6 +118,13 @@ check_thread(struct ent_validation *v)
 
     ent_rule_need_uuid(v, "conversationId", message->conversation_id);
     ent_rule_need_uuid(v, "inReplyTo", message->in_reply_to);
+    if (message->emergency != NULL) {
+        size_t mark = ent_rule_enter(v, "emergency");
+
+        ent_rule_need(v, "id", is_given(message->emergency->id));
+        ent_rule_need_uuid(v, "id", message->emergency->id);
+        ent_rule_leave(v, mark);
+    }
     for (size_t i = 0; i < message->n_references; i++) {
         const Entente__V1__Reference *reference = message->references[i];
         size_t mark = ent_rule_enter_element(v, "references", i);

@@ -66,15 +66,31 @@ a_good_agreement_is_called_good(void **state)
 static void
 what_is_wrong_is_printed_with_its_place(void **state)
 {
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = read_data("th-kh.yaml");
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes wrong =
+        change(ent_bytes_view(&text), "handling:", "handlink:");
+
     copy_data(state, "th-kh.yaml");
-    copy_data(state, "th-kh-example.yaml");
-    expect_exit(
-        state, "agreement check th-kh.yaml th-kh-example.yaml", EX_DATAERR);
+    write_bytes(state, "wrong.yaml", &wrong);
+    expect_exit(state, "agreement check th-kh.yaml wrong.yaml", EX_DATAERR);
     expect_output("th-kh.yaml: th-kh-border-information, version 3: good\n");
-    expect_output("th-kh-example.yaml:42:1: error: 'correction' is a clause "
-                  "this version does not enforce, so it cannot be loaded\n");
+    expect_output("wrong.yaml:45:1: error: ");
+    expect_output("did you mean 'handling'?");
     expect_exit(state, "agreement check missing.yaml", EX_NOINPUT);
     expect_exit(state, "agreement check", EX_USAGE);
+}
+
+static void
+what_is_good_and_not_meant_is_a_warning(void **state)
+{
+    copy_data(state, "th-kh-example.yaml");
+    expect_exit(state, "agreement check th-kh-example.yaml", EX_OK);
+    expect_output("th-kh-border-information, version 3: good\n");
+    expect_output("th-kh-example.yaml:23:14: warning: 'border_status' has no "
+                  "retention");
+    expect_exit(state, "agreement check --json th-kh-example.yaml", EX_OK);
+    expect_output("\"warnings\"");
 }
 
 static void
@@ -210,6 +226,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         COMMAND_TEST(a_good_agreement_is_called_good),
         COMMAND_TEST(what_is_wrong_is_printed_with_its_place),
+        COMMAND_TEST(what_is_good_and_not_meant_is_a_warning),
         COMMAND_TEST(programs_get_the_complaints_as_json),
         COMMAND_TEST(names_from_outside_do_not_reach_the_terminal_raw),
         COMMAND_TEST(an_agreement_is_shown_as_who_may_send_what),

@@ -1,185 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/policy_support.h"
+#include "tests/decide_scene.h"
 
 #include <sodium.h>
 
-#include "policy/decide.h"
 #include "policy/decide_internal.h"
-#include "proto/refusal.h"
-
-#define PERMITTED 0 /* no refusal has this number */
-
-/* What an office asks: the fields that decide, in words short enough for a
- * table. */
-struct scene {
-    const char *from;
-    const char *to;
-    uint32_t family;
-    Entente__V1__Purpose purpose;
-    Entente__V1__Offence offence;
-    uint32_t months;
-    Entente__V1__Classification classification;
-    uint32_t precedence;
-    uint64_t now_ms; /* 0: NOON */
-    bool receiving;
-    const char *plate;       /* of a hotline alert or drug seizure */
-    const char *nationality; /* of one arrested, in a drug seizure */
-    Entente__V1__Safeguard safeguard;
-    const char *protected_from;
-    Entente__V1__Handling handling;
-    bool has_handling;
-};
-
-/* The message of a scene, and all it points to. */
-struct staged {
-    struct ent_address from;
-    struct ent_address to;
-    ent_message message;
-    Entente__V1__HotlineAlert hotline;
-    Entente__V1__HubAlert hub;
-    Entente__V1__DrugSeizure seizure;
-    Entente__V1__Acknowledgement acknowledgement;
-    Entente__V1__Test test;
-    Entente__V1__Conveyance conveyance;
-    Entente__V1__PersonCount person;
-    Entente__V1__PersonCount *persons[1];
-    char *states[1];
-};
-
-#define HOTLINE ENTENTE__V1__MESSAGE__BODY_HOTLINE_ALERT
-#define HUB ENTENTE__V1__MESSAGE__BODY_HUB_ALERT
-#define SEIZURE ENTENTE__V1__MESSAGE__BODY_DRUG_SEIZURE
-#define ACKNOWLEDGEMENT ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT
-#define RADIO_CHECK ENTENTE__V1__MESSAGE__BODY_TEST
-
-#define CRIME ENTENTE__V1__PURPOSE__LISTED_CRIME
-#define LIFE ENTENTE__V1__PURPOSE__THREAT_TO_LIFE
-#define BORDER ENTENTE__V1__PURPOSE__BORDER_DECISION
-#define ADMINISTRATION ENTENTE__V1__PURPOSE__ADMINISTRATION
-
-#define DRUGS ENTENTE__V1__OFFENCE__DRUGS
-
-static void
-stage_body(const struct scene *scene, struct staged *staged)
-{
-    entente__v1__hotline_alert__init(&staged->hotline);
-    entente__v1__hub_alert__init(&staged->hub);
-    entente__v1__drug_seizure__init(&staged->seizure);
-    entente__v1__acknowledgement__init(&staged->acknowledgement);
-    entente__v1__test__init(&staged->test);
-    entente__v1__conveyance__init(&staged->conveyance);
-    entente__v1__person_count__init(&staged->person);
-    if (scene->plate != NULL) {
-        staged->conveyance.plate = (char *)scene->plate;
-        staged->hotline.conveyance = &staged->conveyance;
-        staged->seizure.conveyance = &staged->conveyance;
-    }
-    if (scene->nationality != NULL) {
-        staged->person.nationality = (char *)scene->nationality;
-        staged->persons[0] = &staged->person;
-        staged->seizure.arrests = staged->persons;
-        staged->seizure.n_arrests = 1;
-    }
-    staged->message.body_case = scene->family;
-    switch ((int)scene->family) {
-    case HOTLINE:
-        staged->message.hotline_alert = &staged->hotline;
-        break;
-    case HUB:
-        staged->message.hub_alert = &staged->hub;
-        break;
-    case SEIZURE:
-        staged->message.drug_seizure = &staged->seizure;
-        break;
-    case ACKNOWLEDGEMENT:
-        staged->message.acknowledgement = &staged->acknowledgement;
-        break;
-    default:
-        staged->message.test = &staged->test;
-        break;
-    }
-}
-
-static void
-stage_header(const struct scene *scene, struct staged *staged)
-{
-    ent_message *message = &staged->message;
-
-    message->purpose = scene->purpose;
-    message->offence = scene->offence;
-    message->offence_penalty_months = scene->months;
-    message->classification = scene->classification;
-    if (scene->safeguard != 0) {
-        message->safeguards = (Entente__V1__Safeguard *)&scene->safeguard;
-        message->n_safeguards = 1;
-    }
-    if (scene->protected_from != NULL) {
-        staged->states[0] = (char *)scene->protected_from;
-        message->protected_from = staged->states;
-        message->n_protected_from = 1;
-    }
-    if (scene->has_handling) {
-        message->handling = (Entente__V1__Handling *)&scene->handling;
-        message->n_handling = 1;
-    }
-}
-
-static struct ent_decision
-decide(const struct ent_agreement *agreement, const struct scene *scene)
-{
-    struct staged staged;
-    struct ent_facts facts = {
-        .sender = &staged.from,
-        .recipient = &staged.to,
-        .message = &staged.message,
-        .precedence = scene->precedence,
-        .receiving = scene->receiving,
-    };
-    struct ent_decision decision;
-
-    entente__v1__message__init(&staged.message);
-    expect_ok(ent_address_parse(view(scene->from), &staged.from, &last_error));
-    expect_ok(ent_address_parse(view(scene->to), &staged.to, &last_error));
-    stage_body(scene, &staged);
-    stage_header(scene, &staged);
-    ent_decide(agreement, &facts, scene->now_ms != 0 ? scene->now_ms : NOON,
-        &decision);
-    return decision;
-}
-
-/* A scene, and the answer with its place. */
-struct row {
-    const char *name;
-    struct scene scene;
-    uint32_t reason; /* PERMITTED, or ENT_REFUSAL_... */
-    const char *clause;
-    size_t line;
-};
-
-static void
-expect_rows(const char *file, const struct row *rows, size_t count)
-{
-    ENT_AUTO(ent_agreement_free)
-    struct ent_agreement *agreement = load_data(file);
-
-    for (size_t i = 0; i < count; i++) {
-        const struct row *row = &rows[i];
-        struct ent_decision decision = decide(agreement, &row->scene);
-
-        if (decision.permit != (row->reason == PERMITTED) ||
-            decision.reason != row->reason ||
-            strcmp(decision.clause, row->clause) != 0 ||
-            decision.line != row->line || decision.sentence[0] == '\0') {
-            fail_msg("%s: %s %s, clause %s, line %zu: %s", row->name,
-                decision.permit ? "permitted" : "denied",
-                ent_refusal_name(decision.reason), decision.clause,
-                decision.line, decision.sentence);
-        }
-    }
-}
-
-#define EXPECT_ROWS(file, rows)                                                \
-    expect_rows(file, rows, sizeof(rows) / sizeof((rows)[0]))
 
 /* ---- the answers of an agreement ---- */
 
@@ -421,16 +245,16 @@ a_rung_without_words_does_not_pass(void **state)
         .family = HOTLINE,
         .purpose = LIFE,
         .classification = ENTENTE__V1__CLASSIFICATION__OFFICIAL};
-    struct ent_decision decision = decide(agreement, &scene);
+    struct ent_decision decision = decide_scene(agreement, &scene);
 
     (void)state;
     assert_true(decision.permit);
     scene.classification = ENTENTE__V1__CLASSIFICATION__RESTRICTED;
-    decision = decide(agreement, &scene);
+    decision = decide_scene(agreement, &scene);
     assert_int_equal(decision.reason, ENT_REFUSAL_CLASSIFICATION);
     /* No word at all counts as restricted. */
     scene.classification = 0;
-    decision = decide(agreement, &scene);
+    decision = decide_scene(agreement, &scene);
     assert_int_equal(decision.reason, ENT_REFUSAL_CLASSIFICATION);
 }
 
@@ -506,7 +330,7 @@ a_field_to_withhold_is_masked_when_sent_and_denied_when_received(void **state)
         .family = HOTLINE,
         .purpose = LIFE,
         .plate = "1กก 1234"};
-    struct ent_decision decision = decide(agreement, &scene);
+    struct ent_decision decision = decide_scene(agreement, &scene);
 
     (void)state;
     assert_true(decision.permit);
@@ -515,7 +339,7 @@ a_field_to_withhold_is_masked_when_sent_and_denied_when_received(void **state)
     assert_string_equal(decision.mask_clause[0], "fields.withhold_until_hit");
 
     scene.receiving = true;
-    decision = decide(agreement, &scene);
+    decision = decide_scene(agreement, &scene);
     assert_false(decision.permit);
     assert_int_equal(decision.reason, ENT_REFUSAL_FIELD_PROHIBITED);
     assert_string_equal(decision.clause, "fields.withhold_until_hit");
@@ -552,7 +376,7 @@ without_an_agreement_nothing_passes(void **state)
 {
     const struct scene scene = {
         .from = "ncc@kh", .to = "ncc@mm", .family = HOTLINE, .purpose = LIFE};
-    struct ent_decision decision = decide(NULL, &scene);
+    struct ent_decision decision = decide_scene(NULL, &scene);
 
     (void)state;
     assert_false(decision.permit);
@@ -753,13 +577,18 @@ block_of_family(const char *family, Entente__V1__Safeguard safeguard,
     struct ent_address to = {.text = "ncc@kh"};
     const struct ent_facts facts = {
         .sender = &to, .recipient = &to, .message = &message};
+    const struct question question = {
+        .facts = &facts,
+        .message = &message,
+        .family = ent_family_by_name(view(family)),
+        .now_ms = NOON,
+    };
 
     *decision = (struct ent_decision){0};
     message.offence = offence;
     message.safeguards = &safeguard;
     message.n_safeguards = safeguard != 0 ? 1 : 0;
-    return !ent_decide_hard_blocks(
-        &facts, ent_family_by_name(view(family)), decision);
+    return !ent_decide_hard_blocks(&question, decision);
 }
 
 static void
@@ -805,7 +634,7 @@ a_permit_says_what_must_be_done(void **state)
         .family = HOTLINE,
         .purpose = LIFE,
         .precedence = ENTENTE__V1__PRECEDENCE__FLASH};
-    struct ent_decision decision = decide(agreement, &scene);
+    struct ent_decision decision = decide_scene(agreement, &scene);
 
     (void)state;
     assert_true(decision.permit);
@@ -817,9 +646,9 @@ a_permit_says_what_must_be_done(void **state)
         1 << ENTENTE__V1__HANDLING__H1 | 1 << ENTENTE__V1__HANDLING__H2);
 
     scene.precedence = ENTENTE__V1__PRECEDENCE__DEFERRED;
-    assert_int_equal(decide(agreement, &scene).acknowledge_ms, 0);
+    assert_int_equal(decide_scene(agreement, &scene).acknowledge_ms, 0);
     scene.precedence = UINT32_MAX;
-    assert_int_equal(decide(agreement, &scene).acknowledge_ms, 0);
+    assert_int_equal(decide_scene(agreement, &scene).acknowledge_ms, 0);
 }
 
 static void
@@ -832,7 +661,7 @@ an_acknowledgement_is_not_acknowledged(void **state)
         .family = ACKNOWLEDGEMENT,
         .purpose = ADMINISTRATION,
         .precedence = ENTENTE__V1__PRECEDENCE__FLASH};
-    struct ent_decision decision = decide(agreement, &scene);
+    struct ent_decision decision = decide_scene(agreement, &scene);
 
     (void)state;
     assert_true(decision.permit);
@@ -850,7 +679,7 @@ a_radio_check_is_a_message_like_others(void **state)
         .family = RADIO_CHECK,
         .purpose = ADMINISTRATION,
         .precedence = ENTENTE__V1__PRECEDENCE__ROUTINE};
-    struct ent_decision decision = decide(agreement, &scene);
+    struct ent_decision decision = decide_scene(agreement, &scene);
 
     (void)state;
     assert_true(decision.permit);
@@ -872,7 +701,7 @@ a_decision_allocates_nothing(void **state)
 
     (void)state;
     fail_allocation(1);
-    assert_true(decide(agreement, &scene).permit);
+    assert_true(decide_scene(agreement, &scene).permit);
     /* The failure still waits: nobody has allocated. */
     expect_status(ent_bytes_alloc(1, &probe, &last_error), ENT_NO_MEMORY);
 }

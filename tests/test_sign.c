@@ -245,7 +245,7 @@ what_is_no_signature_file_says_where(void **state)
             "1:63: not a signature"},
         {"- {state: th, key: 0, ed25519: A, name: Somchai}\n",
             "unknown key 'name'"},
-        {"[]\n", "1 to 2 entries"},
+        {"[]\n", "1 to 16 entries"},
     };
     struct table *table = *state;
     struct ent_bytes again = {0};

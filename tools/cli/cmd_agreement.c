@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "policy/lint.h"
 #include "policy/matrix.h"
 #include "proto/base/text.h"
 #include "proto/base/time.h"
@@ -45,6 +46,9 @@ static const struct argp_child children[] = {
 
 /* agreement check */
 
+/* What is good and probably not meant. */
+static struct ent_complaints warnings;
+
 static json_t *
 list_complaints(const struct ent_complaints *complaints)
 {
@@ -75,6 +79,7 @@ describe_check(const char *path, const struct ent_agreement *agreement,
     (void)json_object_set_new(object, "good", json_boolean(agreement != NULL));
     (void)json_object_set_new(
         object, "complaints", list_complaints(complaints));
+    (void)json_object_set_new(object, "warnings", list_complaints(&warnings));
     if (agreement == NULL && complaints->count == 0) {
         (void)json_object_set_new(
             object, "error", cli_json_text(ent_view_text(err->text)));
@@ -93,6 +98,11 @@ print_good(const char *path, const struct ent_agreement *agreement)
     if (ent_agreement_review_due(agreement, ent_time_now_ms())) {
         printf("%s: its review is overdue\n", name != NULL ? name : "?");
     }
+    for (size_t i = 0; i < warnings.count; i++) {
+        printf("%s:%zu:%zu: warning: %s\n", name != NULL ? name : "?",
+            warnings.list[i].line, warnings.list[i].column,
+            warnings.list[i].text);
+    }
     free(name);
 }
 
@@ -105,6 +115,10 @@ check_file(const char *path, json_t *report)
     enum ent_status rc;
 
     rc = cli_agreement_read(path, &agreement, &complaints, &err);
+    warnings.count = 0;
+    if (rc == ENT_OK) {
+        ent_agreement_lint(agreement, &warnings);
+    }
     if (report != NULL) {
         (void)json_array_append_new(
             report, describe_check(path, agreement, &complaints, &err));
@@ -126,7 +140,9 @@ cli_agreement_check(int argc, char *argv[])
         .args_doc = "FILE...",
         .doc = "Check agreement files: their words, and whether their clauses "
                "fit together. A clause that this version does not enforce is "
-               "an error.\v"
+               "an error. What is allowed and probably not meant is a "
+               "warning: a clause nobody can use, a family without retention, "
+               "an alert that names persons without 'assurances'.\v"
                "Examples:\n"
                "  entente agreement check th-kh.yaml\n"
                "  entente agreement check --json agreements/*.yaml\n",

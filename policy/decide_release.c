@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who let it go, what the clause needs besides, how much was asked before, and
+ * what an emergency relaxes of that. */
+#include "policy/decide_internal.h"
+
+#include <string.h>
+
+#include "proto/id.h"
+#include "proto/refusal.h"
+
+/* ---- emergency ---- */
+
+static bool
+deny_emergency(struct ent_decision *decision, const char *clause, size_t line)
+{
+    return ent_decision_deny(decision, ENT_REFUSAL_EMERGENCY, clause, line);
+}
+
+/* An emergency is named by the id of its declaration, which holds its time. */
+static bool
+is_within(const struct question *question)
+{
+    uint64_t created_ms = ent_message_time_ms(question->message->created_at);
+    struct ent_id id;
+    uint64_t declared_ms;
+
+    if (ent_id_parse(ent_view_text(question->message->emergency->id), &id,
+            NULL) != ENT_OK) {
+        return false;
+    }
+    declared_ms = ent_get_be(id.bytes, 6);
+    return created_ms >= declared_ms &&
+           created_ms - declared_ms <= question->agreement->emergency.length_ms;
+}
+
+/* What the message claims must hold, or nothing of it passes. */
+bool
+ent_decide_emergency(struct question *question, struct ent_decision *decision)
+{
+    const struct ent_agreement *agreement = question->agreement;
+    const ent_message *message = question->message;
+    const char *approver =
+        ent_term_word(&ent_roles, agreement->emergency.approver);
+
+    if (message->emergency == NULL) {
+        return true;
+    }
+    if (agreement->emergency.mark.line == 0) {
+        ent_decision_say(decision, "it names an emergency, and %s knows none",
+            agreement->name);
+        return deny_emergency(decision, "emergency", 0);
+    }
+    if (message->purpose != ENTENTE__V1__PURPOSE__THREAT_TO_LIFE) {
+        ent_decision_say(decision,
+            "it names an emergency, and its purpose is not threat_to_life");
+        return deny_emergency(
+            decision, "emergency.trigger", agreement->emergency.mark.line);
+    }
+    if (strcmp(message->emergency->approved_by, approver) != 0) {
+        ent_decision_say(
+            decision, "it names an emergency that no %s declared", approver);
+        return deny_emergency(decision, "emergency.approve",
+            agreement->emergency.approve_mark.line);
+    }
+    if (!is_within(question)) {
+        ent_decision_say(
+            decision, "the emergency it names was over, or had not begun");
+        return deny_emergency(decision, "emergency.ends_after",
+            agreement->emergency.ends_mark.line);
+    }
+    if (!question->facts->receiving && !question->facts->emergency) {
+        ent_decision_say(
+            decision, "the emergency it names is not declared here");
+        return deny_emergency(
+            decision, "emergency", agreement->emergency.mark.line);
+    }
+    question->relaxed = agreement->emergency.may_relax;
+    return true;
+}
+
+static bool
+is_relaxed(const struct question *question, enum ent_relaxation relaxation)
+{
+    return (question->relaxed >> relaxation & 1) != 0;
+}
+
+/* ---- what the clause needs ---- */
+
+bool
+ent_decide_needs(const struct question *question, struct ent_decision *decision)
+{
+    const struct agreement_exchange *exchange = question->exchange;
+    const struct ent_facts *facts = question->facts;
+
+    if (exchange == NULL) {
+        return true;
+    }
+    if (exchange->needs_mla && question->message->mla_reference[0] == '\0') {
+        ent_decision_say(decision,
+            "clause %s needs the reference of a request for mutual legal "
+            "assistance",
+            exchange->clause);
+        return ent_decision_deny(decision, ENT_REFUSAL_MLA_REFERENCE,
+            exchange->clause, exchange->needs_mark.line);
+    }
+    if (facts->receiving && exchange->desk != ENT_DESK_NONE &&
+        (facts->desks >> exchange->desk & 1) == 0) {
+        ent_decision_say(decision,
+            "clause %s is for the desk '%s', and nobody here is on it",
+            exchange->clause, ent_term_word(&ent_desks, exchange->desk));
+        return ent_decision_deny(decision, ENT_REFUSAL_NO_DESK,
+            exchange->clause, exchange->desk_mark.line);
+    }
+    return true;
+}
+
+/* Who released it stands in the message; the sender's node writes it there when
+ * another officer than the author has. */
+bool
+ent_decide_release(
+    const struct question *question, struct ent_decision *decision)
+{
+    const struct agreement_exchange *exchange = question->exchange;
+
+    if (exchange == NULL || !exchange->two_officers ||
+        question->message->releaser_role[0] != '\0' ||
+        is_relaxed(question, ENT_RELAX_RELEASE)) {
+        return true;
+    }
+    ent_decision_say(decision, "clause %s asks for release by a second officer",
+        exchange->clause);
+    return ent_decision_deny(decision, ENT_REFUSAL_RELEASE, exchange->clause,
+        exchange->release_mark.line);
+}
+
+/* ---- quota ---- */
+
+bool
+ent_decide_quota(const struct question *question, struct ent_decision *decision)
+{
+    const struct ent_agreement *agreement = question->agreement;
+    const struct ent_facts *facts = question->facts;
+    uint64_t day = agreement->document_check.per_day;
+    uint64_t hour = agreement->document_check.per_officer_per_hour;
+
+    if (question->family->number != ENT_FAMILY_DOCUMENT_CHECK ||
+        is_relaxed(question, ENT_RELAX_QUOTA)) {
+        return true;
+    }
+    if (day != 0 && facts->checks_today >= day) {
+        ent_decision_say(decision,
+            "%s has asked for %llu document checks today, and %llu are agreed",
+            question->from->address.text,
+            (unsigned long long)facts->checks_today, (unsigned long long)day);
+        return ent_decision_deny(decision, ENT_REFUSAL_CHECK_QUOTA,
+            "document_check.quota.per_day",
+            agreement->document_check.day_mark.line);
+    }
+    if (hour != 0 && !facts->receiving && facts->checks_this_hour >= hour) {
+        ent_decision_say(decision,
+            "the officer has asked for %llu document checks this hour, and "
+            "%llu are agreed",
+            (unsigned long long)facts->checks_this_hour,
+            (unsigned long long)hour);
+        return ent_decision_deny(decision, ENT_REFUSAL_CHECK_QUOTA,
+            "document_check.quota.per_officer_per_hour",
+            agreement->document_check.officer_mark.line);
+    }
+    return true;
+}

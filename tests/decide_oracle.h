@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * decide_oracle - the decision once more, slowly: it reads the agreement's YAML
+ * again for every question, word by word, with nothing prepared, as a reader of
+ * the file would.
+ */
+#ifndef ENT_TESTS_DECIDE_ORACLE_H
+#define ENT_TESTS_DECIDE_ORACLE_H
+
+#include "policy/decide.h"
+#include "proto/base/yaml.h"
+
+bool oracle_permits(const struct ent_yaml_node *root,
+    const struct ent_facts *facts, uint64_t now_ms);
+
+#endif
