@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/agreement_reader.h"
+#include "policy/agreement.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/agreement_reader.h"
 #include "proto/digest.h"
 #include "proto/schema/trust.pb-c.h"
 
