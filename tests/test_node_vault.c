@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bundles at rest, and the keys of the messages in them. */
+#include "tests/support.h"
+
+#include <ftw.h>
+#include <stdio.h>
+
+#include "node/rest.pb-c.h"
+#include "node/vault.h"
+
+#define TODAY UINT64_C(20000)
+#define MESSAGES 3
+
+/* A store and key slots in a folder of their own. */
+static struct office {
+    char folder[64];
+    struct ent_secret *storage;
+    struct node_slots *slots;
+    struct node_store *store;
+} office;
+
+static void
+path_of(const char *name, char *ret_path, size_t size)
+{
+    (void)snprintf(ret_path, size, "%s/%s", office.folder, name);
+}
+
+static int
+setup(void **state)
+{
+    static const uint8_t mac_key[ENT_KV_MAC_KEY_LEN] = {1};
+    char path[128];
+    void *folder;
+
+    (void)state;
+    office = (struct office){.slots = NULL};
+    assert_int_equal(make_folder(&folder), 0);
+    (void)snprintf(office.folder, sizeof office.folder, "%s", (char *)folder);
+    expect_ok(ent_secret_new(&office.storage, &last_error));
+    path_of("slots", path, sizeof path);
+    expect_ok(node_slots_create(path, &last_error));
+    expect_ok(
+        node_slots_open(path, office.storage, &office.slots, &last_error));
+    path_of("store", path, sizeof path);
+    expect_ok(node_store_create(path, mac_key, 1 << 24, &last_error));
+    expect_ok(
+        node_store_open(path, mac_key, 1 << 24, &office.store, &last_error));
+    expect_ok(node_store_begin(office.store, &last_error));
+    return 0;
+}
+
+static int
+remove_one(
+    const char *path, const struct stat *about, int kind, struct FTW *walk)
+{
+    (void)about;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    node_store_abort(office.store);
+    node_store_close(&office.store);
+    node_slots_close(&office.slots);
+    ent_secret_free(&office.storage);
+    return nftw(office.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The key of the nth message; no two are alike. */
+static struct ent_message_key
+key_of(uint32_t index)
+{
+    struct ent_message_key key;
+
+    memset(key.bytes, (int)(index + 1), sizeof key.bytes);
+    return key;
+}
+
+/* A bundle of three messages, the nth to be deleted n days from now. */
+static uint64_t
+put_bundle(void)
+{
+    struct ent_id ids[MESSAGES] = {{{1}}, {{2}}, {{3}}};
+    struct node_vault_key keys[MESSAGES];
+    struct node_vault_bundle bundle = {
+        .head = view("head"),
+        .body = view("body"),
+        .at_ms = TODAY * NODE_DAY_MS,
+        .ids = ids,
+        .id_count = MESSAGES,
+        .keys = keys,
+        .key_count = MESSAGES,
+    };
+    uint64_t number = 0;
+
+    for (uint32_t i = 0; i < MESSAGES; i++) {
+        /* Not in the order of their days. */
+        keys[i].index = MESSAGES - 1 - i;
+        keys[i].day = TODAY + keys[i].index;
+        keys[i].key = key_of(keys[i].index);
+    }
+    expect_ok(node_vault_put(
+        office.store, office.slots, &bundle, &number, &last_error));
+    return number;
+}
+
+static enum ent_status
+get_key(uint64_t bundle, uint32_t index, struct ent_message_key *ret_key)
+{
+    return node_vault_key_get(office.store, office.slots, bundle, TODAY + index,
+        index, ret_key, &last_error);
+}
+
+static void
+a_bundle_is_kept_as_it_travelled(void **state)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    uint64_t bundle = put_bundle();
+
+    (void)state;
+    expect_ok(node_vault_get(office.store, bundle, &row, &last_error));
+    expect_bytes(ent_view_of(row->head.data, row->head.len), "head");
+    expect_bytes(ent_view_of(row->body.data, row->body.len), "body");
+    assert_int_equal(row->n_ids, MESSAGES);
+    assert_int_equal(row->ids[2].data[0], 3);
+    assert_false(row->outgoing);
+}
+
+static void
+each_message_has_its_own_key(void **state)
+{
+    uint64_t first = put_bundle();
+    uint64_t second = put_bundle();
+
+    (void)state;
+    assert_int_not_equal(first, second);
+    for (uint32_t i = 0; i < MESSAGES; i++) {
+        struct ent_message_key want = key_of(i);
+        struct ent_message_key key;
+
+        expect_ok(get_key(first, i, &key));
+        assert_memory_equal(key.bytes, want.bytes, sizeof key.bytes);
+        expect_ok(get_key(second, i, &key));
+        assert_memory_equal(key.bytes, want.bytes, sizeof key.bytes);
+    }
+}
+
+static void
+a_key_is_looked_for_on_its_own_day_alone(void **state)
+{
+    uint64_t bundle = put_bundle();
+    struct ent_message_key key;
+
+    (void)state;
+    expect_status(node_vault_key_get(office.store, office.slots, bundle,
+                      TODAY + 9, 0, &key, &last_error),
+        ENT_NOT_FOUND);
+    expect_status(node_vault_key_get(office.store, office.slots, bundle + 1,
+                      TODAY, 0, &key, &last_error),
+        ENT_NOT_FOUND);
+}
+
+static void
+with_its_day_a_key_goes_and_the_others_stay(void **state)
+{
+    uint64_t bundle = put_bundle();
+    struct ent_message_key key;
+    size_t count;
+
+    (void)state;
+    expect_ok(
+        node_slots_destroy(office.slots, TODAY + 1, 0, &count, &last_error));
+    assert_int_equal(count, 1);
+    expect_status(get_key(bundle, 0, &key), ENT_NOT_FOUND);
+    expect_ok(get_key(bundle, 1, &key));
+    expect_ok(get_key(bundle, 2, &key));
+}
+
+static void
+a_lone_key_opens_in_its_own_place_alone(void **state)
+{
+    struct ent_message_key key = key_of(0);
+    struct ent_message_key back;
+    uint8_t nonce[24];
+    uint8_t wrapped[48];
+    struct ent_view sealed = ent_view_of(wrapped, sizeof wrapped);
+
+    (void)state;
+    expect_ok(node_vault_wrap(
+        office.slots, TODAY, view("here"), &key, nonce, wrapped, &last_error));
+    expect_ok(node_vault_unwrap(office.slots, TODAY, view("here"),
+        ent_view_of(nonce, sizeof nonce), sealed, &back, &last_error));
+    assert_memory_equal(back.bytes, key.bytes, sizeof key.bytes);
+    assert_int_not_equal(
+        node_vault_unwrap(office.slots, TODAY, view("there"),
+            ent_view_of(nonce, sizeof nonce), sealed, &back, &last_error),
+        ENT_OK);
+    wrapped[0] ^= 1;
+    assert_int_not_equal(
+        node_vault_unwrap(office.slots, TODAY, view("here"),
+            ent_view_of(nonce, sizeof nonce), sealed, &back, &last_error),
+        ENT_OK);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_bundle_is_kept_as_it_travelled),
+        TEST(each_message_has_its_own_key),
+        TEST(a_key_is_looked_for_on_its_own_day_alone),
+        TEST(with_its_day_a_key_goes_and_the_others_stay),
+        TEST(a_lone_key_opens_in_its_own_place_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
