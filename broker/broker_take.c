@@ -196,6 +196,7 @@ judge(struct broker *broker, const struct broker_visit *visit,
     if (rc != ENT_OK) {
         return rc;
     }
+    broker_spool_room(broker->spool, &facts.store_used, &facts.store_max);
     *ret_reason = broker_route_judge(&facts, why);
     if (*ret_reason == 0 && ent_bundle_verify(&arrival->bundle,
                                 &visit->office->certificate, why) != ENT_OK) {

@@ -50,6 +50,16 @@ broker_quota_allows(const struct broker_quota *quota,
            size <= bytes - usage->bytes;
 }
 
+bool
+broker_room_allows(uint64_t used, uint64_t size_max, uint64_t flash_reserve,
+    uint8_t rank, uint64_t size)
+{
+    const uint64_t most =
+        rank == 0 ? size_max : unreserved(size_max, flash_reserve);
+
+    return used <= most && size <= most - used;
+}
+
 static uint32_t
 refuse(uint32_t refusal, struct ent_error *err, const char *sentence)
 {
@@ -115,6 +125,12 @@ broker_route_judge(const struct broker_facts *facts, struct ent_error *err)
             broker_rank(stream->precedence), facts->size)) {
         return refuse(ENT_REFUSAL_QUOTA, err,
             "what the sender may leave here for that office is used up");
+    }
+    if (!broker_room_allows(facts->store_used, facts->store_max,
+            facts->quota.flash_reserve, broker_rank(stream->precedence),
+            facts->size)) {
+        return refuse(ENT_REFUSAL_STORE_FULL, err,
+            "the broker's store is full, but for what it keeps for FLASH");
     }
     return 0;
 }

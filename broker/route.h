@@ -35,6 +35,11 @@ struct broker_quota {
 bool broker_quota_allows(const struct broker_quota *quota,
     const struct broker_usage *usage, uint8_t rank, uint64_t size);
 
+/* True when the store as a whole has that much room at `rank`: it keeps the
+ * same reserve for FLASH as each pair does, whoever filled it. */
+bool broker_room_allows(uint64_t used, uint64_t size_max,
+    uint64_t flash_reserve, uint8_t rank, uint64_t size);
+
 /* All that speaks against custody but for its signature. */
 struct broker_facts {
     const struct ent_bundle *bundle;
@@ -43,6 +48,8 @@ struct broker_facts {
     bool recipient_served;
     struct broker_usage usage;
     struct broker_quota quota;
+    uint64_t store_used; /* of the whole store */
+    uint64_t store_max;
     uint64_t size; /* bytes of head and body */
     uint64_t now_ms;
 };

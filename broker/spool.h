@@ -116,6 +116,11 @@ enum ent_status broker_spool_usage(struct broker_spool *spool,
     const struct ent_party *sender, const struct ent_party *recipient,
     struct broker_usage *ret_usage, struct ent_error *err) ENT_MUST_CHECK;
 
+/* What is in use of the whole store, in a transaction that writes, and what may
+ * be at most. */
+void broker_spool_room(const struct broker_spool *spool, uint64_t *ret_used,
+    uint64_t *ret_size_max);
+
 /* Drop up to `max` entries and receipts whose time is over; how many. */
 enum ent_status broker_spool_expire(struct broker_spool *spool, uint64_t now_ms,
     size_t max, size_t *ret_dropped, struct ent_error *err) ENT_MUST_CHECK;

@@ -50,6 +50,14 @@ broker_spool_usage(struct broker_spool *spool, const struct ent_party *sender,
     return ENT_OK;
 }
 
+void
+broker_spool_room(const struct broker_spool *spool, uint64_t *ret_used,
+    uint64_t *ret_size_max)
+{
+    assert(spool->writes);
+    ent_kv_room(spool->txn, ret_used, ret_size_max);
+}
+
 static void
 change(uint64_t *count, int64_t by)
 {

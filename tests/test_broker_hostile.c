@@ -47,11 +47,11 @@ who_still_has_the_older_link_key_gets_nothing_more(void **state)
 /* Fill the store of 4 MiB with bundles of a quarter MiB, until one is refused.
  */
 static uint64_t
-fill_store(struct scene *scene)
+fill_store(struct scene *scene, uint32_t precedence)
 {
     for (uint64_t first = 1;; first++) {
         struct made made =
-            make_bundle(scene, MAESAI, TACHILEIK, ROUTINE, first, 1, 250000);
+            make_bundle(scene, MAESAI, TACHILEIK, precedence, first, 1, 250000);
         bool refused;
 
         send_made(scene, MAESAI, BULK, &made);
@@ -79,8 +79,8 @@ a_revocation_that_found_no_room_is_kept_when_there_is_some(void **state)
     scene->store_size = 4 * 1024 * 1024;
     scene_restart(scene);
     connect_both(scene, MAESAI);
-    made = make_bundle(
-        scene, MAESAI, TACHILEIK, ROUTINE, fill_store(scene) + 1, 1, 250000);
+    made = make_bundle(scene, MAESAI, TACHILEIK, FLASH,
+        fill_store(scene, FLASH) + 1, 1, 250000);
     expect_ok(ent_object_encode(&object, &payload, &last_error));
     frames[0] = frame_from(scene, MAESAI, BULK, ENT_FRAME_OBJECT,
         ent_bytes_view(&payload), NOTHING);
@@ -92,6 +92,29 @@ a_revocation_that_found_no_room_is_kept_when_there_is_some(void **state)
     assert_false(broker_admit(scene->broker, TACHILEIK->cert.link_key));
     ent_bytes_free(&list);
     made_free(&made);
+}
+
+static void
+a_store_keeps_a_reserve_for_flash_whoever_filled_it(void **state)
+{
+    struct scene *scene = *state;
+    struct made flash = from_maesai(scene, FLASH, 1);
+    struct made routine;
+
+    scene->store_size = 4 * 1024 * 1024;
+    scene->quota.flash_reserve = 50;
+    scene_restart(scene);
+    connect_both(scene, MAESAI);
+    routine = make_bundle(scene, MAESAI, TACHILEIK, ROUTINE,
+        fill_store(scene, ROUTINE) + 1, 1, 250000);
+    assert_in_range(usage_of(scene, MAESAI, TACHILEIK).bytes,
+        scene->store_size * 4 / 10, scene->store_size * 5 / 10);
+    send_made(scene, MAESAI, BULK, &routine);
+    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_STORE_FULL, &routine);
+    expect_credit(scene, MAESAI, BULK, made_size(&routine));
+    leave(scene, URGENT, &flash);
+    made_free(&routine);
+    made_free(&flash);
 }
 
 /* ---- what cannot travel ---- */
@@ -309,6 +332,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(who_still_has_the_older_link_key_gets_nothing_more),
         SCENE_TEST(a_revocation_that_found_no_room_is_kept_when_there_is_some),
+        SCENE_TEST(a_store_keeps_a_reserve_for_flash_whoever_filled_it),
         SCENE_TEST(an_object_too_long_to_travel_ends_nothing),
         SCENE_TEST(
             what_waits_for_credit_is_not_overtaken_by_what_is_less_urgent),

@@ -390,3 +390,13 @@ ent_kv_usage(struct ent_kv *kv, uint64_t *ret_used, uint64_t *ret_entries,
     }
     return ENT_OK;
 }
+
+void
+ent_kv_room(
+    const struct ent_kv_txn *txn, uint64_t *ret_used, uint64_t *ret_size_max)
+{
+    assert(txn->write);
+
+    *ret_used = txn->used + txn->bytes;
+    *ret_size_max = txn->kv->size_max;
+}

@@ -64,6 +64,11 @@ void ent_kv_close(struct ent_kv **kv);
 enum ent_status ent_kv_usage(struct ent_kv *kv, uint64_t *ret_used,
     uint64_t *ret_entries, struct ent_error *err) ENT_MUST_CHECK;
 
+/* The same inside a write transaction: about what would be in use if it were
+ * committed now; and the most that may be. */
+void ent_kv_room(
+    const struct ent_kv_txn *txn, uint64_t *ret_used, uint64_t *ret_size_max);
+
 /* One write transaction at a time; any number that only read, each of which
  * sees the store as it was when it began, and should end soon: what they can
  * see is not used again. */
