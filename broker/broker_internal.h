@@ -8,7 +8,8 @@
  *     broker_greet.c    HELLO, CREDIT, BYE
  *     broker_object.c   FETCH and OBJECT
  *     broker_sync.c     registry and spool, and the operator's folder anew
- *     broker_take.c     BUNDLE and SKIP from a sender
+ *     broker_take.c     BUNDLE from a sender
+ *     broker_skip.c     SKIP from a sender
  *     broker_settle.c   RECEIPT from a recipient, STATE from a sender
  *     broker_forward.c  from the spool to the offices
  */
