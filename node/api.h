@@ -63,6 +63,9 @@ enum ent_status node_api_evidence(struct node *node,
 enum ent_status node_api_journal_show(struct node *node,
     const Entente__V1__JournalShowRequest *request, struct ent_arena *arena,
     Entente__V1__JournalShowReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+/* Of `node_api_status`: alarms and revocation lists. */
+enum ent_status node_api_trust(struct node *node, struct ent_arena *arena,
+    Entente__V1__StatusReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 /* A slice of a check; the reply says by which number to ask for the next. */
 enum ent_status node_api_check(struct node *node,
     const Entente__V1__JournalVerifyRequest *request, struct ent_arena *arena,

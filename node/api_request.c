@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One request: who answers it. */
+#include "node/alarms.h"
 #include "node/api_internal.h"
 #include "node/carry.h"
 #include "node/submit.h"
@@ -130,6 +131,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CARRY_IN;
         reply.carry_in = &carry_in;
         rc = node_carry_in(node, request->carry_in, arena, &carry_in, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_CLEAR_ALARM:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CLEAR_ALARM;
+        reply.clear_alarm = true;
+        rc = node_alarm_clear(node, request->clear_alarm->number, err);
         break;
     default:
         return ent_fail(err, ENT_BAD_INPUT, "the request asks for nothing");

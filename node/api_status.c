@@ -174,6 +174,9 @@ node_api_status(struct node *node, struct ent_arena *arena,
             node_number_get(node->store, "deleted_at", &reply->deleted_at, err);
     }
     if (rc == ENT_OK) {
+        rc = node_api_trust(node, arena, reply, err);
+    }
+    if (rc == ENT_OK) {
         rc = node_store_usage(node->store, &reply->store_used, err);
     }
     reply->inbox_count = node->tally.desk;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/intake.h"
+#include "node/objects.h"
 #include "node/peers.h"
 #include "node/receipts.h"
 #include "node/settle.h"

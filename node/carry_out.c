@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/objects.h"
 #include "node/peers.h"
 #include "node/sealer.h"
 #include "node/submit.h"

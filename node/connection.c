@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/revocations.h"
 #include "proto/base/log.h"
 #include "proto/frame.h"
 #include "proto/schema/link.pb-c.h"
@@ -52,13 +53,15 @@ node_connection_poll(struct node_connection *connection,
 /* HELLO promises nothing that a turn could still take back, so it does not wait
  * for a commit. */
 static enum ent_status
-say_hello(const struct node *node, struct node_connection *connection,
+say_hello(struct node *node, struct node_connection *connection,
     struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
     struct ent_hello hello = {
         .certificate = ent_bytes_view(&node->certificate_wire),
         .manifest_sequence = node->manifest_sequence,
+        .revocation_number =
+            node_revocations_number(node, ent_address_state(&node->self)),
         .lane = connection->urgent ? ENTENTE__V1__LANE__URGENT
                                    : ENTENTE__V1__LANE__BULK,
         .credit = ENT_WINDOW_GRANT,

@@ -103,6 +103,16 @@ node_dispatch_put(
 
 /* ---- what actions ask for ---- */
 
+/* Signed under a key that we no longer have, or before our certificate's time:
+ * nobody would take it any more. */
+static bool
+is_from_before(const struct node *node, const struct ent_label *label)
+{
+    return !ent_key_id_equal(&label->signing_key_id,
+               &node_keeper_signer(node->keeper)->key_id) ||
+           label->sealed_at + ENT_CLOCK_SKEW_MS < node->certificate.not_before;
+}
+
 /* The bundle as it was sealed. Under a key that we no longer have nobody would
  * take it: `ret_old`, and there is nothing. */
 static enum ent_status
@@ -119,8 +129,7 @@ load_bundle(struct node *node, const struct node_dispatch *dispatch,
     if (rc != ENT_OK) {
         return rc;
     }
-    *ret_old = !ent_key_id_equal(
-        &label.signing_key_id, &node_keeper_signer(node->keeper)->key_id);
+    *ret_old = is_from_before(node, &label);
     if (*ret_old) {
         return ENT_OK;
     }

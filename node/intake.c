@@ -461,7 +461,9 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
     }
     if (!arrival.peer->has_certificate ||
         !ent_key_id_equal(&bundle->label.signing_key_id,
-            &arrival.peer->certificate.signing_key_id)) {
+            &arrival.peer->certificate.signing_key_id) ||
+        ent_certificate_check_time(&arrival.peer->certificate,
+            bundle->label.sealed_at, NULL) != ENT_OK) {
         /* Unknown, or it has a newer certificate by now. */
         rc = node_peers_fetch(node, arrival.peer, err);
         return rc != ENT_OK

@@ -185,6 +185,9 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
 {
     enum ent_status rc = node_incoming_release(node, &loop->gap_due, err);
 
+    if (rc == ENT_OK) {
+        rc = node_peers_refresh(node, err);
+    }
     if (rc == ENT_OK && node->now_ms >= loop->rotate_due) {
         rc = node_manifest_rotate(node, &loop->rotate_due, err);
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/peers_internal.h"
+#include "node/revocations.h"
 
 #define PEERS_MAX 4096
 
@@ -46,54 +47,12 @@ node_peers_authority(const struct node *node, const char *state)
     return ent_authorities_find(&node->config->authorities, state);
 }
 
-enum ent_status
-node_object_get(struct node *node, uint32_t kind, const struct ent_party *party,
-    struct ent_view *ret_wire, struct ent_error *err)
+bool
+node_peers_trusts(struct node *node, const struct ent_certificate *certificate)
 {
-    struct node_key key = node_key_object(kind, party);
-
-    return node_store_get(
-        node->store, NODE_OBJECT, node_key_view(&key), ret_wire, err);
-}
-
-struct ent_party
-node_object_state_party(const char *state)
-{
-    struct ent_address address = {{0}};
-
-    memcpy(address.text, state, strlen(state));
-    return ent_address_party(&address);
-}
-
-enum ent_status
-node_object_find(struct node *node, uint32_t kind, const char *subject,
-    struct ent_view *ret_wire, struct ent_error *err)
-{
-    struct ent_address address;
-    struct ent_party party;
-
-    if (kind == ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST) {
-        if (strlen(subject) > ENT_STATE_MAX) {
-            return ent_fail(err, ENT_REJECTED, "that is no state");
-        }
-        party = node_object_state_party(subject);
-        return node_object_get(node, kind, &party, ret_wire, err);
-    }
-    if (ent_address_parse(ent_view_text(subject), &address, err) != ENT_OK) {
-        return ENT_REJECTED;
-    }
-    party = ent_address_party(&address);
-    return node_object_get(node, kind, &party, ret_wire, err);
-}
-
-enum ent_status
-node_object_put(struct node *node, uint32_t kind, const struct ent_party *party,
-    struct ent_view wire, struct ent_error *err)
-{
-    struct node_key key = node_key_object(kind, party);
-
-    return node_store_put(
-        node->store, NODE_OBJECT, node_key_view(&key), wire, err);
+    return !node_revocations_has(node, certificate) &&
+           (node->clock_doubt || ent_certificate_check_time(certificate,
+                                     node->now_ms, NULL) == ENT_OK);
 }
 
 /* What the store holds of a peer. An object that no longer verifies (another
@@ -115,7 +74,7 @@ load(struct node *node, struct node_peer *peer, struct ent_error *err)
     if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
         return rc;
     }
-    rc = node_object_get(node, KIND_CERTIFICATE, &peer->party, &wire, err);
+    rc = node_object_get(node, NODE_KIND_CERTIFICATE, &peer->party, &wire, err);
     if (rc == ENT_OK && authority != NULL) {
         peer->has_certificate = ent_certificate_open(wire, authority,
                                     &peer->certificate, NULL) == ENT_OK;
@@ -123,7 +82,7 @@ load(struct node *node, struct node_peer *peer, struct ent_error *err)
     if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
         return rc;
     }
-    rc = node_object_get(node, KIND_MANIFEST, &peer->party, &wire, err);
+    rc = node_object_get(node, NODE_KIND_MANIFEST, &peer->party, &wire, err);
     if (rc == ENT_OK && peer->has_certificate) {
         peer->has_manifest = ent_manifest_open(wire, &peer->certificate,
                                  &peer->manifest, NULL) == ENT_OK;

@@ -57,9 +57,19 @@ enum ent_status node_peers_doubt(struct node *node, struct node_peer *peer,
 void node_peers_hurry(const struct node *node, struct node_peer *peer);
 
 /* Ask for every office that an agreement of ours names, so that the first alert
- * need not wait for a certificate or a manifest. Upon connecting. */
+ * need not wait for a certificate or a manifest, and for the states' revocation
+ * lists. Upon connecting. */
 enum ent_status node_peers_prefetch(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The same by the clock, once an hour; for overdue lists more often. */
+enum ent_status node_peers_refresh(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+
+/* True when that certificate counts now: in its time and not revoked. What the
+ * time is nobody knows while the clock is in doubt. */
+bool node_peers_trusts(
+    struct node *node, const struct ent_certificate *certificate);
 
 /* An object came: verify, keep if it is newer. What does not verify is
  * ENT_REJECTED and changes nothing. */
@@ -79,22 +89,6 @@ enum ent_status node_peers_incarnation(struct node *node,
  * no agreement covers (a broker's state) the configuration. NULL: none. */
 const struct ent_verify_key *node_peers_authority(
     const struct node *node, const char *state);
-
-/* In keys of OBJECT a state stands where an office would. */
-struct ent_party node_object_state_party(const char *state);
-
-/* A signed object as the store keeps it, of any kind. ENT_NOT_FOUND. */
-enum ent_status node_object_get(struct node *node, uint32_t kind,
-    const struct ent_party *party, struct ent_view *ret_wire,
-    struct ent_error *err) ENT_MUST_CHECK;
-/* By its subject: an address, or for a revocation list a state. ENT_REJECTED
- * for what is neither. */
-enum ent_status node_object_find(struct node *node, uint32_t kind,
-    const char *subject, struct ent_view *ret_wire,
-    struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status node_object_put(struct node *node, uint32_t kind,
-    const struct ent_party *party, struct ent_view wire,
-    struct ent_error *err) ENT_MUST_CHECK;
 
 /* When something that is lacking may be asked for again, ms; UINT64_MAX: no
  * sealing waits for anything. */

@@ -1,34 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asking for what we lack of a peer, and when. */
-#include <string.h>
-
 #include "node/peers_internal.h"
+#include "node/revocations.h"
 #include "node/uplink.h"
-
-/* Ask whoever may know of that office: brokers, and the office itself. */
-static enum ent_status
-ask(struct node *node, const struct ent_address *office, uint32_t kind,
-    const char *subject, uint64_t newer_than, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
-    struct ent_fetch fetch = {.kind = kind, .newer_than = newer_than};
-    enum ent_status rc;
-
-    memcpy(fetch.subject, subject, strlen(subject) + 1);
-    rc = ent_fetch_encode(&fetch, &payload, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return node_effects_frame(&node->effects,
-        node_uplink_toward(node->uplink, office), true, ENT_FRAME_FETCH,
-        &payload, NULL, err);
-}
 
 enum ent_status
 node_peers_fetch(
     struct node *node, struct node_peer *peer, struct ent_error *err)
 {
     const struct ent_address *office = &peer->address;
+    uint64_t via = node_uplink_toward(node->uplink, office);
     uint64_t sequence = peer->has_manifest ? peer->manifest.sequence : 0;
     uint64_t serial = peer->has_certificate ? peer->certificate.serial : 0;
     enum ent_status rc;
@@ -40,13 +21,14 @@ node_peers_fetch(
     peer->fetch_pause = peer->fetch_pause * 2 > FETCH_PAUSE_MAX_MS
                             ? FETCH_PAUSE_MAX_MS
                             : peer->fetch_pause * 2;
-    rc = ask(node, office, KIND_CERTIFICATE, office->text, serial, err);
+    rc = node_object_ask(
+        node, via, NODE_KIND_CERTIFICATE, office->text, serial, err);
     if (rc == ENT_OK) {
-        rc = ask(
-            node, office, KIND_REVOCATION, ent_address_state(office), 0, err);
+        rc = node_revocations_ask(node, ent_address_state(office), err);
     }
     if (rc == ENT_OK) {
-        rc = ask(node, office, KIND_MANIFEST, office->text, sequence, err);
+        rc = node_object_ask(
+            node, via, NODE_KIND_MANIFEST, office->text, sequence, err);
     }
     return rc;
 }
@@ -131,10 +113,26 @@ node_peers_at(const struct node_peers *peers, size_t index)
 enum ent_status
 node_peers_prefetch(struct node *node, struct ent_error *err)
 {
-    enum ent_status rc = each_office(node, ask_anew, err);
+    enum ent_status rc = node_revocations_ask_all(node, err);
 
+    if (rc == ENT_OK) {
+        rc = each_office(node, ask_anew, err);
+    }
     /* Who stands in several agreements is asked once: the pause holds. */
     return rc != ENT_OK ? rc : each_office(node, node_peers_fetch, err);
+}
+
+enum ent_status
+node_peers_refresh(struct node *node, struct ent_error *err)
+{
+    struct node_peers *peers = node->peers;
+
+    if (peers->refreshed_at != 0 && peers->refreshed_at <= node->now_ms &&
+        node->now_ms - peers->refreshed_at < REFRESH_MS) {
+        return node_revocations_refresh(node, err);
+    }
+    peers->refreshed_at = node->now_ms;
+    return node_peers_prefetch(node, err);
 }
 
 void

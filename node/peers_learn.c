@@ -39,8 +39,8 @@ learn_certificate(struct node *node, struct node_peer *peer,
     peer->fetch_at = 0;
     rc = node_archive_certificate(node, &certificate, wire, authority, err);
     return rc != ENT_OK ? rc
-                        : node_object_put(
-                              node, KIND_CERTIFICATE, &peer->party, wire, err);
+                        : node_object_put(node, NODE_KIND_CERTIFICATE,
+                              &peer->party, wire, err);
 }
 
 static enum ent_status
@@ -68,7 +68,7 @@ learn_manifest(struct node *node, struct node_peer *peer, struct ent_view wire,
     peer->manifest = manifest;
     peer->has_manifest = true;
     peer->fetch_pause = FETCH_PAUSE_MIN_MS;
-    rc = node_object_put(node, KIND_MANIFEST, &peer->party, wire, err);
+    rc = node_object_put(node, NODE_KIND_MANIFEST, &peer->party, wire, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -86,7 +86,7 @@ node_peers_learn(
     if (object->wire.len == 0) {
         return ENT_OK; /* nothing newer is known there */
     }
-    if (object->kind == KIND_REVOCATION) {
+    if (object->kind == NODE_KIND_REVOCATION) {
         if (strlen(object->subject) > ENT_STATE_MAX) {
             return ent_fail(err, ENT_REJECTED, "that is no state");
         }
@@ -99,7 +99,7 @@ node_peers_learn(
     if (rc != ENT_OK) {
         return rc;
     }
-    if (object->kind == KIND_CERTIFICATE) {
+    if (object->kind == NODE_KIND_CERTIFICATE) {
         return learn_certificate(node, peer, object->wire, err);
     }
     return learn_manifest(node, peer, object->wire, err);

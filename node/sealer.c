@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "node/rest.pb-c.h"
-#include "node/revocations.h"
 #include "node/sealing.h"
 #include "proto/base/log.h"
 #include "proto/schema/common.pb-c.h"
@@ -23,9 +22,7 @@ is_sealable(struct node *node, struct node_peer *peer, uint32_t precedence,
 
     *ret_sealable = false;
     if (peer->has_certificate && peer->has_manifest &&
-        !node_revocations_has(node, &peer->certificate) &&
-        ent_certificate_check_time(&peer->certificate, node->now_ms, NULL) ==
-            ENT_OK) {
+        node_peers_trusts(node, &peer->certificate)) {
         key = ent_manifest_key(&peer->manifest, node->now_ms);
         *ret_sealable = key != NULL;
     }

@@ -47,6 +47,7 @@ enum node_table {
     NODE_CERTIFICATE, /* signing key id(16)            -> CertificateRow */
     NODE_AGREEMENT,   /* digest(32)                      -> AgreementRow */
     NODE_LIFE,        /* u64 ms, u8 kind, u64 number      -> nothing */
+    NODE_ALARM,       /* u64 alarm                        -> AlarmRow */
     NODE_TABLE_COUNT,
 };
 

@@ -2,7 +2,9 @@
 /* What came in on a connection, one frame at a time. */
 #include <string.h>
 
+#include "node/alarms.h"
 #include "node/intake.h"
+#include "node/objects.h"
 #include "node/peers.h"
 #include "node/pump.h"
 #include "node/settle.h"
@@ -134,39 +136,24 @@ take_credit(struct node_connection *lane, struct ent_view payload,
     return rc;
 }
 
-/* Somebody asks for our own manifest or certificate, or for a revocation list,
- * which whoever has it may pass on. */
+/* Somebody asks for what we signed, or may pass on. */
 static enum ent_status
 answer_fetch(struct node *node, bool urgent, struct ent_view payload,
     struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes answer = {0};
     struct ent_fetch fetch;
-    struct ent_object object = {0};
+    struct ent_object object;
     enum ent_status rc;
 
     rc = ent_fetch_decode(payload, &fetch, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    object.kind = fetch.kind;
-    memcpy(object.subject, fetch.subject, sizeof object.subject);
-    if (strcmp(fetch.subject, node->self.text) == 0) {
-        if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST) {
-            object.wire = ent_bytes_view(&node->manifest_wire);
-        }
-        if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE) {
-            object.wire = ent_bytes_view(&node->certificate_wire);
-        }
+    rc = node_object_answer(node, &fetch, &object, err);
+    if (rc == ENT_OK) {
+        rc = ent_object_encode(&object, &answer, err);
     }
-    if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST) {
-        rc = node_object_find(
-            node, fetch.kind, fetch.subject, &object.wire, err);
-        if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
-            return rc;
-        }
-    }
-    rc = ent_object_encode(&object, &answer, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -183,35 +170,62 @@ take_object(struct node *node, struct ent_view payload, struct ent_error *err)
     return rc != ENT_OK ? rc : node_peers_learn(node, &object, err);
 }
 
-enum ent_status
-node_uplink_check(
-    struct node *node, struct node_neighbour *neighbour, struct ent_error *err)
+static enum ent_status
+part(struct node *node, struct node_neighbour *neighbour, uint32_t reason,
+    struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
-    struct node_effect bye = {.kind = NODE_EFFECT_FRAME, .type = ENT_FRAME_BYE};
-    struct ent_bye reason = {
-        .reason = ENT_REFUSAL_NOT_SERVED, .text = "not welcome here any more"};
-    struct node_peer *peer;
-    enum ent_status rc;
+    struct node_effect effect = {
+        .kind = NODE_EFFECT_FRAME, .type = ENT_FRAME_BYE};
+    struct ent_bye bye = {
+        .reason = reason, .text = "not welcome here any more"};
+    enum ent_status rc = ent_bye_encode(&bye, &payload, err);
 
-    if (neighbour->is_broker) {
-        return ENT_OK;
-    }
-    rc = node_peers_get(node, &neighbour->certificate.address, &peer, err);
-    if (rc != ENT_OK || node_welcome(node, peer)) {
-        return rc;
-    }
-    rc = ent_bye_encode(&reason, &payload, err);
     for (size_t i = 0; i < 2 && rc == ENT_OK; i++) {
-        bye.urgent = i == 0;
-        bye.payload = payload;
-        node_neighbour_send(neighbour, &bye);
+        effect.urgent = i == 0;
+        effect.payload = payload;
+        node_neighbour_send(neighbour, &effect);
         node_connection_dismissed(node, &neighbour->lanes[i]);
     }
     return rc != ENT_OK
                ? rc
                : ent_fail(err, ENT_REJECTED, "%s is not welcome any more",
                      neighbour->certificate.address.text);
+}
+
+/* A broker whose certificate was revoked or is over: nothing is lost, but
+ * nothing passes either until somebody acts. */
+static enum ent_status
+check_broker(
+    struct node *node, struct node_neighbour *neighbour, struct ent_error *err)
+{
+    enum ent_status rc;
+
+    if (node_peers_trusts(node, &neighbour->certificate)) {
+        return ENT_OK;
+    }
+    rc = node_alarm_raise(node, NODE_ALARM_CERTIFICATE,
+        neighbour->certificate.address.text, err,
+        "the broker's certificate was revoked or is over: nothing is taken "
+        "from it or given to it; put its new one in the configuration");
+    return rc != ENT_OK ? rc
+                        : part(node, neighbour, ENT_REFUSAL_KEY_REVOKED, err);
+}
+
+enum ent_status
+node_uplink_check(
+    struct node *node, struct node_neighbour *neighbour, struct ent_error *err)
+{
+    struct node_peer *peer;
+    enum ent_status rc;
+
+    if (neighbour->is_broker) {
+        return check_broker(node, neighbour, err);
+    }
+    rc = node_peers_get(node, &neighbour->certificate.address, &peer, err);
+    return rc != ENT_OK || node_welcome(node, peer)
+               ? rc
+               : part(node, neighbour, ENT_REFUSAL_NOT_SERVED, err);
 }
 
 /* Over a direct link an office sends what is its own, and is no relay. */

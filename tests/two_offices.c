@@ -161,7 +161,14 @@ answer_fetch(enum who asker, struct ent_view payload)
     expect_ok(ent_fetch_decode(payload, &fetch, &last_error));
     object.kind = fetch.kind;
     memcpy(object.subject, fetch.subject, sizeof object.subject);
+    if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST) {
+        world.list_fetches++;
+    }
     for (int i = 0; i < 2; i++) {
+        if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST &&
+            strcmp(fetch.subject, states[i]) == 0) {
+            object.wire = ent_bytes_view(&world.lists[i]);
+        }
         if (strcmp(fetch.subject, addresses[i]) != 0) {
             continue;
         }

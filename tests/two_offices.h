@@ -48,10 +48,12 @@ struct world {
     uint64_t now;
     struct flying wire[WIRE_MAX];
     size_t flying;
-    bool up;         /* the wire carries anything at all */
-    unsigned lose;   /* percent */
-    unsigned repeat; /* percent */
-    struct ent_bytes manifests[2];
+    bool up;                       /* the wire carries anything at all */
+    unsigned lose;                 /* percent */
+    unsigned repeat;               /* percent */
+    struct ent_bytes manifests[2]; /* what the broker holds */
+    struct ent_bytes lists[2];     /* of each state's revocations */
+    size_t list_fetches;           /* how often a list was asked for */
     struct ent_id sent[SENT_MAX];
     size_t sent_count;
     uint64_t seed;

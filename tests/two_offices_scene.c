@@ -153,6 +153,8 @@ teardown(void **state)
     node_close(&world.nodes[TACHILEIK]);
     ent_bytes_free(&world.manifests[MAESAI]);
     ent_bytes_free(&world.manifests[TACHILEIK]);
+    ent_bytes_free(&world.lists[MAESAI]);
+    ent_bytes_free(&world.lists[TACHILEIK]);
     (void)snprintf(command, sizeof command, "rm -r '%s'", world_folder);
     return system(command);
 }

@@ -8,6 +8,7 @@
 #include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
 #include "tools/cli/output.h"
+#include "tools/cli/trust.h"
 #include "tools/cli/verbs.h"
 #include "tools/cli/words.h"
 
@@ -17,7 +18,7 @@
 #define MIB ((uint64_t)1024 * 1024)
 #define TEXT_MAX 160
 #define REASON_MAX 512
-#define ATTENTION "ATTENTION: " /* somebody should act */
+#define ATTENTION CLI_ATTENTION
 
 struct arguments {
     struct cli_client_options client;
@@ -312,6 +313,14 @@ print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
         rc = print_rows(unused, unused_fields,
             sizeof unused_fields / sizeof unused_fields[0], NULL, err);
         unused = NULL;
+    }
+    if (rc == ENT_OK && status->n_revocation_lists > 0) {
+        putchar('\n');
+        rc = cli_print_revocations(stdout, status, now_ms, err);
+    }
+    if (rc == ENT_OK && status->n_alarms > 0) {
+        putchar('\n');
+        rc = cli_print_alarms(stdout, status, now_ms, err);
     }
     json_decref(brokers);
     json_decref(agreements);

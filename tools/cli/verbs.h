@@ -28,6 +28,8 @@
     X(status, "status", NULL, "", "how the node is")                           \
     X(counts, "counts", NULL, "", "what stays of deleted messages")            \
     X(journal_show, "journal", "show", "", "list what the journal has")        \
+    X(alarm_list, "alarm", "list", "", "what somebody must look at")           \
+    X(alarm_clear, "alarm", "clear", "NUMBER...", "say that somebody did")     \
     X(journal_verify, "journal", "verify", "", "check the node's journal")     \
     X(authority_new, "authority", "new", "STATE", "make a state's root key")   \
     X(authority_show, "authority", "show", "KEYFILE", "print its public key")  \

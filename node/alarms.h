@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * alarms - what somebody of this office must look at, kept until they say that
+ * they did (`entente alarm clear`).
+ *
+ * An alarm is raised in the turn that finds its cause. One cause, a kind and
+ * whom it is about, has one alarm: what happens again is counted. What repairs
+ * itself raises none.
+ */
+#ifndef NODE_ALARMS_H
+#define NODE_ALARMS_H
+
+#include "node/node.h"
+#include "node/rest.pb-c.h"
+
+#define NODE_ALARMS_MAX 256 /* more are logged only */
+
+/* A kind and its name for programs. */
+#define NODE_ALARM_TABLE(X)                                                    \
+    X(CERTIFICATE, 1, "certificate") /* another key of a pinned office */      \
+    X(MANIFEST, 2, "manifest")       /* it offers less than before */          \
+    X(REVOCATION, 3, "revocation")   /* a list that no longer says all */      \
+    X(ROLLOVER, 4, "rollover")       /* an authority's key in two hands */     \
+    X(FORK, 5, "fork")               /* two labels for one place */            \
+    X(KEY, 6, "key")                 /* our own key or certificate */
+
+enum node_alarm_kind {
+#define NODE_ALARM_ENUM(name, number, word) NODE_ALARM_##name = number,
+    NODE_ALARM_TABLE(NODE_ALARM_ENUM)
+#undef NODE_ALARM_ENUM
+};
+
+/* "certificate"; "alarm" for a number that is none. */
+const char *node_alarm_name(uint32_t kind);
+
+/* Raise one about `subject`, an address or a state; logged at once. */
+enum ent_status node_alarm_raise(struct node *node, enum node_alarm_kind kind,
+    const char *subject, struct ent_error *err, const char *format,
+    ...) ENT_MUST_CHECK ENT_PRINTF(5, 6);
+
+/* The first with at least `*number`, which it becomes; ENT_NOT_FOUND. Freed
+ * with node_row_free. */
+enum ent_status node_alarm_next(struct node *node, uint64_t *number,
+    Entente__Rest__V1__AlarmRow **ret_row,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Somebody looked: it is gone. ENT_NOT_FOUND: there is none of that number. */
+enum ent_status node_alarm_clear(
+    struct node *node, uint64_t number, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

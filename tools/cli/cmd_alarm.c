@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "proto/base/time.h"
+#include "tools/cli/canonical.h"
+#include "tools/cli/client.h"
+#include "tools/cli/output.h"
+#include "tools/cli/trust.h"
+#include "tools/cli/verbs.h"
+
+#define NUMBERS_MAX 64
+
+struct arguments {
+    struct cli_client_options client;
+    uint64_t numbers[NUMBERS_MAX];
+    size_t count;
+    bool json;
+};
+
+static const struct argp_child children[] = {
+    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+
+/* ---- alarm list ---- */
+
+static error_t
+parse_list(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+
+    (void)argument;
+    if (key != ARGP_KEY_INIT) {
+        return ARGP_ERR_UNKNOWN;
+    }
+    state->child_inputs[0] = &arguments->client;
+    state->child_inputs[1] = &arguments->json;
+    return 0;
+}
+
+/* One object a line, as of the status. */
+static enum ent_status
+print_json(const Entente__V1__StatusReply *status, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < status->n_alarms; i++) {
+        rc = cli_print_canonical(stdout, &status->alarms[i]->base, err);
+    }
+    return rc;
+}
+
+int
+cli_alarm_list(int argc, char *argv[])
+{
+    static const struct argp argp = {
+        .parser = parse_list,
+        .doc = "What somebody of this office must look at.\v"
+               "An alarm stays until `entente alarm clear` says that somebody "
+               "did. Exit: 0 there is none; 1 there are some.\n\n"
+               "Examples:\n"
+               "  entente alarm list\n"
+               "  entente alarm list --json\n",
+        .children = children,
+    };
+    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__StatusRequest question = ENTENTE__V1__STATUS_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    struct arguments arguments = {0};
+    struct ent_error err = {0};
+    enum ent_status rc;
+    int code;
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_STATUS;
+    request.status = &question;
+    code = cli_client_open(&arguments.client, &client, &err);
+    if (code == EX_OK) {
+        code = cli_client_ask(client, &request, 0, &reply, &err);
+    }
+    if (code != EX_OK) {
+        cli_complain("%s", err.text);
+        return code;
+    }
+    rc = arguments.json
+             ? print_json(reply->status, &err)
+             : cli_print_alarms(stdout, reply->status, ent_time_now_ms(), &err);
+    if (rc != ENT_OK) {
+        return cli_fail(rc, &err);
+    }
+    return reply->status->n_alarms == 0 ? EX_OK : 1;
+}
+
+/* ---- alarm clear ---- */
+
+static void
+parse_number(
+    struct argp_state *state, struct arguments *arguments, const char *text)
+{
+    char *end = NULL;
+    unsigned long long number = strtoull(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end != '\0' ||
+        arguments->count == NUMBERS_MAX) {
+        argp_error(state, "'%s': the number of an alarm is needed, %d at most",
+            text, NUMBERS_MAX);
+    }
+    arguments->numbers[arguments->count++] = number;
+}
+
+static error_t
+parse_clear(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->client;
+        return 0;
+    case ARGP_KEY_ARG:
+        parse_number(state, arguments, argument);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "NUMBER is needed");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int
+clear(struct cli_client *client, uint64_t number, struct ent_error *err)
+{
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__ClearAlarmRequest question =
+        ENTENTE__V1__CLEAR_ALARM_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+
+    question.number = number;
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_CLEAR_ALARM;
+    request.clear_alarm = &question;
+    return cli_client_ask(client, &request, 0, &reply, err);
+}
+
+int
+cli_alarm_clear(int argc, char *argv[])
+{
+    static const struct argp_child only_client[] = {
+        {.argp = &cli_client_argp}, {0}};
+    static const struct argp argp = {
+        .parser = parse_clear,
+        .args_doc = "NUMBER...",
+        .doc = "Say that somebody looked at an alarm: it is gone.\v"
+               "If its cause is still there, it comes again.\n\n"
+               "Examples:\n"
+               "  entente alarm list\n"
+               "  entente alarm clear 3\n",
+        .children = only_client,
+    };
+    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    struct arguments arguments = {0};
+    struct ent_error err = {0};
+    int code;
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    code = cli_client_open(&arguments.client, &client, &err);
+    for (size_t i = 0; code == EX_OK && i < arguments.count; i++) {
+        code = clear(client, arguments.numbers[i], &err);
+    }
+    if (code != EX_OK) {
+        cli_complain("%s", err.text);
+    }
+    return code;
+}
