@@ -71,8 +71,8 @@ ent_agreement_load(struct ent_view text, struct ent_agreement **ret_agreement,
     return ENT_OK;
 }
 
-static void
-paths_free(struct agreement_paths *paths)
+void
+ent_paths_free(struct agreement_paths *paths)
 {
     for (size_t i = 0; i < paths->count; i++) {
         free(paths->list[i].chains);
@@ -91,9 +91,9 @@ ent_agreement_free(struct ent_agreement **agreement)
     free(old->offices);
     free(old->slots);
     free(old->exchanges);
-    paths_free(&old->prohibited);
-    paths_free(&old->withheld);
-    paths_free(&old->victims.names);
+    ent_paths_free(&old->prohibited);
+    ent_paths_free(&old->withheld);
+    ent_paths_free(&old->victims.names);
     free(old->retentions);
     free(old->onward.list);
     free(old->assurances);

@@ -72,6 +72,8 @@ enum ent_status ent_parse_without_prejudice(struct agreement_reader *reader,
 enum ent_status ent_path_prepare(const struct agreement_reader *reader,
     struct agreement_path *path) ENT_MUST_CHECK;
 
+void ent_paths_free(struct agreement_paths *paths);
+
 /* Complain at the place of `node`. */
 #define COMPLAIN(reader, node, ...)                                            \
     ent_complain(                                                              \

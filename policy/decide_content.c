@@ -133,8 +133,8 @@ chain_is_present(const ProtobufCMessage *message,
     return false;
 }
 
-static bool
-path_is_present(const struct agreement_path *path, const ent_message *message)
+bool
+ent_path_has(const struct agreement_path *path, const ent_message *message)
 {
     for (size_t i = 0; i < path->chain_count; i++) {
         if (chain_is_present(
@@ -165,7 +165,7 @@ check_prohibited(const struct question *question, struct ent_decision *decision)
     for (size_t i = 0; i < paths->count; i++) {
         const struct agreement_path *path = &paths->list[i];
 
-        if (path_is_present(path, question->message)) {
+        if (ent_path_has(path, question->message)) {
             ent_decision_say(
                 decision, "it contains %s, which must never pass", path->text);
             return ent_decision_deny(
@@ -188,7 +188,7 @@ check_withheld(const struct question *question, struct ent_decision *decision)
     for (size_t i = 0; i < paths->count; i++) {
         const struct agreement_path *path = &paths->list[i];
 
-        if (!path_is_present(path, question->message)) {
+        if (!ent_path_has(path, question->message)) {
             continue;
         }
         if (question->facts->receiving) {
@@ -222,7 +222,7 @@ check_names(const struct question *question, struct ent_decision *decision)
             mask(decision, path->text, clause);
             continue;
         }
-        if (!path_is_present(path, question->message)) {
+        if (!ent_path_has(path, question->message)) {
             continue;
         }
         ent_decision_say(decision,

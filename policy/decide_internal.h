@@ -39,6 +39,10 @@ bool ent_question_is_duty(const struct question *question);
 bool ent_message_bears(
     const ent_message *message, Entente__V1__Safeguard safeguard);
 
+/* Has the message something at that prepared path? */
+bool ent_path_has(
+    const struct agreement_path *path, const ent_message *message);
+
 /* decide_block.c: the rules above every agreement. */
 bool ent_decide_hard_blocks(
     const struct question *question, struct ent_decision *decision);

@@ -2,7 +2,10 @@
 #include "policy/declarations.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
+
+#include "policy/notice.h"
 
 static bool
 holds(const struct ent_declaration *declaration,
@@ -72,4 +75,88 @@ ent_declarations_assure(const struct ent_declarations *declarations,
         }
     }
     return false;
+}
+
+/* ---- from notices ---- */
+
+static bool
+is_of(const struct ent_notice *notice, const char *state)
+{
+    return strcmp(notice->declaration.state, state) == 0;
+}
+
+/* Does `end` put an end to what `notice` declared? */
+static bool
+puts_an_end(const struct ent_notice *end, const struct ent_notice *notice)
+{
+    enum ent_notice_kind ends = end->kind == ENT_NOTICE_RESUMPTION
+                                    ? ENT_NOTICE_SUSPENSION
+                                    : ENT_NOTICE_ASSURANCE;
+
+    if ((end->kind != ENT_NOTICE_RESUMPTION &&
+            end->kind != ENT_NOTICE_WITHDRAWAL) ||
+        notice->kind != ends || !is_of(end, notice->declaration.state)) {
+        return false;
+    }
+    return end->of != 0 ? end->of == notice->declaration.number
+                        : notice->declaration.number < end->declaration.number;
+}
+
+static enum ent_status
+check_number(const struct ent_notice *notices, size_t count, size_t index,
+    struct ent_error *err)
+{
+    const struct ent_declaration *one = &notices[index].declaration;
+
+    for (size_t i = index + 1; i < count; i++) {
+        if (is_of(&notices[i], one->state) &&
+            notices[i].declaration.number == one->number) {
+            return ent_fail(err, ENT_EXISTS,
+                "'%s' has given two notices the number %" PRIu64, one->state,
+                one->number);
+        }
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+ent_declarations_make(const struct ent_notice *notices, size_t count,
+    uint64_t now_ms, struct ent_declarations *ret_declarations,
+    struct ent_error *err)
+{
+    struct ent_declarations made = {0};
+
+    assert(notices != NULL || count == 0);
+    assert(ret_declarations != NULL);
+
+    for (size_t i = 0; i < count; i++) {
+        struct ent_declaration declaration = notices[i].declaration;
+        enum ent_status rc = check_number(notices, count, i, err);
+
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        if (notices[i].kind != ENT_NOTICE_SUSPENSION &&
+            notices[i].kind != ENT_NOTICE_ASSURANCE) {
+            continue;
+        }
+        for (size_t n = 0; n < count; n++) {
+            if (puts_an_end(&notices[n], &notices[i]) &&
+                notices[n].declaration.from_ms < declaration.until_ms) {
+                declaration.until_ms = notices[n].declaration.from_ms;
+            }
+        }
+        if (declaration.until_ms <= declaration.from_ms ||
+            declaration.until_ms <= now_ms) {
+            continue; /* it never held, or is over */
+        }
+        if (made.count == ENT_DECLARATIONS_MAX) {
+            return ent_fail(err, ENT_FULL,
+                "more than %d declarations hold under one agreement",
+                ENT_DECLARATIONS_MAX);
+        }
+        made.list[made.count++] = declaration;
+    }
+    *ret_declarations = made;
+    return ENT_OK;
 }

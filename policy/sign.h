@@ -2,19 +2,14 @@
 /*
  * sign - the detached signatures beside an agreement: `th-kh.yaml.sig`.
  *
- * Each state's authority signs the file's exact bytes. The signature file is
- * YAML, one entry a signature, so that signatures can be collected by mail:
- *
- *     - {state: th, key: <key id, hex>, ed25519: <signature, base64>}
- *
- * One signature of two is a draft. A national order needs one.
+ * Each party's authority signs the file's exact bytes; signatures can be
+ * collected by mail. One of two is a draft. A national order needs one.
  */
 #ifndef ENT_POLICY_SIGN_H
 #define ENT_POLICY_SIGN_H
 
 #include "policy/agreement.h"
-
-#define ENT_AGREEMENT_SIGNATURES_MAX 4096 /* bytes of a signature file */
+#include "policy/signatures.h"
 
 /* Add the signature of `state` to `signatures` (the old file's text, may be
  * empty) and return the new text. ENT_DENIED when `authority` is not the key

@@ -85,7 +85,7 @@ cli_signatures_read(
 {
     enum ent_status rc;
 
-    rc = ent_file_read(path, ENT_AGREEMENT_SIGNATURES_MAX, ret_text, err);
+    rc = ent_file_read(path, ENT_SIGNATURES_FILE_MAX, ret_text, err);
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
