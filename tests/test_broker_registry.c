@@ -318,7 +318,6 @@ a_bad_file_is_named(void **state)
 static void
 it_does_not_matter_in_which_order_a_folder_is_read(void **state)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes list = {0};
     struct hall *hall = *state;
     const uint64_t serial = hall->all.maesai.cert.serial;
 
