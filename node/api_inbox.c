@@ -117,6 +117,9 @@ fill_item(const node_desk_row *row, uint64_t sequence, struct ent_arena *arena,
     item->deleted_line = row->keep_line;
     item->counted = row->deleted_at != 0 && row->aggregate;
     item->id = node_text_in(arena, text);
+    item->fate = (Entente__V1__Fate)row->fate;
+    item->fate_at = row->fate_at;
+    item->fate_by = node_id_in(arena, &row->fate_by);
     item->from = node_text_in(arena, row->from);
     item->clause = node_text_in(arena, row->clause);
     item->precedence = (Entente__V1__Precedence)row->precedence;

@@ -143,6 +143,13 @@ make_copy(struct node *node, const node_copy_row *row, struct ent_arena *arena,
     copy->acknowledged_at = row->acknowledged_at;
     copy->acknowledged_by = node_text_in(arena, row->acknowledged_by);
     copy->reason = row->reason;
+    copy->fate = (Entente__V1__Fate)row->fate;
+    copy->fate_by = node_id_in(arena, &row->fate_by);
+    copy->fate_at = row->fate_at;
+    copy->answer = (Entente__V1__LifecycleAct)row->answer;
+    copy->answer_by = node_id_in(arena, &row->answer_by);
+    copy->answer_at = row->answer_at;
+    copy->final_at = row->final_at;
     copy->precedence = (Entente__V1__Precedence)row->precedence;
     copy->first = row->first;
     copy->number = row->number;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "node/lifecycle.h"
+
 enum ent_status
 node_seen_get(struct node *node, const struct ent_party *sender,
     const struct ent_id *id, node_seen_row **ret_row, struct ent_error *err)
@@ -87,17 +89,22 @@ node_desk_put(struct node *node, const node_desk_row *row,
     uint64_t *ret_sequence, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    node_desk_row settled = *row;
     struct ent_party sender;
     struct ent_id id;
+    struct ent_id by;
     uint64_t sequence;
     enum ent_status rc;
 
     rc = origin(row, &sender, &id, err);
     if (rc == ENT_OK) {
+        rc = node_lifecycle_settle(node, &sender, &id, &settled, &by, err);
+    }
+    if (rc == ENT_OK) {
         rc = node_number_next(node->store, "desk", &sequence, err);
     }
     if (rc == ENT_OK) {
-        rc = node_desk_set(node, sequence, NULL, row, err);
+        rc = node_desk_set(node, sequence, NULL, &settled, err);
     }
     if (rc == ENT_OK) {
         rc = node_seen_get(node, &sender, &id, &seen, err);

@@ -289,8 +289,10 @@ bury(struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
         return rc;
     }
     if (dispatch->state.skip_reason ==
-        ENTENTE__V1__SKIP_REASON__SKIP_RESEALED) {
-        return node_copy_repend(node, dispatch, err);
+            ENTENTE__V1__SKIP_REASON__SKIP_RESEALED ||
+        dispatch->state.skip_reason ==
+            ENTENTE__V1__SKIP_REASON__SKIP_WITHDRAWN) {
+        return node_copy_repend(node, dispatch, err); /* what has no end yet */
     }
     return node_copy_expire(node, dispatch, false, err);
 }
@@ -325,6 +327,9 @@ node_dispatch_step(struct node *node, struct node_dispatch *dispatch,
             (unsigned long long)dispatch->state.first, dispatch->state.count,
             dispatch->state.skip_reason);
         rc = bury(node, dispatch, err);
+        if (rc == ENT_OK) { /* at once: what is withdrawn may be under way */
+            rc = send_skip(node, dispatch, err);
+        }
         break;
     case ENT_ACT_REINCARNATE:
         return node_reincarnate(node, 0, err);

@@ -2,6 +2,7 @@
 /* Would it go, and why not? The same way as a submission, and nothing kept. */
 #include "node/draft.h"
 #include "node/gate.h"
+#include "node/lifecycle.h"
 #include "node/submit_internal.h"
 #include "policy/minimise.h"
 #include "proto/refusal.h"
@@ -47,6 +48,10 @@ node_explain(struct node *node, const Entente__V1__ExplainRequest *request,
     rc = ent_address_parse(ent_view_text(request->to), &to, err);
     if (rc != ENT_OK) {
         return ENT_BAD_INPUT;
+    }
+    rc = node_lifecycle_fill(node, request->message, request->to, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     node_draft_fill(node, request->message, arena);
     request->message->to = request->to;

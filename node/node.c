@@ -15,6 +15,7 @@
 #include "node/peers.h"
 #include "node/pump.h"
 #include "node/receipts.h"
+#include "node/removal.h"
 #include "node/sealer.h"
 #include "node/uplink.h"
 #include "proto/base/log.h"
@@ -228,8 +229,8 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = node_api_wake(node, err);
     }
-    loop->more = seal_more || pump_more || requests == REQUESTS_MAX ||
-                 frames >= FRAMES_MAX;
+    loop->more = seal_more || pump_more || node->removal_due ||
+                 requests == REQUESTS_MAX || frames >= FRAMES_MAX;
     return rc;
 }
 
@@ -368,7 +369,9 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
 
     loop->full = false;
     watch_clock(node, loop);
-    if (!node->clock_doubt && ent_time_now_ms() >= loop->keeping_due) {
+    kept = node_removal_run(node, err);
+    if (kept == ENT_OK && !node->clock_doubt &&
+        ent_time_now_ms() >= loop->keeping_due) {
         kept = node_keeping_turn(node, ent_time_now_ms(), NODE_KEEPING_ROWS,
             &loop->keeping_due, err);
     }

@@ -66,6 +66,7 @@ struct node {
         struct node_tally tally;
     } before;
     uint64_t now_ms;  /* wall clock of this turn */
+    bool removal_due; /* a bucket may be to renew (node/removal.h) */
     bool by_file;     /* what is taken in now was carried (node/carry.h) */
     bool clock_doubt; /* nothing is destroyed, deleted or expired */
     uint64_t started_at;

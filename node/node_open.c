@@ -374,6 +374,7 @@ node_open(const struct node_config *config, struct node **ret_node,
     if (rc != ENT_OK) {
         return rc;
     }
+    node->removal_due = true; /* perhaps: what a crash left undone */
     *ret_node = node;
     node = NULL;
     return ENT_OK;

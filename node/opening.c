@@ -6,6 +6,7 @@
 
 #include "node/copy.h"
 #include "node/gate.h"
+#include "node/lifecycle.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 #include "proto/schema/delivery.pb-c.h"
@@ -220,6 +221,10 @@ take(struct node *node, const ent_message *message,
     rc = remember(node, &sender, opening, valid_until, err);
     if (rc == ENT_OK && opening->is_new) {
         rc = note_acknowledgement(node, &sender, message, err);
+    }
+    if (rc == ENT_OK && opening->is_new) {
+        rc = node_lifecycle_take(
+            node, &label->stream.sender, message, &opening->id, err);
     }
     return rc;
 }

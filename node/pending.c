@@ -83,3 +83,31 @@ node_pending_open(struct node *node, const Entente__Rest__V1__PendingRow *row,
     plain = (struct ent_bytes){0};
     return ENT_OK;
 }
+
+enum ent_status
+node_pending_rewrap(struct node *node, struct ent_view key,
+    const Entente__Rest__V1__PendingRow *row, struct ent_error *err)
+{
+    Entente__Rest__V1__PendingRow changed = *row;
+    struct ent_view id = ent_view_of(row->id.data, row->id.len);
+    struct ent_message_key secret;
+    uint8_t nonce[24];
+    uint8_t wrapped[48];
+    enum ent_status rc;
+
+    rc = node_vault_unwrap(node->slots, row->day, id,
+        ent_view_of(row->nonce.data, row->nonce.len),
+        ent_view_of(row->wrapped.data, row->wrapped.len), &secret, err);
+    if (rc == ENT_OK) {
+        rc = node_vault_wrap(
+            node->slots, row->day, id, &secret, nonce, wrapped, err);
+        sodium_memzero(&secret, sizeof secret);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    changed.nonce = (ProtobufCBinaryData){.data = nonce, .len = sizeof nonce};
+    changed.wrapped =
+        (ProtobufCBinaryData){.data = wrapped, .len = sizeof wrapped};
+    return node_row_put(node->store, NODE_PENDING, key, &changed.base, err);
+}

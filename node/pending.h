@@ -18,6 +18,11 @@ enum ent_status node_pending_put(struct node *node, const struct ent_id *id,
     uint64_t day, struct ent_view message,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Wrap the key of one, at `key`, anew under the newest of its bucket. */
+enum ent_status node_pending_rewrap(struct node *node, struct ent_view key,
+    const Entente__Rest__V1__PendingRow *row,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Decrypt one; ENT_NOT_FOUND when its key was destroyed. */
 enum ent_status node_pending_open(struct node *node,
     const Entente__Rest__V1__PendingRow *row, struct ent_bytes *ret_message,

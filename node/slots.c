@@ -227,33 +227,83 @@ slot_add(struct node_slots *slots, const struct slot *slot, size_t *ret_place,
     return ENT_OK;
 }
 
+/* Of a bucket `until` is its generation: 0, and one more each time it is
+ * renewed. The newest older than `generation`; NULL: none. */
+static struct slot *
+bucket_before(struct node_slots *slots, uint64_t day, uint64_t generation)
+{
+    struct slot *found = NULL;
+
+    for (size_t i = 0; i < slots->count; i++) {
+        struct slot *at = &slots->list[i];
+
+        if (at->kind == SLOT_BUCKET && at->from == day &&
+            at->until < generation &&
+            (found == NULL || at->until > found->until)) {
+            found = at;
+        }
+    }
+    return found;
+}
+
+static enum ent_status
+bucket_new(struct node_slots *slots, uint64_t day, uint64_t generation,
+    const uint8_t **ret_key, struct ent_error *err)
+{
+    struct slot slot = {.kind = SLOT_BUCKET, .from = day, .until = generation};
+    size_t place;
+    enum ent_status rc;
+
+    randombytes_buf(slot.secret, sizeof slot.secret);
+    rc = slot_add(slots, &slot, &place, err);
+    sodium_memzero(&slot, sizeof slot);
+    if (rc == ENT_OK) {
+        *ret_key = slots->list[place].secret;
+    }
+    return rc;
+}
+
 enum ent_status
 node_slots_bucket(struct node_slots *slots, uint64_t day, bool make,
     const uint8_t **ret_key, struct ent_error *err)
 {
-    struct slot slot = {.kind = SLOT_BUCKET, .from = day};
-    size_t place;
-    enum ent_status rc;
+    const struct slot *slot = bucket_before(slots, day, UINT64_MAX);
 
-    for (place = 0; place < slots->count; place++) {
-        struct slot *at = &slots->list[place];
-
-        if (at->kind == SLOT_BUCKET && at->from == day) {
-            *ret_key = at->secret;
-            return ENT_OK;
-        }
+    if (slot != NULL) {
+        *ret_key = slot->secret;
+        return ENT_OK;
     }
     if (!make) {
         return ent_fail(err, ENT_NOT_FOUND, "the key was destroyed");
     }
-    randombytes_buf(slot.secret, sizeof slot.secret);
-    rc = slot_add(slots, &slot, &place, err);
-    sodium_memzero(&slot, sizeof slot);
-    if (rc != ENT_OK) {
-        return rc;
+    return bucket_new(slots, day, 0, ret_key, err);
+}
+
+enum ent_status
+node_slots_bucket_older(struct node_slots *slots, uint64_t day,
+    uint64_t *generation, const uint8_t **ret_key)
+{
+    const struct slot *slot = bucket_before(slots, day, *generation);
+
+    if (slot == NULL) {
+        return ENT_NOT_FOUND;
     }
-    *ret_key = slots->list[place].secret;
+    *generation = slot->until;
+    *ret_key = slot->secret;
     return ENT_OK;
+}
+
+enum ent_status
+node_slots_bucket_renew(
+    struct node_slots *slots, uint64_t day, struct ent_error *err)
+{
+    const struct slot *slot = bucket_before(slots, day, UINT64_MAX);
+    const uint8_t *key;
+
+    if (slot == NULL) {
+        return ENT_NOT_FOUND;
+    }
+    return bucket_new(slots, day, slot->until + 1, &key, err);
 }
 
 enum ent_status
@@ -390,6 +440,24 @@ slot_destroy(struct node_slots *slots, size_t place, struct ent_error *err)
 
     if (rc == ENT_OK) {
         sodium_memzero(&slots->list[place], sizeof slots->list[place]);
+    }
+    return rc;
+}
+
+enum ent_status
+node_slots_bucket_retire(
+    struct node_slots *slots, uint64_t day, struct ent_error *err)
+{
+    const struct slot *newest = bucket_before(slots, day, UINT64_MAX);
+    struct slot *old;
+    enum ent_status rc = ENT_OK;
+
+    while (rc == ENT_OK && newest != NULL) {
+        old = bucket_before(slots, day, newest->until);
+        if (old == NULL) {
+            break;
+        }
+        rc = slot_destroy(slots, (size_t)(old - slots->list), err);
     }
     return rc;
 }

@@ -39,6 +39,20 @@ void node_slots_close(struct node_slots **slots);
 enum ent_status node_slots_bucket(struct node_slots *slots, uint64_t day,
     bool make, const uint8_t **ret_key, struct ent_error *err) ENT_MUST_CHECK;
 
+/* The next older key of that day: start with *generation UINT64_MAX. There is
+ * more than one only while a bucket is renewed. ENT_NOT_FOUND: no more. */
+enum ent_status node_slots_bucket_older(struct node_slots *slots, uint64_t day,
+    uint64_t *generation, const uint8_t **ret_key) ENT_MUST_CHECK;
+
+/* Another key for that day, made and synced; from now on node_slots_bucket
+ * gives it. ENT_NOT_FOUND: that day has none. */
+enum ent_status node_slots_bucket_renew(struct node_slots *slots, uint64_t day,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Destroy all keys of that day but the newest. */
+enum ent_status node_slots_bucket_retire(struct node_slots *slots, uint64_t day,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Make and sync a sealing key for the epoch. */
 enum ent_status node_slots_epoch_new(struct node_slots *slots,
     uint64_t not_before, uint64_t not_after,

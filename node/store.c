@@ -38,6 +38,8 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_AGREEMENT] = {.name = "agreement", .key_len = 32},
     [NODE_LIFE] = {.name = "life", .key_len = 17},
     [NODE_COUNT] = {.name = "count", .key_len = 12},
+    [NODE_FATE] = {.name = "fate", .key_len = 32},
+    [NODE_REMOVAL] = {.name = "removal", .key_len = 8},
     [NODE_CARRY] = {.name = "carry", .key_len = 32},
     [NODE_ALARM] = {.name = "alarm", .key_len = 8},
 };

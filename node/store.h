@@ -43,6 +43,8 @@ enum node_table {
     NODE_PEER,     /* party(16)                        -> u64 incarnation */
     NODE_AGREED,   /* digest(32)                       -> name and version */
     NODE_COUNT,    /* u32 month, u32 family, u8 way, state(3) -> u64 */
+    NODE_FATE,     /* party(16), id(16)                -> FateRow */
+    NODE_REMOVAL,  /* u64 day                          -> nothing */
     NODE_CARRY,    /* party(16), place(16)             -> CarryRow */
     NODE_CERTIFICATE, /* signing key id(16)            -> CertificateRow */
     NODE_AGREEMENT,   /* digest(32)                      -> AgreementRow */

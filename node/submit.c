@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/draft.h"
+#include "node/lifecycle.h"
 #include "node/submit_internal.h"
 #include "proto/refusal.h"
 
@@ -20,6 +21,20 @@ node_text_in(struct ent_arena *arena, const char *text)
     }
     memcpy(copy, text, len);
     return copy;
+}
+
+char *
+node_id_in(struct ent_arena *arena, const ProtobufCBinaryData *id)
+{
+    char text[ENT_ID_TEXT_LEN + 1];
+    struct ent_id parsed;
+
+    if (id->len != sizeof parsed.bytes) {
+        return (char *)(uintptr_t)protobuf_c_empty_string;
+    }
+    memcpy(parsed.bytes, id->data, sizeof parsed.bytes);
+    ent_id_format(&parsed, text);
+    return node_text_in(arena, text);
 }
 
 /* This copy cannot be made at all; the others of its batch can. */
@@ -132,9 +147,22 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
     if (rc != ENT_OK) {
         return rc;
     }
+    rc = submission->n_to == 0 ? ENT_OK
+                               : node_lifecycle_fill(node, submission->message,
+                                     submission->to[0], err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     node_draft_fill(node, submission->message, arena);
     fault = check(submission, submission->message, &id, to, arena);
     result->id = submission->message->id;
+    for (size_t i = 0; fault == NULL && i < submission->n_to; i++) {
+        rc = node_lifecycle_check(
+            node, submission->message, &to[i], arena, &fault, err);
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
     if (fault != NULL) {
         result->error = (char *)(uintptr_t)fault;
         return ENT_OK;

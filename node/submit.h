@@ -31,5 +31,7 @@ enum ent_status node_explain(struct node *node,
 
 /* A copy of `text` in `arena`; "" when there is no room. */
 char *node_text_in(struct ent_arena *arena, const char *text);
+/* A stored id as text in `arena`; "" when it is none. */
+char *node_id_in(struct ent_arena *arena, const ProtobufCBinaryData *id);
 
 #endif

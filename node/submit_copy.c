@@ -5,6 +5,7 @@
 #include "node/copy.h"
 #include "node/desk.h"
 #include "node/gate.h"
+#include "node/lifecycle.h"
 #include "node/lifetime.h"
 #include "node/pending.h"
 #include "node/submit_internal.h"
@@ -238,6 +239,10 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     }
     if (rc == ENT_OK) {
         rc = close_at_desk(node, outgoing, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_lifecycle_said(
+            node, outgoing->message, &outgoing->id, &outgoing->party, err);
     }
     return as_storage(rc);
 }

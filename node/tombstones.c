@@ -18,6 +18,9 @@ node_tombstone_desk(struct node *node, uint64_t sequence,
     stone.clause = row->clause;
     stone.keep_line = row->keep_line;
     stone.aggregate = row->aggregate;
+    stone.fate = row->fate;
+    stone.fate_by = row->fate_by;
+    stone.fate_at = row->fate_at;
     stone.deleted_at = node->now_ms;
     return node_desk_set(node, sequence, row, &stone, err);
 }

@@ -30,27 +30,43 @@ by_day(const void *a, const void *b)
     return (left->index > right->index) - (left->index < right->index);
 }
 
-/* Wrap the keys of one day: a row of (index, key) under the bucket key, bound
- * to its place (day, bundle). */
+/* Wrap (index, key)* under the newest key of the bucket, bound to its place
+ * (day, bundle). */
+static enum ent_status
+put_plain(struct node_store *store, struct node_slots *slots,
+    const struct node_key *place, struct ent_view plain, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wrapped = {0};
+    Entente__Rest__V1__KeysRow row = ENTENTE__REST__V1__KEYS_ROW__INIT;
+    uint8_t nonce[NONCE_LEN];
+    const uint8_t *bucket;
+    enum ent_status rc;
+
+    rc = node_slots_bucket(
+        slots, ent_get_be(place->bytes, 8), true, &bucket, err);
+    if (rc == ENT_OK) {
+        rc = ent_bytes_alloc(plain.len + TAG_LEN, &wrapped, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    randombytes_buf(nonce, sizeof nonce);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(wrapped.data, NULL, plain.data,
+        plain.len, place->bytes, place->len, NULL, nonce, bucket);
+    row.nonce = (ProtobufCBinaryData){.data = nonce, .len = sizeof nonce};
+    row.wrapped =
+        (ProtobufCBinaryData){.data = wrapped.data, .len = wrapped.len};
+    return node_row_put(store, NODE_KEYS, node_key_view(place), &row.base, err);
+}
+
 static enum ent_status
 put_block(struct node_store *store, struct node_slots *slots, uint64_t bundle,
     const struct node_vault_key *keys, size_t count, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wrapped = {0};
-    Entente__Rest__V1__KeysRow row = ENTENTE__REST__V1__KEYS_ROW__INIT;
     struct node_key place = node_key_u64_u64(keys[0].day, bundle);
-    uint8_t nonce[NONCE_LEN];
-    const uint8_t *bucket;
-    enum ent_status rc;
+    enum ent_status rc = ent_bytes_alloc(count * ENTRY_LEN, &plain, err);
 
-    rc = node_slots_bucket(slots, keys[0].day, true, &bucket, err);
-    if (rc == ENT_OK) {
-        rc = ent_bytes_alloc(count * ENTRY_LEN, &plain, err);
-    }
-    if (rc == ENT_OK) {
-        rc = ent_bytes_alloc(plain.len + TAG_LEN, &wrapped, err);
-    }
     if (rc != ENT_OK) {
         return rc;
     }
@@ -59,14 +75,7 @@ put_block(struct node_store *store, struct node_slots *slots, uint64_t bundle,
         memcpy(plain.data + i * ENTRY_LEN + 4, keys[i].key.bytes,
             sizeof keys[i].key.bytes);
     }
-    randombytes_buf(nonce, sizeof nonce);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(wrapped.data, NULL, plain.data,
-        plain.len, place.bytes, place.len, NULL, nonce, bucket);
-    row.nonce = (ProtobufCBinaryData){.data = nonce, .len = sizeof nonce};
-    row.wrapped =
-        (ProtobufCBinaryData){.data = wrapped.data, .len = wrapped.len};
-    return node_row_put(
-        store, NODE_KEYS, node_key_view(&place), &row.base, err);
+    return put_plain(store, slots, &place, ent_bytes_view(&plain), err);
 }
 
 static enum ent_status
@@ -190,7 +199,70 @@ find_key(struct ent_view plain, uint32_t index, struct ent_message_key *ret_key,
             return ENT_OK;
         }
     }
-    return ent_fail(err, ENT_IO, "the key of message %u is missing", index);
+    return ent_fail(
+        err, ENT_NOT_FOUND, "the key of message %u was removed", index);
+}
+
+/* Open with whichever key of the bucket wrapped it: while it is renewed there
+ * are two. `ret_plain` has room for it. */
+static enum ent_status
+unwrap(struct node_slots *slots, uint64_t day, struct ent_view context,
+    struct ent_view nonce, struct ent_view wrapped, uint8_t *ret_plain,
+    struct ent_error *err)
+{
+    uint64_t generation = UINT64_MAX;
+    const uint8_t *bucket;
+
+    while (
+        node_slots_bucket_older(slots, day, &generation, &bucket) == ENT_OK) {
+        if (crypto_aead_xchacha20poly1305_ietf_decrypt(ret_plain, NULL, NULL,
+                wrapped.data, wrapped.len, context.data, context.len,
+                nonce.data, bucket) == 0) {
+            return ENT_OK;
+        }
+    }
+    return generation == UINT64_MAX
+               ? ent_fail(err, ENT_NOT_FOUND, "the key was destroyed")
+               : ent_fail(err, ENT_IO, "stored message keys do not open");
+}
+
+/* The block at `place`: (index, key)*. */
+static enum ent_status
+open_block(struct node_slots *slots, const struct node_key *place,
+    const Entente__Rest__V1__KeysRow *row, struct ent_bytes *ret_plain,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    enum ent_status rc;
+
+    if (row->nonce.len != NONCE_LEN || row->wrapped.len <= TAG_LEN) {
+        return ent_fail(err, ENT_IO, "a block of message keys is odd");
+    }
+    rc = ent_bytes_alloc(row->wrapped.len - TAG_LEN, &plain, err);
+    if (rc == ENT_OK) {
+        rc = unwrap(slots, ent_get_be(place->bytes, 8), node_key_view(place),
+            ent_view_of(row->nonce.data, row->nonce.len),
+            ent_view_of(row->wrapped.data, row->wrapped.len), plain.data, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_plain = plain;
+    plain = (struct ent_bytes){0};
+    return ENT_OK;
+}
+
+static enum ent_status
+get_block(struct node_store *store, struct node_slots *slots,
+    const struct node_key *place, struct ent_bytes *ret_plain,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__KeysRow *row = NULL;
+    enum ent_status rc = node_row_get(store, NODE_KEYS, node_key_view(place),
+        &entente__rest__v1__keys_row__descriptor, (ProtobufCMessage **)&row,
+        err);
+
+    return rc != ENT_OK ? rc : open_block(slots, place, row, ret_plain, err);
 }
 
 enum ent_status
@@ -198,34 +270,59 @@ node_vault_key_get(struct node_store *store, struct node_slots *slots,
     uint64_t bundle, uint64_t day, uint32_t index,
     struct ent_message_key *ret_key, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__KeysRow *row = NULL;
     ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
     struct node_key place = node_key_u64_u64(day, bundle);
-    const uint8_t *bucket;
-    enum ent_status rc;
+    enum ent_status rc = get_block(store, slots, &place, &plain, err);
 
-    rc = node_row_get(store, NODE_KEYS, node_key_view(&place),
-        &entente__rest__v1__keys_row__descriptor, (ProtobufCMessage **)&row,
-        err);
-    if (rc == ENT_OK) {
-        rc = node_slots_bucket(slots, day, false, &bucket, err);
-    }
+    return rc != ENT_OK ? rc
+                        : find_key(ent_bytes_view(&plain), index, ret_key, err);
+}
+
+enum ent_status
+node_vault_forget(struct node_store *store, struct node_slots *slots,
+    uint64_t bundle, uint64_t day, uint32_t index, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    struct node_key place = node_key_u64_u64(day, bundle);
+    size_t kept = 0;
+    enum ent_status rc = get_block(store, slots, &place, &plain, err);
+
     if (rc != ENT_OK) {
         return rc;
     }
-    if (row->nonce.len != NONCE_LEN || row->wrapped.len <= TAG_LEN) {
-        return ent_fail(err, ENT_IO, "a block of message keys is odd");
+    for (size_t at = 0; at + ENTRY_LEN <= plain.len; at += ENTRY_LEN) {
+        if (ent_get_be(plain.data + at, 4) != index) {
+            memmove(plain.data + kept, plain.data + at, ENTRY_LEN);
+            kept += ENTRY_LEN;
+        }
     }
-    rc = ent_bytes_alloc(row->wrapped.len - TAG_LEN, &plain, err);
-    if (rc != ENT_OK) {
-        return rc;
+    if (kept == 0) {
+        return node_store_delete(store, NODE_KEYS, node_key_view(&place), err);
     }
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data, NULL, NULL,
-            row->wrapped.data, row->wrapped.len, place.bytes, place.len,
-            row->nonce.data, bucket) != 0) {
-        return ent_fail(err, ENT_IO, "a block of message keys does not open");
+    return put_plain(store, slots, &place, ent_view_of(plain.data, kept), err);
+}
+
+enum ent_status
+node_vault_rewrap(struct node_store *store, struct node_slots *slots,
+    uint64_t day, struct ent_error *err)
+{
+    struct node_key place = node_key_u64_u64(day, 0);
+
+    for (;;) {
+        ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+        enum ent_status rc = node_store_seek(
+            store, NODE_KEYS, node_key_view(&place), 8, place.bytes, NULL, err);
+
+        if (rc == ENT_OK) {
+            rc = get_block(store, slots, &place, &plain, err);
+        }
+        if (rc == ENT_OK) {
+            rc = put_plain(store, slots, &place, ent_bytes_view(&plain), err);
+        }
+        if (rc != ENT_OK || !node_key_after(place.bytes, place.len)) {
+            return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+        }
     }
-    return find_key(ent_bytes_view(&plain), index, ret_key, err);
 }
 
 /* The envelope at `index` of a stored body. */
@@ -301,19 +398,9 @@ node_vault_unwrap(struct node_slots *slots, uint64_t day,
     struct ent_view context, struct ent_view nonce, struct ent_view wrapped,
     struct ent_message_key *ret_key, struct ent_error *err)
 {
-    const uint8_t *bucket;
-    enum ent_status rc;
-
-    rc = node_slots_bucket(slots, day, false, &bucket, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
     if (nonce.len != NONCE_LEN ||
-        wrapped.len != sizeof ret_key->bytes + TAG_LEN ||
-        crypto_aead_xchacha20poly1305_ietf_decrypt(ret_key->bytes, NULL, NULL,
-            wrapped.data, wrapped.len, context.data, context.len, nonce.data,
-            bucket) != 0) {
-        return ent_fail(err, ENT_IO, "a stored message key does not open");
+        wrapped.len != sizeof ret_key->bytes + TAG_LEN) {
+        return ent_fail(err, ENT_IO, "a stored message key is odd");
     }
-    return ENT_OK;
+    return unwrap(slots, day, context, nonce, wrapped, ret_key->bytes, err);
 }

@@ -59,6 +59,16 @@ enum ent_status node_vault_open(struct node_store *store,
     struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,
     struct ent_bytes *ret_message, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Take the key of one message out of its block. ENT_NOT_FOUND: it is gone. */
+enum ent_status node_vault_forget(struct node_store *store,
+    struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Wrap every block of `day` anew, under the newest key of its bucket. */
+enum ent_status node_vault_rewrap(struct node_store *store,
+    struct node_slots *slots, uint64_t day,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* A lone message on its way to a bundle: wrap `key` under `day`'s bucket. */
 enum ent_status node_vault_wrap(struct node_slots *slots, uint64_t day,
     struct ent_view context, const struct ent_message_key *key,

@@ -36,6 +36,7 @@ enum ent_entry_kind {
     ENT_ENTRY_REINCARNATED = 14,
     ENT_ENTRY_EXPIRED = 15,
     ENT_ENTRY_DISCLOSED = 16, /* evidence was given out; subject: the file */
+    ENT_ENTRY_RECALLED = 17,  /* a message removed; subject: its id */
 };
 
 struct ent_entry {

@@ -74,7 +74,7 @@ static const struct ent_family families[] = {
     ROW(170, M70, roster, ROUTINE, 0, DAYS(30), PLAIN),
     ROW(171, M71, exercise_control, PRIORITY, HOURS(3), YEARS(1), PLAIN),
     ROW(172, M72, training_material, ROUTINE, 0, YEARS(5), PLAIN),
-    ROW(173, M73, lifecycle, IMMEDIATE, 0, YEARS(10), PLAIN),
+    ROW(173, M73, lifecycle, IMMEDIATE, 0, YEARS(10), SCHEMA),
     ROW(174, M74, acknowledgement, IMMEDIATE, 0, YEARS(1), SCHEMA),
     ROW(175, M75, agreement_control, IMMEDIATE, 0, YEARS(10), PLAIN),
     ROW(176, M76, breach_notice, IMMEDIATE, MINUTES(30), YEARS(5), PLAIN),

@@ -76,6 +76,9 @@ validate_body(struct ent_validation *v)
     case ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT:
         ent_validate_acknowledgement(v, message->acknowledgement);
         break;
+    case ENTENTE__V1__MESSAGE__BODY_LIFECYCLE:
+        ent_validate_lifecycle(v, message->lifecycle);
+        break;
     default: /* test: its text is like any other */
         break;
     }

@@ -20,8 +20,8 @@
 static const char *const free_texts[] = {"caveats", "concealment",
     "description", "detail", "drug_as_reported", "form",
     "installation_as_reported", "item", "make_model_colour", "name", "note",
-    "place", "quantity_as_reported", "subdivision", "text", "unit_as_reported",
-    "vessel_name"};
+    "place", "quantity_as_reported", "reason", "subdivision", "text",
+    "unit_as_reported", "used_where", "vessel_name"};
 
 static bool
 is_free_text(const ProtobufCFieldDescriptor *field)

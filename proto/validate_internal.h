@@ -102,5 +102,7 @@ void ent_validate_drug_seizure(
     struct ent_validation *v, const Entente__V1__DrugSeizure *seizure);
 void ent_validate_acknowledgement(
     struct ent_validation *v, const Entente__V1__Acknowledgement *answer);
+void ent_validate_lifecycle(
+    struct ent_validation *v, const Entente__V1__Lifecycle *lifecycle);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/validate_internal.h"
 
-/* Rules for messages about messages: domain B4, M74. */
+#include <stdio.h>
+
+/* Rules for messages about messages: domain B4, M73 and M74. */
 
 void
 ent_validate_acknowledgement(
@@ -26,6 +28,54 @@ ent_validate_acknowledgement(
     }
     if (!actioned && answer->outcome != 0) {
         ent_rule_broken(v, "outcome", "must not be given without ACTIONED");
+    }
+    ent_rule_leave(v, mark);
+}
+
+/* What only an answer of that act says is said by no other. */
+static void
+need_exactly_with(struct ent_validation *v, const char *field, bool given,
+    bool wanted, const char *act)
+{
+    char rule[96];
+
+    if (given != wanted) {
+        (void)snprintf(rule, sizeof rule, "must %sbe given with%s %s",
+            wanted ? "" : "not ", wanted ? "" : "out", act);
+        ent_rule_broken(v, field, rule);
+    }
+}
+
+void
+ent_validate_lifecycle(
+    struct ent_validation *v, const Entente__V1__Lifecycle *lifecycle)
+{
+    size_t mark = ent_rule_enter(v, "lifecycle");
+    const Entente__V1__LifecycleAct act = lifecycle->act;
+
+    v->source = "domain B4 M73";
+    ent_rule_need(v, "messageId", is_given(lifecycle->message_id));
+    ent_rule_need_uuid(v, "messageId", lifecycle->message_id);
+    ent_rule_need(v, "act", act != 0);
+    ent_rule_need(v, "at", lifecycle->at != NULL);
+    ent_rule_need_past(v, "at", lifecycle->at);
+    ent_rule_need(v, "role", is_given(lifecycle->role));
+    if (act == ENTENTE__V1__LIFECYCLE_ACT__WITHDRAWAL ||
+        act == ENTENTE__V1__LIFECYCLE_ACT__RECALL) {
+        ent_rule_need(v, "reason", is_given(lifecycle->reason));
+    }
+    need_exactly_with(v, "usedWhere", is_given(lifecycle->used_where),
+        act == ENTENTE__V1__LIFECYCLE_ACT__ALREADY_USED, "ALREADY_USED");
+    need_exactly_with(v, "clause", is_given(lifecycle->clause),
+        act == ENTENTE__V1__LIFECYCLE_ACT__DECLINED, "DECLINED");
+    if (act != ENTENTE__V1__LIFECYCLE_ACT__COMPLIED) {
+        need_exactly_with(
+            v, "removed", lifecycle->n_removed > 0, false, "COMPLIED");
+        need_exactly_with(
+            v, "finalAt", lifecycle->final_at != NULL, false, "COMPLIED");
+    }
+    for (size_t i = 0; i < lifecycle->n_removed; i++) {
+        ent_rule_need_uuid(v, "removed", lifecycle->removed[i]);
     }
     ent_rule_leave(v, mark);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 const char *const example_families[] = {"hotline_alert", "hub_alert",
-    "drug_seizure", "acknowledgement", "test", NULL};
+    "drug_seizure", "acknowledgement", "lifecycle", "test", NULL};
 
 static json_t *
 load(const char *family)

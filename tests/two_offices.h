@@ -89,6 +89,8 @@ void in_folder(enum who who, const char *name, char *ret_path);
  * it too. It starts again. */
 void crash(enum who who);
 
+/* An agreement at one office, signed by both states; or th-mm.yaml, changed. */
+void sign_agreement(enum who who, struct ent_view text);
 /* Another version of the agreement at one office, signed by both states. */
 void give_agreement(enum who who, const char *from, const char *to);
 

@@ -179,20 +179,16 @@ crash(enum who who)
     expect_ok(node_open(&world.configs[who], &world.nodes[who], &last_error));
 }
 
-/* Another version of the agreement at one office, signed by both states. */
+/* An agreement at one office, signed by both states. */
 void
-give_agreement(enum who who, const char *from, const char *to)
+sign_agreement(enum who who, struct ent_view text)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes old = read_data("th-mm.yaml");
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes text = change(ent_bytes_view(&old), from, to);
     struct ent_bytes signatures = {0};
     struct ent_complaints complaints = {0};
     struct ent_agreement *agreement = NULL;
     char path[PATH_MAX];
 
-    expect_ok(ent_agreement_load(
-        ent_bytes_view(&text), &agreement, &complaints, &last_error));
+    expect_ok(ent_agreement_load(text, &agreement, &complaints, &last_error));
     for (int i = 0; i < 2; i++) {
         struct ent_secret *secret = authority_secret(states[i]);
         struct ent_bytes more = {0};
@@ -200,21 +196,31 @@ give_agreement(enum who who, const char *from, const char *to)
 
         expect_ok(
             ent_secret_signer(secret, ENT_KEY_AUTHORITY, &signer, &last_error));
-        expect_ok(
-            ent_agreement_sign(agreement, ent_bytes_view(&text), states[i],
-                &signer, ent_bytes_view(&signatures), &more, &last_error));
+        expect_ok(ent_agreement_sign(agreement, text, states[i], &signer,
+            ent_bytes_view(&signatures), &more, &last_error));
         ent_bytes_free(&signatures);
         signatures = more;
         ent_secret_free(&secret);
     }
     in_folder(who, "th-mm.yaml", path);
-    expect_ok(ent_file_replace(path, 0600, ent_bytes_view(&text), &last_error));
+    expect_ok(ent_file_replace(path, 0600, text, &last_error));
     in_folder(who, "th-mm.yaml.sig", path);
     expect_ok(
         ent_file_replace(path, 0600, ent_bytes_view(&signatures), &last_error));
     ent_bytes_free(&signatures);
     ent_agreement_free(&agreement);
     crash(who);
+}
+
+/* Another version of the agreement at one office, signed by both states. */
+void
+give_agreement(enum who who, const char *from, const char *to)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes old = read_data("th-mm.yaml");
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes text = change(ent_bytes_view(&old), from, to);
+
+    sign_agreement(who, ent_bytes_view(&text));
 }
 
 /* The office has a new key and a certificate for it. */

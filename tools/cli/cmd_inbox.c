@@ -144,6 +144,7 @@ static bool
 is_alarming(const Entente__V1__InboxItem *item)
 {
     return !item->replayed && !item->deleted && item->acknowledged_at == 0 &&
+           item->fate < ENTENTE__V1__FATE__FATE_WITHDRAWN &&
            (item->precedence >= ENTENTE__V1__PRECEDENCE__IMMEDIATE ||
                item->acknowledge_by != 0);
 }

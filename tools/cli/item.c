@@ -8,6 +8,7 @@
 #include "proto/base/text.h"
 #include "tools/cli/deletion.h"
 #include "tools/cli/paragraph.h"
+#include "tools/cli/state.h"
 #include "tools/cli/summary.h"
 #include "tools/cli/words.h"
 
@@ -65,6 +66,9 @@ cli_item_marks(const Entente__V1__InboxItem *item)
         cli_code(
             &entente__v1__mode__descriptor, (int)item->message->mode, mode);
         fprintf(out, "[%s] ", mode[0] == '\0' ? "MODE NOT GIVEN" : mode);
+    }
+    if (item->fate != 0) {
+        fprintf(out, "[%s] ", cli_fate_name(item->fate));
     }
     if (item->replayed) {
         fputs("[replayed] ", out);

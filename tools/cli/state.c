@@ -31,6 +31,8 @@ cli_state_name(Entente__V1__TraceState state)
         return "EXPIRED, unconfirmed";
     case ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED:
         return "EXPIRED, confirmed";
+    case ENTENTE__V1__TRACE_STATE__TRACE_WITHDRAWN:
+        return "withdrawn in time";
     case ENTENTE__V1__TRACE_STATE__TRACE_STATE_UNSPECIFIED:
     default:
         return "unknown";
@@ -46,6 +48,21 @@ name_of(const Entente__V1__TraceCopy *copy)
                    copy->first == 0
                ? "EXPIRED here"
                : cli_state_name(copy->state);
+}
+
+const char *
+cli_fate_name(Entente__V1__Fate fate)
+{
+    switch (fate) {
+    case ENTENTE__V1__FATE__FATE_CORRECTED:
+        return "CORRECTED";
+    case ENTENTE__V1__FATE__FATE_WITHDRAWN:
+        return "WITHDRAWN";
+    case ENTENTE__V1__FATE__FATE_RECALLED:
+        return "RECALLED";
+    default:
+        return "";
+    }
 }
 
 const char *
@@ -101,6 +118,33 @@ is_carried(const Entente__V1__TraceCopy *copy)
     return copy->carried_at != 0 && copy->settled_at == 0;
 }
 
+/* What we said of it later, and what was answered. */
+static void
+explain_fate(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
+{
+    char answer[CLI_WORDS_MAX];
+    char when[CLI_WORDS_MAX];
+
+    if (copy->fate == 0) {
+        return;
+    }
+    cli_time_short(copy->fate_at, now_ms, when);
+    fprintf(out, "%s%s %s", ftell(out) > 0 ? "; " : "",
+        cli_fate_name(copy->fate), when);
+    if (copy->answer == 0) {
+        fputs(", not answered", out);
+        return;
+    }
+    cli_words(
+        &entente__v1__lifecycle_act__descriptor, (int)copy->answer, answer);
+    cli_time_short(copy->answer_at, now_ms, when);
+    fprintf(out, ", %s %s (%s)", answer, when, copy->answer_by);
+    if (copy->final_at != 0) {
+        cli_time_short(copy->final_at, now_ms, when);
+        fprintf(out, ", removed, final on %s", when);
+    }
+}
+
 /* NULL: no memory. */
 static char *
 explain(const Entente__V1__TraceCopy *copy, uint64_t now_ms)
@@ -134,6 +178,7 @@ explain(const Entente__V1__TraceCopy *copy, uint64_t now_ms)
             fprintf(out, " %s", copy->reason_name);
         }
     }
+    explain_fate(out, copy, now_ms);
     good = explain_deletion(out, copy, now_ms);
     if (fclose(out) != 0 || !good) {
         free(text);

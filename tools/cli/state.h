@@ -26,6 +26,9 @@ bool cli_state_describe(const Entente__V1__TraceCopy *copy, uint64_t now_ms,
 /* The words for a state. Never NULL. */
 const char *cli_state_name(Entente__V1__TraceState state);
 
+/* "CORRECTED", "WITHDRAWN", "RECALLED"; "" for none. */
+const char *cli_fate_name(Entente__V1__Fate fate);
+
 /* For cli_field. */
 const char *cli_colour_of_state(const char *text);
 

@@ -281,6 +281,25 @@ put_answer(struct line *line, const Entente__V1__Acknowledgement *answer)
 }
 
 static void
+put_lifecycle(struct line *line, const Entente__V1__Lifecycle *lifecycle)
+{
+    put_words(
+        line, &entente__v1__lifecycle_act__descriptor, (int)lifecycle->act);
+    put(line, "of %s", lifecycle->message_id);
+    if (lifecycle->role[0] != '\0') {
+        put(line, "by %s", lifecycle->role);
+    }
+    put_brief(line, lifecycle->reason);
+    put_brief(line, lifecycle->used_where);
+    if (lifecycle->clause[0] != '\0') {
+        put(line, "clause %s", lifecycle->clause);
+    }
+    if (lifecycle->n_removed > 0) {
+        put(line, "%zu removed", lifecycle->n_removed);
+    }
+}
+
+static void
 put_body(struct line *line, const ent_message *message)
 {
     switch (message->body_case) {
@@ -295,6 +314,9 @@ put_body(struct line *line, const ent_message *message)
         return;
     case ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT:
         put_answer(line, message->acknowledgement);
+        return;
+    case ENTENTE__V1__MESSAGE__BODY_LIFECYCLE:
+        put_lifecycle(line, message->lifecycle);
         return;
     case ENTENTE__V1__MESSAGE__BODY_TEST:
         put(line, "radio check");

@@ -17,6 +17,10 @@
     X(inbox, "inbox", NULL, "", "list what came")                              \
     X(show, "show", NULL, "ID|NUMBER", "show a whole message")                 \
     X(ack, "ack", NULL, "ID|NUMBER", "acknowledge a message")                  \
+    X(correct, "correct", NULL, "ID FILE", "send the right message instead")   \
+    X(withdraw, "withdraw", NULL, "ID", "say that a message no longer holds")  \
+    X(recall, "recall", NULL, "ID", "have a message removed that was sent")    \
+    X(answer, "answer", NULL, "ID|NUMBER", "answer one of these three")        \
     X(trace, "trace", NULL, "ID", "what became of a message sent from here")   \
     X(carry_out, "carry", "out", "FILE|FOLDER",                                \
         "write a file for where no network is")                                \

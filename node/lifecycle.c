@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/lifecycle.h"
+
+#include <string.h>
+
+#include "node/pending.h"
+#include "node/removal.h"
+#include "node/submit.h"
+#include "node/vault.h"
+#include "node/withdrawal.h"
+#include "proto/base/log.h"
+#include "proto/schema/api.pb-c.h"
+
+/* A message lives a year at most: behind that, no late one can come. */
+#define REMEMBER_MS (UINT64_C(367) * NODE_DAY_MS)
+
+typedef Entente__Rest__V1__FateRow fate_row; /* a generated name */
+
+/* What one message says of another. */
+struct saying {
+    enum node_fate fate;
+    struct ent_id of; /* the message that is meant */
+};
+
+static ProtobufCBinaryData
+id_bytes(const struct ent_id *id)
+{
+    return (ProtobufCBinaryData){
+        .data = (uint8_t *)(uintptr_t)id->bytes, .len = sizeof id->bytes};
+}
+
+static bool
+parse_id(const char *text, struct ent_id *ret_id)
+{
+    return ent_id_parse(ent_view_text(text), ret_id, NULL) == ENT_OK;
+}
+
+static enum node_fate
+fate_of_act(Entente__V1__LifecycleAct act)
+{
+    switch (act) {
+    case ENTENTE__V1__LIFECYCLE_ACT__WITHDRAWAL:
+        return NODE_FATE_WITHDRAWN;
+    case ENTENTE__V1__LIFECYCLE_ACT__RECALL:
+        return NODE_FATE_RECALLED;
+    default:
+        return NODE_FATE_NONE;
+    }
+}
+
+/* The `index`th thing that a message says of others; false: that was all. */
+static bool
+saying_at(const ent_message *message, size_t index, struct saying *ret_saying)
+{
+    if (message->body_case == ENTENTE__V1__MESSAGE__BODY_LIFECYCLE) {
+        if (message->lifecycle == NULL) {
+            return false;
+        }
+        ret_saying->fate = fate_of_act(message->lifecycle->act);
+        return index == 0 && ret_saying->fate != NODE_FATE_NONE &&
+               parse_id(message->lifecycle->message_id, &ret_saying->of);
+    }
+    ret_saying->fate = message->action == ENTENTE__V1__ACTION__WITHDRAW
+                           ? NODE_FATE_WITHDRAWN
+                           : NODE_FATE_CORRECTED;
+    return (message->action == ENTENTE__V1__ACTION__CORRECT ||
+               message->action == ENTENTE__V1__ACTION__WITHDRAW) &&
+           index < message->n_references &&
+           parse_id(message->references[index]->id, &ret_saying->of);
+}
+
+/* ---- at the recipient ---- */
+
+static enum ent_status
+fate_get(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, fate_row **ret_row, struct ent_error *err)
+{
+    struct node_key key = node_key_seen(sender, id);
+
+    return node_row_get(node->store, NODE_FATE, node_key_view(&key),
+        &entente__rest__v1__fate_row__descriptor, (ProtobufCMessage **)ret_row,
+        err);
+}
+
+/* Write it down, unless something as weighty was said before. */
+static enum ent_status
+fate_put(struct node *node, const struct ent_party *sender,
+    const struct saying *saying, const struct ent_id *by, bool *ret_news,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) fate_row *old = NULL;
+    fate_row row = ENTENTE__REST__V1__FATE_ROW__INIT;
+    struct node_key key = node_key_seen(sender, &saying->of);
+    enum ent_status rc = fate_get(node, sender, &saying->of, &old, err);
+
+    *ret_news = rc == ENT_NOT_FOUND ||
+                (rc == ENT_OK && old->fate < (uint32_t)saying->fate);
+    if (!*ret_news) {
+        return rc;
+    }
+    row.fate = saying->fate;
+    row.by = id_bytes(by);
+    row.at = node->now_ms;
+    row.forget_at = node->now_ms + REMEMBER_MS;
+    return node_row_put(
+        node->store, NODE_FATE, node_key_view(&key), &row.base, err);
+}
+
+/* Recalled: the key of its message goes, and with it everything the row says
+ * of its content. */
+static enum ent_status
+remove_row(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, node_desk_row *row, struct ent_error *err)
+{
+    struct ent_digest subject = {{0}};
+    enum ent_status rc =
+        node_removal_take(node, row->bundle, row->day, row->index, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    row->deleted_at = node->now_ms;
+    row->family = 0;
+    row->precedence = 0;
+    row->acknowledged_at = 0;
+    memcpy(subject.bytes, id->bytes, sizeof id->bytes);
+    return node_record(node, ENT_ENTRY_RECALLED, sender, &subject,
+        &(struct ent_digest){{0}}, 1, err);
+}
+
+enum ent_status
+node_lifecycle_settle(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, node_desk_row *row, struct ent_id *by,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) fate_row *fate = NULL;
+    enum ent_status rc = fate_get(node, sender, id, &fate, err);
+
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    if (row->fate >= fate->fate || fate->by.len != ENT_ID_LEN) {
+        return ENT_OK;
+    }
+    row->fate = fate->fate;
+    row->fate_at = fate->at;
+    memcpy(by->bytes, fate->by.data, sizeof by->bytes);
+    row->fate_by = id_bytes(by);
+    if (row->fate >= NODE_FATE_WITHDRAWN) {
+        row->acknowledge_by = 0; /* nobody need answer it any more */
+    }
+    if (row->fate == NODE_FATE_RECALLED && row->deleted_at == 0) {
+        rc = remove_row(node, sender, id, row, err);
+    }
+    return rc;
+}
+
+/* If it is on the desk already, its row learns it now. */
+static enum ent_status
+tell_desk(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+    node_desk_row changed;
+    struct ent_id by;
+    enum ent_status rc = node_seen_get(node, sender, id, &seen, err);
+
+    if (rc == ENT_NOT_FOUND || (rc == ENT_OK && seen->desk == 0)) {
+        return ENT_OK;
+    }
+    if (rc == ENT_OK) {
+        rc = node_desk_get(node, seen->desk, &row, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    changed = *row;
+    rc = node_lifecycle_settle(node, sender, id, &changed, &by, err);
+    return rc != ENT_OK ? rc
+                        : node_desk_set(node, seen->desk, row, &changed, err);
+}
+
+/* An answer of theirs about something of ours. */
+static enum ent_status
+note_answer(struct node *node, const struct ent_party *sender,
+    const ent_message *message, const struct ent_id *id, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    const Entente__V1__Lifecycle *answer = message->lifecycle;
+    node_copy_row changed;
+    struct ent_id of;
+    enum ent_status rc;
+
+    if (message->body_case != ENTENTE__V1__MESSAGE__BODY_LIFECYCLE ||
+        answer->act < ENTENTE__V1__LIFECYCLE_ACT__COMPLIED ||
+        !parse_id(answer->message_id, &of)) {
+        return ENT_OK;
+    }
+    rc = node_copy_get(node, &of, sender, &row, err);
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    changed = *row;
+    changed.answer = answer->act;
+    changed.answer_by = id_bytes(id);
+    changed.answer_at = node->now_ms;
+    changed.final_at = ent_message_time_ms(answer->final_at);
+    return node_copy_set(node, &of, sender, row, &changed, err);
+}
+
+enum ent_status
+node_lifecycle_take(struct node *node, const struct ent_address *sender,
+    const ent_message *message, const struct ent_id *id, struct ent_error *err)
+{
+    struct ent_party party = ent_address_party(sender);
+    struct saying saying;
+    enum ent_status rc = note_answer(node, &party, message, id, err);
+
+    for (size_t i = 0; rc == ENT_OK && saying_at(message, i, &saying); i++) {
+        bool news = false;
+
+        rc = fate_put(node, &party, &saying, id, &news, err);
+        if (rc == ENT_OK && news) {
+            rc = tell_desk(node, &party, &saying.of, err);
+        }
+        if (rc == ENT_OK && saying.fate == NODE_FATE_RECALLED) {
+            rc = node_removal_answer(node, message, &saying.of, &party, err);
+        }
+    }
+    return rc;
+}
+
+/* ---- at the sender ---- */
+
+enum ent_status
+node_lifecycle_check(struct node *node, const ent_message *message,
+    const struct ent_address *to, struct ent_arena *arena,
+    const char **ret_fault, struct ent_error *err)
+{
+    struct ent_party party = ent_address_party(to);
+    struct saying saying;
+    enum ent_status rc = ENT_OK;
+
+    *ret_fault = NULL;
+    for (size_t i = 0; rc == ENT_OK && saying_at(message, i, &saying); i++) {
+        ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+        char text[ENT_ID_TEXT_LEN + 1];
+
+        rc = node_copy_get(node, &saying.of, &party, &row, err);
+        if (rc == ENT_NOT_FOUND) {
+            struct ent_error fault = {0};
+
+            ent_id_format(&saying.of, text);
+            (void)ent_fail(&fault, ENT_NOT_FOUND,
+                "no message %s was sent from here to %s: only its sender can "
+                "correct, withdraw or recall it",
+                text, to->text);
+            *ret_fault = node_text_in(arena, fault.text);
+            return ENT_OK;
+        }
+    }
+    return rc;
+}
+
+/* Our copy of a message, sealed or still waiting; ENT_NOT_FOUND: deleted. */
+static enum ent_status
+open_copy(struct node *node, const struct ent_party *to,
+    const node_copy_row *row, struct ent_bytes *ret_plain,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__PendingRow *pending = NULL;
+    struct node_key key;
+    enum ent_status rc;
+
+    if (row->bundle != 0) {
+        return node_vault_open(node->store, node->slots, row->bundle, row->day,
+            row->index, ret_plain, err);
+    }
+    key = node_key_pending(row->precedence, to, row->number);
+    rc = node_row_get(node->store, NODE_PENDING, node_key_view(&key),
+        &entente__rest__v1__pending_row__descriptor,
+        (ProtobufCMessage **)&pending, err);
+    return rc != ENT_OK ? rc : node_pending_open(node, pending, ret_plain, err);
+}
+
+static void
+take_over(ent_message *message, const ent_message *meant)
+{
+    if (message->mode == 0) {
+        message->mode = meant->mode;
+    }
+    if (message->purpose == 0) {
+        message->purpose = meant->purpose;
+    }
+    if (message->purpose == meant->purpose && message->offence == 0) {
+        message->offence = meant->offence;
+        message->offence_penalty_months = meant->offence_penalty_months;
+    }
+    if (message->classification == 0) {
+        message->classification = meant->classification;
+    }
+    if (message->tlp == 0) {
+        message->tlp = meant->tlp;
+    }
+}
+
+enum ent_status
+node_lifecycle_fill(struct node *node, ent_message *message, const char *to,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    struct ent_address address;
+    struct ent_party party;
+    struct saying saying;
+    ent_message *meant;
+    enum ent_status rc;
+
+    if (message->body_case != ENTENTE__V1__MESSAGE__BODY_LIFECYCLE ||
+        message->lifecycle == NULL || !saying_at(message, 0, &saying) ||
+        ent_address_parse(ent_view_text(to), &address, NULL) != ENT_OK) {
+        return ENT_OK;
+    }
+    party = ent_address_party(&address);
+    rc = node_copy_get(node, &saying.of, &party, &row, err);
+    if (rc == ENT_OK) {
+        rc = open_copy(node, &party, row, &plain, err);
+    }
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    rc = ent_arena_init(&arena, NODE_MESSAGE_ARENA, err);
+    if (rc == ENT_OK) {
+        rc = ent_message_decode(ent_bytes_view(&plain), &arena, &meant, err);
+    }
+    if (rc == ENT_OK) {
+        take_over(message, meant);
+    }
+    return rc;
+}
+
+enum ent_status
+node_lifecycle_said(struct node *node, const ent_message *message,
+    const struct ent_id *id, const struct ent_party *to, struct ent_error *err)
+{
+    struct saying saying;
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && saying_at(message, i, &saying); i++) {
+        ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+        node_copy_row changed;
+
+        if (saying.fate >= NODE_FATE_WITHDRAWN) {
+            rc = node_withdrawal_run(node, &saying.of, to, err);
+        }
+        if (rc == ENT_OK) {
+            rc = node_copy_get(node, &saying.of, to, &row, err);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        if (row->fate >= (uint32_t)saying.fate) {
+            continue;
+        }
+        changed = *row;
+        changed.fate = saying.fate;
+        changed.fate_by = id_bytes(id);
+        changed.fate_at = node->now_ms;
+        rc = node_copy_set(node, &saying.of, to, row, &changed, err);
+    }
+    return rc;
+}

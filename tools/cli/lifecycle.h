@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lifecycle - what the verbs share that say something of a message which was
+ * sent: correct, withdraw, recall, answer.
+ */
+#ifndef TOOLS_CLI_LIFECYCLE_H
+#define TOOLS_CLI_LIFECYCLE_H
+
+#include "tools/cli/batch.h"
+
+/* A message about another, and all it looks into. */
+struct cli_lifecycle {
+    struct cli_batch batch; /* of this one */
+    Entente__V1__Submission submission;
+    ent_message message;
+    Entente__V1__Lifecycle body;
+    Google__Protobuf__Timestamp at;
+};
+
+/* To whom that message was sent from here, with its precedence.
+ * EX_NOINPUT: no such message was. */
+int cli_lifecycle_recipients(struct cli_client *client, const char *id,
+    struct cli_recipients *recipients, Entente__V1__Precedence *ret_precedence,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The body: `act` about the message `id`, in this role, now. */
+enum ent_status cli_lifecycle_begin(struct cli_lifecycle *lifecycle,
+    Entente__V1__LifecycleAct act, const char *id, const char *role,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* To these offices; where the agreement lets it pass as administration only, it
+ * has that purpose. Reports as `send` does, and gives its codes. */
+int cli_lifecycle_submit(struct cli_lifecycle *lifecycle,
+    const struct cli_recipients *recipients, struct cli_client *client,
+    bool json, struct ent_error *err) ENT_MUST_CHECK;
+
+/* $ENTENTE_ROLE, else the duty officer. */
+const char *cli_lifecycle_role(void);
+
+#endif
