@@ -103,8 +103,14 @@ node_dispatch_put(
 
 /* ---- what actions ask for ---- */
 
-/* Signed under a key that we no longer have, or before our certificate's time:
- * nobody would take it any more. */
+/* Whether anybody would still take a bundle as it was sealed. */
+enum freshness {
+    FRESH,
+    OF_OLD_KEY,  /* signed under a key that we no longer have, or before our
+                    certificate's time */
+    OF_OLD_LIFE, /* in a stream of an earlier incarnation of ours */
+};
+
 static bool
 is_from_before(const struct node *node, const struct ent_label *label)
 {
@@ -113,12 +119,20 @@ is_from_before(const struct node *node, const struct ent_label *label)
            label->sealed_at + ENT_CLOCK_SKEW_MS < node->certificate.not_before;
 }
 
-/* The bundle as it was sealed. Under a key that we no longer have nobody would
- * take it: `ret_old`, and there is nothing. */
+static enum freshness
+freshness_of(const struct node *node, const struct ent_label *label)
+{
+    if (label->stream.sender_incarnation != node->incarnation) {
+        return OF_OLD_LIFE;
+    }
+    return is_from_before(node, label) ? OF_OLD_KEY : FRESH;
+}
+
+/* The bundle as it was sealed; nothing, if it is not fresh. */
 static enum ent_status
 load_bundle(struct node *node, const struct node_dispatch *dispatch,
-    bool *ret_old, struct ent_bytes *ret_head, struct ent_bytes *ret_body,
-    struct ent_error *err)
+    enum freshness *ret_freshness, struct ent_bytes *ret_head,
+    struct ent_bytes *ret_body, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *bundle = NULL;
     struct ent_label label;
@@ -129,8 +143,8 @@ load_bundle(struct node *node, const struct node_dispatch *dispatch,
     if (rc != ENT_OK) {
         return rc;
     }
-    *ret_old = is_from_before(node, &label);
-    if (*ret_old) {
+    *ret_freshness = freshness_of(node, &label);
+    if (*ret_freshness != FRESH) {
         return ENT_OK;
     }
     rc = ent_bytes_copy(
@@ -160,17 +174,17 @@ recipient_of(struct node *node, const struct node_dispatch *dispatch,
 
 /* Queue the bundle; ENT_BUSY when it cannot go now. */
 static enum ent_status
-send_bundle(struct node *node, struct node_dispatch *dispatch, bool *ret_old,
-    struct ent_error *err)
+send_bundle(struct node *node, struct node_dispatch *dispatch,
+    enum freshness *ret_freshness, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes head = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
     struct ent_address recipient;
     uint64_t via = 0;
     enum ent_status rc =
-        load_bundle(node, dispatch, ret_old, &head, &body, err);
+        load_bundle(node, dispatch, ret_freshness, &head, &body, err);
 
-    if (rc != ENT_OK || *ret_old) {
+    if (rc != ENT_OK || *ret_freshness != FRESH) {
         return rc;
     }
     rc = recipient_of(node, dispatch, &recipient, err);
@@ -301,7 +315,7 @@ enum ent_status
 node_dispatch_step(struct node *node, struct node_dispatch *dispatch,
     enum ent_dispatch_event event, struct ent_error *err)
 {
-    bool old = false;
+    enum freshness freshness = FRESH;
     enum ent_status rc = ENT_OK;
     enum ent_dispatch_action action =
         ent_dispatch_step(&dispatch->state, event, node->now_ms);
@@ -311,8 +325,11 @@ node_dispatch_step(struct node *node, struct node_dispatch *dispatch,
     case ENT_ACT_SETTLE: /* the caller has the outcomes */
         break;
     case ENT_ACT_SEND:
-        rc = send_bundle(node, dispatch, &old, err);
-        if (rc == ENT_OK && old) {
+        rc = send_bundle(node, dispatch, &freshness, err);
+        if (rc == ENT_OK && freshness == OF_OLD_LIFE) {
+            return node_dispatch_abandon(node, dispatch, err);
+        }
+        if (rc == ENT_OK && freshness == OF_OLD_KEY) {
             (void)ent_dispatch_step(
                 &dispatch->state, ENT_EVENT_RESEAL, node->now_ms);
             rc = bury(node, dispatch, err);
@@ -342,17 +359,22 @@ node_dispatch_frame(struct node *node, struct node_dispatch *dispatch,
     enum ent_frame_type *ret_type, struct ent_bytes *ret_payload,
     struct ent_bytes *ret_body, struct ent_error *err)
 {
-    bool old = false;
+    enum freshness freshness = FRESH;
     enum ent_status rc = ENT_OK;
 
     if (node_dispatch_is_final(&dispatch->state)) {
         return ENT_NOT_FOUND;
     }
     if (dispatch->state.state != ENT_DISPATCH_SKIPPING) {
-        rc = load_bundle(node, dispatch, &old, ret_payload, ret_body, err);
-        if (rc != ENT_OK || !old) {
+        rc =
+            load_bundle(node, dispatch, &freshness, ret_payload, ret_body, err);
+        if (rc != ENT_OK || freshness == FRESH) {
             *ret_type = ENT_FRAME_BUNDLE;
             return rc;
+        }
+        if (freshness == OF_OLD_LIFE) {
+            rc = node_dispatch_abandon(node, dispatch, err);
+            return rc != ENT_OK ? rc : ENT_NOT_FOUND;
         }
         rc = node_dispatch_step(node, dispatch, ENT_EVENT_RESEAL, err);
     }

@@ -15,11 +15,12 @@
 #define NODE_ANSWER_LIFE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
 
 enum node_life_kind {
-    NODE_LIFE_BUNDLE = 1,  /* a bundle, and that its messages were seen */
-    NODE_LIFE_RECEIPT = 2, /* a receipt of ours, and the answers in it */
-    NODE_LIFE_SETTLED = 3, /* their receipt, and what it proves */
-    NODE_LIFE_CUSTODY = 4, /* a broker's, and what it proves */
-    NODE_LIFE_COPY = 5,    /* a submission that was never sealed */
+    NODE_LIFE_BUNDLE = 1,   /* a bundle, and that its messages were seen */
+    NODE_LIFE_RECEIPT = 2,  /* a receipt of ours, and the answers in it */
+    NODE_LIFE_SETTLED = 3,  /* their receipt, and what it proves */
+    NODE_LIFE_CUSTODY = 4,  /* a broker's, and what it proves */
+    NODE_LIFE_COPY = 5,     /* a submission that was never sealed */
+    NODE_LIFE_DELIVERY = 6, /* the time in which a bundle of ours may arrive */
 };
 
 struct node_life {

@@ -15,6 +15,7 @@
 #include "node/peers.h"
 #include "node/pump.h"
 #include "node/receipts.h"
+#include "node/reincarnation.h"
 #include "node/removal.h"
 #include "node/sealer.h"
 #include "node/uplink.h"
@@ -194,10 +195,7 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
     }
     if (rc == ENT_OK && !node->clock_doubt && node->now_ms >= loop->sweep_due) {
         loop->sweep_due = node->now_ms + SWEEP_MS;
-        rc = node_pump_expire(node, err);
-        if (rc == ENT_OK) {
-            rc = node_batch_expire(node, loop->pending, err);
-        }
+        rc = node_batch_expire(node, loop->pending, err);
         if (rc == ENT_OK) {
             rc = node_number_set(node->store, "clock", node->now_ms, err);
         }
@@ -210,6 +208,7 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
 {
     size_t requests = 0;
     size_t frames = 0;
+    bool old_more = false;
     bool seal_more = false;
     bool pump_more = false;
     enum ent_status rc = node_api_serve(node, REQUESTS_MAX, &requests, err);
@@ -221,6 +220,10 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
         rc = run_timers(node, loop, err);
     }
     if (rc == ENT_OK) {
+        rc = node_reincarnation_run(
+            node, NODE_REINCARNATION_MESSAGES, &old_more, err);
+    }
+    if (rc == ENT_OK) {
         rc = node_sealer_run(node, &seal_more, err);
     }
     if (rc == ENT_OK) {
@@ -229,7 +232,7 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = node_api_wake(node, err);
     }
-    loop->more = seal_more || pump_more || node->removal_due ||
+    loop->more = old_more || seal_more || pump_more || node->removal_due ||
                  requests == REQUESTS_MAX || frames >= FRAMES_MAX;
     return rc;
 }

@@ -7,6 +7,7 @@
 #include "node/dispatch.h"
 #include "node/lifetime.h"
 #include "node/proof.h"
+#include "node/pump.h"
 #include "node/receipts.h"
 #include "node/tombstones.h"
 #include "node/vault.h"
@@ -105,6 +106,24 @@ prune_bundle(
                          : prune_received(node, number, row, &label, err);
 }
 
+static enum ent_status
+expire_bundle(
+    struct node *node, uint64_t number, size_t *budget, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) bundle_row *row = NULL;
+    struct ent_digest stream;
+    struct ent_label label;
+    enum ent_status rc =
+        node_vault_label(node->store, number, &row, &label, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    spend(budget, row->n_ids);
+    stream = ent_chain_genesis(&label.stream);
+    return node_pump_expire(node, &stream, label.first, err);
+}
+
 /* ---- a submission ---- */
 
 static enum ent_status
@@ -146,6 +165,8 @@ prune(struct node *node, const struct node_life *life, size_t *budget,
         return node_proof_prune(node, NODE_PROOF_CUSTODY, life->number, err);
     case NODE_LIFE_COPY:
         return bury_copy(node, life->number, err);
+    case NODE_LIFE_DELIVERY:
+        return expire_bundle(node, life->number, budget, err);
     }
     return ent_fail(err, ENT_IO, "a row of an unknown kind has ended");
 }

@@ -10,6 +10,8 @@
  * - a bundle of ours, with what others signed about it: when its messages are
  *   deleted here and a week has passed since its expiry, and not before it is
  *   settled, because the recipient's stream needs the skip;
+ * - the time in which a bundle of ours may arrive: if it is not settled then,
+ *   it is given up, whether anybody is connected or not;
  * - a submission that was never sealed: its tombstone from the day on which it
  *   would have been deleted.
  *

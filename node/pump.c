@@ -22,7 +22,7 @@ static bool
 is_over(const struct node *node, const struct ent_dispatch *state)
 {
     return state->state != ENT_DISPATCH_SKIPPING &&
-           node->now_ms >= state->expires_at + UINT64_C(20) * 60 * 1000;
+           node->now_ms >= state->expires_at + ENT_EXPIRY_GRACE_MS;
 }
 
 static enum ent_status
@@ -119,41 +119,19 @@ node_pump_run(struct node *node, bool *ret_more, struct ent_error *err)
     return rc;
 }
 
-/* What is over has been due for long, so that what is not due is not read. */
-static enum ent_status
-expire_rank(struct node *node, uint8_t rank, struct ent_error *err)
-{
-    struct node_due due = node_due_walk(rank, 0);
-
-    for (;;) {
-        ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
-        enum ent_status rc = node_due_next(node, &due, err);
-
-        if (rc == ENT_NOT_FOUND || (rc == ENT_OK && due.at > node->now_ms)) {
-            return ENT_OK;
-        }
-        if (rc == ENT_OK) {
-            rc =
-                node_dispatch_get(node, &due.stream, due.first, &dispatch, err);
-        }
-        if (rc == ENT_OK && is_over(node, &dispatch.state)) {
-            rc = node_dispatch_step(node, &dispatch, ENT_EVENT_TICK, err);
-        }
-        if (rc != ENT_OK && rc != ENT_BUSY) {
-            return rc;
-        }
-    }
-}
-
 enum ent_status
-node_pump_expire(struct node *node, struct ent_error *err)
+node_pump_expire(struct node *node, const struct ent_digest *stream,
+    uint64_t first, struct ent_error *err)
 {
-    enum ent_status rc = ENT_OK;
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    enum ent_status rc = node_dispatch_get(node, stream, first, &dispatch, err);
 
-    for (uint8_t rank = 0; rc == ENT_OK && rank < NODE_DUE_RANKS; rank++) {
-        rc = expire_rank(node, rank, err);
+    if (rc != ENT_OK || node_dispatch_is_final(&dispatch.state) ||
+        !is_over(node, &dispatch.state)) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
-    return rc;
+    dispatch.state.due = node->now_ms;
+    return node_dispatch_step(node, &dispatch, ENT_EVENT_TICK, err);
 }
 
 /* It was given to that neighbour, and nobody has answered since. */

@@ -12,9 +12,11 @@
 enum ent_status node_pump_run(
     struct node *node, bool *ret_more, struct ent_error *err) ENT_MUST_CHECK;
 
-/* What nobody could take is given up when it is over, connected or not. */
-enum ent_status node_pump_expire(
-    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+/* The time of a bundle of ours is over: what nobody could take is given up,
+ * connected or not. */
+enum ent_status node_pump_expire(struct node *node,
+    const struct ent_digest *stream, uint64_t first,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* The connection to the neighbour with the address `via` was lost, or it
  * greeted us anew: what it was given and nobody answered is due again. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/reincarnation.h"
 #include "node/rest.pb-c.h"
 #include "node/sealing.h"
 #include "proto/base/log.h"
@@ -97,15 +98,18 @@ node_sealer_run(struct node *node, bool *ret_more, struct ent_error *err)
     uint8_t key[NODE_KEY_MAX] = {0};
     size_t len = node_key_len(NODE_PENDING);
     size_t bundles = 0;
+    uint8_t held_back;
+    enum ent_status rc = node_reincarnation_rank(node, &held_back, err);
 
     *ret_more = false;
-    for (;;) {
+    while (rc == ENT_OK) {
         struct ent_view value;
         bool sealed;
-        enum ent_status rc = node_store_seek(node->store, NODE_PENDING,
-            ent_view_of(key, len), 0, key, &value, err);
 
-        if (rc == ENT_NOT_FOUND) {
+        rc = node_store_seek(node->store, NODE_PENDING, ent_view_of(key, len),
+            0, key, &value, err);
+
+        if (rc == ENT_NOT_FOUND || (rc == ENT_OK && key[0] >= held_back)) {
             return ENT_OK;
         }
         if (rc == ENT_OK && bundles == BUNDLES_MAX) {
@@ -127,4 +131,5 @@ node_sealer_run(struct node *node, bool *ret_more, struct ent_error *err)
             return ENT_OK;
         }
     }
+    return rc;
 }

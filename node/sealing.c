@@ -282,6 +282,10 @@ keep(struct node *node, const struct node_batch *batch, struct sealing *sealing,
         ids[i] = batch->list[i].id;
     }
     rc = node_vault_put(node->store, node->slots, &kept, &bundle, err);
+    if (rc == ENT_OK) {
+        rc = node_lifetime_put(node->store, NODE_LIFE_DELIVERY, bundle,
+            sealing->label.expires_at + ENT_EXPIRY_GRACE_MS, err);
+    }
     for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
         rc = keep_copy(node, batch, sealing, i, bundle, err);
     }

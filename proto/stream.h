@@ -108,6 +108,9 @@ enum ent_dispatch_action {
     ENT_ACT_REINCARNATE, /* take a newer incarnation, seal everything anew */
 };
 
+/* After its expires_at a bundle may still arrive, by other clocks than ours. */
+#define ENT_EXPIRY_GRACE_MS (UINT64_C(20) * 60 * 1000)
+
 /* One event at `now_ms`. A TICK before `due` does nothing. After expires_at
  * plus 20 minutes a TICK turns any unsettled bundle into SKIP_EXPIRED. A
  * SETTLED overrides every other state but SETTLED. One skip stands for one

@@ -33,7 +33,6 @@
 #define RETRY_MAX_MS UINT64_C(60000)
 #define PUT_OFF_FIRST_MS UINT64_C(5000)
 #define PUT_OFF_MAX_MS UINT64_C(600000)
-#define EXPIRY_GRACE_MS UINT64_C(1200000)
 #define DOUBLINGS_MAX 10 /* more than either maximum needs */
 
 void
@@ -147,7 +146,7 @@ count_up(uint32_t *counter)
 static void
 pause_for(struct ent_dispatch *dispatch, uint64_t pause_ms, uint64_t now_ms)
 {
-    uint64_t expiry = time_after(dispatch->expires_at, EXPIRY_GRACE_MS);
+    uint64_t expiry = time_after(dispatch->expires_at, ENT_EXPIRY_GRACE_MS);
 
     dispatch->due = time_after(now_ms, pause_ms);
     if (dispatch->state != ENT_DISPATCH_SKIPPING && dispatch->due > expiry) {
@@ -192,7 +191,7 @@ send_again(struct ent_dispatch *dispatch, uint64_t now_ms)
         count_attempt(dispatch, now_ms);
         return ENT_ACT_SEND_SKIP;
     }
-    if (now_ms >= time_after(dispatch->expires_at, EXPIRY_GRACE_MS)) {
+    if (now_ms >= time_after(dispatch->expires_at, ENT_EXPIRY_GRACE_MS)) {
         return begin_skip(
             dispatch, ENTENTE__V1__SKIP_REASON__SKIP_EXPIRED, now_ms);
     }

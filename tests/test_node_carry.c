@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "node/carry.h"
+#include "node/keeping.h"
 #include "node/manifest.h"
 #include "node/pump.h"
 #include "node/sealer.h"
@@ -374,13 +375,15 @@ what_expired_is_carried_as_a_skip_and_confirmed(void **state)
 {
     struct outcomes outcomes;
     struct ent_id id;
+    uint64_t due;
 
     (void)state;
     introduce_by_stick();
     id = post(MAESAI, TACHILEIK, hotline);
     turn(MAESAI, NULL);
     world.now += 2 * DAY;
-    turn(MAESAI, NULL);
+    expect_ok(node_keeping_turn(
+        world.nodes[MAESAI], world.now, NODE_KEEPING_ROWS, &due, &last_error));
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id),
         ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED);
     outcomes = carry(MAESAI, TACHILEIK);
@@ -432,13 +435,15 @@ an_old_receipt_is_carried_to_who_asks_for_it(void **state)
 {
     struct outcomes outcomes;
     struct ent_id id;
+    uint64_t due;
 
     (void)state;
     introduce_by_stick();
     id = post(MAESAI, TACHILEIK, hotline);
     (void)carry(MAESAI, TACHILEIK);
     world.now += 20 * DAY;
-    turn(MAESAI, NULL);
+    expect_ok(node_keeping_turn(
+        world.nodes[MAESAI], world.now, NODE_KEEPING_ROWS, &due, &last_error));
     outcomes = carry(TACHILEIK, MAESAI);
     assert_int_equal(outcomes.of[ENT_FRAME_RECEIPT][TAKEN], 0);
     outcomes = carry(MAESAI, TACHILEIK);

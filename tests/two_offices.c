@@ -6,6 +6,7 @@
 #include "node/intake.h"
 #include "node/peers.h"
 #include "node/pump.h"
+#include "node/reincarnation.h"
 #include "node/sealer.h"
 #include "node/settle.h"
 #include "node/uplink.h"
@@ -269,8 +270,9 @@ turn(enum who who, const struct flying *frame)
         assert_int_not_equal(rc, ENT_FULL);
     }
     expect_ok(node_incoming_release(node, &gap_due, &last_error));
+    expect_ok(
+        node_reincarnation_run(node, world.old_messages, &more, &last_error));
     expect_ok(node_sealer_run(node, &more, &last_error));
-    expect_ok(node_pump_expire(node, &last_error));
     expect_ok(node_pump_run(node, &more, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
 }

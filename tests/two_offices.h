@@ -57,7 +57,8 @@ struct world {
     struct ent_id sent[SENT_MAX];
     size_t sent_count;
     uint64_t seed;
-    uint64_t serial; /* of the last certificate */
+    uint64_t serial;     /* of the last certificate */
+    size_t old_messages; /* that a new incarnation takes back in a turn */
 };
 
 extern struct world world;

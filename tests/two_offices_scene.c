@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "node/peers.h"
+#include "node/reincarnation.h"
 #include "policy/sign.h"
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
@@ -136,6 +137,7 @@ setup(void **state)
     world.now = NOON;
     world.up = true;
     world.seed = 20260815;
+    world.old_messages = NODE_REINCARNATION_MESSAGES;
     found_office(MAESAI);
     found_office(TACHILEIK);
     *state = NULL;
