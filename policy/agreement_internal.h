@@ -24,7 +24,7 @@
 #define ENT_LEVELS 6 /* rungs of Precedence and of Classification, with 0 */
 
 /* Offences for which some laws of the region threaten death: nobody may be
- * named without an assurance (domain C3). */
+ * named without an assurance (catalogue: safeguards). */
 #define ENT_CAPITAL_OFFENCES                                                   \
     (UINT32_C(1) << ENTENTE__V1__OFFENCE__DRUGS |                              \
         UINT32_C(1) << ENTENTE__V1__OFFENCE__TERRORISM)

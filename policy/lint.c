@@ -77,7 +77,7 @@ lint_nominal(const struct ent_agreement *agreement,
 }
 
 /* An organisation is told numbers and patterns, unless the parties mean it
- * otherwise (domain B5). */
+ * otherwise (catalogue: protection). */
 static void
 lint_organisation(const struct ent_agreement *agreement,
     const struct agreement_exchange *exchange, const struct ent_family *family,

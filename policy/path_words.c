@@ -7,9 +7,9 @@
 
 #include "proto/base/nearest.h"
 
-/* Entities of the catalogue (domain B2) that no family of this version carries.
- * When their schema comes, its fields must bear these names: agreements signed
- * today already rely on them. */
+/* Entities of the catalogue that no family of this
+ * version carries. When their schema comes, its fields must bear these names:
+ * agreements signed today already rely on them. */
 static const char *const later_paths[] = {
     "cargo.airway_bill",
     "cargo.bill_of_lading",

@@ -331,16 +331,16 @@ static const struct kind kinds[] = {
     [ENT_IDENTIFIER_STATE] = {check_state, "ISO 3166-1"},
     [ENT_IDENTIFIER_NATIONALITY] = {check_nationality,
         "ISO 3166-1, ICAO Doc 9303-3"},
-    [ENT_IDENTIFIER_AREA] = {check_area, "domain B1 geo_scope"},
+    [ENT_IDENTIFIER_AREA] = {check_area, "catalogue: geographic scope"},
     [ENT_IDENTIFIER_UNLOCODE] = {check_unlocode, "UN/LOCODE"},
-    [ENT_IDENTIFIER_CROSSING] = {check_crossing, "domain B3.2"},
-    [ENT_IDENTIFIER_FLIGHT] = {check_flight, "domain B3.5"},
+    [ENT_IDENTIFIER_CROSSING] = {check_crossing, "catalogue: crossings"},
+    [ENT_IDENTIFIER_FLIGHT] = {check_flight, "catalogue: flight designators"},
     [ENT_IDENTIFIER_IMO] = {check_imo, "IMO Resolution A.1117(30)"},
     [ENT_IDENTIFIER_MMSI] = {check_mmsi, "ITU-R M.585"},
     [ENT_IDENTIFIER_CONTAINER] = {check_container, "ISO 6346"},
     [ENT_IDENTIFIER_S10] = {check_s10, "UPU S10"},
     [ENT_IDENTIFIER_LANGUAGE] = {check_language, "BCP 47"},
-    [ENT_IDENTIFIER_AGE_BAND] = {check_age_band, "domain B3.8"},
+    [ENT_IDENTIFIER_AGE_BAND] = {check_age_band, "catalogue: age bands"},
 };
 
 enum ent_status

@@ -51,7 +51,7 @@ enum ent_status ent_json_write(const ProtobufCMessage *message, bool pretty,
 struct ent_finding {
     char field[96];  /* path in JSON names: "drugSeizure.items[0].drug" */
     char rule[160];  /* "must be given", "0 is not more than 0" */
-    char source[96]; /* "domain B4 M20", "ISO 3166-1" */
+    char source[96]; /* "catalogue: drug_seizure", "ISO 3166-1" */
 };
 
 struct ent_findings {

@@ -128,7 +128,7 @@ ent_message_validate(const ent_message *message,
     if (has_body(message)) {
         validate_body(&v);
     } else {
-        ent_rule_broken_by(&v, "domain B1", "",
+        ent_rule_broken_by(&v, "catalogue: header", "",
             "a message must have one body, as "
             "hotlineAlert or drugSeizure");
     }

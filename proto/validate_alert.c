@@ -5,7 +5,7 @@
 
 #include "proto/country.h"
 
-/* Rules for what happens now or arrives soon: domain B4, M01 and M02. */
+/* Rules for what happens now or arrives soon: hotline_alert and hub_alert. */
 
 #define TOWARD "toward "
 
@@ -41,7 +41,7 @@ ent_validate_hotline_alert(
 {
     size_t mark = ent_rule_enter(v, "hotlineAlert");
 
-    v->source = "domain B4 M01";
+    v->source = "catalogue: hotline_alert";
     ent_rule_need(v, "what", alert->what != 0);
     ent_validate_location(v, "where", alert->where, true);
     ent_rule_need(v, "when", alert->when != NULL);
@@ -76,7 +76,7 @@ ent_validate_hub_alert(
 {
     size_t mark = ent_rule_enter(v, "hubAlert");
 
-    v->source = "domain B4 M02";
+    v->source = "catalogue: hub_alert";
     ent_rule_need(v, "trigger", alert->trigger != 0);
     ent_validate_location(v, "hub", alert->hub, true);
     ent_rule_need(v, "foundAt", alert->found_at != NULL);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Rules for what several families speak of: domain B2. */
+/* Rules for what several families speak of. */
 
 /* Codes that name one place twice must name the same one. */
 static void
@@ -22,7 +22,7 @@ check_agreement(struct ent_validation *v, const Entente__V1__Location *location)
     }
     if (strlen(crossing) == 13 && memcmp(country, crossing, 2) != 0 &&
         memcmp(country, crossing + 3, 2) != 0) {
-        ent_rule_broken_by(v, "domain B3.2", "crossing",
+        ent_rule_broken_by(v, "catalogue: crossings", "crossing",
             "must be one of the country %s", country);
     }
 }

@@ -105,7 +105,7 @@ check_length(struct ent_validation *v, const struct place *place,
     size_t count = ent_rule_characters(text);
 
     if (count > most) {
-        wrong(v, place, brief ? "domain B3.15" : "domain B1",
+        wrong(v, place, brief ? "catalogue: precedence" : "catalogue: header",
             "%zu characters; at most %zu%s", count, most,
             brief ? " in FLASH and IMMEDIATE" : "");
     }
@@ -167,7 +167,7 @@ check_timestamp(struct ent_validation *v, const struct place *place,
     if (time->seconds < 0 || time->seconds >= ENT_MESSAGE_TIME_END_S ||
         time->nanos < 0 || time->nanos > 999999999 ||
         time->nanos % 1000000 != 0) {
-        wrong(v, place, "domain B1",
+        wrong(v, place, "catalogue: header",
             "must be a time from 1970 to 2200 in whole milliseconds");
     }
 }
@@ -179,9 +179,11 @@ check_code(struct ent_validation *v, const struct place *place, int code)
     bool listed = place->field->label == PROTOBUF_C_LABEL_REPEATED;
 
     if (protobuf_c_enum_descriptor_get_value(codes, code) == NULL) {
-        wrong(v, place, "domain B3", "%d is no %s", code, codes->short_name);
+        wrong(v, place, "catalogue: codes", "%d is no %s", code,
+            codes->short_name);
     } else if (listed && code == 0) {
-        wrong(v, place, "domain B3", "must say which %s", codes->short_name);
+        wrong(v, place, "catalogue: codes", "must say which %s",
+            codes->short_name);
     }
 }
 

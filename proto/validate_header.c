@@ -5,14 +5,14 @@
 
 #include "proto/address.h"
 
-/* Rules for what every family shares: domain B1. */
+/* Rules for what every family shares: the header. */
 
 #define SCHEMA_VERSION 1
 #define HASH_LEN 32
 #define KEY_ID_LEN 16
 #define DAY_MS (UINT64_C(24) * 3600 * 1000)
 #define VALIDITY_MAX_MS                                                        \
-    (365 * DAY_MS) /* longest of any alert: domain B4 M10                      \
+    (365 * DAY_MS) /* longest of any alert: catalogue: person_alert            \
                     */
 
 static void
@@ -162,7 +162,7 @@ struct scheme {
     const char *information;
 };
 
-/* Grades are compared as given: schemes are never converted (domain B3.10). */
+/* Grades are compared as given: schemes are never converted. */
 static const struct scheme schemes[] = {
     {"4x4", "ABCX", "1234"},
     {"3x5x2", "123", "ABCDE"},
@@ -176,8 +176,8 @@ check_grade(struct ent_validation *v, const char *field, const char *grade,
     ent_rule_need(v, field, is_given(grade));
     if (grades != NULL && is_given(grade) &&
         (strlen(grade) != 1 || strchr(grades, *grade) == NULL)) {
-        ent_rule_broken_by(
-            v, "domain B3.10", field, "must be one of %s", grades);
+        ent_rule_broken_by(v, "catalogue: evaluation grades", field,
+            "must be one of %s", grades);
     }
 }
 
@@ -295,7 +295,7 @@ ent_validate_header(struct ent_validation *v)
 {
     const ent_message *message = v->message;
 
-    v->source = "domain B1";
+    v->source = "catalogue: header";
     check_route(v);
     check_validity(v);
     check_deadlines(v);

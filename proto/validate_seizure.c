@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/validate_internal.h"
 
-/* Rules for what was found and taken: domain B4, M20; units B3.17. */
+/* Rules for what was found and taken: drug_seizure.
+ */
 
 /* A quantity with a coded unit, or as the officer wrote it, or both. */
 static void
@@ -52,7 +53,7 @@ ent_validate_drug_seizure(
 {
     size_t mark = ent_rule_enter(v, "drugSeizure");
 
-    v->source = "domain B4 M20";
+    v->source = "catalogue: drug_seizure";
     check_places(v, seizure);
     ent_rule_need(v, "seizedAt", seizure->seized_at != NULL);
     ent_rule_need_past(v, "seizedAt", seizure->seized_at);

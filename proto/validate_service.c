@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-/* Rules for messages about messages: domain B4, M73 and M74. */
+/* Rules for messages about messages. */
 
 void
 ent_validate_acknowledgement(
@@ -13,7 +13,7 @@ ent_validate_acknowledgement(
     bool actioned =
         answer->level == ENTENTE__V1__ACKNOWLEDGEMENT_LEVEL__ACTIONED;
 
-    v->source = "domain B4 M74";
+    v->source = "catalogue: acknowledgement";
     ent_rule_need(v, "messageId", is_given(answer->message_id));
     ent_rule_need_uuid(v, "messageId", answer->message_id);
     ent_rule_need(v, "level", answer->level != 0);
@@ -53,7 +53,7 @@ ent_validate_lifecycle(
     size_t mark = ent_rule_enter(v, "lifecycle");
     const Entente__V1__LifecycleAct act = lifecycle->act;
 
-    v->source = "domain B4 M73";
+    v->source = "catalogue: lifecycle";
     ent_rule_need(v, "messageId", is_given(lifecycle->message_id));
     ent_rule_need_uuid(v, "messageId", lifecycle->message_id);
     ent_rule_need(v, "act", act != 0);

@@ -85,29 +85,32 @@ static void
 the_header_says_who_when_and_how(void **state)
 {
     static const struct broken cases[] = {
-        {"{'id':null}", "id", "must be given", "domain B1"},
+        {"{'id':null}", "id", "must be given", "catalogue: header"},
         {"{'id':'01926b3e'}", "id",
             "must be a UUID: 8-4-4-4-12 hexadecimal digits", "RFC 9562"},
-        {"{'from':null}", "from", "must be given", "domain B1"},
+        {"{'from':null}", "from", "must be given", "catalogue: header"},
         {"{'from':'ilo-bangkok'}", "from", "an address has the form name@state",
-            "domain B1"},
+            "catalogue: header"},
         {"{'to':'ilo-bangkok@kr'}", "to", "must be another office than from",
-            "domain B1"},
-        {"{'mode':null}", "mode", "must be given", "domain B1"},
-        {"{'precedence':null}", "precedence", "must be given", "domain B1"},
+            "catalogue: header"},
+        {"{'mode':null}", "mode", "must be given", "catalogue: header"},
+        {"{'precedence':null}", "precedence", "must be given",
+            "catalogue: header"},
         {"{'schemaVersion':2}", "schemaVersion", "must be 1, not 2",
-            "domain B1"},
+            "catalogue: header"},
         {"{'schemaVersion':null}", "schemaVersion", "must be 1, not 0",
-            "domain B1"},
-        {"{'createdAt':null}", "createdAt", "must be given", "domain B1"},
-        {"{'validUntil':null}", "validUntil", "must be given", "domain B1"},
+            "catalogue: header"},
+        {"{'createdAt':null}", "createdAt", "must be given",
+            "catalogue: header"},
+        {"{'validUntil':null}", "validUntil", "must be given",
+            "catalogue: header"},
         {"{'validUntil':'2026-11-22T10:00:00Z'}", "validUntil",
-            "must be after createdAt", "domain B1"},
+            "must be after createdAt", "catalogue: header"},
         {"{'validUntil':'2026-11-29T10:00:00.001Z'}", "validUntil",
-            "must be at most 7 days after createdAt", "domain B1"},
+            "must be at most 7 days after createdAt", "catalogue: header"},
         {"{'test':null}", "",
             "a message must have one body, as hotlineAlert or drugSeizure",
-            "domain B1"},
+            "catalogue: header"},
     };
 
     EXPECT_BROKEN(*state, "test", cases);
@@ -118,16 +121,16 @@ deadlines_are_in_the_future_and_in_order(void **state)
 {
     static const struct broken cases[] = {
         {"{'acknowledge':true,'acknowledgeBy':'2026-11-22T09:59:00Z'}",
-            "acknowledgeBy", "must be after createdAt", "domain B1"},
+            "acknowledgeBy", "must be after createdAt", "catalogue: header"},
         {"{'replyBy':'2026-11-22T10:00:00Z'}", "replyBy",
-            "must be after createdAt", "domain B1"},
+            "must be after createdAt", "catalogue: header"},
         {"{'retainUntil':'2026-11-21T10:00:00Z'}", "retainUntil",
-            "must be after createdAt", "domain B1"},
+            "must be after createdAt", "catalogue: header"},
         {"{'acknowledgeBy':'2026-11-22T10:30:00Z'}", "acknowledge",
-            "must be true when acknowledgeBy is given", "domain B1"},
+            "must be true when acknowledgeBy is given", "catalogue: header"},
         {"{'retainUntil':'2026-12-01T00:00:00Z',"
          "'reviewAt':'2026-12-02T00:00:00Z'}",
-            "reviewAt", "must not be after retainUntil", "domain B1"},
+            "reviewAt", "must not be after retainUntil", "catalogue: header"},
     };
 
     EXPECT_BROKEN(*state, "test", cases);
@@ -140,47 +143,49 @@ what_the_header_carries_is_complete(void **state)
         {"{'inReplyTo':'x'}", "inReplyTo",
             "must be a UUID: 8-4-4-4-12 hexadecimal digits", "RFC 9562"},
         {"{'references':[{'id':'01926b3e-7c00-7abc-8def-0123456789ab'},{}]}",
-            "references[1].id", "must be given", "domain B1"},
+            "references[1].id", "must be given", "catalogue: header"},
         {"{'references':[{'id':'01926b3e-7c00-7abc-8def-0123456789ab',"
          "'hash':'AAEC'}]}",
-            "references[0].hash", "must be 32 bytes, not 3", "domain B1"},
+            "references[0].hash", "must be 32 bytes, not 3",
+            "catalogue: header"},
         {"{'action':'WITHDRAW'}", "references",
             "must name the message that this one updates, corrects or "
             "withdraws",
-            "domain B1"},
+            "catalogue: header"},
         {"{'incidentId':'2026-000123'}", "incidentId",
             "must begin with a country and a colon, as KR:ICN:2026-000123",
-            "domain B1"},
+            "catalogue: header"},
         {"{'evaluation':{'scheme':'4x4','source':'D','information':'1'}}",
-            "evaluation.source", "must be one of ABCX", "domain B3.10"},
+            "evaluation.source", "must be one of ABCX",
+            "catalogue: evaluation grades"},
         {"{'evaluation':{'scheme':'admiralty','source':'A'}}",
-            "evaluation.information", "must be given", "domain B1"},
+            "evaluation.information", "must be given", "catalogue: header"},
         {"{'evaluation':{'source':'A','information':'1'}}", "evaluation.scheme",
-            "must be given", "domain B1"},
+            "must be given", "catalogue: header"},
         {"{'protectedFrom':['mm','TH']}", "protectedFrom[1]",
             "must be a state's two lower-case letters, as th", "ISO 3166-1"},
         {"{'lang':'Korean'}", "lang",
             "must be a language tag, as th or zh-Hant", "BCP 47"},
         {"{'text':[{'text':'x'}]}", "text[0].lang", "must be given",
-            "domain B1"},
+            "catalogue: header"},
         {"{'text':[{'lang':'ko'}]}", "text[0].text", "must be given",
-            "domain B1"},
+            "catalogue: header"},
         {"{'geoScope':['THMSA','TH-57','somewhere']}", "geoScope[2]",
             "must be a UN/LOCODE (THMSA), a crossing (MM-TH:THL-MSA) or a "
             "subdivision (TH-57)",
-            "domain B1 geo_scope"},
+            "catalogue: geographic scope"},
         {"{'attachments':[{'name':'../logo.jpg','mediaType':'image/jpeg',"
          "'size':1,'sha256':'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='}]}",
             "attachments[0].name", "must be a file's name without folders",
-            "domain B1"},
+            "catalogue: header"},
         {"{'withheld':[{'field':'test.text'}]}", "withheld[0].clause",
-            "must be given", "domain B1"},
+            "must be given", "catalogue: header"},
         {"{'officerSignatures':[{'algorithm':'ED25519','keyId':'AAEC',"
          "'value':'AAEC'}]}",
             "officerSignatures[0].keyId", "must be 16 bytes, not 3",
-            "domain B1"},
+            "catalogue: header"},
         {"{'handling':['H1','HANDLING_UNSPECIFIED']}", "handling[1]",
-            "must say which Handling", "domain B3"},
+            "must say which Handling", "catalogue: codes"},
     };
 
     EXPECT_BROKEN(*state, "test", cases);
@@ -223,22 +228,22 @@ a_hotline_alert_says_what_where_when_and_what_to_do(void **state)
 {
     static const struct broken cases[] = {
         {"{'hotlineAlert':{'what':null}}", "hotlineAlert.what", "must be given",
-            "domain B4 M01"},
+            "catalogue: hotline_alert"},
         {"{'hotlineAlert':{'where':null}}", "hotlineAlert.where",
-            "must be given", "domain B4 M01"},
+            "must be given", "catalogue: hotline_alert"},
         {"{'hotlineAlert':{'where':{'country':null,'crossing':null}}}",
             "hotlineAlert.where", "must give country, unlocode or crossing",
-            "domain B4 M01"},
+            "catalogue: hotline_alert"},
         {"{'hotlineAlert':{'when':null}}", "hotlineAlert.when", "must be given",
-            "domain B4 M01"},
+            "catalogue: hotline_alert"},
         {"{'hotlineAlert':{'action':null}}", "hotlineAlert.action",
-            "must be given", "domain B4 M01"},
+            "must be given", "catalogue: hotline_alert"},
         {"{'hotlineAlert':{'direction':'toward MM'}}", "hotlineAlert.direction",
             "must be \"away\" or \"toward\" and a state, as \"toward th\"",
-            "domain B4 M01"},
+            "catalogue: hotline_alert"},
         {"{'hotlineAlert':{'action':'CALL_BACK','callBackRole':null}}",
             "hotlineAlert.callBackRole", "must be given to be called back",
-            "domain B4 M01"},
+            "catalogue: hotline_alert"},
     };
 
     EXPECT_BROKEN(*state, "hotline_alert", cases);
@@ -255,10 +260,10 @@ places_are_named_by_codes_that_agree(void **state)
             "hotlineAlert.where.crossing",
             "must name its two countries in alphabetical order, as "
             "MM-TH:THL-MSA",
-            "domain B3.2"},
+            "catalogue: crossings"},
         {"{'hotlineAlert':{'where':{'country':'KH'}}}",
             "hotlineAlert.where.crossing", "must be one of the country KH",
-            "domain B3.2"},
+            "catalogue: crossings"},
         {"{'hotlineAlert':{'where':{'unlocode':'MMTHL'}}}",
             "hotlineAlert.where.unlocode", "must lie in the country TH",
             "UN/LOCODE"},
@@ -286,7 +291,7 @@ conveyances_are_named_by_good_numbers(void **state)
             "hotlineAlert.conveyance.flight",
             "must be a carrier designator and a number without a space, as "
             "TG660",
-            "domain B3.5"},
+            "catalogue: flight designators"},
         {"{'hotlineAlert':{'conveyance':{'flightDate':'22.11.2026'}}}",
             "hotlineAlert.conveyance.flightDate",
             "must be a date, as 2026-11-22", "ISO 8601"},
@@ -334,12 +339,12 @@ urgent_text_is_brief_in_characters_not_bytes(void **state)
         validate_description(*state, "FLASH", 1201, &findings), ENT_BAD_INPUT);
     assert_string_equal(last_error.text,
         "hotlineAlert.description: 1201 characters; at most 1200 in FLASH and "
-        "IMMEDIATE (domain B3.15)");
+        "IMMEDIATE (catalogue: precedence)");
     expect_status(validate_description(*state, "PRIORITY", 1201, &findings),
         ENT_BAD_INPUT);
     assert_string_equal(last_error.text,
-        "hotlineAlert.description: 1201 characters; at most 1200 (domain B4 "
-        "M01)");
+        "hotlineAlert.description: 1201 characters; at most 1200 (catalogue: "
+        "hotline_alert)");
 }
 
 static void
@@ -347,33 +352,34 @@ a_hub_alert_says_what_moves_on_and_where_to(void **state)
 {
     static const struct broken cases[] = {
         {"{'hubAlert':{'trigger':null}}", "hubAlert.trigger", "must be given",
-            "domain B4 M02"},
+            "catalogue: hub_alert"},
         {"{'hubAlert':{'hub':null}}", "hubAlert.hub", "must be given",
-            "domain B4 M02"},
+            "catalogue: hub_alert"},
         {"{'hubAlert':{'foundAt':null}}", "hubAlert.foundAt", "must be given",
-            "domain B4 M02"},
+            "catalogue: hub_alert"},
         {"{'hubAlert':{'foundAt':'2026-11-22T10:10:00.001Z'}}",
-            "hubAlert.foundAt", "must not be after createdAt", "domain B4 M02"},
+            "hubAlert.foundAt", "must not be after createdAt",
+            "catalogue: hub_alert"},
         {"{'hubAlert':{'item':null,'conveyance':null,'mail':null}}", "hubAlert",
-            "must give item, conveyance or mail", "domain B4 M02"},
+            "must give item, conveyance or mail", "catalogue: hub_alert"},
         {"{'hubAlert':{'mail':[{'s10':'RB123456784GB'}]}}",
             "hubAlert.mail[0].s10", "check digit must be 5, not 4", "UPU S10"},
         {"{'hubAlert':{'mail':[{'s10':'RB123456785GB'},{}]}}",
             "hubAlert.mail[1]", "must give s10 or courierReference",
-            "domain B4 M02"},
+            "catalogue: hub_alert"},
         {"{'hubAlert':{'routes':[]}}", "hubAlert.routes", "must be given",
-            "domain B4 M02"},
+            "catalogue: hub_alert"},
         {"{'hubAlert':{'routes':[{}]}}", "hubAlert.routes[0].crossing",
-            "must be given", "domain B4 M02"},
+            "must be given", "catalogue: hub_alert"},
         {"{'hubAlert':{'routes':[{'crossing':{'country':'KH'},"
          "'expected':{'from':'2026-11-22T14:00:00Z',"
          "'until':'2026-11-22T13:00:00Z'}}]}}",
             "hubAlert.routes[0].expected.until", "must not be before from",
-            "domain B4 M02"},
+            "catalogue: hub_alert"},
         {"{'hubAlert':{'action':null}}", "hubAlert.action", "must be given",
-            "domain B4 M02"},
+            "catalogue: hub_alert"},
         {"{'hubAlert':{'confidence':101}}", "hubAlert.confidence",
-            "must be a percentage from 0 to 100", "domain B4 M02"},
+            "must be a percentage from 0 to 100", "catalogue: hub_alert"},
     };
 
     EXPECT_BROKEN(*state, "hub_alert", cases);
@@ -384,53 +390,57 @@ a_drug_seizure_counts_what_was_taken(void **state)
 {
     static const struct broken cases[] = {
         {"{'drugSeizure':{'place':null}}", "drugSeizure.place", "must be given",
-            "domain B4 M20"},
+            "catalogue: drug_seizure"},
         {"{'drugSeizure':{'seizedAt':null}}", "drugSeizure.seizedAt",
-            "must be given", "domain B4 M20"},
+            "must be given", "catalogue: drug_seizure"},
         {"{'drugSeizure':{'seizedAt':'2027-01-01T00:00:00Z'}}",
             "drugSeizure.seizedAt", "must not be after createdAt",
-            "domain B4 M20"},
+            "catalogue: drug_seizure"},
         {"{'drugSeizure':{'items':null}}", "drugSeizure.items", "must be given",
-            "domain B4 M20"},
+            "catalogue: drug_seizure"},
         {"{'drugSeizure':{'items':[{'quantity':'1','unit':'GRAM'}]}}",
-            "drugSeizure.items[0].drug", "must be given", "domain B4 M20"},
+            "drugSeizure.items[0].drug", "must be given",
+            "catalogue: drug_seizure"},
         {"{'drugSeizure':{'items':[{'drug':'HEROIN'}]}}",
             "drugSeizure.items[0].quantity",
-            "must be given, or quantityAsReported", "domain B4 M20"},
+            "must be given, or quantityAsReported", "catalogue: drug_seizure"},
         {"{'drugSeizure':{'items':[{'drug':'HEROIN','quantity':'0.00',"
          "'unit':'GRAM'}]}}",
             "drugSeizure.items[0].quantity", "must be more than 0",
-            "domain B4 M20"},
+            "catalogue: drug_seizure"},
         {"{'drugSeizure':{'items':[{'drug':'HEROIN','quantity':'1,5',"
          "'unit':'GRAM'}]}}",
             "drugSeizure.items[0].quantity",
-            "must be a number in plain digits, as 12.5", "domain B4 M20"},
+            "must be a number in plain digits, as 12.5",
+            "catalogue: drug_seizure"},
         {"{'drugSeizure':{'items':[{'drug':'HEROIN','quantity':'3'}]}}",
             "drugSeizure.items[0].unit", "must be given with quantity",
-            "domain B4 M20"},
+            "catalogue: drug_seizure"},
         {"{'drugSeizure':{'items':[{'drug':'HEROIN','unit':'GRAM',"
          "'quantityAsReported':'3'}]}}",
             "drugSeizure.items[0].unit", "must not be given without quantity",
-            "domain B4 M20"},
+            "catalogue: drug_seizure"},
         {"{'drugSeizure':{'items':[{'drug':'HEROIN','quantity':'3',"
          "'unit':'GRAM','purity':'100.1'}]}}",
             "drugSeizure.items[0].purity",
-            "must be a percentage from 0 to 100, as 81.5", "domain B4 M20"},
+            "must be a percentage from 0 to 100, as 81.5",
+            "catalogue: drug_seizure"},
         {"{'drugSeizure':{'transit':[{'country':'VN'},{'country':'vn'}]}}",
             "drugSeizure.transit[1].country",
             "must be a country's two upper-case letters, as TH", "ISO 3166-1"},
         {"{'drugSeizure':{'arrests':[{'sex':'MALE'}]}}",
-            "drugSeizure.arrests[0].count", "must be given", "domain B4 M20"},
+            "drugSeizure.arrests[0].count", "must be given",
+            "catalogue: drug_seizure"},
         {"{'drugSeizure':{'arrests':[{'count':1,'ageBand':'31'}]}}",
             "drugSeizure.arrests[0].ageBand",
             "must be 0-11, 12-17, 18-24, 25-34, 35-44, 45-59, 60+ or unknown",
-            "domain B3.8"},
+            "catalogue: age bands"},
         {"{'drugSeizure':{'arrests':[{'count':1,'nationality':'TH'}]}}",
             "drugSeizure.arrests[0].nationality",
             "must be three capital letters, as THA, or an ICAO code",
             "ISO 3166-1, ICAO Doc 9303-3"},
         {"{'drugSeizure':{'forums':['AAITF','']}}", "drugSeizure.forums[1]",
-            "must be given", "domain B4 M20"},
+            "must be given", "catalogue: drug_seizure"},
     };
 
     EXPECT_BROKEN(*state, "drug_seizure", cases);
@@ -441,23 +451,25 @@ an_acknowledgement_says_who_did_what_with_which_message(void **state)
 {
     static const struct broken cases[] = {
         {"{'acknowledgement':{'messageId':null}}", "acknowledgement.messageId",
-            "must be given", "domain B4 M74"},
+            "must be given", "catalogue: acknowledgement"},
         {"{'acknowledgement':{'messageId':'TH-7'}}",
             "acknowledgement.messageId",
             "must be a UUID: 8-4-4-4-12 hexadecimal digits", "RFC 9562"},
         {"{'acknowledgement':{'level':null,'outcome':null}}",
-            "acknowledgement.level", "must be given", "domain B4 M74"},
+            "acknowledgement.level", "must be given",
+            "catalogue: acknowledgement"},
         {"{'acknowledgement':{'at':null}}", "acknowledgement.at",
-            "must be given", "domain B4 M74"},
+            "must be given", "catalogue: acknowledgement"},
         {"{'acknowledgement':{'at':'2026-11-22T11:00:00Z'}}",
             "acknowledgement.at", "must not be after createdAt",
-            "domain B4 M74"},
+            "catalogue: acknowledgement"},
         {"{'acknowledgement':{'role':null}}", "acknowledgement.role",
-            "must be given: a person answers in a role", "domain B4 M74"},
+            "must be given: a person answers in a role",
+            "catalogue: acknowledgement"},
         {"{'acknowledgement':{'outcome':null}}", "acknowledgement.outcome",
-            "must be given with ACTIONED", "domain B4 M74"},
+            "must be given with ACTIONED", "catalogue: acknowledgement"},
         {"{'acknowledgement':{'level':'READ'}}", "acknowledgement.outcome",
-            "must not be given without ACTIONED", "domain B4 M74"},
+            "must not be given without ACTIONED", "catalogue: acknowledgement"},
     };
 
     EXPECT_BROKEN(*state, "acknowledgement", cases);
@@ -468,7 +480,7 @@ a_year_is_the_longest_validity(void **state)
 {
     static const struct broken cases[] = {
         {"{'validUntil':'2027-11-23T00:00:00Z'}", "validUntil",
-            "must be at most 365 days after createdAt", "domain B1"},
+            "must be at most 365 days after createdAt", "catalogue: header"},
     };
 
     EXPECT_BROKEN(*state, "drug_seizure", cases);
@@ -487,7 +499,7 @@ all_faults_are_found_at_once_and_the_first_is_quoted(void **state)
     assert_int_equal(findings.count, 4);
     assert_string_equal(findings.list[2].field, "drugSeizure.items[0].drug");
     assert_string_equal(
-        last_error.text, "mode: must be given (domain B1), and 3 more");
+        last_error.text, "mode: must be given (catalogue: header), and 3 more");
 }
 
 static void
@@ -508,7 +520,7 @@ findings_have_a_limit_and_the_rest_is_counted(void **state)
     assert_int_equal(findings.count, ENT_FINDINGS_MAX);
     assert_int_equal(findings.dropped, 80 - ENT_FINDINGS_MAX);
     assert_string_equal(last_error.text,
-        "withheld[0].field: must be given (domain B1), and 79 more");
+        "withheld[0].field: must be given (catalogue: header), and 79 more");
 }
 
 /* What protobuf can carry and JSON cannot is refused too. */

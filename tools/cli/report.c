@@ -202,7 +202,7 @@ cli_report_malformed(struct cli_report *report, size_t line, const char *why,
         cli_complain("%s: message in line %zu: %s", report->source, line, why);
         return ENT_OK;
     }
-    if (asprintf(&text, "line %zu: %s", line, why) >= 0) {
+    if (asprintf(&text, "message in line %zu: %s", line, why) >= 0) {
         safe = ent_text_neutral(ent_view_text(text), false);
     }
     if (safe == NULL) {
