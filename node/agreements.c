@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "policy/sign.h"
+#include "policy/undone.h"
 #include "proto/base/file.h"
 
 struct loaded {
@@ -118,6 +119,10 @@ load_file(const struct loading *loading, const char *file,
     rc = ent_agreement_load(ent_bytes_view(&text), &agreement, complaints, err);
     if (rc != ENT_OK) {
         return rc;
+    }
+    ent_agreement_undone(agreement, complaints);
+    if (complaints->count > 0) {
+        return ent_fail(err, ENT_UNSUPPORTED, "%s", complaints->list[0].text);
     }
     rc = read_beside(loading, file, ".sig", &signatures, err);
     if (rc == ENT_NOT_FOUND) {

@@ -42,7 +42,7 @@ need_exactly_with(struct ent_validation *v, const char *field, bool given,
     if (given != wanted) {
         (void)snprintf(rule, sizeof rule, "must %sbe given with%s %s",
             wanted ? "" : "not ", wanted ? "" : "out", act);
-        ent_rule_broken(v, field, rule);
+        ent_rule_broken(v, field, "%s", rule);
     }
 }
 

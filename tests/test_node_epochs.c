@@ -76,7 +76,7 @@ live(unsigned days)
     while (world.now < until) {
         for (int who = 0; who < 2; who++) {
             if (world.now >= due[who]) {
-                due[who] = rotate(who);
+                due[who] = rotate((enum who)who);
                 assert_true(due[who] > world.now);
             }
         }

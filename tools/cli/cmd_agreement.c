@@ -5,6 +5,7 @@
 
 #include "policy/lint.h"
 #include "policy/matrix.h"
+#include "policy/undone.h"
 #include "proto/base/text.h"
 #include "proto/base/time.h"
 #include "tools/cli/agreement.h"
@@ -118,6 +119,11 @@ check_file(const char *path, json_t *report)
     warnings.count = 0;
     if (rc == ENT_OK) {
         ent_agreement_lint(agreement, &warnings);
+        ent_agreement_undone(agreement, &complaints);
+    }
+    if (complaints.count > 0) {
+        ent_agreement_free(&agreement);
+        rc = ENT_BAD_INPUT;
     }
     if (report != NULL) {
         (void)json_array_append_new(

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * undone - what an agreement asks for that no program of this version does.
+ *
+ * Every clause has its place in the decision, but some ask for an act: somebody
+ * is to be called when nobody acknowledges, a desk is to get a copy, a side may
+ * stop at once by a notice. Whoever signed such a clause relies on it. So a
+ * node does not use an agreement that has one before it does what the clause
+ * says, and this list becomes empty as acts are built.
+ */
+#ifndef ENT_POLICY_UNDONE_H
+#define ENT_POLICY_UNDONE_H
+
+#include "policy/agreement.h"
+
+/* One complaint for each such clause, sorted by place; none: all is done. */
+void ent_agreement_undone(const struct ent_agreement *agreement,
+    struct ent_complaints *ret_complaints);
+
+#endif
