@@ -164,7 +164,8 @@ is_announced(const struct node *node)
             return false;
         }
     }
-    return is_among(manifest.keys, manifest.key_count, &keys[count - 1].key_id);
+    return count > 0 &&
+           is_among(manifest.keys, manifest.key_count, &keys[count - 1].key_id);
 }
 
 /* Destroy what is over, and what a clock that ran ahead has made: no key is
@@ -203,15 +204,16 @@ prolong(struct node *node, uint64_t *ret_next, struct ent_error *err)
 
     for (;;) {
         size_t count = node_slots_epochs(node->slots, keys, EPOCHS_MAX);
-        const struct ent_sealing_key *last = &keys[count - 1];
+        const struct ent_sealing_key *last =
+            count > 0 ? &keys[count - 1] : NULL;
         uint64_t from = node->now_ms;
         enum ent_status rc;
 
-        if (count > 0 && last->not_before > node->now_ms) {
+        if (last != NULL && last->not_before > node->now_ms) {
             *ret_next = last->not_before;
             return ENT_OK;
         }
-        if (count > 0 && last->not_after > node->now_ms) {
+        if (last != NULL && last->not_after > node->now_ms) {
             from = last->not_after;
         }
         rc = node_slots_epoch_new(

@@ -18,7 +18,9 @@ static void
 add(struct file *file, struct ent_view bytes)
 {
     assert_true(file->len + bytes.len <= sizeof file->bytes);
-    memcpy(file->bytes + file->len, bytes.data, bytes.len);
+    if (bytes.len > 0) {
+        memcpy(file->bytes + file->len, bytes.data, bytes.len);
+    }
     file->len += bytes.len;
 }
 
