@@ -7,6 +7,10 @@
  * stop at once by a notice. Whoever signed such a clause relies on it. So a
  * node does not use an agreement that has one before it does what the clause
  * says, and this list becomes empty as acts are built.
+ *
+ * Not in it is what only refuses more than was meant, such as an emergency that
+ * nobody can declare; nor `recall`, since a recalled message is removed as soon
+ * as the recall comes.
  */
 #ifndef ENT_POLICY_UNDONE_H
 #define ENT_POLICY_UNDONE_H

@@ -9,6 +9,10 @@ static const struct {
     const char *key;
     size_t line;
 } expected[] = {
+    {"'onward'", 36},
+    {"'document_check.quota.per_day'", 37},
+    {"'document_check.quota.per_officer_per_hour'", 37},
+    {"'correction'", 42},
     {"'safeguards.minors.copy_to'", 45},
     {"'hotline.ladder'", 54},
     {"'hotline.drill_every'", 54},
