@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * agreements - what this office may exchange, and with whom: every agreement
- * and national order in its folder that all parties have signed.
+ * and national order in its folder that all parties have signed, and the
+ * notices by which one party alone suspends or assures.
  *
  * A file that is broken, half-written, unsigned or older changes nothing and is
- * reported. For a pair of states there is one agreement, the newest version.
+ * reported. Of one agreement the newest version counts. Where several cover the
+ * same two states, the one with the fewest parties decides: a bilateral before
+ * a regional one.
  */
 #ifndef NODE_AGREEMENTS_H
 #define NODE_AGREEMENTS_H
@@ -12,6 +15,7 @@
 #include <limits.h>
 
 #include "policy/agreement.h"
+#include "policy/declarations.h"
 
 #define NODE_AGREEMENTS_MAX 256
 #define NODE_AGREEMENT_FAULTS_MAX 128 /* what is beyond is not told */
@@ -25,9 +29,10 @@ struct node_agreement_fault {
     char text[ENT_ERROR_TEXT_MAX];
 };
 
-/* Load `folder` for an office of `state`, whose authority's key must be
+/* Read `folder` for an office of `state`, whose authority's key must be
  * `authority` in every file. Files that cannot be used are left out and have
- * their faults; ENT_IO only when the folder cannot be read. */
+ * their faults; ENT_IO only when the folder cannot be read. What was read takes
+ * effect through node/rules.h. */
 enum ent_status node_agreements_load(const char *folder, const char *state,
     const struct ent_verify_key *authority,
     struct node_agreements **ret_agreements,
@@ -38,10 +43,21 @@ void node_agreements_free(struct node_agreements **agreements);
 const struct ent_agreement *node_agreements_with(
     const struct node_agreements *agreements, const char *state);
 
+/* What its parties have declared; NULL: there is none with that state. */
+const struct ent_declarations *node_agreements_declared(
+    const struct node_agreements *agreements, const char *state);
+
+/* What was sealed for `state` before that moment was sealed before a notice
+ * counted that counts at `now_ms`. */
+uint64_t node_agreements_changed_at(const struct node_agreements *agreements,
+    const char *state, uint64_t now_ms);
+
 /* By index; NULL past the last. `ret_file` (may be NULL) gets the file. */
 const struct ent_agreement *node_agreements_at(
     const struct node_agreements *agreements, size_t index,
     const char **ret_file);
+const struct ent_declarations *node_agreements_declared_at(
+    const struct node_agreements *agreements, size_t index);
 
 /* What is wrong with the files that are not in use, by index; NULL past the
  * last. */

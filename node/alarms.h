@@ -22,7 +22,8 @@
     X(REVOCATION, 3, "revocation")   /* a list that no longer says all */      \
     X(ROLLOVER, 4, "rollover")       /* an authority's key in two hands */     \
     X(FORK, 5, "fork")               /* two labels for one place */            \
-    X(KEY, 6, "key")                 /* our own key or certificate */
+    X(KEY, 6, "key")                 /* our own key or certificate */          \
+    X(AGREEMENT, 7, "agreement")     /* a file that is not in use */
 
 enum node_alarm_kind {
 #define NODE_ALARM_ENUM(name, number, word) NODE_ALARM_##name = number,

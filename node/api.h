@@ -55,6 +55,8 @@ enum ent_status node_api_trace(struct node *node,
     Entente__V1__TraceReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_status(struct node *node, struct ent_arena *arena,
     Entente__V1__StatusReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_reload(struct node *node, struct ent_arena *arena,
+    Entente__V1__ReloadReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_counts(struct node *node, struct ent_arena *arena,
     Entente__V1__CountsReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_evidence(struct node *node,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/copy.h"
+#include "node/gate.h"
 #include "node/reincarnation.h"
 #include "node/streams.h"
 #include "node/uplink.h"
@@ -106,9 +107,10 @@ node_dispatch_put(
 /* Whether anybody would still take a bundle as it was sealed. */
 enum freshness {
     FRESH,
-    OF_OLD_KEY,  /* signed under a key that we no longer have, or before our
-                    certificate's time */
-    OF_OLD_LIFE, /* in a stream of an earlier incarnation of ours */
+    OF_OLD_KEY,   /* signed under a key that we no longer have, or before our
+                     certificate's time */
+    OF_OLD_RULES, /* allowed by other rules than hold now: judge it again */
+    OF_OLD_LIFE,  /* in a stream of an earlier incarnation of ours */
 };
 
 static bool
@@ -125,7 +127,10 @@ freshness_of(const struct node *node, const struct ent_label *label)
     if (label->stream.sender_incarnation != node->incarnation) {
         return OF_OLD_LIFE;
     }
-    return is_from_before(node, label) ? OF_OLD_KEY : FRESH;
+    if (is_from_before(node, label)) {
+        return OF_OLD_KEY;
+    }
+    return node_gate_still_stands(node, label) ? FRESH : OF_OLD_RULES;
 }
 
 /* The bundle as it was sealed; nothing, if it is not fresh. */
@@ -329,7 +334,8 @@ node_dispatch_step(struct node *node, struct node_dispatch *dispatch,
         if (rc == ENT_OK && freshness == OF_OLD_LIFE) {
             return node_dispatch_abandon(node, dispatch, err);
         }
-        if (rc == ENT_OK && freshness == OF_OLD_KEY) {
+        if (rc == ENT_OK &&
+            (freshness == OF_OLD_KEY || freshness == OF_OLD_RULES)) {
             (void)ent_dispatch_step(
                 &dispatch->state, ENT_EVENT_RESEAL, node->now_ms);
             rc = bury(node, dispatch, err);

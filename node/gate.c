@@ -7,6 +7,13 @@ governing(const struct node *node, const struct ent_address *office)
     return node_agreements_with(node->agreements, ent_address_state(office));
 }
 
+static const struct ent_declarations *
+declared(const struct node *node, const struct ent_address *office)
+{
+    return node_agreements_declared(
+        node->agreements, ent_address_state(office));
+}
+
 void
 node_gate_out(const struct node *node, const ent_message *message,
     const struct ent_address *recipient, struct ent_decision *ret_decision)
@@ -17,6 +24,7 @@ node_gate_out(const struct node *node, const ent_message *message,
         .message = message,
         .precedence = (uint32_t)message->precedence,
         .receiving = false,
+        .declarations = declared(node, recipient),
     };
 
     ent_decide(governing(node, recipient), &facts, node->now_ms, ret_decision);
@@ -32,6 +40,7 @@ node_gate_in(const struct node *node, const ent_message *message,
         .message = message,
         .precedence = (uint32_t)message->precedence,
         .receiving = true,
+        .declarations = declared(node, sender),
     };
 
     ent_decide(governing(node, sender), &facts, node->now_ms, ret_decision);
@@ -56,4 +65,15 @@ node_gate_can_judge(struct node *node, const struct ent_address *office,
     return governing(node, office) != NULL &&
            node_store_get(node->store, NODE_AGREED, node_key_view(&key), &value,
                NULL) == ENT_OK;
+}
+
+bool
+node_gate_still_stands(const struct node *node, const struct ent_label *label)
+{
+    const struct ent_address *office = &label->stream.recipient;
+    struct ent_digest digest = node_gate_agreement(node, office);
+
+    return ent_digest_equal(&digest, &label->agreement) &&
+           label->sealed_at >= node_agreements_changed_at(node->agreements,
+                                   ent_address_state(office), node->now_ms);
 }

@@ -7,6 +7,7 @@
 
 #include "node/node.h"
 #include "policy/decide.h"
+#include "proto/label.h"
 
 /* May `message` go from us to `recipient`? Always answers. */
 void node_gate_out(const struct node *node, const ent_message *message,
@@ -26,5 +27,10 @@ struct ent_digest node_gate_agreement(
  * its file is broken or gone it has to wait, not to be refused. */
 bool node_gate_can_judge(struct node *node, const struct ent_address *office,
     const struct ent_digest *agreement);
+
+/* True when a bundle with this label was sealed by the rules that hold now. One
+ * that was not is judged again before it goes (node/dispatch.c). */
+bool node_gate_still_stands(
+    const struct node *node, const struct ent_label *label);
 
 #endif

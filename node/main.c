@@ -46,7 +46,8 @@ static const char doc[] =
     "Run the node of one office: it signs, seals, receives and keeps.\v"
     "Commands:\n"
     "  entente-node init -c node.yaml   make the store, once\n"
-    "  entente-node -c node.yaml        run until SIGTERM\n\n"
+    "  entente-node -c node.yaml        run until SIGTERM; SIGHUP reads the\n"
+    "                                   agreements again\n\n"
     "Exit status: 0 stopped cleanly, 64 wrong usage, 65 a key or certificate is "
     "wrong, 66 a file is missing, 69 another process has the store, 74 storage "
     "failed, 78 the configuration is wrong.";
@@ -100,7 +101,7 @@ load(const char *path, struct node_config *config)
 static int
 run(const struct node_config *config)
 {
-    static const int handled[] = {SIGTERM, SIGINT, 0};
+    static const int handled[] = {SIGTERM, SIGINT, SIGHUP, 0};
     ENT_AUTO(node_close) struct node *node = NULL;
     struct ent_error err = {0};
     int signals = -1;

@@ -2,6 +2,7 @@
 #include "node/node.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "node/receipts.h"
 #include "node/reincarnation.h"
 #include "node/removal.h"
+#include "node/rules.h"
 #include "node/sealer.h"
 #include "node/uplink.h"
 #include "proto/base/log.h"
@@ -41,8 +43,9 @@ struct loop {
     uint64_t watchdog_due;
     uint64_t wall_ms; /* both clocks, when last looked at */
     uint64_t boot_ms;
-    bool more; /* work is left over */
-    bool full; /* the last turn was taken back: do not hurry */
+    bool reload; /* somebody sent SIGHUP */
+    bool more;   /* work is left over */
+    bool full;   /* the last turn was taken back: do not hurry */
 };
 
 enum ent_status
@@ -85,11 +88,17 @@ keep_self(struct node *node)
 {
     ent_bytes_free(&node->before.manifest_wire);
     node->before.manifest_changed = false;
+    node_agreements_free(&node->before.agreements);
 }
 
 static void
 take_back_self(struct node *node)
 {
+    if (node->before.agreements != NULL) {
+        node_agreements_free(&node->agreements);
+        node->agreements = node->before.agreements;
+        node->before.agreements = NULL;
+    }
     node->incarnation = node->before.incarnation;
     node->manifest_sequence = node->before.manifest_sequence;
     node->tally = node->before.tally;
@@ -203,6 +212,24 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
     return rc;
 }
 
+/* Somebody sent SIGHUP: the files of the folder take effect here. */
+static enum ent_status
+reload(struct node *node, struct loop *loop, struct ent_error *err)
+{
+    enum ent_status rc;
+
+    if (!loop->reload) {
+        return ENT_OK;
+    }
+    loop->reload = false;
+    rc = node_rules_reload(node, NULL, err);
+    if (rc == ENT_NOT_FOUND) {
+        ent_log(ENT_LOG_ERROR, COMPONENT, "not reloaded: %s", err->text);
+        return ENT_OK;
+    }
+    return rc;
+}
+
 static enum ent_status
 handle(struct node *node, struct loop *loop, struct ent_error *err)
 {
@@ -211,8 +238,11 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     bool old_more = false;
     bool seal_more = false;
     bool pump_more = false;
-    enum ent_status rc = node_api_serve(node, REQUESTS_MAX, &requests, err);
+    enum ent_status rc = reload(node, loop, err);
 
+    if (rc == ENT_OK) {
+        rc = node_api_serve(node, REQUESTS_MAX, &requests, err);
+    }
     if (rc == ENT_OK) {
         rc = node_uplink_serve(node, FRAMES_MAX, &frames, err);
     }
@@ -297,7 +327,7 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
 }
 
 static enum ent_status
-wait_for_work(struct node *node, int signal_file, const struct loop *loop,
+wait_for_work(struct node *node, int signal_file, struct loop *loop,
     bool *ret_stop, struct ent_error *err)
 {
     zmq_pollitem_t items[NODE_UPLINK_ITEMS + 2] = {
@@ -318,8 +348,11 @@ wait_for_work(struct node *node, int signal_file, const struct loop *loop,
     if (zmq_poll(items, (int)count, timeout) < 0 && errno != EINTR) {
         return ent_fail(err, ENT_IO, "waiting: %s", zmq_strerror(errno));
     }
-    *ret_stop = (items[1].revents & ZMQ_POLLIN) != 0 &&
-                read(signal_file, &info, sizeof info) == sizeof info;
+    if ((items[1].revents & ZMQ_POLLIN) != 0 &&
+        read(signal_file, &info, sizeof info) == sizeof info) {
+        loop->reload |= info.ssi_signo == SIGHUP;
+        *ret_stop = info.ssi_signo != SIGHUP;
+    }
     return ENT_OK;
 }
 

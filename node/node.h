@@ -64,6 +64,8 @@ struct node {
         struct ent_bytes manifest_wire;
         bool manifest_changed;
         struct node_tally tally;
+        struct node_agreements *agreements; /* until then in use; NULL: the same
+                                             */
     } before;
     uint64_t now_ms;  /* wall clock of this turn */
     bool removal_due; /* a bucket may be to renew (node/removal.h) */

@@ -15,6 +15,7 @@
 #include "node/peers.h"
 #include "node/receipts.h"
 #include "node/revocations.h"
+#include "node/rules.h"
 #include "node/uplink.h"
 #include "node/welcome.h"
 #include "proto/base/armour.h"
@@ -232,58 +233,6 @@ node_init(const struct node_config *config, struct ent_error *err)
 
 /* ---- opening ---- */
 
-static void
-tell_faults(const struct node_agreements *agreements)
-{
-    const struct node_agreement_fault *fault;
-
-    for (size_t i = 0; (fault = node_agreements_fault(agreements, i)) != NULL;
-         i++) {
-        if (fault->line == 0) {
-            ent_log(ENT_LOG_ERROR, "agreements", "not in use: %s: %s",
-                fault->file, fault->text);
-        } else {
-            ent_log(ENT_LOG_ERROR, "agreements", "not in use: %s:%zu: %s",
-                fault->file, fault->line, fault->text);
-        }
-    }
-}
-
-/* Labels may quote every agreement that was ever in use here. */
-static enum ent_status
-remember_agreements(struct node *node, struct ent_error *err)
-{
-    const struct ent_agreement *agreement;
-
-    for (size_t i = 0;
-         (agreement = node_agreements_at(node->agreements, i, NULL)) != NULL;
-         i++) {
-        const struct ent_digest *digest = ent_agreement_digest(agreement);
-        struct node_key key = node_key_digest(digest);
-        const char *name = ent_agreement_name(agreement);
-        struct ent_view known;
-        enum ent_status rc = node_store_get(
-            node->store, NODE_AGREED, node_key_view(&key), &known, err);
-
-        if (rc == ENT_NOT_FOUND) {
-            rc = node_store_put(node->store, NODE_AGREED, node_key_view(&key),
-                ent_view_text(name), err);
-            if (rc == ENT_OK) {
-                rc = node_record(node, NODE_ENTRY_AGREEMENT, &node->party,
-                    digest, &(struct ent_digest){{0}}, 0, err);
-            }
-        }
-        if (rc == ENT_OK) {
-            rc = node_archive_agreement(node, agreement,
-                node_agreements_signatures(node->agreements, i), err);
-        }
-        if (rc != ENT_OK) {
-            return rc;
-        }
-    }
-    return ENT_OK;
-}
-
 static enum ent_status
 check_slots(struct node *node, struct ent_error *err)
 {
@@ -321,7 +270,7 @@ opening_turn(struct node *node, struct ent_error *err)
         rc = check_slots(node, err);
     }
     if (rc == ENT_OK) {
-        rc = remember_agreements(node, err);
+        rc = node_rules_settle(node, node->agreements, NULL, NULL, err);
     }
     if (rc == ENT_OK) {
         rc = node_archive_own(node, err);
@@ -355,7 +304,6 @@ node_open(const struct node_config *config, struct node **ret_node,
             &node->agreements, err);
     }
     if (rc == ENT_OK) {
-        tell_faults(node->agreements);
         rc = node_peers_open(&node->peers, err);
     }
     if (rc == ENT_OK) {

@@ -36,6 +36,8 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_AGREED] = {.name = "agreed", .key_len = 32},
     [NODE_CERTIFICATE] = {.name = "certificate", .key_len = 16},
     [NODE_AGREEMENT] = {.name = "agreement", .key_len = 32},
+    [NODE_VERSION] = {.name = "version", .key_len = 32},
+    [NODE_NOTICE] = {.name = "notice", .key_len = 32},
     [NODE_LIFE] = {.name = "life", .key_len = 17},
     [NODE_COUNT] = {.name = "count", .key_len = 12},
     [NODE_FATE] = {.name = "fate", .key_len = 32},

@@ -48,6 +48,8 @@ enum node_table {
     NODE_CARRY,    /* party(16), place(16)             -> CarryRow */
     NODE_CERTIFICATE, /* signing key id(16)            -> CertificateRow */
     NODE_AGREEMENT,   /* digest(32)                      -> AgreementRow */
+    NODE_VERSION,     /* digest of a name(32)            -> VersionRow */
+    NODE_NOTICE,      /* digest of its place(32)         -> NoticeRow */
     NODE_LIFE,        /* u64 ms, u8 kind, u64 number      -> nothing */
     NODE_ALARM,       /* u64 alarm                        -> AlarmRow */
     NODE_TABLE_COUNT,

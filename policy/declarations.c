@@ -77,6 +77,25 @@ ent_declarations_assure(const struct ent_declarations *declarations,
     return false;
 }
 
+uint64_t
+ent_declarations_changed_at(
+    const struct ent_declarations *declarations, uint64_t now_ms)
+{
+    uint64_t last = 0;
+
+    for (size_t i = 0; i < declarations->count; i++) {
+        const struct ent_declaration *declaration = &declarations->list[i];
+
+        if (declaration->from_ms <= now_ms && declaration->from_ms > last) {
+            last = declaration->from_ms;
+        }
+        if (declaration->until_ms <= now_ms && declaration->until_ms > last) {
+            last = declaration->until_ms;
+        }
+    }
+    return last;
+}
+
 /* ---- from notices ---- */
 
 static bool

@@ -53,4 +53,9 @@ bool ent_declarations_assure(const struct ent_declarations *declarations,
     const char *state, enum ent_risk risk, const struct ent_family *family,
     uint32_t offence, uint64_t now_ms);
 
+/* The last moment by `now_ms` at which one of them began or ended to hold; 0:
+ * none has. */
+uint64_t ent_declarations_changed_at(
+    const struct ent_declarations *declarations, uint64_t now_ms);
+
 #endif

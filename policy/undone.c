@@ -35,7 +35,5 @@ ent_agreement_undone(const struct ent_agreement *agreement,
         "no drill is sent");
     undone(ret_complaints, agreement->minors.copy_mark,
         "safeguards.minors.copy_to", "no desk gets a copy");
-    undone(ret_complaints, agreement->suspension_mark, "suspension",
-        "no node hears a notice that suspends");
     ent_complaints_sort(ret_complaints);
 }

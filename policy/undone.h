@@ -3,10 +3,10 @@
  * undone - what an agreement asks for that no program of this version does.
  *
  * Every clause has its place in the decision, but some ask for an act: somebody
- * is to be called when nobody acknowledges, a desk is to get a copy, a side may
- * stop at once by a notice. Whoever signed such a clause relies on it. So a
- * node does not use an agreement that has one before it does what the clause
- * says, and this list becomes empty as acts are built.
+ * is to be called when nobody acknowledges, a desk is to get a copy. Whoever
+ * signed such a clause relies on it. So a node does not use an agreement that
+ * has one before it does what the clause says, and this list becomes empty as
+ * acts are built.
  *
  * Not in it is what only refuses more than was meant, such as an emergency that
  * nobody can declare; nor `recall`, since a recalled message is removed as soon

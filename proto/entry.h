@@ -37,6 +37,8 @@ enum ent_entry_kind {
     ENT_ENTRY_EXPIRED = 15,
     ENT_ENTRY_DISCLOSED = 16, /* evidence was given out; subject: the file */
     ENT_ENTRY_RECALLED = 17,  /* a message removed; subject: its id */
+    ENT_ENTRY_NOTICE = 18,    /* a party suspended or assured, or ended that;
+                                 subject: the notice */
 };
 
 struct ent_entry {

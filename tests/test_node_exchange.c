@@ -278,14 +278,14 @@ an_agreement_the_recipient_does_not_have_waits_for_it(void **state)
     struct ent_id id;
 
     (void)state;
-    give_agreement(MAESAI, "version: 1", "version: 2");
+    give_agreement(MAESAI, "title: ", "title: Newer ");
     id = post(MAESAI, TACHILEIK, hotline);
     for (int i = 0; i < 5; i++) {
         pass(10000);
     }
     assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
-    give_agreement(TACHILEIK, "version: 1", "version: 2");
+    give_agreement(TACHILEIK, "title: ", "title: Newer ");
     for (int i = 0; i < 20; i++) {
         pass(60000);
     }

@@ -28,7 +28,11 @@ let_lifecycle_pass(enum who who)
         change(ent_bytes_view(&once), "families: [acknowledgement, test], keep",
             "families: [acknowledgement, lifecycle, test], keep");
 
-    sign_agreement(who, ent_bytes_view(&twice));
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes newer =
+        change(ent_bytes_view(&twice), "version: 1", "version: 2");
+
+    sign_agreement(who, ent_bytes_view(&newer));
 }
 
 static int

@@ -228,8 +228,8 @@ what_is_sealed_anew_after_its_deletion_is_not_shown_again(void **state)
 
     (void)state;
     give_agreement(TACHILEIK, aggregate, an_hour);
-    give_agreement(MAESAI, "version: 1", "version: 2");
-    give_agreement(TACHILEIK, "version: 1", "version: 2");
+    give_agreement(MAESAI, "title: ", "title: Newer ");
+    give_agreement(TACHILEIK, "title: ", "title: Newer ");
     introduce();
     id = post(MAESAI, TACHILEIK, hotline);
     turn(MAESAI, NULL);

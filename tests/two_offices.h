@@ -90,9 +90,10 @@ void in_folder(enum who who, const char *name, char *ret_path);
  * it too. It starts again. */
 void crash(enum who who);
 
-/* An agreement at one office, signed by both states; or th-mm.yaml, changed. */
+/* An agreement at one office, signed by both states; or th-mm.yaml, changed, as
+ * another version: in its folder, or in use after a new start. */
 void sign_agreement(enum who who, struct ent_view text);
-/* Another version of the agreement at one office, signed by both states. */
+void write_agreement(enum who who, const char *from, const char *to);
 void give_agreement(enum who who, const char *from, const char *to);
 
 /* The office has a new key and a certificate for it; the other hears of it. */

@@ -181,9 +181,9 @@ crash(enum who who)
     expect_ok(node_open(&world.configs[who], &world.nodes[who], &last_error));
 }
 
-/* An agreement at one office, signed by both states. */
-void
-sign_agreement(enum who who, struct ent_view text)
+/* An agreement in an office's folder, signed by both states. */
+static void
+write_signed(enum who who, struct ent_view text)
 {
     struct ent_bytes signatures = {0};
     struct ent_complaints complaints = {0};
@@ -211,18 +211,51 @@ sign_agreement(enum who who, struct ent_view text)
         ent_file_replace(path, 0600, ent_bytes_view(&signatures), &last_error));
     ent_bytes_free(&signatures);
     ent_agreement_free(&agreement);
+}
+
+void
+sign_agreement(enum who who, struct ent_view text)
+{
+    write_signed(who, text);
     crash(who);
 }
 
-/* Another version of the agreement at one office, signed by both states. */
+/* Versions only grow: each other text gets the next one, the same at both. */
+static const char *
+version_for(const char *from, const char *to)
+{
+    static char version[32];
+    static char last[512];
+    static unsigned number = 1;
+    char change_asked[sizeof last];
+
+    (void)snprintf(change_asked, sizeof change_asked, "%s/%s", from, to);
+    if (strcmp(change_asked, last) != 0) {
+        (void)snprintf(last, sizeof last, "%s", change_asked);
+        number++;
+    }
+    (void)snprintf(version, sizeof version, "version: %u\n", number);
+    return version;
+}
+
 void
-give_agreement(enum who who, const char *from, const char *to)
+write_agreement(enum who who, const char *from, const char *to)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes old = read_data("th-mm.yaml");
     ENT_AUTO(ent_bytes_free)
-    struct ent_bytes text = change(ent_bytes_view(&old), from, to);
+    struct ent_bytes other = change(ent_bytes_view(&old), from, to);
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes text =
+        change(ent_bytes_view(&other), "version: 1\n", version_for(from, to));
 
-    sign_agreement(who, ent_bytes_view(&text));
+    write_signed(who, ent_bytes_view(&text));
+}
+
+void
+give_agreement(enum who who, const char *from, const char *to)
+{
+    write_agreement(who, from, to);
+    crash(who);
 }
 
 /* The office has a new key and a certificate for it. */

@@ -11,6 +11,7 @@
 #include "proto/message.h"
 #include "proto/refusal.h"
 #include "tools/cli/agreement.h"
+#include "tools/cli/notice.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verbs.h"
 
@@ -21,6 +22,7 @@ struct arguments {
     const char *to;
     const char *at;
     bool receiving;
+    bool hit;
     bool json;
 };
 
@@ -29,6 +31,7 @@ struct asked {
     struct ent_facts facts;
     struct ent_address from;
     struct ent_address to;
+    struct ent_declarations declarations;
     struct ent_arena arena;
     uint64_t now_ms;
 };
@@ -122,7 +125,27 @@ ask(const struct arguments *arguments, struct asked *asked,
     asked->facts.recipient = &asked->to;
     asked->facts.precedence = precedence_of(asked->facts.message);
     asked->facts.receiving = arguments->receiving;
+    asked->facts.hit = arguments->hit;
+    asked->facts.desks = UINT32_MAX; /* a recipient that has them all */
     return ENT_OK;
+}
+
+/* What lies beside the agreement counts too. */
+static enum ent_status
+read_declarations(const struct arguments *arguments,
+    const struct ent_agreement *agreement, struct asked *asked,
+    struct ent_error *err)
+{
+    ENT_AUTO(cli_notices_free) struct cli_notices notices = {0};
+    enum ent_status rc;
+
+    rc = cli_notices_read(arguments->file, agreement, &notices, err);
+    if (rc == ENT_OK) {
+        rc =
+            cli_notices_sum(&notices, asked->now_ms, &asked->declarations, err);
+    }
+    asked->facts.declarations = &asked->declarations;
+    return rc;
 }
 
 static json_t *
@@ -220,6 +243,9 @@ explain(
     if (rc == ENT_OK) {
         rc = ask(arguments, &asked, err);
     }
+    if (rc == ENT_OK) {
+        rc = read_declarations(arguments, agreement, &asked, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }
@@ -249,6 +275,9 @@ parse(int key, char *argument, struct argp_state *state)
     case 'r':
         arguments->receiving = true;
         return 0;
+    case 'H':
+        arguments->hit = true;
+        return 0;
     case 'A':
         arguments->at = argument;
         return 0;
@@ -276,6 +305,7 @@ cli_agreement_explain(int argc, char *argv[])
         {"from", 'f', "ADDRESS", 0, "Who sends it; else as it says", 0},
         {"to", 't', "ADDRESS", 0, "Who is to have it; else as it says", 0},
         {"receiving", 'r', NULL, 0, "Decide as its recipient does", 0},
+        {"hit", 'H', NULL, 0, "The recipient has met what it speaks of", 0},
         {"at", 'A', "TIME", 0, "Decide at that time (RFC 3339), not now", 0},
         {0},
     };
@@ -289,7 +319,7 @@ cli_agreement_explain(int argc, char *argv[])
         .args_doc = "FILE",
         .doc =
             "Say what an agreement would do with a message, by which clause, "
-            "and why. Nothing is sent. Exits with 0 when it may pass and 77 "
+            "and why. Notices that lie beside it count. Nothing is sent. Exits with 0 when it may pass and 77 "
             "when not.\v"
             "Examples:\n"
             "  entente agreement explain th-kh.yaml --message alert.json \\\n"

@@ -30,6 +30,7 @@
     X(replay, "replay", NULL, "--from SEQ", "show again what came")            \
     X(explain, "explain", NULL, "[FILE]", "would this message go, why not")    \
     X(status, "status", NULL, "", "how the node is")                           \
+    X(reload, "reload", NULL, "", "take up changed agreements")                \
     X(counts, "counts", NULL, "", "what stays of deleted messages")            \
     X(journal_show, "journal", "show", "", "list what the journal has")        \
     X(alarm_list, "alarm", "list", "", "what somebody must look at")           \
@@ -47,6 +48,15 @@
         "say what it does with a message")                                     \
     X(agreement_show, "agreement", "show", "FILE",                             \
         "show who may send what to whom")                                      \
+    X(agreement_notices, "agreement", "notices", "FILE",                       \
+        "list who suspended or assured what")                                  \
+    X(agreement_suspend, "agreement", "suspend", "FILE",                       \
+        "stop it for one state alone")                                         \
+    X(agreement_resume, "agreement", "resume", "FILE", "end a suspension")     \
+    X(agreement_assure, "agreement", "assure", "FILE",                         \
+        "assure what will not be done")                                        \
+    X(agreement_withdraw, "agreement", "withdraw", "FILE",                     \
+        "withdraw an assurance")                                               \
     X(office_new, "office", "new", "ADDRESS", "make an office's keys")         \
     X(office_certify, "office", "certify", "REQUEST", "certify an office")     \
     X(broker_new, "broker", "new", "ADDRESS", "make a broker's keys")          \

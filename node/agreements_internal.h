@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * agreements_internal - the files of the folder while they are taken up: what
+ * agreements_load.c reads, and rules.c puts in use.
+ */
+#ifndef NODE_AGREEMENTS_INTERNAL_H
+#define NODE_AGREEMENTS_INTERNAL_H
+
+#include "node/agreements.h"
+#include "policy/notice.h"
+
+#define NODE_NOTICES_MAX 1024 /* in one folder */
+
+struct node_loaded {
+    char file[NAME_MAX + 1];
+    struct ent_agreement *agreement;
+    struct ent_bytes signatures; /* of its .sig */
+    struct ent_declarations declarations;
+    uint64_t declared_ms; /* what is sealed from then on knows all notices */
+};
+
+/* A notice of the folder; which agreement it is about is seen later. */
+struct node_loaded_notice {
+    char file[NAME_MAX + 1];
+    char agreement[ENT_AGREEMENT_NAME_LEN];
+    struct ent_bytes text;
+    struct ent_bytes signatures;
+};
+
+struct node_agreements {
+    char state[ENT_STATE_MAX + 1];
+    struct node_loaded list[NODE_AGREEMENTS_MAX];
+    size_t count;
+    struct node_loaded_notice *notices;
+    size_t notice_count;
+    struct node_agreement_fault faults[NODE_AGREEMENT_FAULTS_MAX];
+    size_t fault_count;
+};
+
+void node_agreements_report(struct node_agreements *agreements,
+    const char *file, size_t line, const char *format, ...) ENT_PRINTF(4, 5);
+
+/* Of that name; NULL: none. */
+struct node_loaded *node_agreements_named(
+    struct node_agreements *agreements, const char *name);
+
+/* Take it out of the list, with all it holds. */
+void node_agreements_drop(
+    struct node_agreements *agreements, struct node_loaded *loaded);
+
+/* Move one over from another list, to its end; false: there is no room. */
+bool node_agreements_move(
+    struct node_agreements *to, struct node_loaded *loaded);
+
+#endif

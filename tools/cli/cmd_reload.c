@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <sysexits.h>
+
+#include "tools/cli/canonical.h"
+#include "tools/cli/client.h"
+#include "tools/cli/output.h"
+#include "tools/cli/verbs.h"
+
+#define EXIT_REFUSED 1 /* a file is not in use */
+
+struct arguments {
+    struct cli_client_options client;
+    bool json;
+};
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+
+    (void)argument;
+    if (key != ARGP_KEY_INIT) {
+        return ARGP_ERR_UNKNOWN;
+    }
+    state->child_inputs[0] = &arguments->client;
+    state->child_inputs[1] = &arguments->json;
+    return 0;
+}
+
+static const char doc[] =
+    "Have the node read its folder of agreements and notices again.\v"
+    "Waits until what is new is in force, and says of each file what became of "
+    "it. From that point on nothing is sent or taken in by the old rules. A "
+    "file that is broken, half-written, unsigned or older changes nothing: "
+    "what was in use stays, and the exit status is 1.\n\n"
+    "Outcomes: new, newer, unchanged, notice (it counts from now on), kept (the "
+    "file is wrong, the agreement stays as it was), removed (the file is gone), "
+    "refused.\n\n"
+    "Examples:\n"
+    "  entente reload\n"
+    "  entente reload --json\n";
+
+static const struct argp_child children[] = {
+    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+
+static const struct argp argp = {
+    .parser = parse, .doc = doc, .children = children};
+
+static const struct cli_field fields[] = {
+    {.key = "file", .title = "FILE"},
+    {.key = "outcome", .title = "OUTCOME"},
+    {.key = "agreement", .title = "AGREEMENT"},
+    {.key = "version", .title = "VERSION", .right = true},
+    {.key = "reason", .title = "WHY"},
+};
+
+/* "3", or "2 -> 3". */
+static void
+format_version(const Entente__V1__ReloadedFile *file, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (file->previous != 0 && file->version != 0) {
+        (void)snprintf(out, size, "%llu -> %llu",
+            (unsigned long long)file->previous,
+            (unsigned long long)file->version);
+    } else if (file->version != 0 || file->previous != 0) {
+        (void)snprintf(out, size, "%llu",
+            (unsigned long long)(file->version + file->previous));
+    }
+}
+
+static json_t *
+row_of(const Entente__V1__ReloadedFile *file)
+{
+    char version[48];
+    char reason[512];
+
+    format_version(file, version, sizeof version);
+    if (file->line != 0) {
+        (void)snprintf(
+            reason, sizeof reason, "line %u: %s", file->line, file->reason);
+    } else {
+        (void)snprintf(reason, sizeof reason, "%s", file->reason);
+    }
+    return json_pack("{s:o, s:s, s:o, s:s, s:o}", "file",
+        cli_json_text(ent_view_text(file->file)), "outcome", file->outcome,
+        "agreement", cli_json_text(ent_view_text(file->agreement)), "version",
+        version, "reason", cli_json_text(ent_view_text(reason)));
+}
+
+static enum ent_status
+print(const Entente__V1__ReloadReply *reply, struct ent_error *err)
+{
+    json_t *rows = json_array();
+    enum ent_status rc = ENT_OK;
+
+    if (reply->n_files == 0) {
+        puts("There are no files of agreements.");
+    }
+    for (size_t i = 0; rc == ENT_OK && i < reply->n_files; i++) {
+        if (json_array_append_new(rows, row_of(reply->files[i])) != 0) {
+            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
+        }
+    }
+    if (rc == ENT_OK && reply->n_files > 0) {
+        rc = cli_print_table(
+            stdout, rows, fields, sizeof fields / sizeof fields[0], false, err);
+    }
+    json_decref(rows);
+    return rc;
+}
+
+/* Is there a file that the node does not use? */
+static bool
+has_refused(const Entente__V1__ReloadReply *reply)
+{
+    for (size_t i = 0; i < reply->n_files; i++) {
+        if (strcmp(reply->files[i]->outcome, "refused") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int
+cli_reload(int argc, char *argv[])
+{
+    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__ReloadRequest question = ENTENTE__V1__RELOAD_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    struct arguments arguments = {0};
+    struct ent_error err = {0};
+    enum ent_status rc;
+    int code;
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_RELOAD;
+    request.reload = &question;
+    code = cli_client_open(&arguments.client, &client, &err);
+    if (code == EX_OK) {
+        code = cli_client_ask(client, &request, 0, &reply, &err);
+    }
+    if (code != EX_OK) {
+        cli_complain("%s", err.text);
+        return code;
+    }
+    rc = arguments.json
+             ? cli_print_canonical(stdout, &reply->reload->base, &err)
+             : print(reply->reload, &err);
+    if (rc != ENT_OK) {
+        return cli_fail(rc, &err);
+    }
+    return has_refused(reply->reload) ? EXIT_REFUSED : EX_OK;
+}
