@@ -237,6 +237,50 @@ what_cannot_be_explained_says_why(void **state)
     expect_exit(state, "agreement explain th-kh.yaml", EX_USAGE);
 }
 
+static void
+two_versions_are_compared_in_words(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = read_data("th-kh.yaml");
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes newer =
+        change(ent_bytes_view(&text), "direction: th to kh", "direction: both");
+
+    copy_data(state, "th-kh.yaml");
+    write_bytes(state, "newer.yaml", &newer);
+    expect_exit(state, "agreement diff th-kh.yaml newer.yaml", EX_OK);
+    expect_output("exchange 5.2 direction");
+    expect_output("was th to kh, is both");
+    expect_exit(state, "agreement diff --json th-kh.yaml newer.yaml", EX_OK);
+    expect_output("\"change\": \"changed\"");
+    expect_output("\"new_line\": 31");
+    expect_exit(state, "agreement diff th-kh.yaml th-kh.yaml", EX_OK);
+    expect_output("nothing changed");
+    expect_exit(state, "agreement diff th-kh.yaml", EX_USAGE);
+    expect_exit(state, "agreement diff th-kh.yaml none.yaml", EX_NOINPUT);
+}
+
+static void
+the_matrix_says_who_may_send_what_to_whom(void **state)
+{
+    copy_data(state, "th-kh.yaml");
+    expect_exit(
+        state, "agreement matrix th-kh.yaml --from ncc@th --to ncc@kh", EX_OK);
+    expect_output("hotline_alert (5.1, 5.5)");
+    expect_output("drug_seizure (5.3, 5.5)");
+    assert_null(strstr(output, "ncc@kh  ncc@th"));
+    expect_exit(state,
+        "agreement matrix th-kh.yaml --from ncc@kh --family drug_seizure "
+        "--json",
+        EX_OK);
+    expect_output("\"5.3\"");
+    assert_null(strstr(output, "hotline_alert"));
+    expect_exit(state, "agreement matrix th-kh.yaml --family feedback", EX_OK);
+    expect_output("nobody may send");
+    expect_exit(
+        state, "agreement matrix th-kh.yaml --family nonsense", EX_USAGE);
+    expect_exit(state, "agreement matrix th-kh.yaml --from x", EX_USAGE);
+}
+
 /* What the alert of these tests is answered today. */
 static void
 expect_alert(void **state, int want, const char *words)
@@ -338,6 +382,8 @@ main(void)
         COMMAND_TEST(an_agreement_edited_after_signing_does_not_verify),
         COMMAND_TEST(a_message_is_explained_before_it_is_sent),
         COMMAND_TEST(what_cannot_be_explained_says_why),
+        COMMAND_TEST(two_versions_are_compared_in_words),
+        COMMAND_TEST(the_matrix_says_who_may_send_what_to_whom),
         COMMAND_TEST(a_state_suspends_and_resumes_alone),
         COMMAND_TEST(nobody_declares_for_another),
         COMMAND_TEST(an_assurance_is_listed_until_it_is_withdrawn),

@@ -48,6 +48,10 @@
         "say what it does with a message")                                     \
     X(agreement_show, "agreement", "show", "FILE",                             \
         "show who may send what to whom")                                      \
+    X(agreement_matrix, "agreement", "matrix", "FILE",                         \
+        "list for each two offices what may pass")                             \
+    X(agreement_diff, "agreement", "diff", "OLD NEW",                          \
+        "say in words what changed")                                           \
     X(agreement_notices, "agreement", "notices", "FILE",                       \
         "list who suspended or assured what")                                  \
     X(agreement_suspend, "agreement", "suspend", "FILE",                       \
