@@ -8,6 +8,7 @@
 
 #include "policy/agreement_reader.h"
 #include "policy/word.h"
+#include "proto/base/text.h"
 #include "proto/base/time.h"
 
 /* Signed as an object of its own kind. */
@@ -206,11 +207,16 @@ read_reason(struct reading *reading)
     const struct ent_yaml_node *node =
         ent_read_get(reading->root, "reason", ENT_YAML_SCALAR);
 
-    if (node != NULL && ent_read_text(reading->reader, node, "the reason",
+    if (node == NULL || !ent_read_text(reading->reader, node, "the reason",
                             ENT_NOTICE_REASON_LEN - 1)) {
-        (void)snprintf(reading->notice->reason, sizeof reading->notice->reason,
-            "%s", node->text);
+        return;
     }
+    if (!ent_text_is_one_line(ent_view_text(node->text))) {
+        COMPLAIN(reading->reader, node, "the reason is one line of text");
+        return;
+    }
+    (void)snprintf(reading->notice->reason, sizeof reading->notice->reason,
+        "%s", node->text);
 }
 
 /* What every notice has. */

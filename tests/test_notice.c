@@ -92,6 +92,8 @@ what_is_wrong_is_told_at_its_place(void **state)
         {"hub_alert", "hub_alret", 6, "did you mean 'hub_alert'?"},
         {"ncc@th", "ncc@mm", 7, "is not among the offices"},
         {"reason:", "because:", 8, "unknown key 'because'"},
+        {"reason: Under", "reason: \"Und\\rer\" #", 8, "one line"},
+        {"reason: Under", "reason: \"Und\\u2028er\" #", 8, "one line"},
         {"from:", "until: 2027-01-01\nfrom:", 5, "unknown key 'until'"},
         {"suspension", "assurance", 7, "unknown key 'offices'"},
         {"suspension", "assurance", 1, "'risk' is missing"},

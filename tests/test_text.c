@@ -94,6 +94,24 @@ expect_neutral(struct ent_view text, bool keep_lines, const char *want)
 }
 
 static void
+one_line_is_what_a_file_of_text_holds_as_it_is(void **state)
+{
+    (void)state;
+    assert_true(ent_text_is_one_line(view("")));
+    assert_true(ent_text_is_one_line(view("Mae Sai แม่สาย \"x\"")));
+    assert_true(ent_text_is_one_line(view("a\xe2\x80\x8bz"))); /* ZWSP */
+    assert_false(ent_text_is_one_line(view("a\nb")));
+    assert_false(ent_text_is_one_line(view("a\rb")));
+    assert_false(ent_text_is_one_line(view("a\tb")));
+    assert_false(ent_text_is_one_line(view("a\xc2\x85z")));     /* NEL */
+    assert_false(ent_text_is_one_line(view("a\xe2\x80\xa8z"))); /* LS */
+    assert_false(ent_text_is_one_line(view("a\xe2\x80\xa9z"))); /* PS */
+    assert_false(ent_text_is_one_line(view("\xef\xbb\xbfz")));  /* BOM */
+    assert_false(ent_text_is_one_line(view("a\xef\xbf\xbe")));  /* U+FFFE */
+    assert_false(ent_text_is_one_line(view("a\xff")));
+}
+
+static void
 neutral_text_cannot_steer_a_terminal(void **state)
 {
     (void)state;
@@ -156,6 +174,7 @@ main(void)
         cmocka_unit_test(only_composed_text_is_nfc),
         cmocka_unit_test(long_text_is_checked_to_its_end),
         cmocka_unit_test(controls_and_direction_marks_are_found),
+        cmocka_unit_test(one_line_is_what_a_file_of_text_holds_as_it_is),
         cmocka_unit_test(neutral_text_cannot_steer_a_terminal),
         cmocka_unit_test(lines_stay_only_where_asked_for),
         cmocka_unit_test(out_of_memory_gives_no_text),

@@ -88,6 +88,29 @@ ent_text_has_controls(struct ent_view text)
     return false;
 }
 
+static bool
+ends_line(ucs4_t c)
+{
+    return uc_is_general_category(c, UC_LINE_SEPARATOR) ||
+           uc_is_general_category(c, UC_PARAGRAPH_SEPARATOR);
+}
+
+bool
+ent_text_is_one_line(struct ent_view text)
+{
+    for (size_t at = 0; at < text.len;) {
+        ucs4_t c;
+        int len = u8_mbtoucr(&c, text.data + at, text.len - at);
+
+        if (len < 0 || uc_is_general_category(c, UC_CONTROL) || ends_line(c) ||
+            c == 0xFEFF || (c & 0xFFFE) == 0xFFFE) {
+            return false;
+        }
+        at += (size_t)len;
+    }
+    return true;
+}
+
 /* What a terminal or a reader of lines would act upon instead of showing. */
 static bool
 is_disruptive(ucs4_t c, bool keep_lines)
@@ -95,8 +118,7 @@ is_disruptive(ucs4_t c, bool keep_lines)
     if (keep_lines && (c == '\n' || c == '\t')) {
         return false;
     }
-    return is_control(c) || uc_is_general_category(c, UC_LINE_SEPARATOR) ||
-           uc_is_general_category(c, UC_PARAGRAPH_SEPARATOR);
+    return is_control(c) || ends_line(c);
 }
 
 /* The next character of `rest`, made harmless; returns how many bytes it was,

@@ -17,6 +17,11 @@ bool ent_text_is_nfc(struct ent_view text);
  * (Cf), which have no place in identifiers. */
 bool ent_text_has_controls(struct ent_view text);
 
+/* One line that a text file holds as it is: no control characters, nothing that
+ * separates lines, no byte order mark and nothing that is no character. What
+ * joins and parts the letters of a script may be in it. */
+bool ent_text_is_one_line(struct ent_view text);
+
 /* A copy safe to print on a terminal or put in a log: control, format and
  * line-separating characters become <U+202E>, invalid bytes <0xFF>; newline and
  * tab too unless `keep_lines`. The caller frees the NUL-terminated result;
