@@ -38,7 +38,7 @@ static const char doc[] =
     "Check the journal of this node, from its first entry to its last, and "
     "the numbers that its status tells.\v"
     "The node goes on working meanwhile. On a terminal, and with --json, this "
-    "says once a second how far it is.\n\n"
+    "says once a second on standard error how far it is.\n\n"
     "Prints the checkpoint that the node signs for it: a text to keep, or to "
     "give to others, against which a later journal can be held. Exit: 0 all "
     "is as it was written; 1 something is not.\n\n"
@@ -91,16 +91,13 @@ print_fault(const Entente__V1__JournalVerifyReply *reply, struct ent_error *err)
 }
 
 /* How far it is, for who waits: on a terminal in place, for a program a line of
- * its own. */
+ * its own. Standard output holds the verdict and nothing else. */
 static enum ent_status
 print_progress(const struct arguments *arguments,
     const Entente__V1__JournalVerifyReply *reply, struct ent_error *err)
 {
     if (arguments->json) {
-        enum ent_status rc = cli_print_canonical(stdout, &reply->base, err);
-
-        (void)fflush(stdout);
-        return rc;
+        return cli_print_canonical(stderr, &reply->base, err);
     }
     if (isatty(STDERR_FILENO)) {
         fprintf(stderr, "\rchecking: %" PRIu64 " of %" PRIu64 " ",
