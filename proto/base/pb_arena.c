@@ -5,6 +5,12 @@
 #include <sodium.h>
 #include <stdalign.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+
+/* From this size on a block is mapped: only what is used of it becomes memory,
+ * and nobody has to clear it first. calloc() clears what it has handed out
+ * before, however little of it was used. */
+#define MAPPED_MIN ((size_t)256 * 1024)
 
 static void *
 arena_alloc(void *arena, size_t len)
@@ -29,6 +35,29 @@ ent_arena_rewind(struct ent_arena *arena, size_t mark)
     }
 }
 
+static uint8_t *
+block_new(size_t size)
+{
+    void *block;
+
+    if (size < MAPPED_MIN) {
+        return calloc(1, size);
+    }
+    block = mmap(NULL, size, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return block == MAP_FAILED ? NULL : block;
+}
+
+static void
+block_free(uint8_t *block, size_t size)
+{
+    if (size < MAPPED_MIN) {
+        free(block);
+    } else if (block != NULL) {
+        (void)munmap(block, size);
+    }
+}
+
 enum ent_status
 ent_arena_init(struct ent_arena *arena, size_t size, struct ent_error *err)
 {
@@ -36,7 +65,7 @@ ent_arena_init(struct ent_arena *arena, size_t size, struct ent_error *err)
 
     assert(arena != NULL && size > 0);
 
-    block = calloc(1, size);
+    block = block_new(size);
     if (block == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "an arena of %zu bytes", size);
     }
@@ -90,7 +119,7 @@ ent_arena_fini(struct ent_arena *arena)
 {
     ent_arena_rewind(arena, 0);
     if (!arena->borrowed) {
-        free(arena->block);
+        block_free(arena->block, arena->size);
     }
     *arena = (struct ent_arena){0};
 }
