@@ -2,6 +2,7 @@
 #include "tests/support.h"
 
 #include <sodium.h>
+#include <sys/mman.h>
 
 #include "proto/base/pb.h"
 #include "proto/schema/delivery.pb-c.h"
@@ -379,6 +380,36 @@ an_arena_gives_zeroed_aligned_memory_and_no_more(void **state)
     ent_arena_fini(&arena);
 }
 
+/* How many of an arena's pages are memory by now. */
+static size_t
+resident_pages(const struct ent_arena *arena)
+{
+    static unsigned char pages[4096];
+    size_t resident = 0;
+
+    assert_int_equal(mincore(arena->block, arena->size, pages), 0);
+    for (size_t i = 0; i < arena->size / 4096; i++) {
+        resident += pages[i] & 1;
+    }
+    return resident;
+}
+
+static void
+a_large_arena_takes_only_what_is_used_of_it(void **state)
+{
+    struct ent_arena arena;
+
+    (void)state;
+    /* Twice: what was handed out before must not be cleared whole either. */
+    for (int i = 0; i < 2; i++) {
+        expect_ok(ent_arena_init(&arena, (size_t)4096 * 4096, &last_error));
+        assert_int_equal((uintptr_t)arena.block % 4096, 0);
+        memset(ent_arena_alloc(&arena, 9000), 0xaa, 9000);
+        assert_in_range(resident_pages(&arena), 3, 1024); /* of 4096 */
+        ent_arena_fini(&arena);
+    }
+}
+
 static void
 out_of_memory_is_a_status(void **state)
 {
@@ -527,6 +558,7 @@ main(void)
         TEST(limits_hold),
         TEST(the_budget_of_the_arena_holds),
         TEST(an_arena_gives_zeroed_aligned_memory_and_no_more),
+        TEST(a_large_arena_takes_only_what_is_used_of_it),
         TEST(out_of_memory_is_a_status),
         TEST(nesting_ends_somewhere),
         TEST(what_only_packing_again_shows_is_refused),
