@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "node/consent.h"
 #include "node/desk.h"
 #include "node/submit.h"
 #include "node/vault.h"
@@ -128,6 +129,26 @@ fill_item(const node_desk_row *row, uint64_t sequence, struct ent_arena *arena,
     }
 }
 
+/* Where it may go further. */
+static enum ent_status
+fill_consents(struct node *node, const node_desk_row *row,
+    struct ent_arena *arena, Entente__V1__InboxItem *item,
+    struct ent_error *err)
+{
+    struct ent_address from;
+    struct ent_party party;
+    struct ent_id id;
+
+    if (row->id.len != sizeof id.bytes ||
+        ent_address_parse(ent_view_text(row->from), &from, NULL) != ENT_OK) {
+        return ENT_OK;
+    }
+    memcpy(id.bytes, row->id.data, sizeof id.bytes);
+    party = ent_address_party(&from);
+    return node_consent_list(
+        node, &party, &id, arena, &item->consents, &item->n_consents, err);
+}
+
 /* The next one at or after `sequence`; ENT_NOT_FOUND at the end. */
 static enum ent_status
 make_item(struct node *node, uint64_t sequence, struct ent_arena *arena,
@@ -147,6 +168,10 @@ make_item(struct node *node, uint64_t sequence, struct ent_arena *arena,
         return rc;
     }
     fill_item(row, sequence, arena, item);
+    rc = fill_consents(node, row, arena, item, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     if (row->deleted_at == 0) {
         rc = node_vault_open(node->store, node->slots, row->bundle, row->day,
             row->index, &plain, err);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/consent.h"
 #include "node/copy.h"
 #include "node/submit.h"
 #include "proto/message.h"
@@ -186,6 +187,24 @@ make_item(const struct ent_id *id, struct ent_arena *arena,
     return ENT_OK;
 }
 
+/* Where its recipient may pass it on. */
+static enum ent_status
+fill_consents(struct node *node, const char *id_text, struct ent_arena *arena,
+    Entente__V1__TraceCopy *copy, struct ent_error *err)
+{
+    struct ent_address to;
+    struct ent_party party;
+    struct ent_id id;
+
+    if (ent_id_parse(ent_view_text(id_text), &id, NULL) != ENT_OK ||
+        ent_address_parse(ent_view_text(copy->to), &to, NULL) != ENT_OK) {
+        return ENT_OK;
+    }
+    party = ent_address_party(&to);
+    return node_consent_list(
+        node, &party, &id, arena, &copy->consents, &copy->n_consents, err);
+}
+
 /* Add the copy in `row` to the item. */
 static enum ent_status
 add_copy(struct node *node, Entente__V1__TraceItem *item,
@@ -201,6 +220,10 @@ add_copy(struct node *node, Entente__V1__TraceItem *item,
         item->family = (char *)(uintptr_t)family->name;
     }
     rc = make_copy(node, row, arena, &item->copies[item->n_copies], err);
+    if (rc == ENT_OK) {
+        rc = fill_consents(
+            node, item->id, arena, item->copies[item->n_copies], err);
+    }
     item->n_copies += rc == ENT_OK;
     return rc;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/lifecycle.h"
+#include "node/onward.h"
 
 enum ent_status
 node_seen_get(struct node *node, const struct ent_party *sender,
@@ -60,6 +61,11 @@ node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
 {
     struct node_key key = node_key_u64(sequence);
 
+    enum ent_status rc = node_onward_note(node, sequence, was, is, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
     node_tally_desk(&node->tally, was, is);
     return is == NULL ? node_store_delete(
                             node->store, NODE_DESK, node_key_view(&key), err)

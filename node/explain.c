@@ -3,6 +3,7 @@
 #include "node/draft.h"
 #include "node/gate.h"
 #include "node/lifecycle.h"
+#include "node/onward.h"
 #include "node/submit_internal.h"
 #include "policy/minimise.h"
 #include "proto/refusal.h"
@@ -54,6 +55,10 @@ node_explain(struct node *node, const Entente__V1__ExplainRequest *request,
         return rc;
     }
     node_draft_fill(node, request->message, arena);
+    rc = node_onward_recognise(node, request->message, arena, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     request->message->to = request->to;
     result->to = request->to;
     reply->result = result;

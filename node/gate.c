@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/gate.h"
 
+#include "node/onward.h"
+
 static const struct ent_agreement *
 governing(const struct node *node, const struct ent_address *office)
 {
@@ -15,7 +17,7 @@ declared(const struct node *node, const struct ent_address *office)
 }
 
 void
-node_gate_out(const struct node *node, const ent_message *message,
+node_gate_out(struct node *node, const ent_message *message,
     const struct ent_address *recipient, struct ent_decision *ret_decision)
 {
     struct ent_facts facts = {
@@ -28,6 +30,7 @@ node_gate_out(const struct node *node, const ent_message *message,
     };
 
     ent_decide(governing(node, recipient), &facts, node->now_ms, ret_decision);
+    node_onward_judge(node, message, recipient, ret_decision);
 }
 
 void

@@ -9,8 +9,9 @@
 #include "policy/decide.h"
 #include "proto/label.h"
 
-/* May `message` go from us to `recipient`? Always answers. */
-void node_gate_out(const struct node *node, const ent_message *message,
+/* May `message` go from us to `recipient`? Always answers. What came from
+ * another state is asked for twice: may it go there, and may it go further. */
+void node_gate_out(struct node *node, const ent_message *message,
     const struct ent_address *recipient, struct ent_decision *ret_decision);
 
 /* May `message`, which came from `sender`, be shown here? */

@@ -12,6 +12,7 @@ enum subkey {
     SUBKEY_MAC = 1,
     SUBKEY_EPHEMERAL = 2,
     SUBKEY_WRAP = 3,
+    SUBKEY_PRINT = 4,
 };
 
 struct node_keeper {
@@ -139,6 +140,18 @@ node_keeper_ephemeral(struct node_keeper *keeper,
     sodium_memzero(key, sizeof key);
     sodium_memzero(fresh, sizeof fresh);
     sodium_memzero(&state, sizeof state);
+}
+
+void
+node_keeper_print(struct node_keeper *keeper, struct ent_view content,
+    uint8_t ret_print[static NODE_PRINT_LEN])
+{
+    uint8_t key[32];
+
+    subkey(keeper, SUBKEY_PRINT, key);
+    crypto_generichash(
+        ret_print, NODE_PRINT_LEN, content.data, content.len, key, sizeof key);
+    sodium_memzero(key, sizeof key);
 }
 
 void

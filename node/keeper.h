@@ -41,6 +41,13 @@ void node_keeper_ephemeral(struct node_keeper *keeper,
     const struct ent_digest *stream, uint64_t first,
     const struct ent_digest *content, uint8_t ret_seed[static 32]);
 
+#define NODE_PRINT_LEN 16
+
+/* By which the same content is known again, here and nowhere else: nobody
+ * without the storage key can try what it might have been. */
+void node_keeper_print(struct node_keeper *keeper, struct ent_view content,
+    uint8_t ret_print[static NODE_PRINT_LEN]);
+
 #define NODE_WRAP_NONCE_LEN 24
 #define NODE_WRAP_OVERHEAD 16
 

@@ -120,6 +120,7 @@ remove_row(struct node *node, const struct ent_party *sender,
         return rc;
     }
     row->deleted_at = node->now_ms;
+    row->print = (ProtobufCBinaryData){0};
     row->family = 0;
     row->precedence = 0;
     row->acknowledged_at = 0;

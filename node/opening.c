@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/consent.h"
 #include "node/copy.h"
 #include "node/gate.h"
 #include "node/lifecycle.h"
+#include "node/onward.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 #include "proto/schema/delivery.pb-c.h"
@@ -181,21 +183,39 @@ note_acknowledgement(struct node *node, const struct ent_party *sender,
     return node_copy_acknowledged(node, &id, sender, answer->role, err);
 }
 
+/* By which it is known again, should somebody pass it on. */
+static enum ent_status
+take_print(struct node *node, const ent_message *message,
+    struct node_opening *opening, struct ent_error *err)
+{
+    bool has = false;
+    enum ent_status rc =
+        node_onward_print(node, message, opening->print, &has, err);
+
+    if (rc == ENT_OK && has) {
+        opening->row.print.data = opening->print;
+        opening->row.print.len = sizeof opening->print;
+    }
+    return rc;
+}
+
 /* Policy, the other side of the border. */
-static void
-judge(const struct node *node, const ent_message *message,
-    const struct ent_label *label, struct node_opening *opening)
+static enum ent_status
+judge(struct node *node, const ent_message *message,
+    const struct ent_label *label, struct node_opening *opening,
+    struct ent_error *err)
 {
     struct ent_decision decision;
 
     node_gate_in(node, message, &label->stream.sender, &decision);
     if (!decision.permit) {
         refuse(opening, decision.reason, decision.clause, decision.line);
-        return;
+        return ENT_OK;
     }
     opening->outcome.code = ENTENTE__V1__OUTCOME_CODE__DELIVERED;
     opening->is_new = true;
     fill_row(node, message, &decision, opening);
+    return take_print(node, message, opening, err);
 }
 
 static enum ent_status
@@ -216,7 +236,10 @@ take(struct node *node, const ent_message *message,
         opening->outcome.code = ENTENTE__V1__OUTCOME_CODE__EXPIRED;
         opening->outcome.reason = ENT_REFUSAL_EXPIRED;
     } else {
-        judge(node, message, label, opening);
+        rc = judge(node, message, label, opening, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
     }
     rc = remember(node, &sender, opening, valid_until, err);
     if (rc == ENT_OK && opening->is_new) {
@@ -224,6 +247,10 @@ take(struct node *node, const ent_message *message,
     }
     if (rc == ENT_OK && opening->is_new) {
         rc = node_lifecycle_take(
+            node, &label->stream.sender, message, &opening->id, err);
+    }
+    if (rc == ENT_OK && opening->is_new) {
+        rc = node_consent_take(
             node, &label->stream.sender, message, &opening->id, err);
     }
     return rc;

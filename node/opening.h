@@ -7,6 +7,7 @@
 #define NODE_OPENING_H
 
 #include "node/desk.h"
+#include "node/keeper.h"
 #include "node/vault.h"
 #include "proto/message.h"
 
@@ -20,6 +21,7 @@ struct node_opening {
     node_desk_row row;
     char from[ENT_ADDRESS_MAX + 1];
     char clause[ENT_CLAUSE_MAX + 1];
+    uint8_t print[NODE_PRINT_LEN]; /* node/onward.h */
 };
 
 /* Open envelope `index`. `bundle_number` is not known yet: the caller sets

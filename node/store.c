@@ -43,6 +43,8 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_FATE] = {.name = "fate", .key_len = 32},
     [NODE_REMOVAL] = {.name = "removal", .key_len = 8},
     [NODE_CARRY] = {.name = "carry", .key_len = 32},
+    [NODE_CONSENT] = {.name = "consent", .key_len = 48},
+    [NODE_ORIGIN] = {.name = "origin", .key_len = 24},
     [NODE_ALARM] = {.name = "alarm", .key_len = 8},
 };
 

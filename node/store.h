@@ -52,6 +52,8 @@ enum node_table {
     NODE_NOTICE,      /* digest of its place(32)         -> NoticeRow */
     NODE_LIFE,        /* u64 ms, u8 kind, u64 number      -> nothing */
     NODE_ALARM,       /* u64 alarm                        -> AlarmRow */
+    NODE_CONSENT,     /* party(16), id(16), use and state(16) -> ConsentRow */
+    NODE_ORIGIN,      /* print(16), u64 desk sequence        -> nothing */
     NODE_TABLE_COUNT,
 };
 

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "node/consent.h"
 #include "node/draft.h"
 #include "node/lifecycle.h"
+#include "node/onward.h"
 #include "node/submit_internal.h"
 #include "proto/refusal.h"
 
@@ -85,6 +87,20 @@ check(const Entente__V1__Submission *submission, ent_message *message,
     return node_draft_fault(message, arena);
 }
 
+/* What it says of other messages is ours to say. */
+static enum ent_status
+check_about(struct node *node, const ent_message *message,
+    const struct ent_address *to, struct ent_arena *arena,
+    const char **ret_fault, struct ent_error *err)
+{
+    enum ent_status rc =
+        node_lifecycle_check(node, message, to, arena, ret_fault, err);
+
+    return rc != ENT_OK || *ret_fault != NULL
+               ? rc
+               : node_consent_check(node, message, to, arena, ret_fault, err);
+}
+
 static enum ent_status
 make_result(const Entente__V1__Submission *submission, struct ent_arena *arena,
     Entente__V1__SubmitResult **ret_result, struct ent_error *err)
@@ -154,11 +170,14 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
         return rc;
     }
     node_draft_fill(node, submission->message, arena);
+    rc = node_onward_recognise(node, submission->message, arena, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     fault = check(submission, submission->message, &id, to, arena);
     result->id = submission->message->id;
     for (size_t i = 0; fault == NULL && i < submission->n_to; i++) {
-        rc = node_lifecycle_check(
-            node, submission->message, &to[i], arena, &fault, err);
+        rc = check_about(node, submission->message, &to[i], arena, &fault, err);
         if (rc != ENT_OK) {
             return rc;
         }

@@ -2,11 +2,13 @@
 /* One copy: judged for its recipient, and accepted or refused. */
 #include <string.h>
 
+#include "node/consent.h"
 #include "node/copy.h"
 #include "node/desk.h"
 #include "node/gate.h"
 #include "node/lifecycle.h"
 #include "node/lifetime.h"
+#include "node/onward.h"
 #include "node/pending.h"
 #include "node/submit_internal.h"
 #include "policy/minimise.h"
@@ -182,19 +184,32 @@ add_safeguards(struct node_outgoing *outgoing, struct ent_arena *arena,
     return ENT_OK;
 }
 
-/* An acknowledgement closes what it acknowledges at our own desk. */
+/* Which message this one answers for good; "": none. */
+static const char *
+answered_by(const ent_message *message)
+{
+    switch (message->body_case) {
+    case ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT:
+        return message->acknowledgement->level >=
+                       ENTENTE__V1__ACKNOWLEDGEMENT_LEVEL__ACKNOWLEDGED
+                   ? message->acknowledgement->message_id
+                   : "";
+    case ENTENTE__V1__MESSAGE__BODY_CONSENT_DECISION:
+        return message->in_reply_to;
+    default:
+        return "";
+    }
+}
+
+/* An answer closes what it answers at our own desk. */
 static enum ent_status
 close_at_desk(struct node *node, const struct node_outgoing *outgoing,
     struct ent_error *err)
 {
-    const ent_message *message = outgoing->message;
     struct ent_id id;
     enum ent_status rc;
 
-    if (message->body_case != ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT ||
-        message->acknowledgement->level <
-            ENTENTE__V1__ACKNOWLEDGEMENT_LEVEL__ACKNOWLEDGED ||
-        ent_id_parse(ent_view_text(message->acknowledgement->message_id), &id,
+    if (ent_id_parse(ent_view_text(answered_by(outgoing->message)), &id,
             NULL) != ENT_OK) {
         return ENT_OK;
     }
@@ -226,6 +241,10 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
         rc = add_safeguards(outgoing, arena, err);
     }
     if (rc == ENT_OK) {
+        rc = node_onward_mark(
+            node, outgoing->message, &outgoing->to, arena, err);
+    }
+    if (rc == ENT_OK) {
         rc = ent_message_encode(outgoing->message, &wire, err);
     }
     if (rc != ENT_OK) {
@@ -243,6 +262,14 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     if (rc == ENT_OK) {
         rc = node_lifecycle_said(
             node, outgoing->message, &outgoing->id, &outgoing->party, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_consent_said(
+            node, outgoing->message, &outgoing->id, &outgoing->to, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_onward_said(
+            node, outgoing->message, &outgoing->id, &outgoing->to, err);
     }
     return as_storage(rc);
 }

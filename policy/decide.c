@@ -55,6 +55,9 @@ ent_question_is_duty(const struct question *question)
     case ENT_FAMILY_BREACH_NOTICE:
     case ENT_FAMILY_AUDIT_EXTRACT:
         return true;
+    case ENT_FAMILY_CONSENT_DECISION: /* a no can always be said */
+        return message->consent_decision != NULL &&
+               !message->consent_decision->given;
     default:
         /* It corrects or withdraws what it names, and nothing else. */
         return message->n_references > 0 &&

@@ -21,8 +21,6 @@ ent_agreement_undone(const struct ent_agreement *agreement,
 {
     ret_complaints->count = 0;
     ret_complaints->dropped = 0;
-    undone(ret_complaints, agreement->onward.mark, "onward",
-        "nobody asks the originator, and nothing is passed on");
     undone(ret_complaints, agreement->document_check.day_mark,
         "document_check.quota.per_day", "no checks are counted");
     undone(ret_complaints, agreement->document_check.officer_mark,

@@ -57,7 +57,7 @@ static const struct ent_family families[] = {
     ROW(141, M41, information_request, ROUTINE, HOURS(12), YEARS(1), NOMINAL),
     ROW(142, M42, information_reply, ROUTINE, HOURS(12), YEARS(1), NOMINAL),
     ROW(143, M43, feedback, ROUTINE, 0, YEARS(1), PLAIN),
-    ROW(144, M44, consent_request, ROUTINE, HOURS(12), YEARS(5), PLAIN),
+    ROW(144, M44, consent_request, ROUTINE, HOURS(12), YEARS(5), SCHEMA),
     ROW(145, M45, joint_action, PRIORITY, HOURS(3), YEARS(1), PLAIN),
     ROW(150, M50, document_check, IMMEDIATE, 0, DAYS(1), PLAIN),
     ROW(152, M52, hit_query, IMMEDIATE, 0, DAYS(1), NOMINAL),
@@ -79,7 +79,7 @@ static const struct ent_family families[] = {
     ROW(175, M75, agreement_control, IMMEDIATE, 0, YEARS(10), PLAIN),
     ROW(176, M76, breach_notice, IMMEDIATE, MINUTES(30), YEARS(5), PLAIN),
     ROW(177, M77, test, ROUTINE, 0, DAYS(1), SCHEMA),
-    ROW(244, M44, consent_decision, ROUTINE, 0, YEARS(5), PLAIN),
+    ROW(244, M44, consent_decision, ROUTINE, 0, YEARS(5), SCHEMA),
     ROW(256, M56, readmission, PRIORITY, HOURS(3), YEARS(1), NOMINAL),
     ROW(276, M76, audit_extract, ROUTINE, 0, YEARS(5), PLAIN),
 };

@@ -80,11 +80,13 @@ struct ent_family {
     uint64_t keep_ms;        /* default retention */
 };
 
-/* Families that rules speak of and that have no body in the schema yet. */
+/* Families that rules speak of. */
+#define ENT_FAMILY_CONSENT_REQUEST 144
 #define ENT_FAMILY_DOCUMENT_CHECK 150
 #define ENT_FAMILY_LIFECYCLE 173
 #define ENT_FAMILY_AGREEMENT_CONTROL 175
 #define ENT_FAMILY_BREACH_NOTICE 176
+#define ENT_FAMILY_CONSENT_DECISION 244
 #define ENT_FAMILY_AUDIT_EXTRACT 276
 
 /* NULL when there is no such family. */

@@ -79,6 +79,12 @@ validate_body(struct ent_validation *v)
     case ENTENTE__V1__MESSAGE__BODY_LIFECYCLE:
         ent_validate_lifecycle(v, message->lifecycle);
         break;
+    case ENTENTE__V1__MESSAGE__BODY_CONSENT_REQUEST:
+        ent_validate_consent_request(v, message->consent_request);
+        break;
+    case ENTENTE__V1__MESSAGE__BODY_CONSENT_DECISION:
+        ent_validate_consent_decision(v, message->consent_decision);
+        break;
     default: /* test: its text is like any other */
         break;
     }

@@ -125,6 +125,18 @@ check_thread(struct ent_validation *v)
         ent_rule_need_uuid(v, "id", message->emergency->id);
         ent_rule_leave(v, mark);
     }
+    if (message->origin != NULL) {
+        size_t mark = ent_rule_enter(v, "origin");
+
+        check_address(v, "from", message->origin->from);
+        if (strcmp(message->origin->from, message->from) == 0) {
+            ent_rule_broken(v, "from", "must be another office than ours");
+        }
+        ent_rule_need(v, "messageId", is_given(message->origin->message_id));
+        ent_rule_need_uuid(v, "messageId", message->origin->message_id);
+        ent_rule_need_uuid(v, "consentId", message->origin->consent_id);
+        ent_rule_leave(v, mark);
+    }
     for (size_t i = 0; i < message->n_references; i++) {
         const Entente__V1__Reference *reference = message->references[i];
         size_t mark = ent_rule_enter_element(v, "references", i);

@@ -2,6 +2,9 @@
 #include "proto/validate_internal.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "proto/address.h"
 
 /* Rules for messages about messages. */
 
@@ -76,6 +79,61 @@ ent_validate_lifecycle(
     }
     for (size_t i = 0; i < lifecycle->n_removed; i++) {
         ent_rule_need_uuid(v, "removed", lifecycle->removed[i]);
+    }
+    ent_rule_leave(v, mark);
+}
+
+/* What stands behind the '@' of an address. */
+static bool
+is_state(const char *text)
+{
+    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+
+    return text[len] == '\0' && len >= 2 && len <= ENT_STATE_MAX;
+}
+
+/* What may be asked for and answered: which message, for what, to whom. */
+static void
+check_consent(struct ent_validation *v, const char *message_id,
+    Entente__V1__ConsentUse use, const char *to, const char *role)
+{
+    ent_rule_need(v, "messageId", is_given(message_id));
+    ent_rule_need_uuid(v, "messageId", message_id);
+    ent_rule_need(v, "use", use != 0);
+    ent_rule_need(v, "role", is_given(role));
+    need_exactly_with(v, "to", is_given(to),
+        use == ENTENTE__V1__CONSENT_USE__PASS_ON, "PASS_ON");
+    if (is_given(to) && !is_state(to)) {
+        ent_rule_broken(v, "to",
+            "must be a state or organisation as in addresses, as la or xpo");
+    }
+}
+
+void
+ent_validate_consent_request(
+    struct ent_validation *v, const Entente__V1__ConsentRequest *request)
+{
+    size_t mark = ent_rule_enter(v, "consentRequest");
+
+    v->source = "catalogue: consent_request";
+    check_consent(
+        v, request->message_id, request->use, request->to, request->role);
+    ent_rule_need(v, "reason", is_given(request->reason));
+    ent_rule_leave(v, mark);
+}
+
+void
+ent_validate_consent_decision(
+    struct ent_validation *v, const Entente__V1__ConsentDecision *decision)
+{
+    size_t mark = ent_rule_enter(v, "consentDecision");
+
+    v->source = "catalogue: consent_decision";
+    check_consent(
+        v, decision->message_id, decision->use, decision->to, decision->role);
+    if (!decision->given) {
+        ent_rule_need(v, "reason", is_given(decision->reason));
+        need_exactly_with(v, "until", decision->until != NULL, false, "given");
     }
     ent_rule_leave(v, mark);
 }

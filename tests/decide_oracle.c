@@ -68,6 +68,10 @@ is_duty(const ent_message *message, const struct ent_family *family)
             return true;
         }
     }
+    if (family != NULL && family->number == 244) {
+        return message->consent_decision != NULL &&
+               !message->consent_decision->given;
+    }
     return family != NULL && message->n_references > 0 &&
            ((int)message->action == 3 || (int)message->action == 4);
 }
@@ -269,7 +273,7 @@ duty_key(const struct ent_yaml_node *root, const struct ent_family *family)
     if (strcmp(family->code, "M73") == 0) {
         return ent_yaml_get(root, "recall") != NULL ? "recall" : "correction";
     }
-    return "nothing";
+    return strcmp(family->code, "M44") == 0 ? "onward" : "nothing";
 }
 
 /* The clause that lets it pass; `ret_duty` when it is a duty instead. */

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 const char *const example_families[] = {"hotline_alert", "hub_alert",
-    "drug_seizure", "acknowledgement", "lifecycle", "test", NULL};
+    "drug_seizure", "acknowledgement", "lifecycle", "test", "consent_request",
+    "consent_decision", NULL};
 
 static json_t *
 load(const char *family)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "node/keeping.h"
 #include "node/lifecycle.h"
 #include "node/removal.h"
 #include "node/vault.h"
@@ -242,6 +243,45 @@ a_recalled_message_cannot_be_read_and_its_sender_is_told(void **state)
     assert_true(copy->final_at < world.now + 10 * DAY);
     node_row_free(&copy);
     journal_is_good(TACHILEIK);
+}
+
+/* By how many messages on its desk that office would know a body again. */
+static unsigned
+count_prints(enum who who)
+{
+    struct node *node = world.nodes[who];
+    uint8_t key[NODE_KEY_MAX] = {0};
+    size_t len = node_key_len(NODE_ORIGIN);
+    unsigned count = 0;
+
+    expect_ok(node_store_begin(node->store, &last_error));
+    while (node_store_seek(node->store, NODE_ORIGIN, ent_view_of(key, len), 0,
+               key, NULL, &last_error) == ENT_OK) {
+        count++;
+        assert_true(node_key_after(key, len));
+    }
+    node_store_abort(node->store);
+    return count;
+}
+
+static void
+what_is_recalled_or_deleted_is_not_known_again(void **state)
+{
+    struct ent_id id = post(MAESAI, TACHILEIK, hotline);
+
+    (void)state;
+    (void)post(MAESAI, TACHILEIK, hotline);
+    exchange();
+    assert_int_equal(count_prints(TACHILEIK), 3); /* one introduced us */
+    (void)say(MAESAI, "RECALL", &id);
+    exchange();
+    assert_int_equal(count_prints(TACHILEIK), 2);
+    world.now += 32 * DAY;
+    for (uint64_t due = 0; due <= world.now;) {
+        expect_ok(node_keeping_turn(world.nodes[TACHILEIK], world.now,
+            NODE_KEEPING_ROWS, &due, &last_error));
+    }
+    assert_int_equal(count_prints(TACHILEIK), 0);
 }
 
 /* On disk, too: the key that wrapped the old block is another one soon. */
@@ -506,6 +546,7 @@ main(void)
         LIFECYCLE_TEST(a_withdrawn_message_need_not_be_answered_any_more),
         LIFECYCLE_TEST(
             a_recalled_message_cannot_be_read_and_its_sender_is_told),
+        LIFECYCLE_TEST(what_is_recalled_or_deleted_is_not_known_again),
         LIFECYCLE_TEST(the_bucket_of_a_recalled_message_is_renewed),
         LIFECYCLE_TEST(a_renewal_that_was_cut_off_is_done_at_the_next_start),
         LIFECYCLE_TEST(

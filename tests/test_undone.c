@@ -9,7 +9,6 @@ static const struct {
     const char *key;
     size_t line;
 } expected[] = {
-    {"'onward'", 36},
     {"'document_check.quota.per_day'", 37},
     {"'document_check.quota.per_officer_per_hour'", 37},
     {"'correction'", 42},

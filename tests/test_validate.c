@@ -554,6 +554,43 @@ an_empty_message_lacks_everything_and_breaks_nothing(void **state)
     assert_int_equal(findings.count, 9);
 }
 
+static void
+consent_is_about_one_message_and_one_use(void **state)
+{
+    static const struct broken asked[] = {
+        {"{'consentRequest':{'messageId':null}}", "consentRequest.messageId",
+            "must be given", "catalogue: consent_request"},
+        {"{'consentRequest':{'to':null}}", "consentRequest.to",
+            "must be given with PASS_ON", "catalogue: consent_request"},
+        {"{'consentRequest':{'to':'Laos'}}", "consentRequest.to",
+            "must be a state or organisation as in addresses, as la or xpo",
+            "catalogue: consent_request"},
+        {"{'consentRequest':{'use':'IN_COURT'}}", "consentRequest.to",
+            "must not be given without PASS_ON", "catalogue: consent_request"},
+        {"{'consentRequest':{'reason':null}}", "consentRequest.reason",
+            "must be given", "catalogue: consent_request"},
+    };
+    static const struct broken decided[] = {
+        {"{'consentDecision':{'role':null}}", "consentDecision.role",
+            "must be given", "catalogue: consent_decision"},
+        {"{'consentDecision':{'given':null,'reason':'no'}}",
+            "consentDecision.until", "must not be given without given",
+            "catalogue: consent_decision"},
+        {"{'consentDecision':{'given':null,'until':null}}",
+            "consentDecision.reason", "must be given",
+            "catalogue: consent_decision"},
+        {"{'origin':{'from':'blo-tachileik@mm','messageId':"
+         "'01926b3e-7c00-7abc-8def-0123456789ab'}}",
+            "origin.from", "must be another office than ours",
+            "catalogue: header"},
+        {"{'origin':{'from':'ncc@la'}}", "origin.messageId", "must be given",
+            "catalogue: header"},
+    };
+
+    EXPECT_BROKEN(*state, "consent_request", asked);
+    EXPECT_BROKEN(*state, "consent_decision", decided);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -573,6 +610,7 @@ main(void)
         TEST(a_hub_alert_says_what_moves_on_and_where_to),
         TEST(a_drug_seizure_counts_what_was_taken),
         TEST(an_acknowledgement_says_who_did_what_with_which_message),
+        TEST(consent_is_about_one_message_and_one_use),
         TEST(a_year_is_the_longest_validity),
         TEST(all_faults_are_found_at_once_and_the_first_is_quoted),
         TEST(findings_have_a_limit_and_the_rest_is_counted),

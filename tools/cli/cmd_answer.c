@@ -160,30 +160,6 @@ find(struct cli_client *client, const char *name,
     return code;
 }
 
-/* It has the header of what it answers, which goes away with the next ask. */
-static enum ent_status
-follow(struct cli_lifecycle *lifecycle, const Entente__V1__InboxItem *item,
-    struct cli_recipients *recipients, struct ent_error *err)
-{
-    struct ent_arena *arena = &lifecycle->batch.arena;
-    const ent_message *asked = item->message;
-    ent_message *message = &lifecycle->message;
-
-    message->mode = asked->mode;
-    message->precedence = asked->precedence;
-    message->classification = asked->classification;
-    message->tlp = asked->tlp;
-    message->purpose = asked->purpose;
-    message->offence = asked->offence;
-    message->offence_penalty_months = asked->offence_penalty_months;
-    message->in_reply_to = cli_text_in(arena, item->id);
-    message->conversation_id = cli_text_in(arena, asked->conversation_id);
-    if (message->in_reply_to == NULL || message->conversation_id == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "out of memory");
-    }
-    return cli_recipients_add(recipients, item->from, err);
-}
-
 static int
 answer(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
     struct cli_client *client, struct ent_error *err)
@@ -204,7 +180,7 @@ answer(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
     rc = cli_lifecycle_begin(
         lifecycle, act, meant_by(item->message), arguments->role, err);
     if (rc == ENT_OK) {
-        rc = follow(lifecycle, item, &recipients, err);
+        rc = cli_lifecycle_follow(lifecycle, item, &recipients, err);
     }
     if (rc != ENT_OK) {
         return cli_exit_code(rc);

@@ -91,6 +91,30 @@ cli_lifecycle_begin(struct cli_lifecycle *lifecycle,
     return ENT_OK;
 }
 
+enum ent_status
+cli_lifecycle_follow(struct cli_lifecycle *lifecycle,
+    const Entente__V1__InboxItem *item, struct cli_recipients *recipients,
+    struct ent_error *err)
+{
+    struct ent_arena *arena = &lifecycle->batch.arena;
+    const ent_message *asked = item->message;
+    ent_message *message = &lifecycle->message;
+
+    message->mode = asked->mode;
+    message->precedence = asked->precedence;
+    message->classification = asked->classification;
+    message->tlp = asked->tlp;
+    message->purpose = asked->purpose;
+    message->offence = asked->offence;
+    message->offence_penalty_months = asked->offence_penalty_months;
+    message->in_reply_to = cli_text_in(arena, item->id);
+    message->conversation_id = cli_text_in(arena, asked->conversation_id);
+    if (message->in_reply_to == NULL || message->conversation_id == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "out of memory");
+    }
+    return cli_recipients_add(recipients, item->from, err);
+}
+
 /* Agreements often let such messages pass as administration, whatever they are
  * about. */
 static int
@@ -141,14 +165,28 @@ address(struct cli_lifecycle *lifecycle,
     return ENT_OK;
 }
 
+static int
+hand_in(struct cli_lifecycle *lifecycle, struct cli_client *client, bool json,
+    struct ent_error *err)
+{
+    struct cli_report report = {
+        .out = stdout, .source = "the message", .json = json};
+    const Entente__V1__SubmitReply *reply = NULL;
+    enum ent_status rc;
+    int code = cli_batch_submit(&lifecycle->batch, client, &reply, err);
+
+    if (code != EX_OK) {
+        return code;
+    }
+    rc = cli_report_batch(&report, &lifecycle->batch, reply, err);
+    return rc != ENT_OK ? cli_exit_code(rc) : cli_report_code(&report);
+}
+
 int
 cli_lifecycle_submit(struct cli_lifecycle *lifecycle,
     const struct cli_recipients *recipients, struct cli_client *client,
     bool json, struct ent_error *err)
 {
-    struct cli_report report = {
-        .out = stdout, .source = "the message", .json = json};
-    const Entente__V1__SubmitReply *reply = NULL;
     enum ent_status rc = address(lifecycle, recipients, err);
     int code;
 
@@ -156,12 +194,16 @@ cli_lifecycle_submit(struct cli_lifecycle *lifecycle,
         return cli_exit_code(rc);
     }
     code = choose_purpose(lifecycle, client, err);
-    if (code == EX_OK) {
-        code = cli_batch_submit(&lifecycle->batch, client, &reply, err);
-    }
-    if (code != EX_OK) {
-        return code;
-    }
-    rc = cli_report_batch(&report, &lifecycle->batch, reply, err);
-    return rc != ENT_OK ? cli_exit_code(rc) : cli_report_code(&report);
+    return code == EX_OK ? hand_in(lifecycle, client, json, err) : code;
+}
+
+int
+cli_lifecycle_submit_as_is(struct cli_lifecycle *lifecycle,
+    const struct cli_recipients *recipients, struct cli_client *client,
+    bool json, struct ent_error *err)
+{
+    enum ent_status rc = address(lifecycle, recipients, err);
+
+    return rc != ENT_OK ? cli_exit_code(rc)
+                        : hand_in(lifecycle, client, json, err);
 }

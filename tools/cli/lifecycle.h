@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lifecycle - what the verbs share that say something of a message which was
- * sent: correct, withdraw, recall, answer.
+ * sent: correct, withdraw, recall, answer, consent, pass.
  */
 #ifndef TOOLS_CLI_LIFECYCLE_H
 #define TOOLS_CLI_LIFECYCLE_H
@@ -28,9 +28,20 @@ enum ent_status cli_lifecycle_begin(struct cli_lifecycle *lifecycle,
     Entente__V1__LifecycleAct act, const char *id, const char *role,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* It answers that item: with its header, to its sender. The item goes away with
+ * the next ask. */
+enum ent_status cli_lifecycle_follow(struct cli_lifecycle *lifecycle,
+    const Entente__V1__InboxItem *item, struct cli_recipients *recipients,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* To these offices; where the agreement lets it pass as administration only, it
  * has that purpose. Reports as `send` does, and gives its codes. */
 int cli_lifecycle_submit(struct cli_lifecycle *lifecycle,
+    const struct cli_recipients *recipients, struct cli_client *client,
+    bool json, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The same for its own purpose, and no other. */
+int cli_lifecycle_submit_as_is(struct cli_lifecycle *lifecycle,
     const struct cli_recipients *recipients, struct cli_client *client,
     bool json, struct ent_error *err) ENT_MUST_CHECK;
 

@@ -13,6 +13,7 @@
 #include "proto/message.h"
 #include "proto/schema/google/protobuf/timestamp.pb-c.h"
 #include "tools/cli/canonical.h"
+#include "tools/cli/consents.h"
 #include "tools/cli/deletion.h"
 #include "tools/cli/item.h"
 #include "tools/cli/paragraph.h"
@@ -352,6 +353,26 @@ print_desk(const struct page *page, const Entente__V1__InboxItem *item,
                : print_text(page, 1, "let in by clause", item->clause);
 }
 
+/* Where it may go further, and went. */
+static enum ent_status
+print_consents(const struct page *page, const Entente__V1__InboxItem *item,
+    uint64_t now_ms)
+{
+    for (size_t i = 0; i < item->n_consents; i++) {
+        char *text = cli_consent_text(item->consents[i], now_ms);
+        enum ent_status rc =
+            text == NULL
+                ? ent_fail(page->err, ENT_NO_MEMORY, "printing a message")
+                : print_text(page, 1, "consent", text);
+
+        free(text);
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
+    return ENT_OK;
+}
+
 /* Absent is not unknown: the reader must see what is kept from them. */
 static enum ent_status
 print_withheld(const struct page *page, const ent_message *message)
@@ -386,6 +407,9 @@ cli_render_item(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
     rc = print_headline(&page, item, now_ms);
     if (rc == ENT_OK) {
         rc = print_desk(&page, item, now_ms);
+    }
+    if (rc == ENT_OK) {
+        rc = print_consents(&page, item, now_ms);
     }
     if (rc != ENT_OK) {
         return rc;

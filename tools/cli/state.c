@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/cli/consents.h"
 #include "tools/cli/deletion.h"
 #include "tools/cli/output.h"
 
@@ -179,6 +180,10 @@ explain(const Entente__V1__TraceCopy *copy, uint64_t now_ms)
         }
     }
     explain_fate(out, copy, now_ms);
+    for (size_t i = 0; i < copy->n_consents; i++) {
+        fputs(ftell(out) > 0 ? "; " : "", out);
+        cli_consent_print(out, copy->consents[i], now_ms);
+    }
     good = explain_deletion(out, copy, now_ms);
     if (fclose(out) != 0 || !good) {
         free(text);

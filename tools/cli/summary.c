@@ -300,6 +300,39 @@ put_lifecycle(struct line *line, const Entente__V1__Lifecycle *lifecycle)
 }
 
 static void
+put_use(struct line *line, Entente__V1__ConsentUse use, const char *to)
+{
+    put_words(line, &entente__v1__consent_use__descriptor, (int)use);
+    if (to[0] != '\0') {
+        fprintf(line->out, " to %s", to);
+    }
+}
+
+static void
+put_consent_request(
+    struct line *line, const Entente__V1__ConsentRequest *request)
+{
+    put(line, "consent is asked to ");
+    line->begun = false;
+    put_use(line, request->use, request->to);
+    put(line, "of %s", request->message_id);
+    put(line, "by %s", request->role);
+    put_brief(line, request->reason);
+}
+
+static void
+put_consent_decision(
+    struct line *line, const Entente__V1__ConsentDecision *decision)
+{
+    put(line, decision->given ? "CONSENT GIVEN to " : "CONSENT REFUSED to ");
+    line->begun = false;
+    put_use(line, decision->use, decision->to);
+    put(line, "of %s", decision->message_id);
+    put(line, "by %s", decision->role);
+    put_brief(line, decision->reason);
+}
+
+static void
 put_body(struct line *line, const ent_message *message)
 {
     switch (message->body_case) {
@@ -317,6 +350,12 @@ put_body(struct line *line, const ent_message *message)
         return;
     case ENTENTE__V1__MESSAGE__BODY_LIFECYCLE:
         put_lifecycle(line, message->lifecycle);
+        return;
+    case ENTENTE__V1__MESSAGE__BODY_CONSENT_REQUEST:
+        put_consent_request(line, message->consent_request);
+        return;
+    case ENTENTE__V1__MESSAGE__BODY_CONSENT_DECISION:
+        put_consent_decision(line, message->consent_decision);
         return;
     case ENTENTE__V1__MESSAGE__BODY_TEST:
         put(line, "radio check");
@@ -377,6 +416,9 @@ cli_summary(const ent_message *message)
         return NULL;
     }
     put_kind(&line, message);
+    if (message->origin != NULL) {
+        fprintf(line.out, "PASSED ON from %s: ", message->origin->from);
+    }
     put_body(&line, message);
     return finish(line.out, &text);
 }

@@ -21,6 +21,12 @@
     X(withdraw, "withdraw", NULL, "ID", "say that a message no longer holds")  \
     X(recall, "recall", NULL, "ID", "have a message removed that was sent")    \
     X(answer, "answer", NULL, "ID|NUMBER", "answer one of these three")        \
+    X(consent_ask, "consent", "ask", "ID|NUMBER",                              \
+        "ask whether a message may go further")                                \
+    X(consent_give, "consent", "give", "ID|NUMBER", "say that it may")         \
+    X(consent_refuse, "consent", "refuse", "ID|NUMBER",                        \
+        "say that it may not, or no longer")                                   \
+    X(pass, "pass", NULL, "ID|NUMBER", "pass on what came from elsewhere")     \
     X(trace, "trace", NULL, "ID", "what became of a message sent from here")   \
     X(carry_out, "carry", "out", "FILE|FOLDER",                                \
         "write a file for where no network is")                                \
