@@ -86,6 +86,8 @@ node_agreements_free(struct node_agreements **agreements)
         ent_bytes_free(&old->notices[i].text);
         ent_bytes_free(&old->notices[i].signatures);
     }
+    ent_bytes_free(&old->overlay.text);
+    ent_overlay_free(&old->overlay.rules);
     free(old->notices);
     free(old);
     *agreements = NULL;
@@ -157,6 +159,9 @@ node_agreements_changed_at(const struct node_agreements *agreements,
         return 0;
     }
     declared = ent_declarations_changed_at(&loaded->declarations, now_ms);
+    if (agreements->overlay.since_ms > declared) {
+        declared = agreements->overlay.since_ms;
+    }
     return declared > loaded->declared_ms ? declared : loaded->declared_ms;
 }
 

@@ -47,8 +47,8 @@ const struct ent_agreement *node_agreements_with(
 const struct ent_declarations *node_agreements_declared(
     const struct node_agreements *agreements, const char *state);
 
-/* What was sealed for `state` before that moment was sealed before a notice
- * counted that counts at `now_ms`. */
+/* What was sealed for `state` before that moment was sealed before a notice or
+ * a rule of this office counted that counts at `now_ms`. */
 uint64_t node_agreements_changed_at(const struct node_agreements *agreements,
     const char *state, uint64_t now_ms);
 

@@ -8,6 +8,7 @@
 
 #include "node/agreements.h"
 #include "policy/notice.h"
+#include "policy/overlay.h"
 
 #define NODE_NOTICES_MAX 1024 /* in one folder */
 
@@ -27,12 +28,22 @@ struct node_loaded_notice {
     struct ent_bytes signatures;
 };
 
+/* The rules of this office for itself; all zero: there are none. */
+struct node_overlay {
+    char file[NAME_MAX + 1];
+    struct ent_bytes text;
+    struct ent_overlay *rules;
+    bool broken;       /* there is a file, and it cannot be used */
+    uint64_t since_ms; /* what is sealed from then on knows it */
+};
+
 struct node_agreements {
     char state[ENT_STATE_MAX + 1];
     struct node_loaded list[NODE_AGREEMENTS_MAX];
     size_t count;
     struct node_loaded_notice *notices;
     size_t notice_count;
+    struct node_overlay overlay;
     struct node_agreement_fault faults[NODE_AGREEMENT_FAULTS_MAX];
     size_t fault_count;
 };

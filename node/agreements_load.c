@@ -194,6 +194,51 @@ take_notice(const struct loading *loading, const char *file)
 
 /* ---- the folder ---- */
 
+/* ---- the rules of this office ---- */
+
+static bool
+is_overlay_name(const char *name)
+{
+    static const char end[] = ".overlay";
+    size_t len = strlen(name);
+
+    return len >= sizeof end && strcmp(name + len - (sizeof end - 1), end) == 0;
+}
+
+/* One is enough: which of two is meant cannot be guessed, and so neither is
+ * used. */
+static void
+take_overlay(const struct loading *loading, const char *file)
+{
+    struct node_overlay *overlay = &loading->into->overlay;
+    struct ent_complaints complaints = {0};
+    struct ent_error err = {0};
+    enum ent_status rc;
+
+    if (overlay->file[0] != '\0') {
+        node_agreements_report(loading->into, file, 0,
+            "%s holds the rules of this office already", overlay->file);
+        ent_overlay_free(&overlay->rules);
+        overlay->broken = true;
+        return;
+    }
+    (void)snprintf(overlay->file, sizeof overlay->file, "%s", file);
+    rc = read_beside(
+        loading, file, "", ENT_OVERLAY_SIZE_MAX, &overlay->text, &err);
+    if (rc == ENT_OK) {
+        rc = ent_overlay_load(
+            ent_bytes_view(&overlay->text), &overlay->rules, &complaints, &err);
+    }
+    overlay->broken = rc != ENT_OK;
+    for (size_t i = 0; i < complaints.count; i++) {
+        node_agreements_report(loading->into, file, complaints.list[i].line,
+            "%s", complaints.list[i].text);
+    }
+    if (rc != ENT_OK && complaints.count == 0) {
+        node_agreements_report(loading->into, file, 0, "%s", err.text);
+    }
+}
+
 static bool
 is_agreement_name(const char *name)
 {
@@ -215,13 +260,16 @@ wanted(const struct dirent *entry)
 
     return entry->d_name[0] != '.' &&
            (is_agreement_name(entry->d_name) ||
+               is_overlay_name(entry->d_name) ||
                ent_notice_kind_of_file(entry->d_name, &kind));
 }
 
 static void
 take(const struct loading *loading, const char *file)
 {
-    if (is_agreement_name(file)) {
+    if (is_overlay_name(file)) {
+        take_overlay(loading, file);
+    } else if (is_agreement_name(file)) {
         take_agreement(loading, file);
     } else {
         take_notice(loading, file);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/agreements_internal.h"
 #include "node/copy.h"
 #include "node/desk.h"
 #include "node/submit.h"
@@ -153,6 +154,30 @@ add_unused(struct node *node, struct ent_arena *arena,
     return ENT_OK;
 }
 
+static enum ent_status
+add_own_rules(struct node *node, struct ent_arena *arena,
+    Entente__V1__StatusReply *reply, struct ent_error *err)
+{
+    const struct node_overlay *overlay = &node->agreements->overlay;
+    Entente__V1__OwnRules *own;
+
+    if (overlay->rules == NULL && !overlay->broken) {
+        return ENT_OK;
+    }
+    own = ent_arena_alloc(arena, sizeof *own);
+    if (own == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "telling the status");
+    }
+    entente__v1__own_rules__init(own);
+    own->file = node_text_in(arena, overlay->file);
+    own->broken = overlay->broken;
+    if (overlay->rules != NULL) {
+        own->rules = (uint32_t)ent_overlay_rule_count(overlay->rules);
+    }
+    reply->own_rules = own;
+    return ENT_OK;
+}
+
 enum ent_status
 node_api_status(struct node *node, struct ent_arena *arena,
     Entente__V1__StatusReply *reply, struct ent_error *err)
@@ -165,6 +190,9 @@ node_api_status(struct node *node, struct ent_arena *arena,
     }
     if (rc == ENT_OK) {
         rc = add_unused(node, arena, reply, err);
+    }
+    if (rc == ENT_OK) {
+        rc = add_own_rules(node, arena, reply, err);
     }
     if (rc == ENT_OK) {
         rc = node_number_get(node->store, "deleted", &reply->deleted, err);

@@ -2,6 +2,7 @@
 #include "node/gate.h"
 
 #include "node/onward.h"
+#include "node/overlay.h"
 
 static const struct ent_agreement *
 governing(const struct node *node, const struct ent_address *office)
@@ -31,6 +32,7 @@ node_gate_out(struct node *node, const ent_message *message,
 
     ent_decide(governing(node, recipient), &facts, node->now_ms, ret_decision);
     node_onward_judge(node, message, recipient, ret_decision);
+    node_overlay_judge(node, &facts, ret_decision);
 }
 
 void
@@ -47,6 +49,7 @@ node_gate_in(const struct node *node, const ent_message *message,
     };
 
     ent_decide(governing(node, sender), &facts, node->now_ms, ret_decision);
+    node_overlay_judge(node, &facts, ret_decision);
 }
 
 struct ent_digest

@@ -9,6 +9,7 @@
 #include "node/alarms.h"
 #include "node/archive.h"
 #include "node/notices.h"
+#include "node/overlay.h"
 #include "node/rest.pb-c.h"
 #include "node/welcome.h"
 #include "proto/base/log.h"
@@ -35,6 +36,7 @@ node_rule_outcome_name(enum node_rule_outcome outcome)
         [NODE_RULE_KEPT] = "kept",
         [NODE_RULE_REMOVED] = "removed",
         [NODE_RULE_NOTICE] = "notice",
+        [NODE_RULE_OVERLAY] = "overlay",
         [NODE_RULE_REFUSED] = "refused",
     };
 
@@ -406,6 +408,25 @@ tell_faults(const struct settling *settling, struct ent_error *err)
     return rc;
 }
 
+/* The rules of this office. A file that is wrong is told like any other. */
+static enum ent_status
+settle_overlay(const struct settling *settling, struct ent_error *err)
+{
+    const struct node_overlay *overlay = &settling->fresh->overlay;
+    bool changed = false;
+    enum ent_status rc = node_overlay_settle(
+        settling->node, settling->fresh, settling->old, &changed, err);
+
+    if (rc == ENT_OK && changed && !overlay->broken) {
+        (void)add_change(settling,
+            overlay->file[0] == '\0' && settling->old != NULL
+                ? settling->old->overlay.file
+                : overlay->file,
+            overlay->rules == NULL ? NODE_RULE_REMOVED : NODE_RULE_OVERLAY, "");
+    }
+    return rc;
+}
+
 enum ent_status
 node_rules_settle(struct node *node, struct node_agreements *fresh,
     struct node_agreements *old, struct node_rules_report *report,
@@ -424,6 +445,9 @@ node_rules_settle(struct node *node, struct node_agreements *fresh,
     }
     for (size_t i = 0; rc == ENT_OK && i < fresh->count; i++) {
         rc = put_in_use(&settling, i, err);
+    }
+    if (rc == ENT_OK) {
+        rc = settle_overlay(&settling, err);
     }
     if (rc == ENT_OK) {
         tell_strays(&settling);

@@ -24,6 +24,7 @@ enum node_rule_outcome {
     NODE_RULE_KEPT,    /* the file cannot be used: what was in use stays */
     NODE_RULE_REMOVED, /* the file is gone, and so is the agreement */
     NODE_RULE_NOTICE,  /* a notice counts from now on */
+    NODE_RULE_OVERLAY, /* this office's own rules count from now on */
     NODE_RULE_REFUSED, /* the file cannot be used, and nothing was */
 };
 

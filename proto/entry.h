@@ -39,6 +39,7 @@ enum ent_entry_kind {
     ENT_ENTRY_RECALLED = 17,  /* a message removed; subject: its id */
     ENT_ENTRY_NOTICE = 18,    /* a party suspended or assured, or ended that;
                                  subject: the notice */
+    ENT_ENTRY_OVERLAY = 29,   /* the office's own rules, or zeros: none */
     ENT_ENTRY_CONSENT = 27,   /* the originator's decision; subject: the id of
                                  what it is about, result: of the decision */
     ENT_ENTRY_PASSED_ON = 28, /* what came from the party; subject: its id,

@@ -276,6 +276,23 @@ print_rows(json_t *rows, const struct cli_field *fields, size_t count,
     return rc;
 }
 
+/* What this office forbids itself besides. */
+static void
+print_own_rules(const Entente__V1__OwnRules *own)
+{
+    if (own == NULL) {
+        return;
+    }
+    if (own->broken) {
+        printf("\n" ATTENTION "nothing passes: the rules of this office, %s, "
+               "cannot be read\n",
+            own->file);
+    } else {
+        printf("\nRules of this office besides: %" PRIu32 ", in %s\n",
+            own->rules, own->file);
+    }
+}
+
 static enum ent_status
 print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
 {
@@ -285,6 +302,7 @@ print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
     json_t *unused = json_array();
     enum ent_status rc = print_node(status, now_ms, err);
 
+    print_own_rules(status->own_rules);
     for (size_t i = 0; i < status->n_brokers; i++) {
         (void)json_array_append_new(
             brokers, describe_broker(status->brokers[i], now_ms));
