@@ -55,6 +55,13 @@ enum ent_status node_api_trace(struct node *node,
     Entente__V1__TraceReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_status(struct node *node, struct ent_arena *arena,
     Entente__V1__StatusReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+/* Files that nothing is decided by, one for each fault. */
+enum ent_status node_api_unused(struct node *node, struct ent_arena *arena,
+    Entente__V1__UnusedAgreement ***ret_list, size_t *ret_count,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_peers(struct node *node,
+    const Entente__V1__PeersRequest *request, struct ent_arena *arena,
+    Entente__V1__PeersReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_reload(struct node *node, struct ent_arena *arena,
     Entente__V1__ReloadReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_counts(struct node *node, struct ent_arena *arena,

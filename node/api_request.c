@@ -68,6 +68,7 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__JournalVerifyReply journal =
         ENTENTE__V1__JOURNAL_VERIFY_REPLY__INIT;
     Entente__V1__ReloadReply reload = ENTENTE__V1__RELOAD_REPLY__INIT;
+    Entente__V1__PeersReply peers = ENTENTE__V1__PEERS_REPLY__INIT;
     Entente__V1__CarryOutReply carry_out = ENTENTE__V1__CARRY_OUT_REPLY__INIT;
     Entente__V1__CarryInReply carry_in = ENTENTE__V1__CARRY_IN_REPLY__INIT;
     struct ent_arena *arena = &node->api->arena;
@@ -118,6 +119,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.journal_verify = &journal;
         rc =
             node_api_check(node, request->journal_verify, arena, &journal, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_PEERS:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_PEERS;
+        reply.peers = &peers;
+        rc = node_api_peers(node, request->peers, arena, &peers, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_RELOAD:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_RELOAD;

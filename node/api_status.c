@@ -125,16 +125,17 @@ add_agreements(struct node *node, struct ent_arena *arena,
     return ENT_OK;
 }
 
-static enum ent_status
-add_unused(struct node *node, struct ent_arena *arena,
-    Entente__V1__StatusReply *reply, struct ent_error *err)
+enum ent_status
+node_api_unused(struct node *node, struct ent_arena *arena,
+    Entente__V1__UnusedAgreement ***ret_list, size_t *ret_count,
+    struct ent_error *err)
 {
     const struct node_agreement_fault *fault;
     size_t count = 0;
+    Entente__V1__UnusedAgreement **list =
+        ent_arena_alloc(arena, NODE_AGREEMENT_FAULTS_MAX * sizeof(*list));
 
-    reply->unused_agreements = ent_arena_alloc(
-        arena, NODE_AGREEMENT_FAULTS_MAX * sizeof *reply->unused_agreements);
-    if (reply->unused_agreements == NULL) {
+    if (list == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "telling the status");
     }
     while ((fault = node_agreements_fault(node->agreements, count)) != NULL) {
@@ -148,9 +149,10 @@ add_unused(struct node *node, struct ent_arena *arena,
         unused->file = node_text_in(arena, fault->file);
         unused->line = (uint32_t)fault->line;
         unused->reason = node_text_in(arena, fault->text);
-        reply->unused_agreements[count++] = unused;
+        list[count++] = unused;
     }
-    reply->n_unused_agreements = count;
+    *ret_list = list;
+    *ret_count = count;
     return ENT_OK;
 }
 
@@ -189,7 +191,8 @@ node_api_status(struct node *node, struct ent_arena *arena,
         rc = add_agreements(node, arena, reply, err);
     }
     if (rc == ENT_OK) {
-        rc = add_unused(node, arena, reply, err);
+        rc = node_api_unused(node, arena, &reply->unused_agreements,
+            &reply->n_unused_agreements, err);
     }
     if (rc == ENT_OK) {
         rc = add_own_rules(node, arena, reply, err);

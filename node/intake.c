@@ -475,6 +475,10 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
     if (rc != ENT_OK) {
         return rc;
     }
+    rc = node_peers_heard(node, arrival.peer, bundle->label.sealed_at, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     code = objection(node, &arrival, &reason);
     if (code != 0) {
         return answer(node, &arrival, code, reason, err);

@@ -100,6 +100,10 @@ node_intake_skip(struct node *node, struct ent_view wire, struct ent_error *err)
     if (node_revocations_has(node, &peer->certificate)) {
         return ent_fail(err, ENT_REJECTED, "a skip under a revoked key");
     }
+    rc = node_peers_heard(node, peer, skip.issued_at, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     if (skip.stream.recipient_incarnation != node->incarnation) {
         rc = node_receipts_again(node, &skip.stream, skip.from, &digest, err);
         if (rc == ENT_NOT_FOUND) {

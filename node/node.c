@@ -98,6 +98,7 @@ take_back_self(struct node *node)
         node_agreements_free(&node->agreements);
         node->agreements = node->before.agreements;
         node->before.agreements = NULL;
+        node->recheck_due = true;
     }
     node->incarnation = node->before.incarnation;
     node->manifest_sequence = node->before.manifest_sequence;
@@ -196,6 +197,10 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
 {
     enum ent_status rc = node_incoming_release(node, &loop->gap_due, err);
 
+    if (rc == ENT_OK && node->recheck_due) {
+        rc = node_peers_recheck(node, err);
+        node->recheck_due = rc != ENT_OK;
+    }
     if (rc == ENT_OK) {
         rc = node_peers_refresh(node, err);
     }

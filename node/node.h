@@ -69,6 +69,7 @@ struct node {
     } before;
     uint64_t now_ms;  /* wall clock of this turn */
     bool removal_due; /* a bucket may be to renew (node/removal.h) */
+    bool recheck_due; /* whose keys count may have changed (node/peers.h) */
     bool by_file;     /* what is taken in now was carried (node/carry.h) */
     bool clock_doubt; /* nothing is destroyed, deleted or expired */
     uint64_t started_at;

@@ -8,6 +8,8 @@
 #include "node/revocations.h"
 
 #define PEERS_MAX 4096
+#define PEER_ROW_LEN 16 /* of 8 bytes when it was never heard */
+#define HEARD_STORED_MS UINT64_C(60000)
 
 enum ent_status
 node_peers_open(struct node_peers **ret_peers, struct ent_error *err)
@@ -68,8 +70,12 @@ load(struct node *node, struct node_peer *peer, struct ent_error *err)
 
     rc =
         node_store_get(node->store, NODE_PEER, node_key_view(&key), &wire, err);
-    if (rc == ENT_OK && wire.len == 8) {
+    if (rc == ENT_OK && wire.len >= 8) {
         peer->highest_incarnation = ent_get_be(wire.data, 8);
+    }
+    if (rc == ENT_OK && wire.len == PEER_ROW_LEN && peer->heard_at == 0) {
+        peer->heard_at = ent_get_be(wire.data + 8, 8);
+        peer->heard_stored = peer->heard_at;
     }
     if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
         return rc;
@@ -88,6 +94,21 @@ load(struct node *node, struct node_peer *peer, struct ent_error *err)
                                  &peer->manifest, NULL) == ENT_OK;
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+enum ent_status
+node_peers_recheck(struct node *node, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < node->peers->count; i++) {
+        struct node_peer *peer = node->peers->list[i];
+
+        peer->has_certificate = false;
+        peer->has_manifest = false;
+        rc = load(node, peer, err);
+    }
+    return rc != ENT_OK ? rc : node_peers_prefetch(node, err);
 }
 
 static struct node_peer *
@@ -170,6 +191,33 @@ node_peers_get(struct node *node, const struct ent_address *address,
     return ENT_OK;
 }
 
+static enum ent_status
+put_row(struct node *node, const struct node_peer *peer, struct ent_error *err)
+{
+    struct node_key key = node_key_party(&peer->party);
+    uint8_t value[PEER_ROW_LEN];
+
+    ent_put_be(value, peer->highest_incarnation, 8);
+    ent_put_be(value + 8, peer->heard_at, 8);
+    return node_store_put(node->store, NODE_PEER, node_key_view(&key),
+        ent_view_of(value, sizeof value), err);
+}
+
+enum ent_status
+node_peers_heard(struct node *node, struct node_peer *peer, uint64_t signed_at,
+    struct ent_error *err)
+{
+    if (signed_at <= peer->heard_at || peer->heard_at >= node->now_ms) {
+        return ENT_OK;
+    }
+    peer->heard_at = signed_at > node->now_ms ? node->now_ms : signed_at;
+    if (peer->heard_at - peer->heard_stored < HEARD_STORED_MS) {
+        return ENT_OK;
+    }
+    peer->heard_stored = peer->heard_at;
+    return put_row(node, peer, err);
+}
+
 bool
 node_peers_plausible(const struct node *node, uint64_t incarnation)
 {
@@ -180,9 +228,6 @@ enum ent_status
 node_peers_incarnation(struct node *node, struct node_peer *peer,
     uint64_t incarnation, struct ent_error *err)
 {
-    struct node_key key = node_key_party(&peer->party);
-    uint8_t value[8];
-
     if (incarnation <= peer->highest_incarnation) {
         return ENT_OK;
     }
@@ -192,7 +237,5 @@ node_peers_incarnation(struct node *node, struct node_peer *peer,
             peer->address.text);
     }
     peer->highest_incarnation = incarnation;
-    ent_put_be(value, incarnation, sizeof value);
-    return node_store_put(node->store, NODE_PEER, node_key_view(&key),
-        ent_view_of(value, sizeof value), err);
+    return put_row(node, peer, err);
 }

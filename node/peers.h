@@ -24,6 +24,8 @@ struct node_peer {
     uint64_t fetch_at; /* not before */
     uint64_t fetch_pause;
     uint64_t highest_incarnation; /* of its store, seen from it */
+    uint64_t heard_at;     /* the newest that came was signed; 0: never */
+    uint64_t heard_stored; /* the same as the store has it */
 };
 
 enum ent_status node_peers_open(
@@ -40,8 +42,13 @@ enum ent_status node_peers_get(struct node *node,
 /* Know every office that an agreement names. */
 enum ent_status node_peers_load(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+/* The agreements, and with them authorities' keys, may be others now: look at
+ * what the store holds of every peer again, and ask for what is lacking. */
+enum ent_status node_peers_recheck(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 /* By index; NULL past the last. */
 struct node_peer *node_peers_at(const struct node_peers *peers, size_t index);
+size_t node_peers_count(const struct node_peers *peers);
 
 /* Ask the brokers, and the office itself, for what we lack of it, unless we
  * asked just now. */
@@ -84,6 +91,11 @@ bool node_peers_plausible(const struct node *node, uint64_t incarnation);
 enum ent_status node_peers_incarnation(struct node *node,
     struct node_peer *peer, uint64_t incarnation,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* Something came that it says it signed then: what is repeated is no sign of
+ * life. Stored once a minute at most. */
+enum ent_status node_peers_heard(struct node *node, struct node_peer *peer,
+    uint64_t signed_at, struct ent_error *err) ENT_MUST_CHECK;
 
 /* The key of a state's authority: our agreement with it decides, and for what
  * no agreement covers (a broker's state) the configuration. NULL: none. */

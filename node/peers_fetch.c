@@ -104,6 +104,12 @@ node_peers_load(struct node *node, struct ent_error *err)
     return each_office(node, know, err);
 }
 
+size_t
+node_peers_count(const struct node_peers *peers)
+{
+    return peers->count;
+}
+
 struct node_peer *
 node_peers_at(const struct node_peers *peers, size_t index)
 {

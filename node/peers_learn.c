@@ -69,6 +69,9 @@ learn_manifest(struct node *node, struct node_peer *peer, struct ent_view wire,
     peer->has_manifest = true;
     peer->fetch_pause = FETCH_PAUSE_MIN_MS;
     rc = node_object_put(node, NODE_KIND_MANIFEST, &peer->party, wire, err);
+    if (rc == ENT_OK) {
+        rc = node_peers_heard(node, peer, manifest.issued_at, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

@@ -479,6 +479,7 @@ node_rules_reload(
     }
     node->agreements = fresh;
     fresh = NULL;
+    node->recheck_due = true;
     rc = node_welcome_prepare(node, err);
     return rc == ENT_OK || rc == ENT_IO ? rc : ENT_FULL;
 }

@@ -463,6 +463,9 @@ node_settle_receipt(struct node *node, struct ent_view wire, bool *ret_news,
         rc = ent_fail(err, ENT_REJECTED, "a receipt under a revoked key");
     }
     if (rc == ENT_OK) {
+        rc = node_peers_heard(node, peer, receipt->issued_at, err);
+    }
+    if (rc == ENT_OK) {
         rc = take_receipt(node, receipt, wire, ret_news, err);
     }
     free(receipt);

@@ -43,6 +43,22 @@ is_agreed(const struct node *node, const struct ent_address *office)
 }
 
 bool
+node_welcome_is_named(const struct node *node, const struct ent_address *office)
+{
+    const struct ent_agreement *agreement;
+    size_t i = 0;
+
+    while (
+        (agreement = node_agreements_at(node->agreements, i++, NULL)) != NULL) {
+        if (!ent_address_equal(office, &node->self) &&
+            names(agreement, office)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
 node_welcome(struct node *node, const struct node_peer *peer)
 {
     return peer->has_certificate &&

@@ -15,6 +15,10 @@
 /* True when that office may talk to us now. */
 bool node_welcome(struct node *node, const struct node_peer *peer);
 
+/* True when an agreement that is in use lists it, in force or not. */
+bool node_welcome_is_named(
+    const struct node *node, const struct ent_address *office);
+
 /* The office whose link key it is, if it is welcome; NULL: nobody. */
 struct node_peer *node_welcome_key(
     struct node *node, const uint8_t link_key[static ENT_PUBLIC_KEY_LEN]);

@@ -36,6 +36,8 @@
     X(replay, "replay", NULL, "--from SEQ", "show again what came")            \
     X(explain, "explain", NULL, "[FILE]", "would this message go, why not")    \
     X(status, "status", NULL, "", "how the node is")                           \
+    X(peers, "peers", NULL, "", "list the offices we may exchange with")       \
+    X(peer_test, "peer", "test", "ADDRESS", "test the way to an office")       \
     X(reload, "reload", NULL, "", "take up changed agreements")                \
     X(counts, "counts", NULL, "", "what stays of deleted messages")            \
     X(journal_show, "journal", "show", "", "list what the journal has")        \
