@@ -62,6 +62,12 @@ enum ent_status node_api_unused(struct node *node, struct ent_arena *arena,
 enum ent_status node_api_peers(struct node *node,
     const Entente__V1__PeersRequest *request, struct ent_arena *arena,
     Entente__V1__PeersReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_directory(struct node *node,
+    const Entente__V1__DirectoryRequest *request, struct ent_arena *arena,
+    Entente__V1__DirectoryReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_pin(struct node *node,
+    const Entente__V1__PinRequest *request, struct ent_arena *arena,
+    Entente__V1__PinReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_reload(struct node *node, struct ent_arena *arena,
     Entente__V1__ReloadReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_counts(struct node *node, struct ent_arena *arena,

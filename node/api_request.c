@@ -69,6 +69,8 @@ node_api_request(struct node *node, struct ent_view client,
         ENTENTE__V1__JOURNAL_VERIFY_REPLY__INIT;
     Entente__V1__ReloadReply reload = ENTENTE__V1__RELOAD_REPLY__INIT;
     Entente__V1__PeersReply peers = ENTENTE__V1__PEERS_REPLY__INIT;
+    Entente__V1__DirectoryReply directory = ENTENTE__V1__DIRECTORY_REPLY__INIT;
+    Entente__V1__PinReply pin = ENTENTE__V1__PIN_REPLY__INIT;
     Entente__V1__CarryOutReply carry_out = ENTENTE__V1__CARRY_OUT_REPLY__INIT;
     Entente__V1__CarryInReply carry_in = ENTENTE__V1__CARRY_IN_REPLY__INIT;
     struct ent_arena *arena = &node->api->arena;
@@ -124,6 +126,17 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_PEERS;
         reply.peers = &peers;
         rc = node_api_peers(node, request->peers, arena, &peers, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_DIRECTORY:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_DIRECTORY;
+        reply.directory = &directory;
+        rc = node_api_directory(
+            node, request->directory, arena, &directory, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_PIN:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_PIN;
+        reply.pin = &pin;
+        rc = node_api_pin(node, request->pin, arena, &pin, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_RELOAD:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_RELOAD;

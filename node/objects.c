@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/revocations.h"
+#include "node/uplink.h"
 
 enum ent_status
 node_object_get(struct node *node, uint32_t kind, const struct ent_party *party,
@@ -15,14 +16,50 @@ node_object_get(struct node *node, uint32_t kind, const struct ent_party *party,
         node->store, NODE_OBJECT, node_key_view(&key), ret_wire, err);
 }
 
+/* Who brought what is handled now. */
+static const char *
+bringer(const struct node *node)
+{
+    const struct node_neighbour *neighbour;
+
+    for (size_t i = 0; node->from != 0 &&
+                       (neighbour = node_uplink_at(node->uplink, i)) != NULL;
+         i++) {
+        if (node->from == NODE_VIA(i)) {
+            return neighbour->certificate.address.text;
+        }
+    }
+    return "a file";
+}
+
 enum ent_status
 node_object_put(struct node *node, uint32_t kind, const struct ent_party *party,
     struct ent_view wire, struct ent_error *err)
 {
+    Entente__Rest__V1__SourceRow source = ENTENTE__REST__V1__SOURCE_ROW__INIT;
+    struct node_key key = node_key_object(kind, party);
+    enum ent_status rc = node_store_put(
+        node->store, NODE_OBJECT, node_key_view(&key), wire, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    source.via = (char *)(uintptr_t)bringer(node);
+    source.at = node->now_ms;
+    return node_row_put(
+        node->store, NODE_SOURCE, node_key_view(&key), &source.base, err);
+}
+
+enum ent_status
+node_object_source(struct node *node, uint32_t kind,
+    const struct ent_party *party, Entente__Rest__V1__SourceRow **ret_row,
+    struct ent_error *err)
+{
     struct node_key key = node_key_object(kind, party);
 
-    return node_store_put(
-        node->store, NODE_OBJECT, node_key_view(&key), wire, err);
+    return node_row_get(node->store, NODE_SOURCE, node_key_view(&key),
+        &entente__rest__v1__source_row__descriptor,
+        (ProtobufCMessage **)ret_row, err);
 }
 
 struct ent_party

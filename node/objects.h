@@ -10,6 +10,7 @@
 #define NODE_OBJECTS_H
 
 #include "node/node.h"
+#include "node/rest.pb-c.h"
 #include "proto/frame.h"
 #include "proto/schema/link.pb-c.h"
 
@@ -23,6 +24,11 @@ enum ent_status node_object_get(struct node *node, uint32_t kind,
     struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_object_put(struct node *node, uint32_t kind,
     const struct ent_party *party, struct ent_view wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* How and when it came. ENT_NOT_FOUND; freed with node_row_free. */
+enum ent_status node_object_source(struct node *node, uint32_t kind,
+    const struct ent_party *party, Entente__Rest__V1__SourceRow **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* In keys of OBJECT a state stands where an office would. */

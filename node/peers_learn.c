@@ -4,6 +4,7 @@
 
 #include "node/archive.h"
 #include "node/peers_internal.h"
+#include "node/pins.h"
 #include "node/revocations.h"
 
 static enum ent_status
@@ -32,6 +33,10 @@ learn_certificate(struct node *node, struct node_peer *peer,
     if (peer->has_certificate &&
         ent_certificate_check_time(&certificate, node->now_ms, err) != ENT_OK) {
         return ENT_REJECTED; /* made in advance: its time is to come */
+    }
+    rc = node_pin_check(node, &certificate, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     peer->certificate = certificate;
     peer->has_certificate = true;

@@ -54,6 +54,8 @@ enum node_table {
     NODE_ALARM,       /* u64 alarm                        -> AlarmRow */
     NODE_CONSENT,     /* party(16), id(16), use and state(16) -> ConsentRow */
     NODE_ORIGIN,      /* print(16), u64 desk sequence        -> nothing */
+    NODE_SOURCE,      /* u8 kind, party(16)               -> SourceRow */
+    NODE_PIN,         /* party(16)                        -> PinRow */
     NODE_TABLE_COUNT,
 };
 

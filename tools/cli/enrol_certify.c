@@ -10,6 +10,7 @@
 #include "proto/keytext.h"
 #include "proto/schema/trust.pb-c.h"
 #include "tools/cli/enrol.h"
+#include "tools/cli/fingerprint.h"
 #include "tools/cli/output.h"
 #include "tools/cli/request.h"
 #include "tools/cli/root.h"
@@ -35,26 +36,6 @@ struct arguments {
     bool json;
 };
 
-/* Digits of a fingerprint, however they are grouped; false: not the id's. */
-static bool
-fingerprint_matches(const char *text, const struct ent_key_id *id)
-{
-    char want[ENT_KEY_ID_TEXT_LEN + 1];
-    const char *digit = want;
-
-    ent_key_id_format(id, want);
-    for (; *text != '\0'; text++) {
-        if (*text == ' ') {
-            continue;
-        }
-        if (*digit != *text) {
-            return false;
-        }
-        digit++;
-    }
-    return *digit == '\0';
-}
-
 static enum ent_status
 read_request(const struct arguments *arguments, struct cli_request *ret_request,
     struct ent_error *err)
@@ -76,7 +57,7 @@ read_request(const struct arguments *arguments, struct cli_request *ret_request,
             arguments->request, request.broker ? "a broker" : "an office");
     }
     if (arguments->fingerprint != NULL &&
-        !fingerprint_matches(arguments->fingerprint, &request.key_id)) {
+        !cli_fingerprint_matches(arguments->fingerprint, &request.key_id)) {
         return ent_fail(err, ENT_REJECTED,
             "'%s' has another fingerprint than the one given; somebody may "
             "have exchanged it",

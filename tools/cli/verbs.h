@@ -38,6 +38,14 @@
     X(status, "status", NULL, "", "how the node is")                           \
     X(peers, "peers", NULL, "", "list the offices we may exchange with")       \
     X(peer_test, "peer", "test", "ADDRESS", "test the way to an office")       \
+    X(directory_show, "directory", "show", "",                                 \
+        "list whom the node knows, by what")                                   \
+    X(directory_fetch, "directory", "fetch", "ADDRESS",                        \
+        "ask for what is newer of an office")                                  \
+    X(directory_pin, "directory", "pin", "FILE",                               \
+        "pin a key compared by telephone")                                     \
+    X(directory_unpin, "directory", "unpin", "ADDRESS",                        \
+        "take its authority's word again")                                     \
     X(reload, "reload", NULL, "", "take up changed agreements")                \
     X(counts, "counts", NULL, "", "what stays of deleted messages")            \
     X(journal_show, "journal", "show", "", "list what the journal has")        \
