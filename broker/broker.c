@@ -131,18 +131,46 @@ broker_due(const struct broker *broker)
     return due > now_ms ? due : now_ms + OVERDUE_PAUSE_MS;
 }
 
-void
-broker_stop(struct broker *broker)
+static void
+end_all(struct broker *broker, const char *why)
 {
     for (size_t i = 0; i < broker->line_count * BROKER_LANES; i++) {
         struct broker_line *line = &broker->lines[i / BROKER_LANES];
         const struct ent_route route = line->peer.lanes[i % BROKER_LANES].route;
 
         if (line->peer.lanes[i % BROKER_LANES].open &&
-            broker_say_bye(broker, line, &route, ENT_REFUSAL_CLOSING,
-                "the broker is stopping", NULL) != ENT_OK) {
+            broker_say_bye(broker, line, &route, ENT_REFUSAL_CLOSING, why,
+                NULL) != ENT_OK) {
             break; /* they notice without it */
         }
     }
     broker_deliver(broker);
+}
+
+void
+broker_stop(struct broker *broker)
+{
+    end_all(broker, "the broker is stopping");
+}
+
+enum ent_status
+broker_renew(
+    struct broker *broker, struct ent_view certificate, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes was = broker->certificate;
+    enum ent_status rc;
+
+    broker->certificate = (struct ent_bytes){0};
+    rc = ent_bytes_copy(certificate, &broker->certificate, err);
+    if (rc == ENT_OK) {
+        rc = broker_sync_objects(broker, err);
+    }
+    if (rc != ENT_OK) {
+        ent_bytes_free(&broker->certificate);
+        broker->certificate = was;
+        was = (struct ent_bytes){0};
+        return rc;
+    }
+    end_all(broker, "the broker's certificate is renewed, greet again");
+    return ENT_OK;
 }

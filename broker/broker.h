@@ -147,6 +147,12 @@ enum ent_status broker_sync_objects(
 enum ent_status broker_reload(struct broker *broker,
     struct broker_registry **fresh, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Our own certificate is another from now on, of the same link key: every
+ * conversation ends, and begins anew with it. The signer is that of
+ * `broker_new`, whatever its key is by now. */
+enum ent_status broker_renew(struct broker *broker, struct ent_view certificate,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Handle up to BROKER_GROUP_MAX frames in one commit, then send what follows
  * and forward what can be forwarded. Without frames only the latter. A frame
  * of type 0 is one that could not be read. ENT_IO, ENT_NO_MEMORY: leave the

@@ -269,17 +269,26 @@ enum ent_status
 broker_take_receipt(
     struct broker *broker, struct broker_visit *visit, struct ent_error *err)
 {
-    const struct ent_certificate *recipient = &visit->office->certificate;
+    const struct ent_address *recipient = &visit->office->certificate.address;
     const struct ent_frame *frame = visit->frame;
+    const struct ent_certificate *signer = NULL;
     struct ent_receipt receipt;
     struct broker_line *sender;
     struct ent_party party;
     struct ent_error why = {0};
 
-    if (ent_receipt_open(frame->payload, recipient, &receipt, &why) != ENT_OK ||
-        !ent_address_equal(&receipt.stream.recipient, &recipient->address)) {
+    if (ent_receipt_peek(frame->payload, &receipt, &why) == ENT_OK) {
+        signer = broker_registry_signer_of(
+            broker->registry, visit->number, frame->payload, receipt.issued_at);
+    }
+    if (signer == NULL ||
+        ent_receipt_open(frame->payload, signer, &receipt, &why) != ENT_OK ||
+        !ent_address_equal(&receipt.stream.recipient, recipient)) {
         ent_log(ENT_LOG_WARN, COMPONENT, "receipt not taken peer=%s: %s",
-            recipient->address.text, why.text);
+            recipient->text,
+            signer == NULL && why.text[0] == '\0'
+                ? "no certificate of that key was valid then"
+                : why.text);
         return broker_say_bye(broker, visit->line, &frame->route,
             ENT_REFUSAL_NOT_AUTHENTIC, "a receipt that is not authentic", err);
     }

@@ -113,8 +113,9 @@ enum ent_status
 broker_take_skip(
     struct broker *broker, struct broker_visit *visit, struct ent_error *err)
 {
-    const struct ent_certificate *sender = &visit->office->certificate;
+    const struct ent_address *sender = &visit->office->certificate.address;
     const struct ent_frame *frame = visit->frame;
+    const struct ent_certificate *signer = NULL;
     struct broker_line *recipient;
     struct broker_usage usage;
     struct ent_party party;
@@ -122,8 +123,13 @@ broker_take_skip(
     struct ent_error why = {0};
     enum ent_status rc;
 
-    if (ent_skip_open(frame->payload, sender, &skip, &why) != ENT_OK ||
-        !ent_address_equal(&skip.stream.sender, &sender->address)) {
+    if (ent_skip_peek(frame->payload, &skip, &why) == ENT_OK) {
+        signer = broker_registry_signer_of(
+            broker->registry, visit->number, frame->payload, skip.issued_at);
+    }
+    if (signer == NULL ||
+        ent_skip_open(frame->payload, signer, &skip, &why) != ENT_OK ||
+        !ent_address_equal(&skip.stream.sender, sender)) {
         return broker_say_bye(broker, visit->line, &frame->route,
             ENT_REFUSAL_NOT_AUTHENTIC, "a skip that is not authentic", err);
     }

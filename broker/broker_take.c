@@ -177,10 +177,14 @@ judge(struct broker *broker, const struct broker_visit *visit,
 {
     const struct ent_party recipient =
         ent_address_party(&arrival->bundle.label.stream.recipient);
+    const struct ent_label *label = &arrival->bundle.label;
+    const struct ent_certificate *signer =
+        broker_registry_signer(broker->registry, visit->number,
+            &label->signing_key_id, label->sealed_at);
     struct broker_facts facts = {
         .bundle = &arrival->bundle,
         .self = &broker->address,
-        .sender = &visit->office->certificate,
+        .sender = signer != NULL ? signer : &visit->office->certificate,
         .recipient_served = broker_line_of(broker, &recipient) != NULL,
         .quota = broker->quota,
         .size = arrival->size,
@@ -195,8 +199,8 @@ judge(struct broker *broker, const struct broker_visit *visit,
     }
     broker_spool_room(broker->spool, &facts.store_used, &facts.store_max);
     *ret_reason = broker_route_judge(&facts, why);
-    if (*ret_reason == 0 && ent_bundle_verify(&arrival->bundle,
-                                &visit->office->certificate, why) != ENT_OK) {
+    if (*ret_reason == 0 &&
+        ent_bundle_verify(&arrival->bundle, facts.sender, why) != ENT_OK) {
         *ret_reason = ENT_REFUSAL_NOT_AUTHENTIC;
     }
     return ENT_OK;

@@ -138,6 +138,36 @@ broker_keeper_close(struct broker_keeper **keeper)
     *keeper = NULL;
 }
 
+static bool
+is_same(struct ent_secret *a, struct ent_secret *b)
+{
+    bool same = sodium_memcmp(ent_secret_reveal(a), ent_secret_reveal(b),
+                    ENT_SECRET_LEN) == 0;
+
+    ent_secret_conceal(a);
+    ent_secret_conceal(b);
+    return same;
+}
+
+enum ent_status
+broker_keeper_exchange(struct broker_keeper *keeper,
+    struct broker_keeper *other, struct ent_error *err)
+{
+    const struct ent_signer signer = keeper->signer;
+    struct ent_secret *broker = keeper->broker;
+
+    if (!is_same(keeper->link, other->link) ||
+        !is_same(keeper->storage, other->storage)) {
+        return ent_fail(err, ENT_REJECTED,
+            "the link or storage key is another one: start the broker anew");
+    }
+    keeper->broker = other->broker;
+    keeper->signer = other->signer;
+    other->broker = broker;
+    other->signer = signer;
+    return ENT_OK;
+}
+
 const struct ent_signer *
 broker_keeper_signer(const struct broker_keeper *keeper)
 {

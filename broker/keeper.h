@@ -18,6 +18,11 @@ enum ent_status broker_keeper_open(const struct broker_config *config,
     struct broker_keeper **ret_keeper, struct ent_error *err) ENT_MUST_CHECK;
 void broker_keeper_close(struct broker_keeper **keeper);
 
+/* Take over the signing key of another keeper, which gets ours. ENT_REJECTED:
+ * its link or storage key is another one, which needs a new start. */
+enum ent_status broker_keeper_exchange(struct broker_keeper *keeper,
+    struct broker_keeper *other, struct ent_error *err) ENT_MUST_CHECK;
+
 const struct ent_signer *broker_keeper_signer(
     const struct broker_keeper *keeper);
 struct ent_secret *broker_keeper_link(struct broker_keeper *keeper);

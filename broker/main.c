@@ -21,6 +21,7 @@
 
 #define COMPONENT "main"
 #define CERTIFICATE_FILE_MAX ((size_t)64 * 1024)
+#define SOON_MS (UINT64_C(30) * 86400 * 1000)
 
 /* Private memory beyond which the process dies rather than the machine. A peer
  * that was let in can make libzmq buffer an endless message. */
@@ -81,8 +82,8 @@ static const struct argp argp = {
     .args_doc = "[init]",
     .doc = "Keep sealed bundles for offices, and hand them over.\v"
            "`init` makes the store named in the configuration; without it the "
-           "broker runs until SIGTERM. SIGHUP reads the folder of "
-           "certificates again.",
+           "broker runs until SIGTERM. SIGHUP reads its own certificate and "
+           "the folder of certificates again.",
 };
 
 /* The parts of a running broker, in the order in which they come to be. */
@@ -122,13 +123,13 @@ load_config(
 }
 
 static enum ent_status
-check_own(const struct program *program, const struct ent_certificate *own,
-    struct ent_error *err)
+check_own(const struct program *program, struct broker_keeper *keeper,
+    const struct ent_certificate *own, struct ent_error *err)
 {
-    const struct ent_signer *signer = broker_keeper_signer(program->keeper);
+    const struct ent_signer *signer = broker_keeper_signer(keeper);
     uint8_t link_key[ENT_PUBLIC_KEY_LEN];
 
-    ent_link_public_key(broker_keeper_link(program->keeper), link_key);
+    ent_link_public_key(broker_keeper_link(keeper), link_key);
     if (!ent_address_equal(&own->address, &program->config.address) ||
         ent_certificate_role(own) != ENT_KEY_BROKER) {
         return ent_fail(err, ENT_REJECTED, "it is not that of the broker %s",
@@ -144,13 +145,14 @@ check_own(const struct program *program, const struct ent_certificate *own,
 
 /* Our certificate must verify under the authority of our own state. */
 static enum ent_status
-load_certificate(struct program *program, struct ent_error *err)
+load_certificate(const struct program *program, struct broker_keeper *keeper,
+    struct ent_bytes *ret_wire, struct ent_certificate *ret_own,
+    struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
     const char *state = ent_address_state(&program->config.address);
     const struct ent_verify_key *authority =
         broker_registry_authority(program->registry, state);
-    struct ent_certificate own;
     enum ent_status rc;
 
     if (authority == NULL) {
@@ -161,15 +163,15 @@ load_certificate(struct program *program, struct ent_error *err)
     rc = ent_file_read(
         program->config.certificate, CERTIFICATE_FILE_MAX, &text, err);
     if (rc == ENT_OK) {
-        rc = ent_armour_decode(ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text),
-            &program->certificate, err);
+        rc = ent_armour_decode(
+            ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), ret_wire, err);
     }
     if (rc == ENT_OK) {
         rc = ent_certificate_open(
-            ent_bytes_view(&program->certificate), authority, &own, err);
+            ent_bytes_view(ret_wire), authority, ret_own, err);
     }
     if (rc == ENT_OK) {
-        rc = check_own(program, &own, err);
+        rc = check_own(program, keeper, ret_own, err);
     }
     if (rc != ENT_OK) {
         ent_error_wrap(err, "%s", program->config.certificate);
@@ -239,6 +241,75 @@ make_broker(struct program *program, struct ent_error *err)
         program->config.listen, broker_keeper_link(program->keeper), err);
 }
 
+/* ---- read again ---- */
+
+/* A renewed certificate of our own, with the keys that it is for. */
+static enum ent_status
+renew(struct program *program, struct ent_error *err)
+{
+    ENT_AUTO(broker_keeper_close) struct broker_keeper *keeper = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    struct ent_certificate own;
+    enum ent_status rc = broker_keeper_open(&program->config, &keeper, err);
+
+    if (rc == ENT_OK) {
+        rc = load_certificate(program, keeper, &wire, &own, err);
+    }
+    if (rc != ENT_OK || ent_view_equal(ent_bytes_view(&wire),
+                            ent_bytes_view(&program->certificate))) {
+        return rc;
+    }
+    rc = ent_certificate_check_time(&own, ent_time_now_ms(), err);
+    if (rc == ENT_OK) {
+        rc = broker_keeper_exchange(program->keeper, keeper, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = broker_renew(program->broker, ent_bytes_view(&wire), err);
+    if (rc != ENT_OK) {
+        return broker_keeper_exchange(program->keeper, keeper, err) == ENT_OK
+                   ? rc
+                   : ENT_IO;
+    }
+    ent_bytes_free(&program->certificate);
+    program->certificate = wire;
+    wire = (struct ent_bytes){0};
+    ent_log(ENT_LOG_INFO, COMPONENT, "our certificate is renewed serial=%llu",
+        (unsigned long long)own.serial);
+    return ENT_OK;
+}
+
+static void
+warn(const struct ent_certificate *certificate, uint64_t now_ms)
+{
+    if (certificate->not_after < now_ms + SOON_MS) {
+        ent_log(ENT_LOG_WARN, COMPONENT,
+            "a certificate is over, or will be within 30 days peer=%s",
+            certificate->address.text);
+    }
+}
+
+/* Which certificates somebody has to renew: told at the start and whenever
+ * files are read. */
+static void
+warn_of_ends(const struct program *program)
+{
+    const struct broker_registry *registry = program->registry;
+    const uint64_t now_ms = ent_time_now_ms();
+    struct ent_certificate own;
+
+    if (ent_certificate_peek(
+            ent_bytes_view(&program->certificate), &own, NULL) == ENT_OK) {
+        warn(&own, now_ms);
+    }
+    for (size_t i = 0; i < broker_registry_count(registry); i++) {
+        if (broker_registry_serves(registry, i)) {
+            warn(&broker_registry_at(registry, i)->certificate, now_ms);
+        }
+    }
+}
+
 /* A broker_loop_reload. */
 static enum ent_status
 reload(void *context, struct ent_error *err)
@@ -248,7 +319,16 @@ reload(void *context, struct ent_error *err)
     enum ent_status rc;
 
     rc = load_registry(program, &fresh, err);
-    return rc != ENT_OK ? rc : broker_reload(program->broker, &fresh, err);
+    if (rc == ENT_OK) {
+        rc = renew(program, err);
+    }
+    if (rc == ENT_OK) {
+        rc = broker_reload(program->broker, &fresh, err);
+    }
+    if (rc == ENT_OK) {
+        warn_of_ends(program);
+    }
+    return rc;
 }
 
 /* ---- the three things it can be asked ---- */
@@ -273,6 +353,7 @@ init(struct program *program, struct ent_error *err)
 static enum ent_status
 run(struct program *program, struct ent_error *err)
 {
+    struct ent_certificate own;
     enum ent_status rc;
 
     rc = broker_keeper_open(&program->config, &program->keeper, err);
@@ -280,7 +361,8 @@ run(struct program *program, struct ent_error *err)
         rc = load_registry(program, &program->registry, err);
     }
     if (rc == ENT_OK) {
-        rc = load_certificate(program, err);
+        rc = load_certificate(
+            program, program->keeper, &program->certificate, &own, err);
     }
     if (rc == ENT_OK) {
         rc = open_spool(program, false, err);
@@ -297,6 +379,7 @@ run(struct program *program, struct ent_error *err)
     ent_log(ENT_LOG_INFO, COMPONENT, "ready address=%s listen=%s offices=%zu",
         program->config.address.text, program->config.listen,
         broker_registry_count(program->registry));
+    warn_of_ends(program);
     (void)sd_notify(0, "READY=1");
     rc = broker_loop_run(program->loop, reload, program, err);
     (void)sd_notify(0, "STOPPING=1");

@@ -175,6 +175,16 @@ change_places(struct broker_registry *registry, size_t place,
     }
 }
 
+/* It is older than the one we have: what was signed under it may still come. */
+static void
+remember(struct broker_office *office, const struct ent_certificate *older)
+{
+    if (older->serial < office->certificate.serial &&
+        older->serial > office->before.serial) {
+        office->before = *older;
+    }
+}
+
 enum ent_status
 broker_registry_add(struct broker_registry *registry, struct ent_view wire,
     bool new_office, uint64_t now_ms, struct ent_error *err)
@@ -189,8 +199,15 @@ broker_registry_add(struct broker_registry *registry, struct ent_view wire,
     }
     rc = place_of(
         registry, &office.certificate, new_office, now_ms, &number, err);
+    if (rc == ENT_EXISTS) {
+        remember(&registry->offices[number], &office.certificate);
+    }
     if (rc != ENT_OK) {
         return rc;
+    }
+    if (number < registry->office_count &&
+        is_served(&registry->offices[number])) {
+        office.before = registry->offices[number].certificate;
     }
     rc = ent_bytes_copy(wire, &office.wire, err);
     if (rc != ENT_OK) {
@@ -277,6 +294,18 @@ broker_registry_trusts(
 
 /* ---- one registry into another ---- */
 
+static void
+inherit_before(
+    struct broker_registry *registry, const struct broker_office *office)
+{
+    size_t number =
+        broker_registry_by_address(registry, &office->certificate.address);
+
+    if (number != BROKER_NOBODY && office->before.serial != 0) {
+        remember(&registry->offices[number], &office->before);
+    }
+}
+
 enum ent_status
 broker_registry_inherit(struct broker_registry *registry,
     const struct broker_registry *other, uint64_t now_ms, struct ent_error *err)
@@ -296,6 +325,7 @@ broker_registry_inherit(struct broker_registry *registry,
         if (is_served(&other->offices[i])) {
             rc = broker_registry_add(registry,
                 ent_bytes_view(&other->offices[i].wire), false, now_ms, err);
+            inherit_before(registry, &other->offices[i]);
         }
     }
     return rc == ENT_NO_MEMORY ? rc : ENT_OK;

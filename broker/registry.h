@@ -20,6 +20,7 @@
 
 struct broker_office {
     struct ent_certificate certificate;
+    struct ent_certificate before; /* the one before; serial 0: not known */
     struct ent_party party;
     struct ent_bytes wire; /* of the certificate; empty: not served any more */
 };
@@ -85,6 +86,17 @@ size_t broker_registry_by_address(
     const struct broker_registry *registry, const struct ent_address *address);
 size_t broker_registry_by_party(
     const struct broker_registry *registry, const struct ent_party *party);
+
+/* The certificate under which that office signed something then: its own, or
+ * the one before, of that key, valid at that time and not revoked since; NULL:
+ * none. */
+const struct ent_certificate *broker_registry_signer(
+    const struct broker_registry *registry, size_t number,
+    const struct ent_key_id *key_id, uint64_t signed_at);
+/* The same of a Signed: by the first of its signatures that has one. */
+const struct ent_certificate *broker_registry_signer_of(
+    const struct broker_registry *registry, size_t number, struct ent_view wire,
+    uint64_t signed_at);
 
 /* It is served, and its certificate is valid at `now_ms` and not revoked. */
 bool broker_registry_trusts(

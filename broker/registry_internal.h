@@ -5,6 +5,7 @@
  *     registry.c         the offices
  *     registry_list.c    revocation lists, one for each state
  *     registry_folder.c  the operator's folder
+ *     registry_signer.c  who signed something, by the time of it
  */
 #ifndef BROKER_REGISTRY_INTERNAL_H
 #define BROKER_REGISTRY_INTERNAL_H

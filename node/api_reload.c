@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files of the folder take effect, and whoever asked is told of each. */
+/* Agreements, notices and certificates take effect, and whoever asked is told
+ * of each. */
 #include "node/api.h"
 
-#include "node/rules.h"
+#include "node/renewal.h"
 #include "node/submit.h"
 
 static enum ent_status
@@ -33,6 +34,9 @@ node_api_reload(struct node *node, struct ent_arena *arena,
     static struct node_rules_report report;
     enum ent_status rc = node_rules_reload(node, &report, err);
 
+    if (rc == ENT_OK) {
+        rc = node_renewal_run(node, &report, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

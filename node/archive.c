@@ -9,11 +9,12 @@
 #define CERTIFICATE_FILE_MAX 65536
 
 static struct node_key
-key_of(const struct ent_key_id *id)
+key_of(const struct ent_key_id *id, uint64_t serial)
 {
-    struct node_key key = {.len = sizeof id->bytes};
+    struct node_key key = {.len = sizeof id->bytes + 8};
 
     memcpy(key.bytes, id->bytes, sizeof id->bytes);
+    ent_put_be(key.bytes + sizeof id->bytes, serial, 8);
     return key;
 }
 
@@ -44,7 +45,8 @@ node_archive_certificate(struct node *node,
     const struct ent_verify_key *authority, struct ent_error *err)
 {
     node_certificate_row row = ENTENTE__REST__V1__CERTIFICATE_ROW__INIT;
-    struct node_key key = key_of(&certificate->signing_key_id);
+    struct node_key key =
+        key_of(&certificate->signing_key_id, certificate->serial);
 
     row.certificate = data_of(wire);
     row.authority =
@@ -52,16 +54,49 @@ node_archive_certificate(struct node *node,
     return put_once(node, NODE_CERTIFICATE, &key, &row.base, err);
 }
 
+static bool
+is_good_at(const node_certificate_row *row, uint64_t at_ms)
+{
+    struct ent_certificate certificate;
+
+    return ent_certificate_peek(
+               ent_view_of(row->certificate.data, row->certificate.len),
+               &certificate, NULL) == ENT_OK &&
+           ent_certificate_check_time(&certificate, at_ms, NULL) == ENT_OK;
+}
+
 enum ent_status
 node_archive_certificate_get(struct node *node,
-    const struct ent_key_id *signing_key_id, node_certificate_row **ret_row,
-    struct ent_error *err)
+    const struct ent_key_id *signing_key_id, uint64_t at_ms,
+    node_certificate_row **ret_row, struct ent_error *err)
 {
-    struct node_key key = key_of(signing_key_id);
+    struct node_key key = key_of(signing_key_id, 0);
+    node_certificate_row *best = NULL;
+    enum ent_status rc;
 
-    return node_row_get(node->store, NODE_CERTIFICATE, node_key_view(&key),
-        &entente__rest__v1__certificate_row__descriptor,
-        (ProtobufCMessage **)ret_row, err);
+    do {
+        node_certificate_row *row = NULL;
+        struct ent_view value;
+
+        rc = node_store_seek(node->store, NODE_CERTIFICATE, node_key_view(&key),
+            sizeof signing_key_id->bytes, key.bytes, &value, err);
+        if (rc == ENT_OK) {
+            rc = node_row_unpack(value,
+                &entente__rest__v1__certificate_row__descriptor,
+                (ProtobufCMessage **)&row, err);
+        }
+        if (rc == ENT_OK) {
+            node_row_free(&best);
+            best = row;
+        }
+    } while (rc == ENT_OK && !is_good_at(best, at_ms) &&
+             node_key_after(key.bytes, key.len));
+    if (best == NULL || (rc != ENT_OK && rc != ENT_NOT_FOUND)) {
+        node_row_free(&best);
+        return rc;
+    }
+    *ret_row = best;
+    return ENT_OK;
 }
 
 enum ent_status

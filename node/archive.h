@@ -19,10 +19,11 @@ enum ent_status node_archive_certificate(struct node *node,
     const struct ent_verify_key *authority,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Free with node_row_free; ENT_NOT_FOUND: it was never here. */
+/* The one that was valid at `at_ms`, of those for that key; else the newest of
+ * them. Free with node_row_free; ENT_NOT_FOUND: none was ever here. */
 enum ent_status node_archive_certificate_get(struct node *node,
-    const struct ent_key_id *signing_key_id, node_certificate_row **ret_row,
-    struct ent_error *err) ENT_MUST_CHECK;
+    const struct ent_key_id *signing_key_id, uint64_t at_ms,
+    node_certificate_row **ret_row, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Keep an agreement that is in use, and its signatures. */
 enum ent_status node_archive_agreement(struct node *node,

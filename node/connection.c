@@ -190,6 +190,15 @@ node_connection_dismissed(
         pause * 2 > GREET_PAUSE_MAX_MS ? GREET_PAUSE_MAX_MS : pause * 2;
 }
 
+void
+node_connection_greet_anew(
+    const struct node *node, struct node_connection *connection)
+{
+    if (connection->up && !connection->accepted) {
+        connection->greet_at = node->now_ms;
+    }
+}
+
 bool
 node_connection_spend(struct node_connection *connection, uint64_t bytes)
 {

@@ -49,6 +49,10 @@ bool node_connection_is_on(
 void node_connection_poll(struct node_connection *connection,
     zmq_pollitem_t items[static NODE_CONNECTION_ITEMS]);
 
+/* Greet at the next look: what we say of ourselves is another. */
+void node_connection_greet_anew(
+    const struct node *node, struct node_connection *connection);
+
 /* Notice that it was made or lost, and greet when it is time. True: what was
  * under way on it is lost. */
 bool node_connection_watch(

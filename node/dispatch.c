@@ -248,18 +248,23 @@ make_skip(
         &state->label_hash, state->count, err);
 }
 
-/* Whether the skip is signed under the key that we have now. */
+/* Whether the skip is signed under the key, and in the time of the certificate,
+ * that we have now. */
 static bool
 is_ours_now(const struct node *node, const struct node_dispatch *dispatch)
 {
-    const ProtobufCBinaryData *skip = &dispatch->row->skip;
+    const struct ent_view wire =
+        ent_view_of(dispatch->row->skip.data, dispatch->row->skip.len);
     struct ent_signatures signatures;
     struct ent_view payload;
+    struct ent_skip skip;
 
-    return ent_signed_decode(ent_view_of(skip->data, skip->len), &payload,
-               &signatures, NULL) == ENT_OK &&
+    return ent_signed_decode(wire, &payload, &signatures, NULL) == ENT_OK &&
+           ent_skip_peek(wire, &skip, NULL) == ENT_OK &&
            ent_key_id_equal(&signatures.list[0].key_id,
-               &node_keeper_signer(node->keeper)->key_id);
+               &node_keeper_signer(node->keeper)->key_id) &&
+           ent_certificate_check_time(
+               &node->certificate, skip.issued_at, NULL) == ENT_OK;
 }
 
 static enum ent_status

@@ -107,10 +107,10 @@ add_authority(struct gathering *gathering, const char *state,
     return ENT_OK;
 }
 
-/* The certificate of the key that signed; ENT_NOT_FOUND: not kept here. */
+/* The certificate of the key that signed then; ENT_NOT_FOUND: not kept here. */
 static enum ent_status
 add_certificate(struct gathering *gathering, const struct ent_key_id *key_id,
-    struct ent_error *err)
+    uint64_t at_ms, struct ent_error *err)
 {
     struct ent_evidence *evidence = &gathering->evidence;
     ENT_AUTO(node_row_free) node_certificate_row *row = NULL;
@@ -118,7 +118,7 @@ add_certificate(struct gathering *gathering, const struct ent_key_id *key_id,
     struct ent_view wire;
     size_t count = evidence->certificate_count;
     enum ent_status rc =
-        node_archive_certificate_get(gathering->node, key_id, &row, err);
+        node_archive_certificate_get(gathering->node, key_id, at_ms, &row, err);
 
     if (rc != ENT_OK) {
         return rc;
@@ -172,17 +172,49 @@ add_agreement(struct gathering *gathering, const struct ent_digest *digest,
  * and is left out. */
 static enum ent_status
 add_signer_of(struct gathering *gathering, struct ent_view wire,
-    bool *ret_there, struct ent_error *err)
+    uint64_t signed_at, bool *ret_there, struct ent_error *err)
 {
     struct ent_signatures signatures;
     struct ent_view payload;
     enum ent_status rc = ent_signed_decode(wire, &payload, &signatures, err);
 
     if (rc == ENT_OK) {
-        rc = add_certificate(gathering, &signatures.list[0].key_id, err);
+        rc = add_certificate(
+            gathering, &signatures.list[0].key_id, signed_at, err);
     }
     *ret_there = rc == ENT_OK;
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+/* 0 when it cannot be read. */
+static uint64_t
+time_of_receipt(struct ent_view wire)
+{
+    struct ent_receipt *receipt = calloc(1, sizeof *receipt);
+    uint64_t at_ms = 0;
+
+    if (receipt != NULL && ent_receipt_peek(wire, receipt, NULL) == ENT_OK) {
+        at_ms = receipt->issued_at;
+    }
+    free(receipt);
+    return at_ms;
+}
+
+static uint64_t
+time_of_custody(struct ent_view wire)
+{
+    struct ent_custody custody;
+
+    return ent_custody_peek(wire, &custody, NULL) == ENT_OK ? custody.taken_at
+                                                            : 0;
+}
+
+static uint64_t
+time_of_skip(struct ent_view wire)
+{
+    struct ent_skip skip;
+
+    return ent_skip_peek(wire, &skip, NULL) == ENT_OK ? skip.issued_at : 0;
 }
 
 static enum ent_status
@@ -203,8 +235,8 @@ add_receipt(struct gathering *gathering, struct ent_error *err)
     }
     rc = ent_bytes_copy(wire, &gathering->receipt, err);
     if (rc == ENT_OK) {
-        rc = add_signer_of(
-            gathering, ent_bytes_view(&gathering->receipt), &there, err);
+        rc = add_signer_of(gathering, ent_bytes_view(&gathering->receipt),
+            time_of_receipt(wire), &there, err);
     }
     if (rc == ENT_OK && there) {
         gathering->evidence.receipt = ent_bytes_view(&gathering->receipt);
@@ -277,8 +309,8 @@ add_custody(struct gathering *gathering, struct ent_error *err)
     }
     rc = ent_bytes_copy(wire, &gathering->custody, err);
     if (rc == ENT_OK) {
-        rc = add_signer_of(
-            gathering, ent_bytes_view(&gathering->custody), &there, err);
+        rc = add_signer_of(gathering, ent_bytes_view(&gathering->custody),
+            time_of_custody(wire), &there, err);
     }
     if (rc == ENT_OK && there) {
         gathering->evidence.custodies[0] = ent_bytes_view(&gathering->custody);
@@ -299,7 +331,7 @@ add_skip(struct gathering *gathering, struct ent_error *err)
         return ENT_OK;
     }
     wire = ent_view_of(row->skip.data, row->skip.len);
-    rc = add_signer_of(gathering, wire, &there, err);
+    rc = add_signer_of(gathering, wire, time_of_skip(wire), &there, err);
     if (rc == ENT_OK && there) {
         gathering->evidence.skip = wire;
     }
@@ -345,11 +377,12 @@ gather(struct gathering *gathering, const struct node_evidence_place *place,
     enum ent_status rc = take_message(gathering, place, err);
 
     if (rc == ENT_OK) {
-        rc = add_certificate(gathering, &label->signing_key_id, err);
+        rc = add_certificate(
+            gathering, &label->signing_key_id, label->sealed_at, err);
     }
     if (rc == ENT_OK) {
-        rc = add_certificate(
-            gathering, &node_keeper_signer(node->keeper)->key_id, err);
+        rc = add_certificate(gathering,
+            &node_keeper_signer(node->keeper)->key_id, node->now_ms, err);
     }
     if (rc == ENT_NOT_FOUND) {
         return ent_fail(

@@ -24,6 +24,7 @@ struct arrival {
     const struct ent_bundle *bundle;
     struct ent_view head;
     struct node_peer *peer;
+    struct ent_certificate signer; /* under which it was sealed */
     struct node_incoming incoming;
     struct ent_digest label_hash;
     struct ent_early early[ENT_RANGES_MAX];
@@ -323,7 +324,7 @@ objection(
 {
     const struct ent_label *label = &arrival->bundle->label;
 
-    if (node_revocations_has(node, &arrival->peer->certificate)) {
+    if (node_revocations_has(node, &arrival->signer)) {
         *ret_reason = ENT_REFUSAL_KEY_REVOKED;
         return ENTENTE__V1__ANSWER_CODE__RESEAL;
     }
@@ -424,7 +425,7 @@ authenticate(struct node *node, struct arrival *arrival, struct ent_error *err)
     const struct ent_label *label = &arrival->bundle->label;
     enum ent_status rc;
 
-    rc = ent_bundle_verify(arrival->bundle, &arrival->peer->certificate, err);
+    rc = ent_bundle_verify(arrival->bundle, &arrival->signer, err);
     if (rc == ENT_OK &&
         !node_peers_plausible(node, label->stream.sender_incarnation)) {
         rc = ent_fail(
@@ -432,7 +433,7 @@ authenticate(struct node *node, struct arrival *arrival, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = ent_bundle_check_time(
-            arrival->bundle, &arrival->peer->certificate, node->now_ms, err);
+            arrival->bundle, &arrival->signer, node->now_ms, err);
         if (rc == ENT_EXPIRED && node->now_ms >= label->expires_at) {
             rc = ENT_OK; /* settled as expired */
         }
@@ -459,11 +460,12 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (!arrival.peer->has_certificate ||
-        !ent_key_id_equal(&bundle->label.signing_key_id,
-            &arrival.peer->certificate.signing_key_id) ||
-        ent_certificate_check_time(&arrival.peer->certificate,
-            bundle->label.sealed_at, NULL) != ENT_OK) {
+    rc = node_peers_signer(node, &stream->sender, &bundle->label.signing_key_id,
+        bundle->label.sealed_at, &arrival.signer, err);
+    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+        return rc;
+    }
+    if (rc == ENT_NOT_FOUND) {
         /* Unknown, or it has a newer certificate by now. */
         rc = node_peers_fetch(node, arrival.peer, err);
         return rc != ENT_OK

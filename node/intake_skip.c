@@ -75,6 +75,7 @@ enum ent_status
 node_intake_skip(struct node *node, struct ent_view wire, struct ent_error *err)
 {
     struct ent_skip skip;
+    struct ent_certificate signer;
     struct node_peer *peer;
     struct ent_digest digest = ent_digest_of(wire);
     enum ent_status rc = ent_skip_peek(wire, &skip, err);
@@ -90,14 +91,18 @@ node_intake_skip(struct node *node, struct ent_view wire, struct ent_error *err)
     if (rc != ENT_OK) {
         return rc;
     }
-    if (!peer->has_certificate) {
+    rc = node_peers_signer_of(
+        node, &skip.stream.sender, wire, skip.issued_at, &signer, err);
+    if (rc == ENT_NOT_FOUND) {
         return node_peers_fetch(node, peer, err);
     }
-    rc = ent_skip_open(wire, &peer->certificate, &skip, err);
+    if (rc == ENT_OK) {
+        rc = ent_skip_open(wire, &signer, &skip, err);
+    }
     if (rc != ENT_OK) {
         return node_peers_doubt(node, peer, rc, err);
     }
-    if (node_revocations_has(node, &peer->certificate)) {
+    if (node_revocations_has(node, &signer)) {
         return ent_fail(err, ENT_REJECTED, "a skip under a revoked key");
     }
     rc = node_peers_heard(node, peer, skip.issued_at, err);

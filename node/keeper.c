@@ -82,6 +82,43 @@ node_keeper_close(struct node_keeper **keeper)
     *keeper = NULL;
 }
 
+static bool
+is_same_storage(struct node_keeper *a, struct node_keeper *b)
+{
+    bool same = sodium_memcmp(ent_secret_reveal(a->storage),
+                    ent_secret_reveal(b->storage), ENT_SECRET_LEN) == 0;
+
+    ent_secret_conceal(a->storage);
+    ent_secret_conceal(b->storage);
+    return same;
+}
+
+static void
+exchange_secrets(struct ent_secret **a, struct ent_secret **b)
+{
+    struct ent_secret *was = *a;
+
+    *a = *b;
+    *b = was;
+}
+
+enum ent_status
+node_keeper_exchange(struct node_keeper *keeper, struct node_keeper *other,
+    struct ent_error *err)
+{
+    const struct ent_signer signer = keeper->signer;
+
+    if (!is_same_storage(keeper, other)) {
+        return ent_fail(err, ENT_REJECTED,
+            "storage.key is another one than the store was made with");
+    }
+    exchange_secrets(&keeper->office, &other->office);
+    exchange_secrets(&keeper->link, &other->link);
+    keeper->signer = other->signer;
+    other->signer = signer;
+    return ENT_OK;
+}
+
 const struct ent_signer *
 node_keeper_signer(const struct node_keeper *keeper)
 {

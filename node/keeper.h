@@ -21,6 +21,12 @@ enum ent_status node_keeper_open(const char *folder,
     struct ent_error *err) ENT_MUST_CHECK;
 void node_keeper_close(struct node_keeper **keeper);
 
+/* Take over the office's and the link's key of another keeper, which gets ours;
+ * again, and all is as before. ENT_REJECTED: it has another storage key, and
+ * could not read the store. */
+enum ent_status node_keeper_exchange(struct node_keeper *keeper,
+    struct node_keeper *other, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Signs as the office. */
 const struct ent_signer *node_keeper_signer(const struct node_keeper *keeper);
 

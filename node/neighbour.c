@@ -2,6 +2,7 @@
 #include "node/neighbour.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
@@ -12,12 +13,12 @@
 #define COMPONENT "uplink"
 #define CERTIFICATE_FILE_MAX 65536
 
-static enum ent_status
-read_certificate(struct node *node, const struct node_broker *broker,
-    struct ent_certificate *ret_certificate, struct ent_error *err)
+enum ent_status
+node_neighbour_read_broker(struct node *node, const struct node_broker *broker,
+    struct ent_bytes *ret_wire, struct ent_certificate *ret_certificate,
+    struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
     const char *state = ent_address_state(&broker->address);
     const struct ent_verify_key *authority =
         ent_authorities_find(&node->config->authorities, state);
@@ -31,11 +32,11 @@ read_certificate(struct node *node, const struct node_broker *broker,
     rc = ent_file_read(broker->certificate, CERTIFICATE_FILE_MAX, &text, err);
     if (rc == ENT_OK) {
         rc = ent_armour_decode(
-            ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), &wire, err);
+            ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), ret_wire, err);
     }
     if (rc == ENT_OK) {
         rc = ent_certificate_open(
-            ent_bytes_view(&wire), authority, ret_certificate, err);
+            ent_bytes_view(ret_wire), authority, ret_certificate, err);
     }
     if (rc == ENT_OK &&
         (!ent_address_equal(&ret_certificate->address, &broker->address) ||
@@ -69,8 +70,9 @@ node_neighbour_open_broker(struct node *node, void *zmq_context,
     const struct node_broker *broker, struct node_neighbour *neighbour,
     struct ent_error *err)
 {
-    enum ent_status rc =
-        read_certificate(node, broker, &neighbour->certificate, err);
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    enum ent_status rc = node_neighbour_read_broker(
+        node, broker, &wire, &neighbour->certificate, err);
 
     neighbour->is_broker = true;
     if (rc == ENT_OK) {
@@ -83,6 +85,20 @@ node_neighbour_open_broker(struct node *node, void *zmq_context,
         node_neighbour_close(neighbour);
     }
     return rc;
+}
+
+enum ent_status
+node_neighbour_reopen(struct node *node, void *zmq_context,
+    struct node_neighbour *neighbour, struct ent_error *err)
+{
+    char endpoint[ENT_ENDPOINT_MAX + 1];
+
+    memcpy(endpoint, neighbour->endpoint, sizeof endpoint);
+    for (size_t i = 0; i < 2; i++) {
+        node_connection_close(&neighbour->lanes[i]);
+        neighbour->lanes[i] = (struct node_connection){0};
+    }
+    return connect_to(node, zmq_context, endpoint, neighbour, err);
 }
 
 enum ent_status

@@ -30,6 +30,15 @@ struct node_neighbour {
 enum ent_status node_neighbour_open_broker(struct node *node, void *zmq_context,
     const struct node_broker *broker, struct node_neighbour *neighbour,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The certificate in its file, verified. */
+enum ent_status node_neighbour_read_broker(struct node *node,
+    const struct node_broker *broker, struct ent_bytes *ret_wire,
+    struct ent_certificate *ret_certificate,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Connect again, to a neighbour that we connected to: its certificate, or our
+ * link key, is another. */
+enum ent_status node_neighbour_reopen(struct node *node, void *zmq_context,
+    struct node_neighbour *neighbour, struct ent_error *err) ENT_MUST_CHECK;
 /* The same to an office, under the certificate that we know. */
 enum ent_status node_neighbour_open_office(struct node *node, void *zmq_context,
     const struct ent_certificate *certificate, const char *endpoint,

@@ -18,6 +18,7 @@
 #include "node/receipts.h"
 #include "node/reincarnation.h"
 #include "node/removal.h"
+#include "node/renewal.h"
 #include "node/rules.h"
 #include "node/sealer.h"
 #include "node/uplink.h"
@@ -89,11 +90,13 @@ keep_self(struct node *node)
     ent_bytes_free(&node->before.manifest_wire);
     node->before.manifest_changed = false;
     node_agreements_free(&node->before.agreements);
+    node_renewal_keep(node);
 }
 
 static void
 take_back_self(struct node *node)
 {
+    node_renewal_take_back(node);
     if (node->before.agreements != NULL) {
         node_agreements_free(&node->agreements);
         node->agreements = node->before.agreements;
@@ -209,6 +212,7 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
     }
     if (rc == ENT_OK && !node->clock_doubt && node->now_ms >= loop->sweep_due) {
         loop->sweep_due = node->now_ms + SWEEP_MS;
+        node_renewal_watch(node);
         rc = node_batch_expire(node, loop->pending, err);
         if (rc == ENT_OK) {
             rc = node_number_set(node->store, "clock", node->now_ms, err);
@@ -230,9 +234,9 @@ reload(struct node *node, struct loop *loop, struct ent_error *err)
     rc = node_rules_reload(node, NULL, err);
     if (rc == ENT_NOT_FOUND) {
         ent_log(ENT_LOG_ERROR, COMPONENT, "not reloaded: %s", err->text);
-        return ENT_OK;
+        rc = ENT_OK;
     }
-    return rc;
+    return rc != ENT_OK ? rc : node_renewal_run(node, NULL, err);
 }
 
 static enum ent_status
@@ -243,8 +247,11 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     bool old_more = false;
     bool seal_more = false;
     bool pump_more = false;
-    enum ent_status rc = reload(node, loop, err);
+    enum ent_status rc = node_uplink_renew(node, err);
 
+    if (rc == ENT_OK) {
+        rc = reload(node, loop, err);
+    }
     if (rc == ENT_OK) {
         rc = node_api_serve(node, REQUESTS_MAX, &requests, err);
     }
@@ -320,6 +327,9 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     sooner(&due, node_uplink_due(node->uplink));
     if (loop->watchdog_ms != 0) {
         sooner(&due, loop->watchdog_due);
+    }
+    if (node->greeting_due || node->recheck_due) {
+        due = now;
     }
     *ret_ms = due <= now ? 0 : (long)(due - now);
     if (loop->full && *ret_ms < FULL_PAUSE_MS) {

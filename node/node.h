@@ -33,6 +33,7 @@ struct node_revocations;
 struct node_uplink;
 struct node_api;
 struct node_answers;
+struct node_identity;
 
 struct node {
     const struct node_config *config;
@@ -64,14 +65,19 @@ struct node {
         struct ent_bytes manifest_wire;
         bool manifest_changed;
         struct node_tally tally;
+        struct node_identity *identity; /* until then in use; NULL: the same */
+        bool relinks;                   /* the new one has another link key */
         struct node_agreements *agreements; /* until then in use; NULL: the same
                                              */
     } before;
-    uint64_t now_ms;  /* wall clock of this turn */
-    bool removal_due; /* a bucket may be to renew (node/removal.h) */
-    bool recheck_due; /* whose keys count may have changed (node/peers.h) */
-    bool by_file;     /* what is taken in now was carried (node/carry.h) */
-    bool clock_doubt; /* nothing is destroyed, deleted or expired */
+    uint64_t now_ms;     /* wall clock of this turn */
+    bool removal_due;    /* a bucket may be to renew (node/removal.h) */
+    bool greeting_due;   /* our certificate is another: say so */
+    bool relink_due;     /* our link key is another: connect anew */
+    uint64_t watched_at; /* certificates, for their end */
+    bool recheck_due;    /* whose keys count may have changed (node/peers.h) */
+    bool by_file;        /* what is taken in now was carried (node/carry.h) */
+    bool clock_doubt;    /* nothing is destroyed, deleted or expired */
     uint64_t started_at;
     uint64_t arrivals; /* messages put on the desk since the start */
 };

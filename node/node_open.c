@@ -11,6 +11,7 @@
 
 #include "node/api.h"
 #include "node/archive.h"
+#include "node/identity.h"
 #include "node/manifest.h"
 #include "node/peers.h"
 #include "node/receipts.h"
@@ -23,96 +24,14 @@
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 
-#define CERTIFICATE_FILE_MAX 65536
-
 /* ---- keys and certificate ---- */
-
-static enum ent_status
-ask_passphrase(void *context, const char *path, char *ret_text, size_t size,
-    struct ent_error *err)
-{
-    const struct node_config *config = context;
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    size_t len;
-    enum ent_status rc;
-
-    if (config->passphrase_file[0] == '\0') {
-        return ent_fail(err, ENT_REJECTED,
-            "'%s' needs a passphrase: name a file with it as passphrase_file",
-            path);
-    }
-    rc = ent_file_read(config->passphrase_file, size - 1, &text, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    len = text.len;
-    while (
-        len > 0 && (text.data[len - 1] == '\n' || text.data[len - 1] == '\r')) {
-        len--;
-    }
-    memcpy(ret_text, text.data, len);
-    ret_text[len] = '\0';
-    return ENT_OK;
-}
-
-static struct ent_passphrase
-passphrase_of(const struct node_config *config)
-{
-    return (struct ent_passphrase){
-        .ask = ask_passphrase, .context = (void *)(uintptr_t)config};
-}
-
-/* Our own certificate: by our authority, for these very keys, valid today. */
-static enum ent_status
-read_certificate(struct node *node, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    const struct node_config *config = node->config;
-    const char *state = ent_address_state(&config->address);
-    const struct ent_verify_key *authority =
-        ent_authorities_find(&config->authorities, state);
-    const struct ent_signer *signer = node_keeper_signer(node->keeper);
-    enum ent_status rc;
-
-    if (authority == NULL) {
-        return ent_fail(err, ENT_BAD_INPUT,
-            "'authorities' names no key for our own state '%s'", state);
-    }
-    rc = ent_file_read(config->certificate, CERTIFICATE_FILE_MAX, &text, err);
-    if (rc == ENT_OK) {
-        rc = ent_armour_decode(ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text),
-            &node->certificate_wire, err);
-    }
-    if (rc == ENT_OK) {
-        rc = ent_certificate_open(ent_bytes_view(&node->certificate_wire),
-            authority, &node->certificate, err);
-    }
-    if (rc == ENT_OK) {
-        rc = ent_certificate_check_time(&node->certificate, node->now_ms, err);
-    }
-    if (rc != ENT_OK) {
-        ent_error_wrap(err, "our certificate '%s'", config->certificate);
-        return rc;
-    }
-    if (!ent_address_equal(&node->certificate.address, &config->address) ||
-        memcmp(&node->certificate.signing_key, &signer->key,
-            sizeof signer->key) != 0) {
-        return ent_fail(err, ENT_REJECTED,
-            "certificate '%s' is not for %s with the key in '%s'",
-            config->certificate, config->address.text, config->keys);
-    }
-    return ENT_OK;
-}
 
 static enum ent_status
 open_keys(
     const struct node_config *config, struct node *node, struct ent_error *err)
 {
-    struct ent_passphrase passphrase = passphrase_of(config);
-    enum ent_status rc =
-        node_keeper_open(config->keys, &passphrase, &node->keeper, err);
-
-    return rc != ENT_OK ? rc : read_certificate(node, err);
+    return node_identity_load(config, node->now_ms, &node->keeper,
+        &node->certificate, &node->certificate_wire, err);
 }
 
 /* ---- making a store ---- */
@@ -274,6 +193,9 @@ opening_turn(struct node *node, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = node_archive_own(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_uplink_recall(node, err);
     }
     if (rc == ENT_OK) {
         rc = node_manifest_load(node, err);

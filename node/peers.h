@@ -78,6 +78,19 @@ enum ent_status node_peers_refresh(
 bool node_peers_trusts(
     struct node *node, const struct ent_certificate *certificate);
 
+/* The certificate under which that office signed then: the one we know, or an
+ * earlier one, of that key, valid at that time. ENT_NOT_FOUND: none that we
+ * have. Whether it was revoked meanwhile is another question. */
+enum ent_status node_peers_signer(struct node *node,
+    const struct ent_address *address, const struct ent_key_id *key_id,
+    uint64_t signed_at, struct ent_certificate *ret_certificate,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* The same of a Signed: by the first of its signatures that has one. */
+enum ent_status node_peers_signer_of(struct node *node,
+    const struct ent_address *address, struct ent_view wire, uint64_t signed_at,
+    struct ent_certificate *ret_certificate,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* An object came: verify, keep if it is newer. What does not verify is
  * ENT_REJECTED and changes nothing. */
 enum ent_status node_peers_learn(struct node *node,

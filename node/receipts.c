@@ -163,8 +163,7 @@ node_receipts_sign_anew(const struct node *node, struct ent_view wire,
     enum ent_status rc;
 
     rc = ent_signed_decode(wire, &payload, &signatures, err);
-    if (rc != ENT_OK ||
-        ent_key_id_equal(&signatures.list[0].key_id, &signer->key_id)) {
+    if (rc != ENT_OK) {
         return rc;
     }
     receipt = calloc(1, sizeof *receipt);
@@ -172,7 +171,11 @@ node_receipts_sign_anew(const struct node *node, struct ent_view wire,
         return ent_fail(err, ENT_NO_MEMORY, "signing a receipt anew");
     }
     rc = ent_receipt_peek(wire, receipt, err);
-    if (rc == ENT_OK) {
+    if (rc == ENT_OK &&
+        (!ent_key_id_equal(&signatures.list[0].key_id, &signer->key_id) ||
+            ent_certificate_check_time(
+                &node->certificate, receipt->issued_at, NULL) != ENT_OK)) {
+        receipt->issued_at = node->now_ms;
         rc = ent_receipt_make(receipt, signer, ret_wire, err);
     }
     free(receipt);

@@ -36,6 +36,7 @@ node_rule_outcome_name(enum node_rule_outcome outcome)
         [NODE_RULE_KEPT] = "kept",
         [NODE_RULE_REMOVED] = "removed",
         [NODE_RULE_NOTICE] = "notice",
+        [NODE_RULE_RENEWED] = "renewed",
         [NODE_RULE_OVERLAY] = "overlay",
         [NODE_RULE_REFUSED] = "refused",
     };
@@ -62,6 +63,16 @@ add_change(const struct settling *settling, const char *file,
         change->agreement, sizeof change->agreement, "%s", agreement);
     change->outcome = outcome;
     return change;
+}
+
+void
+node_rules_tell(struct node_rules_report *report, const char *file,
+    enum node_rule_outcome outcome, const char *reason)
+{
+    const struct settling settling = {.report = report};
+    struct node_rule_change *change = add_change(&settling, file, outcome, "");
+
+    (void)snprintf(change->reason, sizeof change->reason, "%s", reason);
 }
 
 /* ---- versions ---- */

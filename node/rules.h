@@ -24,6 +24,7 @@ enum node_rule_outcome {
     NODE_RULE_KEPT,    /* the file cannot be used: what was in use stays */
     NODE_RULE_REMOVED, /* the file is gone, and so is the agreement */
     NODE_RULE_NOTICE,  /* a notice counts from now on */
+    NODE_RULE_RENEWED, /* a certificate: in use from now on */
     NODE_RULE_OVERLAY, /* this office's own rules count from now on */
     NODE_RULE_REFUSED, /* the file cannot be used, and nothing was */
 };
@@ -46,6 +47,10 @@ struct node_rules_report {
 
 /* "unchanged", "new" ... */
 const char *node_rule_outcome_name(enum node_rule_outcome outcome);
+
+/* Note what became of a file that is no agreement. */
+void node_rules_tell(struct node_rules_report *report, const char *file,
+    enum node_rule_outcome outcome, const char *reason);
 
 /* In a turn: hold what was read against what was ever in use, keep what `old`
  * (may be NULL) has and the files lost, take up notices, and write all that

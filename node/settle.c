@@ -72,6 +72,7 @@ node_settle_custody(
     ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
     const struct ent_certificate *broker = node_uplink_broker(node);
     struct node_proof proof = {.kind = NODE_PROOF_CUSTODY, .wire = wire};
+    struct ent_certificate signer;
     struct ent_custody custody;
     struct ent_digest digest = ent_digest_of(wire);
     enum ent_dispatch_state was;
@@ -81,8 +82,22 @@ node_settle_custody(
     if (broker == NULL) {
         return ent_fail(err, ENT_REJECTED, "custody, and not from a broker");
     }
-    rc = ent_custody_open(wire, broker, &custody, err);
-
+    rc = ent_custody_peek(wire, &custody, err);
+    if (rc == ENT_OK) {
+        rc = node_peers_signer_of(
+            node, &broker->address, wire, custody.taken_at, &signer, err);
+    }
+    if (rc == ENT_NOT_FOUND) {
+        return ent_fail(err, ENT_REJECTED,
+            "custody under no certificate of %s that was valid then",
+            broker->address.text);
+    }
+    if (rc == ENT_OK && node_revocations_has(node, &signer)) {
+        rc = ent_fail(err, ENT_REJECTED, "custody under a revoked key");
+    }
+    if (rc == ENT_OK) {
+        rc = ent_custody_open(wire, &signer, &custody, err);
+    }
     if (rc == ENT_OK) {
         rc = find(node, &custody.stream, custody.first, &dispatch, err);
     }
@@ -435,6 +450,7 @@ node_settle_receipt(struct node *node, struct ent_view wire, bool *ret_news,
     struct ent_error *err)
 {
     struct ent_receipt *receipt = calloc(1, sizeof *receipt);
+    struct ent_certificate signer;
     struct node_peer *peer;
     enum ent_status rc;
 
@@ -450,16 +466,20 @@ node_settle_receipt(struct node *node, struct ent_view wire, bool *ret_news,
     if (rc == ENT_OK) {
         rc = node_peers_get(node, &receipt->stream.recipient, &peer, err);
     }
-    if (rc == ENT_OK && !peer->has_certificate) {
+    if (rc == ENT_OK) {
+        rc = node_peers_signer_of(node, &receipt->stream.recipient, wire,
+            receipt->issued_at, &signer, err);
+    }
+    if (rc == ENT_NOT_FOUND) {
         rc = node_peers_fetch(node, peer, err);
         free(receipt);
         return rc; /* the broker offers it again */
     }
     if (rc == ENT_OK) {
-        rc = ent_receipt_open(wire, &peer->certificate, receipt, err);
+        rc = ent_receipt_open(wire, &signer, receipt, err);
         rc = node_peers_doubt(node, peer, rc, err);
     }
-    if (rc == ENT_OK && node_revocations_has(node, &peer->certificate)) {
+    if (rc == ENT_OK && node_revocations_has(node, &signer)) {
         rc = ent_fail(err, ENT_REJECTED, "a receipt under a revoked key");
     }
     if (rc == ENT_OK) {

@@ -34,7 +34,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_OBJECT] = {.name = "object", .key_len = 17},
     [NODE_PEER] = {.name = "peer", .key_len = 16},
     [NODE_AGREED] = {.name = "agreed", .key_len = 32},
-    [NODE_CERTIFICATE] = {.name = "certificate", .key_len = 16},
+    [NODE_CERTIFICATE] = {.name = "certificate", .key_len = 24},
     [NODE_AGREEMENT] = {.name = "agreement", .key_len = 32},
     [NODE_VERSION] = {.name = "version", .key_len = 32},
     [NODE_NOTICE] = {.name = "notice", .key_len = 32},

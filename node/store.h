@@ -46,7 +46,7 @@ enum node_table {
     NODE_FATE,     /* party(16), id(16)                -> FateRow */
     NODE_REMOVAL,  /* u64 day                          -> nothing */
     NODE_CARRY,    /* party(16), place(16)             -> CarryRow */
-    NODE_CERTIFICATE, /* signing key id(16)            -> CertificateRow */
+    NODE_CERTIFICATE, /* signing key id(16), u64 serial   -> CertificateRow */
     NODE_AGREEMENT,   /* digest(32)                      -> AgreementRow */
     NODE_VERSION,     /* digest of a name(32)            -> VersionRow */
     NODE_NOTICE,      /* digest of its place(32)         -> NoticeRow */

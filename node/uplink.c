@@ -261,5 +261,8 @@ node_uplink_due(const struct node_uplink *uplink)
         own = own < away ? own : away;
         due = own < due ? own : due;
     }
+    if (uplink->listen_at != 0 && uplink->listen_at < due) {
+        due = uplink->listen_at;
+    }
     return due;
 }

@@ -76,6 +76,18 @@ void node_uplink_send(
 void node_uplink_take_back(
     struct node_uplink *uplink, const struct node_effects *effects);
 
+/* Read the certificate of a configured broker again, and take it when it is
+ * newer. At the start: what a broker's greeting once brought counts too. */
+enum ent_status node_uplink_renew_broker(struct node *node, size_t index,
+    bool *ret_renewed, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_uplink_recall(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+
+/* After a commit in which our certificate was renewed: greet anew, or under a
+ * new link key connect anew. */
+enum ent_status node_uplink_renew(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Say goodbye, when stopping. */
 void node_uplink_bye(struct node_uplink *uplink);
 

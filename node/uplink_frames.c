@@ -36,7 +36,7 @@ node_uplink_meet(struct node *node, const struct ent_address *address,
             certificate.address.text);
     }
     if (ent_certificate_role(&certificate) == ENT_KEY_BROKER) {
-        return ENT_OK; /* we know it from our configuration */
+        return node_uplink_meet_broker(node, hello->certificate, err);
     }
     memcpy(object.subject, address->text, sizeof address->text);
     return node_peers_learn(node, &object, err);

@@ -17,6 +17,7 @@ struct node_uplink {
     struct node_neighbour list[NODE_NEIGHBOURS_MAX];
     size_t count;
     struct node_listener *listener; /* NULL: nobody can connect */
+    uint64_t listen_at;             /* open it again then; 0: it is open */
     void *zmq;                      /* the process's context */
 };
 
@@ -51,6 +52,11 @@ uint64_t node_uplink_via(
  * an office is not welcome any more, and its conversations are over. */
 enum ent_status node_uplink_check(struct node *node,
     struct node_neighbour *neighbour, struct ent_error *err) ENT_MUST_CHECK;
+
+/* A broker greets with this certificate: taken when it is newer, of the same
+ * link key, and counts. */
+enum ent_status node_uplink_meet_broker(struct node *node,
+    struct ent_view certificate, struct ent_error *err) ENT_MUST_CHECK;
 
 /* A frame came from that neighbour: hand it to whom it concerns, inside the
  * turn. */

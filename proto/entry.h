@@ -35,15 +35,17 @@ enum ent_entry_kind {
     ENT_ENTRY_DELETED = 13, /* count messages; subject: day as digest */
     ENT_ENTRY_REINCARNATED = 14,
     ENT_ENTRY_EXPIRED = 15,
-    ENT_ENTRY_DISCLOSED = 16, /* evidence was given out; subject: the file */
-    ENT_ENTRY_RECALLED = 17,  /* a message removed; subject: its id */
-    ENT_ENTRY_NOTICE = 18,    /* a party suspended or assured, or ended that;
-                                 subject: the notice */
-    ENT_ENTRY_OVERLAY = 29,   /* the office's own rules, or zeros: none */
-    ENT_ENTRY_CONSENT = 27,   /* the originator's decision; subject: the id of
-                                 what it is about, result: of the decision */
-    ENT_ENTRY_PASSED_ON = 28, /* what came from the party; subject: its id,
-                                 result: that of the new message */
+    ENT_ENTRY_DISCLOSED = 16,   /* evidence was given out; subject: the file */
+    ENT_ENTRY_RECALLED = 17,    /* a message removed; subject: its id */
+    ENT_ENTRY_NOTICE = 18,      /* a party suspended or assured, or ended that;
+                                   subject: the notice */
+    ENT_ENTRY_CERTIFICATE = 20, /* our own was renewed; subject: the new one,
+                                   result: the one before */
+    ENT_ENTRY_CONSENT = 27,     /* the originator's decision; subject: the id of
+                                   what it is about, result: of the decision */
+    ENT_ENTRY_PASSED_ON = 28,   /* what came from the party; subject: its id,
+                                   result: that of the new message */
+    ENT_ENTRY_OVERLAY = 29,     /* the office's own rules, or zeros: none */
 };
 
 struct ent_entry {

@@ -29,6 +29,8 @@ uint64_t __wrap_ent_time_now_ms(void);
 enum ent_status __wrap_node_uplink_open(struct node *node, void *zmq_context,
     struct node_uplink **ret_uplink, struct ent_error *err);
 void __wrap_node_uplink_close(struct node_uplink **uplink);
+const struct node_neighbour *__wrap_node_uplink_at(
+    const struct node_uplink *uplink, size_t number);
 bool __wrap_node_uplink_ready(const struct node_uplink *uplink, bool urgent);
 size_t __wrap_node_uplink_routes(const struct node_uplink *uplink,
     const struct ent_address *office, bool urgent,
@@ -61,6 +63,14 @@ __wrap_node_uplink_open(struct node *node, void *zmq_context,
     (void)err;
     *ret_uplink = (struct node_uplink *)node; /* only tells who sends */
     return ENT_OK;
+}
+
+const struct node_neighbour *
+__wrap_node_uplink_at(const struct node_uplink *uplink, size_t number)
+{
+    (void)uplink;
+    (void)number;
+    return NULL;
 }
 
 void

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/identity.h"
+
+#include <string.h>
+
+#include "proto/base/armour.h"
+#include "proto/base/file.h"
+#include "proto/link.h"
+
+#define CERTIFICATE_FILE_MAX 65536
+
+/* ---- the passphrase ---- */
+
+static enum ent_status
+ask_passphrase(void *context, const char *path, char *ret_text, size_t size,
+    struct ent_error *err)
+{
+    const struct node_config *config = context;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    size_t len;
+    enum ent_status rc;
+
+    if (config->passphrase_file[0] == '\0') {
+        return ent_fail(err, ENT_REJECTED,
+            "'%s' needs a passphrase: name a file with it as passphrase_file",
+            path);
+    }
+    rc = ent_file_read(config->passphrase_file, size - 1, &text, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    len = text.len;
+    while (
+        len > 0 && (text.data[len - 1] == '\n' || text.data[len - 1] == '\r')) {
+        len--;
+    }
+    memcpy(ret_text, text.data, len);
+    ret_text[len] = '\0';
+    return ENT_OK;
+}
+
+static struct ent_passphrase
+passphrase_of(const struct node_config *config)
+{
+    return (struct ent_passphrase){
+        .ask = ask_passphrase, .context = (void *)(uintptr_t)config};
+}
+
+/* ---- the certificate ---- */
+
+static enum ent_status
+read_certificate(const struct node_config *config, struct ent_bytes *ret_wire,
+    struct ent_certificate *ret_certificate, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    const char *state = ent_address_state(&config->address);
+    const struct ent_verify_key *authority =
+        ent_authorities_find(&config->authorities, state);
+    enum ent_status rc;
+
+    if (authority == NULL) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "'authorities' names no key for our own state '%s'", state);
+    }
+    rc = ent_file_read(config->certificate, CERTIFICATE_FILE_MAX, &text, err);
+    if (rc == ENT_OK) {
+        rc = ent_armour_decode(
+            ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), ret_wire, err);
+    }
+    return rc != ENT_OK ? rc
+                        : ent_certificate_open(ent_bytes_view(ret_wire),
+                              authority, ret_certificate, err);
+}
+
+static enum ent_status
+check_keys(const struct node_config *config,
+    const struct ent_certificate *certificate, struct node_keeper *keeper,
+    struct ent_error *err)
+{
+    uint8_t link_key[ENT_PUBLIC_KEY_LEN];
+
+    ent_link_public_key(node_keeper_link(keeper), link_key);
+    if (!ent_address_equal(&certificate->address, &config->address) ||
+        memcmp(&certificate->signing_key, &node_keeper_signer(keeper)->key,
+            sizeof certificate->signing_key) != 0 ||
+        memcmp(certificate->link_key, link_key, sizeof link_key) != 0) {
+        return ent_fail(err, ENT_REJECTED,
+            "certificate '%s' is not for %s with the keys in '%s'",
+            config->certificate, config->address.text, config->keys);
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+node_identity_load(const struct node_config *config, uint64_t now_ms,
+    struct node_keeper **ret_keeper, struct ent_certificate *ret_certificate,
+    struct ent_bytes *ret_wire, struct ent_error *err)
+{
+    ENT_AUTO(node_keeper_close) struct node_keeper *keeper = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    struct ent_passphrase passphrase = passphrase_of(config);
+    struct ent_certificate certificate;
+    enum ent_status rc =
+        node_keeper_open(config->keys, &passphrase, &keeper, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = read_certificate(config, &wire, &certificate, err);
+    if (rc == ENT_OK) {
+        rc = ent_certificate_check_time(&certificate, now_ms, err);
+    }
+    if (rc != ENT_OK) {
+        ent_error_wrap(err, "our certificate '%s'", config->certificate);
+        return rc;
+    }
+    rc = check_keys(config, &certificate, keeper, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_keeper = keeper;
+    keeper = NULL;
+    *ret_certificate = certificate;
+    *ret_wire = wire;
+    wire = (struct ent_bytes){0};
+    return ENT_OK;
+}

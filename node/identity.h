@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * identity - who this office is: its keys, and the certificate by which its
+ * authority says so. Read at the start, and again when a renewed one was put in
+ * place (node/renewal.h).
+ */
+#ifndef NODE_IDENTITY_H
+#define NODE_IDENTITY_H
+
+#include "node/node.h"
+
+/* The key files and the certificate of the configuration: by our authority, for
+ * these very keys, valid at `now_ms`. The caller owns both results. */
+enum ent_status node_identity_load(const struct node_config *config,
+    uint64_t now_ms, struct node_keeper **ret_keeper,
+    struct ent_certificate *ret_certificate, struct ent_bytes *ret_wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif
