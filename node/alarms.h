@@ -23,7 +23,8 @@
     X(ROLLOVER, 4, "rollover")       /* an authority's key in two hands */     \
     X(FORK, 5, "fork")               /* two labels for one place */            \
     X(KEY, 6, "key")                 /* our own key or certificate */          \
-    X(AGREEMENT, 7, "agreement")     /* a file that is not in use */
+    X(AGREEMENT, 7, "agreement")     /* a file that is not in use */           \
+    X(HOTLINE, 40, "hotline")        /* nobody acknowledges an alert */
 
 enum node_alarm_kind {
 #define NODE_ALARM_ENUM(name, number, word) NODE_ALARM_##name = number,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/ladder.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
 
@@ -124,6 +125,10 @@ node_desk_put(struct node *node, const node_desk_row *row,
         return rc == ENT_NOT_FOUND ? ent_fail(err, ENT_IO,
                                          "a message at the desk was never seen")
                                    : rc;
+    }
+    rc = node_ladder_set(node, sequence, &settled, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     node->arrivals++;
     *ret_sequence = sequence;

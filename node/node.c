@@ -12,6 +12,7 @@
 #include "node/batch.h"
 #include "node/incoming.h"
 #include "node/keeping.h"
+#include "node/ladder.h"
 #include "node/manifest.h"
 #include "node/peers.h"
 #include "node/pump.h"
@@ -36,6 +37,7 @@
 /* What the loop itself remembers between turns. */
 struct loop {
     uint64_t gap_due;
+    uint64_t call_due;
     uint64_t rotate_due;
     uint64_t keeping_due;
     uint64_t sweep_due;
@@ -205,6 +207,9 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
         node->recheck_due = rc != ENT_OK;
     }
     if (rc == ENT_OK) {
+        rc = node_ladder_run(node, &loop->call_due, err);
+    }
+    if (rc == ENT_OK) {
         rc = node_peers_refresh(node, err);
     }
     if (rc == ENT_OK && node->now_ms >= loop->rotate_due) {
@@ -318,6 +323,7 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     }
     sooner(&due, dispatch);
     sooner(&due, loop->gap_due);
+    sooner(&due, loop->call_due);
     sooner(&due, loop->rotate_due);
     if (!node->clock_doubt) {
         sooner(&due, loop->keeping_due);
@@ -455,7 +461,7 @@ pat_watchdog(const struct node *node, struct loop *loop)
 enum ent_status
 node_run(struct node *node, int signal_file, struct ent_error *err)
 {
-    struct loop loop = {.gap_due = UINT64_MAX};
+    struct loop loop = {.gap_due = UINT64_MAX, .call_due = UINT64_MAX};
     uint64_t watchdog_us = 0;
     bool stop = false;
     enum ent_status rc = judge_clock(node, err);

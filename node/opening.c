@@ -165,6 +165,14 @@ fill_row(const struct node *node, const ent_message *message,
     row->keep_line = (uint32_t)decision->retain_line;
     row->aggregate = decision->aggregate;
     opening->key.day = row->day;
+    for (size_t i = 0; i < decision->step_count && row->acknowledge_by != 0;
+         i++) {
+        opening->call_after[i] = decision->ladder[i].after_ms;
+        opening->call_to[i] = (uint32_t)decision->ladder[i].to;
+        row->n_call_after = row->n_call_to = i + 1;
+    }
+    row->call_after = opening->call_after;
+    row->call_to = opening->call_to;
 }
 
 /* An acknowledgement of something of ours. */

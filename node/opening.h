@@ -9,6 +9,7 @@
 #include "node/desk.h"
 #include "node/keeper.h"
 #include "node/vault.h"
+#include "policy/decide.h"
 #include "proto/message.h"
 
 /* What came of it. `row` is what the desk gets when it was delivered. */
@@ -21,6 +22,8 @@ struct node_opening {
     node_desk_row row;
     char from[ENT_ADDRESS_MAX + 1];
     char clause[ENT_CLAUSE_MAX + 1];
+    uint64_t call_after[ENT_STEPS_MAX]; /* node/ladder.h */
+    uint32_t call_to[ENT_STEPS_MAX];
     uint8_t print[NODE_PRINT_LEN]; /* node/onward.h */
 };
 

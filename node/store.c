@@ -45,6 +45,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_CARRY] = {.name = "carry", .key_len = 32},
     [NODE_CONSENT] = {.name = "consent", .key_len = 48},
     [NODE_ORIGIN] = {.name = "origin", .key_len = 24},
+    [NODE_CALL] = {.name = "call", .key_len = 17},
     [NODE_ALARM] = {.name = "alarm", .key_len = 8},
     [NODE_SOURCE] = {.name = "source", .key_len = 17},
     [NODE_PIN] = {.name = "pin", .key_len = 16},

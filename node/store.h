@@ -56,6 +56,7 @@ enum node_table {
     NODE_ORIGIN,      /* print(16), u64 desk sequence        -> nothing */
     NODE_SOURCE,      /* u8 kind, party(16)               -> SourceRow */
     NODE_PIN,         /* party(16)                        -> PinRow */
+    NODE_CALL,        /* u64 ms, u64 desk sequence, u8 rung  -> nothing */
     NODE_TABLE_COUNT,
 };
 

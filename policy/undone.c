@@ -27,8 +27,6 @@ ent_agreement_undone(const struct ent_agreement *agreement,
         "document_check.quota.per_officer_per_hour", "no checks are counted");
     undone(ret_complaints, agreement->correction.mark, "correction",
         "nobody is reminded in time");
-    undone(ret_complaints, agreement->hotline.ladder_mark, "hotline.ladder",
-        "nobody is called when an alert is not acknowledged");
     undone(ret_complaints, agreement->hotline.drill_mark, "hotline.drill_every",
         "no drill is sent");
     undone(ret_complaints, agreement->minors.copy_mark,

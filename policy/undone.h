@@ -2,8 +2,8 @@
 /*
  * undone - what an agreement asks for that no program of this version does.
  *
- * Every clause has its place in the decision, but some ask for an act: somebody
- * is to be called when nobody acknowledges, a desk is to get a copy. Whoever
+ * Every clause has its place in the decision, but some ask for an act: a
+ * drill is to be sent, a desk is to get a copy. Whoever
  * signed such a clause relies on it. So a node does not use an agreement that
  * has one before it does what the clause says, and this list becomes empty as
  * acts are built.

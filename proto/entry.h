@@ -46,6 +46,8 @@ enum ent_entry_kind {
     ENT_ENTRY_PASSED_ON = 28,   /* what came from the party; subject: its id,
                                    result: that of the new message */
     ENT_ENTRY_OVERLAY = 29,     /* the office's own rules, or zeros: none */
+    ENT_ENTRY_CALLED = 31, /* nobody acknowledged; subject: the message's id,
+                               count: the rung */
 };
 
 struct ent_entry {

@@ -13,7 +13,6 @@ static const struct {
     {"'document_check.quota.per_officer_per_hour'", 37},
     {"'correction'", 42},
     {"'safeguards.minors.copy_to'", 45},
-    {"'hotline.ladder'", 54},
     {"'hotline.drill_every'", 54},
 };
 
