@@ -87,4 +87,15 @@ enum ent_status node_api_check(struct node *node,
     Entente__V1__JournalVerifyReply *reply,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* How far the files of one message are: of one that came from `party`, or went
+ * to it. */
+enum ent_status node_api_attachments(struct node *node, bool incoming,
+    const struct ent_party *party, const struct ent_id *id,
+    struct ent_arena *arena, size_t *ret_count,
+    Entente__V1__Attachment ***ret_list, struct ent_error *err) ENT_MUST_CHECK;
+/* A piece of one that came and is complete. */
+enum ent_status node_api_download(struct node *node,
+    const Entente__V1__DownloadRequest *request, struct ent_arena *arena,
+    Entente__V1__DownloadReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+
 #endif

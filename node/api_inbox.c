@@ -149,6 +149,35 @@ fill_consents(struct node *node, const node_desk_row *row,
         node, &party, &id, arena, &item->consents, &item->n_consents, err);
 }
 
+/* How far its files are. Their keys are nobody's business but the node's. */
+static enum ent_status
+add_attachments(struct node *node, const node_desk_row *row,
+    struct ent_arena *arena, Entente__V1__InboxItem *item,
+    struct ent_error *err)
+{
+    struct ent_address from;
+    struct ent_party party;
+    struct ent_id id;
+    enum ent_status rc;
+
+    for (size_t i = 0; i < item->message->n_attachments; i++) {
+        item->message->attachments[i]->root.len = 0;
+        item->message->attachments[i]->key.len = 0;
+        item->message->attachments[i]->header.len = 0;
+    }
+    if (item->message->n_attachments == 0 || row->id.len != sizeof id.bytes) {
+        return ENT_OK;
+    }
+    memcpy(id.bytes, row->id.data, sizeof id.bytes);
+    rc = ent_address_parse(ent_view_text(row->from), &from, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    party = ent_address_party(&from);
+    return node_api_attachments(node, true, &party, &id, arena,
+        &item->n_attachments, &item->attachments, err);
+}
+
 /* The next one at or after `sequence`; ENT_NOT_FOUND at the end. */
 static enum ent_status
 make_item(struct node *node, uint64_t sequence, struct ent_arena *arena,
@@ -182,6 +211,9 @@ make_item(struct node *node, uint64_t sequence, struct ent_arena *arena,
     } else if (rc == ENT_OK && row->deleted_at == 0) {
         rc = ent_message_decode(
             ent_bytes_view(&plain), arena, &item->message, err);
+        if (rc == ENT_OK) {
+            rc = add_attachments(node, row, arena, item, err);
+        }
     }
     *bytes += plain.len;
     *ret_item = item;

@@ -4,6 +4,7 @@
 #include "node/api_internal.h"
 #include "node/carry.h"
 #include "node/submit.h"
+#include "node/upload.h"
 
 static enum ent_status
 do_submit(struct node *node, const Entente__V1__SubmitRequest *request,
@@ -67,6 +68,8 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__EvidenceReply evidence = ENTENTE__V1__EVIDENCE_REPLY__INIT;
     Entente__V1__JournalVerifyReply journal =
         ENTENTE__V1__JOURNAL_VERIFY_REPLY__INIT;
+    Entente__V1__UploadReply upload = ENTENTE__V1__UPLOAD_REPLY__INIT;
+    Entente__V1__DownloadReply download = ENTENTE__V1__DOWNLOAD_REPLY__INIT;
     Entente__V1__ReloadReply reload = ENTENTE__V1__RELOAD_REPLY__INIT;
     Entente__V1__PeersReply peers = ENTENTE__V1__PEERS_REPLY__INIT;
     Entente__V1__DirectoryReply directory = ENTENTE__V1__DIRECTORY_REPLY__INIT;
@@ -161,6 +164,16 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CLEAR_ALARM;
         reply.clear_alarm = true;
         rc = node_alarm_clear(node, request->clear_alarm->number, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_UPLOAD:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_UPLOAD;
+        reply.upload = &upload;
+        rc = node_upload_take(node, request->upload, arena, &upload, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_DOWNLOAD:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_DOWNLOAD;
+        reply.download = &download;
+        rc = node_api_download(node, request->download, arena, &download, err);
         break;
     default:
         return ent_fail(err, ENT_BAD_INPUT, "the request asks for nothing");

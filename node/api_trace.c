@@ -205,15 +205,34 @@ fill_consents(struct node *node, const char *id_text, struct ent_arena *arena,
         node, &party, &id, arena, &copy->consents, &copy->n_consents, err);
 }
 
+/* How far the files that it has are. */
+static enum ent_status
+add_files(struct node *node, const struct ent_id *id,
+    Entente__V1__TraceCopy *copy, struct ent_arena *arena,
+    struct ent_error *err)
+{
+    struct ent_address to;
+    struct ent_party party;
+    enum ent_status rc = ent_address_parse(ent_view_text(copy->to), &to, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    party = ent_address_party(&to);
+    return node_api_attachments(node, false, &party, id, arena,
+        &copy->n_attachments, &copy->attachments, err);
+}
+
 /* Add the copy in `row` to the item. */
 static enum ent_status
 add_copy(struct node *node, Entente__V1__TraceItem *item,
-    const node_copy_row *row, struct ent_arena *arena, struct ent_error *err)
+    const struct ent_id *id, const node_copy_row *row, struct ent_arena *arena,
+    struct ent_error *err)
 {
     const struct ent_family *family = ent_family_by_number(row->family);
     enum ent_status rc;
 
-    if (item->n_copies == NODE_RECIPIENTS_MAX) {
+    if (item->n_copies == NODE_RECIPIENTS_MAX || row->feed != 0) {
         return ENT_OK;
     }
     if (family != NULL) {
@@ -223,6 +242,9 @@ add_copy(struct node *node, Entente__V1__TraceItem *item,
     if (rc == ENT_OK) {
         rc = fill_consents(
             node, item->id, arena, item->copies[item->n_copies], err);
+    }
+    if (rc == ENT_OK) {
+        rc = add_files(node, id, item->copies[item->n_copies], arena, err);
     }
     item->n_copies += rc == ENT_OK;
     return rc;
@@ -254,7 +276,7 @@ trace_one(struct node *node, const char *text, struct ent_arena *arena,
                     (ProtobufCMessage **)&row, err);
         }
         if (rc == ENT_OK) {
-            rc = add_copy(node, item, row, arena, err);
+            rc = add_copy(node, item, &id, row, arena, err);
         }
         if (rc == ENT_OK && !node_key_after(key, len)) {
             break;
@@ -292,7 +314,7 @@ trace_number(struct node *node, struct ent_view place, struct ent_arena *arena,
         rc = node_copy_get(node, &id, &party, &row, err);
     }
     if (rc == ENT_OK) {
-        rc = add_copy(node, item, row, arena, err);
+        rc = add_copy(node, item, &id, row, arena, err);
     }
     if (rc == ENT_OK) {
         reply->items[reply->n_items++] = item;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/copy.h"
+#include "node/feed.h"
 #include "node/gate.h"
 #include "node/lifetime.h"
 #include "node/pending.h"
@@ -58,6 +58,33 @@ enum choice {
     CHOICE_FULL,  /* belongs to the next bundle */
 };
 
+/* A chunk as the message that has its file: once for all of these. */
+static enum ent_status
+judge(struct node *node, struct node_batch *batch, const ent_message *message,
+    struct ent_decision *ret_decision, struct ent_error *err)
+{
+    const Entente__V1__AttachmentChunk *chunk = message->attachment_chunk;
+    struct ent_id *judged = &batch->judged;
+    enum ent_status rc = ENT_OK;
+
+    if (chunk == NULL) {
+        node_gate_out(node, message, &batch->peer->address, ret_decision);
+        return ENT_OK;
+    }
+    if (chunk->message_id.len != sizeof judged->bytes ||
+        memcmp(chunk->message_id.data, judged->bytes, sizeof judged->bytes) !=
+            0) {
+        rc = node_feed_judge(
+            node, chunk, &batch->peer->address, &batch->decision, err);
+        memcpy(judged->bytes, chunk->message_id.data,
+            chunk->message_id.len < sizeof judged->bytes
+                ? chunk->message_id.len
+                : sizeof judged->bytes);
+    }
+    *ret_decision = batch->decision;
+    return rc;
+}
+
 /* Judge one pending message by the agreement and the clock of now. */
 static enum ent_status
 choose(struct node *node, struct node_batch *batch,
@@ -87,16 +114,22 @@ choose(struct node *node, struct node_batch *batch,
         return give_up(node, &id, &batch->peer->party,
             ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED, NULL, err);
     }
-    node_gate_out(node, decoded, &batch->peer->address, &decision);
+    rc = judge(node, batch, decoded, &decision, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     if (!decision.permit) {
         return give_up(node, &id, &batch->peer->party,
             ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE, &decision, err);
     }
-    if (batch->count > 0 && (batch->mode != (uint32_t)decoded->mode ||
-                                batch->body_len + len > ENT_BODY_MAX)) {
+    if (batch->count > 0 &&
+        (batch->mode != (uint32_t)decoded->mode ||
+            batch->chunks != (decoded->attachment_chunk != NULL) ||
+            batch->body_len + len > ENT_BODY_MAX)) {
         *ret_choice = CHOICE_FULL;
         return ENT_OK;
     }
+    batch->chunks = decoded->attachment_chunk != NULL;
     batch->mode = (uint32_t)decoded->mode;
     batch->body_len += len;
     if (valid_until > batch->expires_at) {

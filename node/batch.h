@@ -7,6 +7,7 @@
 #define NODE_BATCH_H
 
 #include "node/peers.h"
+#include "policy/decide.h"
 
 #define NODE_GROUP_LEN (1 + ENT_PARTY_LEN) /* rank and party */
 
@@ -27,6 +28,9 @@ struct node_batch {
     uint64_t expires_at;
     size_t body_len;
     size_t count;
+    bool chunks;                  /* of files, and no messages */
+    struct ent_id judged;         /* the message that has the file, */
+    struct ent_decision decision; /* and whether that may go */
     struct node_chosen list[ENT_BUNDLE_MESSAGES_MAX];
 };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/feed.h"
 #include "node/pending.h"
 #include "node/streams.h"
 #include "node/vault.h"
@@ -21,18 +22,37 @@ node_copy_get(struct node *node, const struct ent_id *id,
         err);
 }
 
+static bool
+is_final(const node_copy_row *row)
+{
+    return row->state != 0 &&
+           row->state != ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED;
+}
+
 enum ent_status
 node_copy_set(struct node *node, const struct ent_id *id,
     const struct ent_party *to, const node_copy_row *was,
     const node_copy_row *is, struct ent_error *err)
 {
     struct node_key key = node_key_copy(id, to);
+    enum ent_status rc = ENT_OK;
 
     node_tally_copy(&node->tally, was, is);
-    return is == NULL ? node_store_delete(
-                            node->store, NODE_COPY, node_key_view(&key), err)
-                      : node_row_put(node->store, NODE_COPY,
-                            node_key_view(&key), &is->base, err);
+    if (is != NULL && is->feed != 0 && is_final(is)) {
+        rc = node_feed_settle(node, is, err);
+        is = NULL; /* nothing is kept of a chunk */
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = is == NULL ? node_store_delete(
+                          node->store, NODE_COPY, node_key_view(&key), err)
+                    : node_row_put(node->store, NODE_COPY, node_key_view(&key),
+                          &is->base, err);
+    if (rc != ENT_OK || is == NULL || is->feed != 0) {
+        return rc;
+    }
+    return node_feed_follow(node, id, to, was, is, err);
 }
 
 /* ---- every copy of a bundle ---- */
@@ -45,6 +65,7 @@ struct change {
     const struct ent_outcome *outcomes;
     size_t count;
     uint32_t state;
+    bool *chunks; /* set when they are chunks of a file */
 };
 
 /* Write a changed row without owning the strings that were put in it. */
@@ -130,6 +151,7 @@ apply_outcome(struct node *node, const struct change *change, size_t index,
     row->reason = outcome->reason;
     row->clause = (char *)(uintptr_t)outcome->clause;
     row->line = outcome->line;
+    *change->chunks |= row->feed != 0;
     return ENT_OK;
 }
 
@@ -137,10 +159,17 @@ enum ent_status
 node_copy_settle(struct node *node, const struct node_dispatch *dispatch,
     const struct ent_outcome *outcomes, size_t count, struct ent_error *err)
 {
-    struct change change = {
-        .apply = apply_outcome, .outcomes = outcomes, .count = count};
+    bool chunks = false;
+    struct change change = {.apply = apply_outcome,
+        .outcomes = outcomes,
+        .count = count,
+        .chunks = &chunks};
+    enum ent_status rc = each_copy(node, dispatch, &change, err);
 
-    return each_copy(node, dispatch, &change, err);
+    if (rc != ENT_OK || !chunks) {
+        return rc;
+    }
+    return node_vault_empty(node->store, dispatch->row->bundle, err);
 }
 
 static enum ent_status

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/assembly.h"
 #include "node/ladder.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
@@ -56,24 +57,6 @@ node_desk_next(struct node *node, uint64_t from, uint64_t *ret_sequence,
         (ProtobufCMessage **)ret_row, err);
 }
 
-enum ent_status
-node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
-    const node_desk_row *is, struct ent_error *err)
-{
-    struct node_key key = node_key_u64(sequence);
-
-    enum ent_status rc = node_onward_note(node, sequence, was, is, err);
-
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    node_tally_desk(&node->tally, was, is);
-    return is == NULL ? node_store_delete(
-                            node->store, NODE_DESK, node_key_view(&key), err)
-                      : node_row_put(node->store, NODE_DESK,
-                            node_key_view(&key), &is->base, err);
-}
-
 /* (sender, id) of a row. */
 static enum ent_status
 origin(const node_desk_row *row, struct ent_party *ret_sender,
@@ -89,6 +72,33 @@ origin(const node_desk_row *row, struct ent_party *ret_sender,
     memcpy(ret_id->bytes, row->id.data, sizeof ret_id->bytes);
     *ret_sender = ent_address_party(&sender);
     return ENT_OK;
+}
+
+enum ent_status
+node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
+    const node_desk_row *is, struct ent_error *err)
+{
+    struct node_key key = node_key_u64(sequence);
+    struct ent_party sender;
+    struct ent_id id;
+    enum ent_status rc = node_onward_note(node, sequence, was, is, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    node_tally_desk(&node->tally, was, is);
+    if (is == NULL) {
+        return node_store_delete(
+            node->store, NODE_DESK, node_key_view(&key), err);
+    }
+    rc = node_row_put(
+        node->store, NODE_DESK, node_key_view(&key), &is->base, err);
+    if (rc != ENT_OK || is->deleted_at == 0 ||
+        (was != NULL && was->deleted_at != 0)) {
+        return rc;
+    }
+    rc = origin(is, &sender, &id, err);
+    return rc != ENT_OK ? rc : node_assembly_forget(node, &sender, &id, err);
 }
 
 enum ent_status

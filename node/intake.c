@@ -216,6 +216,7 @@ keep_bundle(struct node *node, const struct arrival *arrival,
         .keys = calloc(label->count, sizeof *kept.keys),
         .until_ms = label->expires_at + NODE_ANSWER_LIFE_MS,
     };
+    bool chunks = true;
     enum ent_status rc;
 
     if (kept.keys == NULL) {
@@ -224,6 +225,8 @@ keep_bundle(struct node *node, const struct arrival *arrival,
     for (uint32_t i = 0; i < label->count; i++) {
         const struct node_opening *opening = &arrival->openings[i];
 
+        chunks = chunks && opening->is_chunk;
+
         ids[i] = opening->id;
         if (opening->is_new) {
             kept.keys[kept.key_count++] = opening->key;
@@ -231,6 +234,9 @@ keep_bundle(struct node *node, const struct arrival *arrival,
         if (opening->forget_at > kept.until_ms) {
             kept.until_ms = opening->forget_at;
         }
+    }
+    if (chunks) {
+        kept.body = (struct ent_view){0}; /* they lie elsewhere by now */
     }
     rc = node_vault_put(node->store, node->slots, &kept, ret_bundle, err);
     *ret_until_ms = kept.until_ms;

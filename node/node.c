@@ -10,6 +10,7 @@
 
 #include "node/api.h"
 #include "node/batch.h"
+#include "node/errands.h"
 #include "node/incoming.h"
 #include "node/keeping.h"
 #include "node/ladder.h"
@@ -125,6 +126,7 @@ take_back(struct node *node, const char *why)
         node_journal_take_back(node->journal);
     }
     take_back_self(node);
+    node->errands_due = true; /* whatever that turn did of it */
     node_receipts_forget(node);
     node_uplink_take_back(node->uplink, &node->effects);
     node_effects_clear(&node->effects);
@@ -250,6 +252,7 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     size_t requests = 0;
     size_t frames = 0;
     bool old_more = false;
+    bool errands_more = false;
     bool seal_more = false;
     bool pump_more = false;
     enum ent_status rc = node_uplink_renew(node, err);
@@ -271,6 +274,9 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
             node, NODE_REINCARNATION_MESSAGES, &old_more, err);
     }
     if (rc == ENT_OK) {
+        rc = node_errands_run(node, &errands_more, err);
+    }
+    if (rc == ENT_OK) {
         rc = node_sealer_run(node, &seal_more, err);
     }
     if (rc == ENT_OK) {
@@ -279,8 +285,9 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = node_api_wake(node, err);
     }
-    loop->more = old_more || seal_more || pump_more || node->removal_due ||
-                 requests == REQUESTS_MAX || frames >= FRAMES_MAX;
+    loop->more = old_more || errands_more || seal_more || pump_more ||
+                 node->removal_due || requests == REQUESTS_MAX ||
+                 frames >= FRAMES_MAX;
     return rc;
 }
 

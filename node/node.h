@@ -72,6 +72,7 @@ struct node {
     } before;
     uint64_t now_ms;     /* wall clock of this turn */
     bool removal_due;    /* a bucket may be to renew (node/removal.h) */
+    bool errands_due;    /* something may be to do for files (node/errands.h) */
     bool greeting_due;   /* our certificate is another: say so */
     bool relink_due;     /* our link key is another: connect anew */
     uint64_t watched_at; /* certificates, for their end */

@@ -244,6 +244,7 @@ node_open(const struct node_config *config, struct node **ret_node,
     if (rc != ENT_OK) {
         return rc;
     }
+    node->errands_due = true;
     node->removal_due = true; /* perhaps: what a crash left undone */
     *ret_node = node;
     node = NULL;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/assembly.h"
 #include "node/consent.h"
 #include "node/copy.h"
 #include "node/gate.h"
@@ -251,6 +252,10 @@ take(struct node *node, const ent_message *message,
     }
     rc = remember(node, &sender, opening, valid_until, err);
     if (rc == ENT_OK && opening->is_new) {
+        rc = node_assembly_expect(
+            node, &sender, &opening->id, message, opening->row.day, err);
+    }
+    if (rc == ENT_OK && opening->is_new) {
         rc = note_acknowledgement(node, &sender, message, err);
     }
     if (rc == ENT_OK && opening->is_new) {
@@ -262,6 +267,27 @@ take(struct node *node, const ent_message *message,
             node, &label->stream.sender, message, &opening->id, err);
     }
     return rc;
+}
+
+/* A piece of a file; it never goes before more urgent things. */
+static enum ent_status
+take_chunk(struct node *node, const ent_message *message,
+    const struct ent_label *label, struct node_opening *opening,
+    struct ent_error *err)
+{
+    struct ent_party sender = ent_address_party(&label->stream.sender);
+
+    opening->is_chunk = true;
+    if (label->stream.precedence != ENTENTE__V1__PRECEDENCE__DEFERRED) {
+        refuse(opening, ENT_REFUSAL_MALFORMED, "precedence", 0);
+        return ENT_OK;
+    }
+    if (ent_message_time_ms(message->valid_until) <= node->now_ms) {
+        opening->outcome.code = ENTENTE__V1__OUTCOME_CODE__EXPIRED;
+        opening->outcome.reason = ENT_REFUSAL_EXPIRED;
+        return ENT_OK;
+    }
+    return node_assembly_take(node, &sender, message, &opening->outcome, err);
 }
 
 enum ent_status
@@ -299,8 +325,14 @@ node_opening_run(struct node *node, const struct ent_label *label,
             "", 0);
         return ENT_OK;
     }
-    if (!agrees_with_label(message, label, opening) ||
-        !is_valid(message, opening)) {
+    if (!agrees_with_label(message, label, opening)) {
+        return ENT_OK;
+    }
+    if (message->attachment_chunk != NULL &&
+        message->body_case == ENTENTE__V1__MESSAGE__BODY__NOT_SET) {
+        return take_chunk(node, message, label, opening, err);
+    }
+    if (!is_valid(message, opening)) {
         return ENT_OK;
     }
     return take(node, message, label, opening, err);

@@ -17,6 +17,7 @@ struct node_opening {
     struct ent_outcome outcome;
     struct ent_id id;   /* zero when it could not be read */
     bool is_new;        /* delivered now, and not a repetition */
+    bool is_chunk;      /* of a file: not for the desk */
     uint64_t forget_at; /* its id, when it was not known before; else 0 */
     struct node_vault_key key;
     node_desk_row row;

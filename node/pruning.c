@@ -10,6 +10,7 @@
 #include "node/pump.h"
 #include "node/receipts.h"
 #include "node/tombstones.h"
+#include "node/upload.h"
 #include "node/vault.h"
 
 #define UNSETTLED_MS NODE_DAY_MS /* until it is looked at again */
@@ -167,6 +168,8 @@ prune(struct node *node, const struct node_life *life, size_t *budget,
         return bury_copy(node, life->number, err);
     case NODE_LIFE_DELIVERY:
         return expire_bundle(node, life->number, budget, err);
+    case NODE_LIFE_UPLOAD:
+        return node_upload_prune(node, life->number, err);
     }
     return ent_fail(err, ENT_IO, "a row of an unknown kind has ended");
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/attachment.h"
 #include "node/desk.h"
 #include "node/pending.h"
 #include "node/rest.pb-c.h"
@@ -202,6 +203,9 @@ rewrap(struct node *node, uint64_t day, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = node_vault_rewrap(node->store, node->slots, day, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_attachment_rewrap(node, day, err);
     }
     return rc != ENT_OK ? rc : rewrap_pending(node, day, err);
 }

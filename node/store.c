@@ -49,6 +49,11 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_ALARM] = {.name = "alarm", .key_len = 8},
     [NODE_SOURCE] = {.name = "source", .key_len = 17},
     [NODE_PIN] = {.name = "pin", .key_len = 16},
+    [NODE_ATTACHMENT] = {.name = "attachment", .key_len = 8},
+    [NODE_CHUNK] = {.name = "chunk", .key_len = 13},
+    [NODE_ATTACHED] = {.name = "attached", .key_len = 34},
+    [NODE_FEED] = {.name = "feed", .key_len = 8},
+    [NODE_ERRAND] = {.name = "errand", .key_len = 9},
 };
 
 struct node_store {

@@ -57,6 +57,11 @@ enum node_table {
     NODE_SOURCE,      /* u8 kind, party(16)               -> SourceRow */
     NODE_PIN,         /* party(16)                        -> PinRow */
     NODE_CALL,        /* u64 ms, u64 desk sequence, u8 rung  -> nothing */
+    NODE_ATTACHMENT,  /* u64 attachment                   -> AttachmentRow */
+    NODE_CHUNK,       /* u64 attachment, u8 kind, u32     -> bytes */
+    NODE_ATTACHED,    /* u8 way, party(16), id(16), u8    -> u64 */
+    NODE_FEED,        /* u64 feed                         -> FeedRow */
+    NODE_ERRAND,      /* u8 kind, u64 attachment or feed  -> nothing */
     NODE_TABLE_COUNT,
 };
 

@@ -145,9 +145,10 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
 {
     struct ent_address to[NODE_RECIPIENTS_MAX];
     Entente__V1__SubmitResult *result = NULL;
+    struct node_enclosed enclosed;
     struct ent_digest content;
     struct ent_id id;
-    const char *fault;
+    const char *fault = NULL;
     enum ent_status rc = make_result(submission, arena, &result, err);
 
     if (rc != ENT_OK) {
@@ -159,8 +160,13 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
         return ENT_OK;
     }
     submission->message->to = (char *)(uintptr_t)protobuf_c_empty_string;
-    rc = digest_content(submission->message, &content, err);
-    if (rc != ENT_OK) {
+    rc = node_upload_enclose(node, submission, arena, &enclosed, &fault, err);
+    if (rc == ENT_OK && fault == NULL) {
+        rc = digest_content(submission->message, &content, err);
+    }
+    if (rc != ENT_OK || fault != NULL) {
+        result->error =
+            fault != NULL ? (char *)(uintptr_t)fault : result->error;
         return rc;
     }
     rc = submission->n_to == 0 ? ENT_OK
@@ -189,7 +195,7 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
     result->n_copies = submission->n_to;
     for (size_t i = 0; rc == ENT_OK && i < submission->n_to; i++) {
         struct node_outgoing outgoing = {
-            .id = id, .to = to[i], .content = content};
+            .id = id, .to = to[i], .content = content, .enclosed = &enclosed};
 
         rc = node_submit_copy(node, submission->message, &outgoing, arena,
             result->copies[i], err);

@@ -5,6 +5,7 @@
 #include "node/consent.h"
 #include "node/copy.h"
 #include "node/desk.h"
+#include "node/feed.h"
 #include "node/gate.h"
 #include "node/lifecycle.h"
 #include "node/lifetime.h"
@@ -252,6 +253,10 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     }
     rc = keep_copy(node, outgoing, number, day, err);
     if (rc == ENT_OK) {
+        rc = node_feed_start(node, &outgoing->id, &outgoing->to,
+            outgoing->message, outgoing->enclosed, day, err);
+    }
+    if (rc == ENT_OK) {
         rc = node_pending_put(node, &outgoing->id, &outgoing->to,
             (uint32_t)outgoing->message->precedence, number, day,
             ent_bytes_view(&wire), err);
@@ -306,6 +311,9 @@ node_submit_copy(struct node *node, const ent_message *message,
         return answer_again(outgoing, row, arena, result);
     }
     if (rc == ENT_NOT_FOUND) {
+        rc = node_feed_check(node, outgoing->enclosed, err);
+    }
+    if (rc == ENT_OK) {
         rc = ent_arena_init(&own, NODE_MESSAGE_ARENA, err);
     }
     if (rc == ENT_OK) {

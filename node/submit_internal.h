@@ -4,6 +4,7 @@
 #define NODE_SUBMIT_INTERNAL_H
 
 #include "node/submit.h"
+#include "node/upload.h"
 #include "policy/decide.h"
 #include "proto/message.h"
 
@@ -13,7 +14,8 @@ struct node_outgoing {
     struct ent_address to;
     struct ent_party party;
     struct ent_digest content; /* as the officer gave it */
-    ent_message *message;      /* this recipient's own, may be minimised */
+    const struct node_enclosed *enclosed;
+    ent_message *message; /* this recipient's own, may be minimised */
     struct ent_decision decision;
 };
 

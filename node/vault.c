@@ -174,18 +174,40 @@ node_vault_label(struct node_store *store, uint64_t bundle, void *ret_row,
 {
     Entente__Rest__V1__BundleRow **row = ret_row;
     struct ent_bundle decoded;
+    struct ent_view head;
+    struct ent_view body;
     enum ent_status rc = node_vault_get(store, bundle, ret_row, err);
 
     if (rc != ENT_OK) {
         return rc;
     }
-    if (ent_bundle_decode(ent_view_of((*row)->head.data, (*row)->head.len),
-            ent_view_of((*row)->body.data, (*row)->body.len), &decoded,
-            err) != ENT_OK) {
+    head = ent_view_of((*row)->head.data, (*row)->head.len);
+    body = ent_view_of((*row)->body.data, (*row)->body.len);
+    rc = body.len == 0 ? ent_bundle_decode_head(head, &decoded, err)
+                       : ent_bundle_decode(head, body, &decoded, err);
+    if (rc != ENT_OK) {
         return ENT_IO;
     }
     *ret_label = decoded.label;
     return ENT_OK;
+}
+
+enum ent_status
+node_vault_empty(
+    struct node_store *store, uint64_t bundle, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    Entente__Rest__V1__BundleRow changed;
+    struct node_key key = node_key_u64(bundle);
+    enum ent_status rc = node_vault_get(store, bundle, &row, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    changed = *row;
+    changed.body = (ProtobufCBinaryData){0};
+    return node_row_put(
+        store, NODE_BUNDLE, node_key_view(&key), &changed.base, err);
 }
 
 /* Find `index` in an opened block. */

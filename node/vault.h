@@ -49,6 +49,10 @@ enum ent_status node_vault_label(struct node_store *store, uint64_t bundle,
     void *ret_row, struct ent_label *ret_label,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Keep of a bundle that it was, and what it was; its body has no more use. */
+enum ent_status node_vault_empty(struct node_store *store, uint64_t bundle,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* The key of one message; ENT_NOT_FOUND when it was deleted. */
 enum ent_status node_vault_key_get(struct node_store *store,
     struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,

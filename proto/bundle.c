@@ -135,6 +135,19 @@ ent_bundle_decode(struct ent_view head, struct ent_view body,
     return ENT_OK;
 }
 
+enum ent_status
+ent_bundle_decode_head(
+    struct ent_view head, struct ent_bundle *ret_bundle, struct ent_error *err)
+{
+    struct ent_bundle bundle = {0};
+    enum ent_status rc = head_decode(head, &bundle, err);
+
+    if (rc == ENT_OK) {
+        *ret_bundle = bundle;
+    }
+    return rc;
+}
+
 /* ---- body ---- */
 
 /* The next envelope with its framing; false when there is none that fits. */

@@ -52,6 +52,10 @@ enum ent_status ent_bundle_encode_head(const struct ent_hop *hop,
 enum ent_status ent_bundle_decode(struct ent_view head, struct ent_view body,
     struct ent_bundle *ret_bundle, struct ent_error *err) ENT_MUST_CHECK;
 
+/* The same of a head alone: the body stays empty, whatever the label says. */
+enum ent_status ent_bundle_decode_head(struct ent_view head,
+    struct ent_bundle *ret_bundle, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Signature by `sender`'s certificate, key id, root over the body. What a
  * broker checks before custody and a recipient before opening. Every failure
  * is ENT_REJECTED in the same words; `err` has the detail for our log. */

@@ -24,6 +24,8 @@
         "The message inside names other offices than its label.")              \
     X(106, ID_REUSED, SENDER, NEVER,                                           \
         "Another message has this id; send it under a new one.")               \
+    X(107, NO_ATTACHMENT, SENDER, NEVER,                                       \
+        "No message that was delivered has this attachment; send it anew.")    \
     X(200, NO_AGREEMENT, BOTH, LATER,                                          \
         "Both states must sign and load an agreement.")                        \
     X(201, NOT_IN_FORCE, BOTH, LATER,                                          \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/attachment.h"
 #include "proto/validate_internal.h"
 
 #include <string.h>
@@ -8,6 +9,7 @@
 /* Rules for what every family shares: the header. */
 
 #define SCHEMA_VERSION 1
+#define FILE_NAME_MAX 255
 #define HASH_LEN 32
 #define KEY_ID_LEN 16
 #define DAY_MS (UINT64_C(24) * 3600 * 1000)
@@ -248,7 +250,19 @@ check_texts(struct ent_validation *v)
     }
 }
 
-/* A name that is a path is not a name. */
+/* A name that is a path is not a name, nor is one that writes on a terminal. */
+static bool
+is_file_name(const char *name)
+{
+    for (const char *at = name; *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ' || *at == 0x7f) {
+            return false;
+        }
+    }
+    return strpbrk(name, "/\\") == NULL && strcmp(name, ".") != 0 &&
+           strcmp(name, "..") != 0 && strlen(name) <= FILE_NAME_MAX;
+}
+
 static void
 check_attachments(struct ent_validation *v)
 {
@@ -259,14 +273,28 @@ check_attachments(struct ent_validation *v)
         size_t mark = ent_rule_enter_element(v, "attachments", i);
 
         ent_rule_need(v, "name", is_given(note->name));
-        if (is_given(note->name) && strpbrk(note->name, "/\\") != NULL) {
+        if (is_given(note->name) && !is_file_name(note->name)) {
             ent_rule_broken(v, "name", "must be a file's name without folders");
         }
         ent_rule_need(v, "mediaType", is_given(note->media_type));
         ent_rule_need(v, "size", note->size > 0);
         ent_rule_need(v, "sha256", note->sha256.len > 0);
         ent_rule_need_length(v, "sha256", &note->sha256, HASH_LEN);
+        ent_rule_need_length(v, "root", &note->root, HASH_LEN);
+        ent_rule_need_length(v, "key", &note->key, ENT_ATTACHMENT_KEY_LEN);
+        ent_rule_need_length(
+            v, "header", &note->header, ENT_ATTACHMENT_HEADER_LEN);
+        if (note->root.len > 0 && note->size > ENT_ATTACHMENT_SIZE_MAX) {
+            ent_rule_broken(v, "size", "must be at most 2^40 bytes");
+        }
         ent_rule_leave(v, mark);
+    }
+    if (message->n_attachments > ENT_ATTACHMENTS_MAX) {
+        ent_rule_broken(v, "attachments", "there may be at most 16");
+    }
+    if (message->attachment_chunk != NULL) {
+        ent_rule_broken(
+            v, "attachmentChunk", "is what nodes send, and no message has it");
     }
 }
 

@@ -7,6 +7,7 @@
 #include "proto/base/nearest.h"
 #include "proto/base/time.h"
 #include "tools/cli/batch.h"
+#include "tools/cli/enclose.h"
 #include "tools/cli/input.h"
 #include "tools/cli/output.h"
 #include "tools/cli/report.h"
@@ -17,6 +18,7 @@ struct arguments {
     const char *file;
     const char *family; /* of the template that is wanted */
     struct cli_recipients recipients;
+    struct cli_enclosing enclosing;
     struct cli_client_options client;
     bool json;
 };
@@ -28,6 +30,8 @@ struct sending {
     struct cli_report report;
     struct cli_client *client;
     const struct cli_recipients *recipients;
+    struct cli_enclosing *enclosing;
+    bool enclosed; /* the files have gone with a message */
 };
 
 /* ---- arguments ---- */
@@ -36,6 +40,10 @@ static const struct argp_option options[] = {
     {"to", 't', "ADDRESS", 0,
         "Send to this office, whatever `to` says; may be repeated, each copy "
         "is sealed apart",
+        0},
+    {"attach", 'a', "FILE", 0,
+        "Send this file with the message, of which there may be only one then; "
+        "may be repeated, up to 16 files",
         0},
     {"template", 'T', "FAMILY", 0,
         "Print an example message of this family to fill in: hotline_alert, "
@@ -59,6 +67,11 @@ parse(int key, char *argument, struct argp_state *state)
         if (cli_recipients_add(&arguments->recipients, argument, &err) !=
             ENT_OK) {
             argp_error(state, "--to %s", err.text);
+        }
+        return 0;
+    case 'a':
+        if (!cli_enclosing_add(&arguments->enclosing, argument)) {
+            argp_error(state, "--attach: a message has at most 16 files");
         }
         return 0;
     case 'T':
@@ -87,6 +100,7 @@ static const char doc[] =
     "  entente send --template hotline_alert > alert.json\n"
     "  entente send alert.json\n"
     "  entente send --to ncc@th --to ncc@kh seizures.jsonl\n"
+    "  entente send alert.json --attach photo.jpg --attach scan.pdf\n"
     "  my-system --new-alerts | entente send --json -\n";
 
 static const struct argp_child children[] = {
@@ -136,6 +150,28 @@ is_unknown(const struct sending *sending, int code)
            cli_client_met(sending->client);
 }
 
+/* The files, and with which message they go. */
+static int
+enclose(struct sending *sending, struct ent_error *err)
+{
+    Entente__V1__Submission *submission = sending->batch.list[0];
+    int code;
+
+    if (sending->enclosing->count == 0) {
+        return EX_OK;
+    }
+    if (sending->batch.count > 1 || sending->enclosed) {
+        (void)ent_fail(err, ENT_BAD_INPUT,
+            "--attach goes with one message, and here are more");
+        return EX_USAGE;
+    }
+    sending->enclosed = true;
+    code = cli_enclosing_upload(sending->enclosing, sending->client, err);
+    submission->enclosures = sending->enclosing->pointers;
+    submission->n_enclosures = sending->enclosing->count;
+    return code;
+}
+
 /* Hand the batch over and tell what became of it. */
 static int
 submit(struct sending *sending)
@@ -148,6 +184,12 @@ submit(struct sending *sending)
 
     if (sending->batch.count == 0) {
         return EX_OK;
+    }
+    code = enclose(sending, &err);
+    if (code != EX_OK) {
+        cli_batch_clear(&sending->batch);
+        cli_complain("%s", err.text);
+        return code;
     }
     code = cli_batch_submit(&sending->batch, sending->client, &reply, &err);
     rc = code == EX_OK
@@ -250,9 +292,10 @@ send_all(struct sending *sending)
 }
 
 static int
-send_input(const struct arguments *arguments)
+send_input(struct arguments *arguments)
 {
-    struct sending sending = {.recipients = &arguments->recipients};
+    struct sending sending = {.recipients = &arguments->recipients,
+        .enclosing = &arguments->enclosing};
     struct ent_error err = {0};
     enum ent_status rc;
     int code;

@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "proto/base/time.h"
+#include "tools/cli/attachment.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
 #include "tools/cli/output.h"
@@ -82,6 +83,7 @@ static const struct cli_field one_fields[] = {
     {.key = "state", .title = "STATE", .colour = cli_colour_of_state},
     {.key = "since", .title = "SINCE"},
     {.key = "acknowledged", .title = "ACKNOWLEDGED", .wrap = true},
+    {.key = "attachments", .title = "ATTACHMENTS", .wrap = true},
     {.key = "why", .title = "MORE", .wrap = true},
 };
 
@@ -102,18 +104,27 @@ row_of(const Entente__V1__TraceItem *item, const Entente__V1__TraceCopy *copy,
 {
     struct cli_state_text text;
     char precedence[CLI_WORDS_MAX];
+    char *files;
+    json_t *row;
 
     if (!cli_state_describe(copy, now_ms, &text)) {
         return NULL;
     }
     cli_code(&entente__v1__precedence__descriptor, (int)copy->precedence,
         precedence);
-    return json_pack("{s:I, s:o, s:o, s:s, s:o, s:s, s:s, s:o, s:o}", "number",
+    row = json_pack("{s:I, s:o, s:o, s:s, s:o, s:s, s:s, s:o, s:o}", "number",
         (json_int_t)copy->number, "id", cli_json_text(ent_view_text(item->id)),
         "family", cli_json_text(ent_view_text(item->family)), "precedence",
         precedence, "to", cli_json_text(ent_view_text(copy->to)), "state",
         text.state, "since", text.since, "acknowledged", text.acknowledged,
         "why", text.why);
+    if (copy->n_attachments > 0) {
+        files = cli_attachments_text(copy->attachments, copy->n_attachments);
+        json_object_set_new(
+            row, "attachments", files == NULL ? NULL : json_string(files));
+        free(files);
+    }
+    return row;
 }
 
 /* A line each for a program, at once; rows for people. */

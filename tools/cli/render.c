@@ -12,6 +12,7 @@
 #include "proto/base/time.h"
 #include "proto/message.h"
 #include "proto/schema/google/protobuf/timestamp.pb-c.h"
+#include "tools/cli/attachment.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/consents.h"
 #include "tools/cli/deletion.h"
@@ -373,6 +374,38 @@ print_consents(const struct page *page, const Entente__V1__InboxItem *item,
     return ENT_OK;
 }
 
+/* What they are is their sender's claim; how far they are is what we know. */
+static enum ent_status
+print_attachments(const struct page *page, const Entente__V1__InboxItem *item)
+{
+    enum ent_status rc = ENT_OK;
+
+    if (item->message->n_attachments > 0) {
+        (void)print_title(page, 0, "\nFiles (`entente attachment get`)");
+    }
+    for (size_t i = 0; rc == ENT_OK && i < item->message->n_attachments; i++) {
+        const Entente__V1__AttachmentNote *note = item->message->attachments[i];
+        const Entente__V1__Attachment *state = cli_attachment_find(
+            item->attachments, item->n_attachments, (uint32_t)i + 1);
+        char *progress = state == NULL ? strdup("does not travel")
+                                       : cli_attachment_text(state);
+        char number[24];
+        char *text = NULL;
+
+        (void)snprintf(number, sizeof number, "%zu", i + 1);
+        if (progress != NULL &&
+            asprintf(&text, "%s (said to be %s), %s", note->name,
+                note->media_type, progress) < 0) {
+            text = NULL;
+        }
+        rc = text == NULL ? ent_fail(page->err, ENT_NO_MEMORY, "showing files")
+                          : print_text(page, 1, number, text);
+        free(progress);
+        free(text);
+    }
+    return rc;
+}
+
 /* Absent is not unknown: the reader must see what is kept from them. */
 static enum ent_status
 print_withheld(const struct page *page, const ent_message *message)
@@ -421,7 +454,11 @@ cli_render_item(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
     fputs("\nAs its sender wrote it\n", out);
     shown = *item->message;
     shown.n_withheld = 0; /* told in words below */
+    shown.n_attachments = 0;
     rc = cli_render_fields(out, &shown.base, 1, err);
+    if (rc == ENT_OK) {
+        rc = print_attachments(&page, item);
+    }
     if (rc == ENT_OK) {
         rc = print_withheld(&page, item->message);
     }

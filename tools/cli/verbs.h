@@ -27,6 +27,10 @@
     X(consent_refuse, "consent", "refuse", "ID|NUMBER",                        \
         "say that it may not, or no longer")                                   \
     X(pass, "pass", NULL, "ID|NUMBER", "pass on what came from elsewhere")     \
+    X(attachment_list, "attachment", "list", "ID|NUMBER",                      \
+        "list the files of a message")                                         \
+    X(attachment_get, "attachment", "get", "ID|NUMBER N",                      \
+        "write a file that came")                                              \
     X(trace, "trace", NULL, "ID", "what became of a message sent from here")   \
     X(carry_out, "carry", "out", "FILE|FOLDER",                                \
         "write a file for where no network is")                                \
