@@ -256,6 +256,10 @@ node_api_download(struct node *node, const download_request *request,
     if (rc == ENT_OK) {
         rc = check_complete(row, err);
     }
+    if (rc == ENT_BUSY) {
+        reply->refusal = node_text_in(arena, err->text);
+        return ENT_OK;
+    }
     if (rc == ENT_OK) {
         rc = node_attachment_key(node, number, row, &key, err);
     }

@@ -5,7 +5,7 @@
 #include "node/feed.h"
 
 /* In one turn. */
-#define FEED_CHUNKS 32
+#define FEED_CHUNKS (2 * NODE_FEED_GROUP)
 #define OPEN_CHUNKS 32
 #define PRUNE_ROWS 256
 #define LOOKED_AT 1024

@@ -505,6 +505,18 @@ feed(struct node *node, uint64_t number, node_feed_row *row,
     return rc != ENT_OK ? rc : feed_put(node, number, row, err);
 }
 
+/* Whether a bundle would be full, or all that is left: many small ones would
+ * lie further apart than a recipient keeps in mind. */
+static bool
+is_worth_it(const node_feed_row *row)
+{
+    size_t left = row->n_again + (row->chunks - row->next);
+    size_t room =
+        row->flying < NODE_FEED_WINDOW ? NODE_FEED_WINDOW - row->flying : 0;
+
+    return left > 0 && room > 0 && (room >= NODE_FEED_GROUP || room >= left);
+}
+
 enum ent_status
 node_feed_run(
     struct node *node, uint64_t number, size_t *budget, struct ent_error *err)
@@ -519,8 +531,7 @@ node_feed_run(
     if (rc == ENT_NOT_FOUND || (rc == ENT_OK && is_over(row))) {
         return node_errand_delete(node, NODE_ERRAND_FEED, number, err);
     }
-    if (rc == ENT_OK && (row->flying >= NODE_FEED_WINDOW ||
-                            (row->n_again == 0 && row->next == row->chunks))) {
+    if (rc == ENT_OK && !is_worth_it(row)) {
         return ENT_OK; /* answers are to come */
     }
     if (rc == ENT_OK) {

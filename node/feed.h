@@ -16,9 +16,10 @@
 #include "policy/decide.h"
 #include "proto/address.h"
 
-/* Chunks that may be on their way at once: what the brokers hold of one file,
- * and what is there twice at its sender. */
-#define NODE_FEED_WINDOW 128
+/* Chunks that fill a bundle; and that may be on their way at once: what brokers
+ * hold of one file, and what is there twice at its sender. */
+#define NODE_FEED_GROUP 15
+#define NODE_FEED_WINDOW (8 * NODE_FEED_GROUP)
 
 /* Can all these files still be sent? ENT_BAD_INPUT says which not. */
 enum ent_status node_feed_check(struct node *node,

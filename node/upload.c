@@ -296,6 +296,10 @@ node_upload_take(struct node *node, const upload_request *request,
     if (rc == ENT_OK) {
         rc = open_growing(&growing);
     }
+    if (rc == ENT_BUSY) {
+        reply->refusal = node_text_in(arena, err->text);
+        return ENT_OK;
+    }
     if (rc != ENT_OK) {
         return rc;
     }

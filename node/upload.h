@@ -16,8 +16,9 @@
 
 #define NODE_UPLOAD_PIECE_MAX ((size_t)4 * ENT_CHUNK_LEN)
 
-/* Take one piece in. ENT_BAD_INPUT: not the next one, or not of that file;
- * ENT_BUSY: there is no room, `err` says how much is needed. */
+/* Take one piece in. ENT_BAD_INPUT: not the next one, or not of that file.
+ * Where there is no room for all of it the reply says so, and how much there
+ * is. */
 enum ent_status node_upload_take(struct node *node,
     const Entente__V1__UploadRequest *request, struct ent_arena *arena,
     Entente__V1__UploadReply *reply, struct ent_error *err) ENT_MUST_CHECK;

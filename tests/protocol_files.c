@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "proto/attachment.h"
 #include "proto/carriage.h"
 
 #define ARRAY(bytes) ent_view_of(bytes, sizeof(bytes))
@@ -74,4 +75,51 @@ a_file_of_frames_has_these_bytes(void **state)
     add(&file, ARRAY(end));
     digest = ent_digest_of(ent_view_of(file.bytes, file.len));
     expect_vector(block, "file-hash", ARRAY(digest.bytes));
+}
+
+/* One chunk of that file, sealed; its leaf. */
+static struct ent_digest
+seal_chunk(struct ent_attachment_cipher *cipher, uint64_t size,
+    const uint8_t *content, uint32_t index, uint8_t *out)
+{
+    size_t len = ent_attachment_chunk_len(size, index);
+
+    ent_attachment_seal(cipher, size,
+        ent_view_of(content + (size_t)index * ENT_CHUNK_LEN, len), out);
+    return ent_tree_leaf(
+        ent_tree_blake2b, ent_view_of(out, len + ENT_CHUNK_OVERHEAD));
+}
+
+void
+a_file_is_cut_and_sealed_to_these_chunks(void **state)
+{
+    const struct block *block = block_named("attachment");
+    const uint64_t size = block_number(block, "size");
+    static uint8_t content[2 * ENT_CHUNK_LEN];
+    static uint8_t sealed[ENT_CHUNK_SEALED_MAX];
+    struct ent_attachment_cipher cipher;
+    struct ent_digest none = {{0}};
+    struct ent_digest leaves[2];
+    struct ent_digest root;
+
+    (void)state;
+    assert_int_equal(ent_attachment_chunks(size), 2);
+    for (size_t i = 0; i < size; i++) {
+        content[i] = (uint8_t)(i % 251);
+    }
+    /* A header that is given begins the same stream on both sides. */
+    expect_ok(ent_attachment_open_begin(
+        block_array(block, "key", ENT_ATTACHMENT_KEY_LEN),
+        block_array(block, "header", ENT_ATTACHMENT_HEADER_LEN), &none, &cipher,
+        &last_error));
+    leaves[0] = seal_chunk(&cipher, size, content, 0, sealed);
+    leaves[1] = seal_chunk(&cipher, size, content, 1, sealed);
+    root = ent_tree_root(ent_tree_blake2b, leaves, 2);
+    expect_vector(block, "leaf-0", ARRAY(leaves[0].bytes));
+    expect_vector(block, "chunk-1",
+        ent_view_of(
+            sealed, ent_attachment_chunk_len(size, 1) + ENT_CHUNK_OVERHEAD));
+    expect_vector(block, "leaf-1", ARRAY(leaves[1].bytes));
+    expect_vector(block, "root", ARRAY(root.bytes));
+    expect_vector(block, "sha256", ARRAY(cipher.sha256.bytes));
 }

@@ -41,6 +41,7 @@ void a_custody_receipt_is_signed_so(void **state);
 void a_skip_is_signed_so(void **state);
 void frames_have_these_payloads(void **state);
 void a_file_of_frames_has_these_bytes(void **state);
+void a_file_is_cut_and_sealed_to_these_chunks(void **state);
 void a_journal_has_these_entries_and_roots(void **state);
 
 /* ---- protocol_evidence.c ---- */

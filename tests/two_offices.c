@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "node/errands.h"
 #include "node/incoming.h"
 #include "node/intake.h"
 #include "node/peers.h"
@@ -286,6 +287,7 @@ turn(enum who who, const struct flying *frame)
     expect_ok(node_incoming_release(node, &gap_due, &last_error));
     expect_ok(
         node_reincarnation_run(node, world.old_messages, &more, &last_error));
+    expect_ok(node_errands_run(node, &more, &last_error));
     expect_ok(node_sealer_run(node, &more, &last_error));
     expect_ok(node_pump_run(node, &more, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));

@@ -362,6 +362,10 @@ ask(struct getting *getting, const uint8_t *mark, size_t mark_len,
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_DOWNLOAD;
     request.download = &download;
     code = cli_client_ask(getting->client, &request, 0, &reply, getting->err);
+    if (code == EX_OK && reply->download->refusal[0] != '\0') {
+        (void)ent_fail(getting->err, ENT_BUSY, "%s", reply->download->refusal);
+        return EX_TEMPFAIL;
+    }
     if (code == EX_OK) {
         *ret_reply = reply->download;
     }

@@ -154,6 +154,11 @@ hand_piece(struct handing *handing, uint8_t *piece, size_t len)
         ent_error_wrap(handing->err, "'%s'", handing->path);
         return code;
     }
+    if (reply->upload->refusal[0] != '\0') {
+        (void)ent_fail(handing->err, ENT_FULL, "'%s': %s", handing->path,
+            reply->upload->refusal);
+        return EX_TEMPFAIL;
+    }
     handing->offset += len;
     return EX_OK;
 }

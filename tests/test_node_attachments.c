@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two offices, and files that go with messages: honest ones and hostile. */
+#include "tests/two_offices.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "node/api.h"
+#include "node/feed.h"
+#include "node/keeping.h"
+#include "node/pump.h"
+#include "node/sealing.h"
+#include "proto/refusal.h"
+
+#define WAITING ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_WAITING
+#define MOVING ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_MOVING
+#define COMPLETE ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_COMPLETE
+#define STOPPED ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_STOPPED
+#define SIZE (3 * ENT_CHUNK_LEN + 100)
+
+static uint8_t file[SIZE];
+static struct ent_arena arena;
+
+static int
+setup_files(void **state)
+{
+    if (setup(state) != 0) {
+        return -1;
+    }
+    randombytes_buf(file, sizeof file);
+    expect_ok(ent_arena_init(&arena, 8 << 20, &last_error));
+    introduce();
+    return 0;
+}
+
+static int
+teardown_files(void **state)
+{
+    ent_arena_fini(&arena);
+    return teardown(state);
+}
+
+#define FILES(name)                                                            \
+    cmocka_unit_test_setup_teardown(name, setup_files, teardown_files)
+
+/* ---- what officers do ---- */
+
+/* One piece of a file, in a turn of its own. */
+static enum ent_status
+hand_over(uint8_t *name, uint64_t offset, size_t len, uint64_t *ret_have)
+{
+    Entente__V1__UploadRequest request = ENTENTE__V1__UPLOAD_REQUEST__INIT;
+    Entente__V1__UploadReply reply = ENTENTE__V1__UPLOAD_REPLY__INIT;
+    struct node *node = world.nodes[MAESAI];
+    enum ent_status rc;
+
+    request.upload.data = name;
+    request.upload.len = ENT_ID_LEN;
+    request.size = SIZE;
+    request.offset = offset;
+    request.data.data = file + offset;
+    request.data.len = len;
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    rc = node_upload_take(node, &request, &arena, &reply, &last_error);
+    if (rc == ENT_OK) {
+        expect_ok(node_turn_end(node, ENT_OK, &last_error));
+        assert_string_equal(reply.refusal, "");
+        *ret_have = reply.have;
+        return ENT_OK;
+    }
+    expect_status(node_turn_end(node, ENT_BUSY, &last_error), ENT_BUSY);
+    return rc;
+}
+
+static Entente__V1__SubmitResult *
+submit_with(uint8_t *name, const char *id)
+{
+    Entente__V1__Submission submission = ENTENTE__V1__SUBMISSION__INIT;
+    Entente__V1__Enclosure enclosure = ENTENTE__V1__ENCLOSURE__INIT;
+    Entente__V1__Enclosure *enclosures = &enclosure;
+    Entente__V1__SubmitResult *result = NULL;
+    ProtobufCMessage *message;
+    char *to = (char *)(uintptr_t)addresses[TACHILEIK];
+
+    expect_ok(ent_json_read(view(hotline), &entente__v1__message__descriptor,
+        &arena, &message, &last_error));
+    submission.message = (ent_message *)message;
+    submission.message->id = (char *)(uintptr_t)id;
+    submission.to = &to;
+    submission.n_to = 1;
+    enclosure.upload.data = name;
+    enclosure.upload.len = ENT_ID_LEN;
+    enclosure.name = (char *)(uintptr_t) "lorry.jpg";
+    enclosure.media_type = (char *)(uintptr_t) "image/jpeg";
+    submission.enclosures = &enclosures;
+    submission.n_enclosures = 1;
+    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
+    expect_ok(node_submit(
+        world.nodes[MAESAI], &submission, &arena, &result, &last_error));
+    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
+    return result;
+}
+
+static struct ent_id
+post_with_file(void)
+{
+    Entente__V1__SubmitResult *result;
+    uint8_t name[ENT_ID_LEN];
+    struct ent_id id;
+    uint64_t have;
+
+    randombytes_buf(name, sizeof name);
+    expect_ok(hand_over(name, 0, SIZE, &have));
+    assert_true(have == SIZE);
+    result = submit_with(name, "");
+    assert_string_equal(result->error, "");
+    assert_true(result->copies[0]->accepted);
+    expect_ok(ent_id_parse(view(result->id), &id, &last_error));
+    return id;
+}
+
+/* ---- what they see ---- */
+
+static Entente__V1__Attachment
+file_of(enum who who, const struct ent_id *id)
+{
+    struct node *node = world.nodes[who];
+    enum who other = who == MAESAI ? TACHILEIK : MAESAI;
+    struct ent_party party = ent_address_party(&world.configs[other].address);
+    Entente__V1__Attachment **list = NULL;
+    size_t count = 0;
+
+    expect_ok(node_store_begin(node->store, &last_error));
+    expect_ok(node_api_attachments(node, who == TACHILEIK, &party, id, &arena,
+        &count, &list, &last_error));
+    node_store_abort(node->store);
+    return count == 0 ? (Entente__V1__Attachment)ENTENTE__V1__ATTACHMENT__INIT
+                      : *list[0];
+}
+
+/* What Tachileik's officer gets, from the beginning to the end. */
+static enum ent_status
+read_file(const struct ent_id *id, uint8_t *out, size_t *ret_len)
+{
+    Entente__V1__DownloadRequest request = ENTENTE__V1__DOWNLOAD_REQUEST__INIT;
+    struct node *node = world.nodes[TACHILEIK];
+    char text[ENT_ID_TEXT_LEN + 1];
+    enum ent_status rc;
+
+    *ret_len = 0;
+    ent_id_format(id, text);
+    request.id = text;
+    request.from = (char *)(uintptr_t)addresses[MAESAI];
+    request.number = 1;
+    expect_ok(node_store_begin(node->store, &last_error));
+    do {
+        Entente__V1__DownloadReply reply = ENTENTE__V1__DOWNLOAD_REPLY__INIT;
+
+        rc = node_api_download(node, &request, &arena, &reply, &last_error);
+        if (rc == ENT_OK && reply.refusal[0] != '\0') {
+            rc = ENT_BUSY;
+        }
+        if (rc == ENT_OK) {
+            memcpy(out + *ret_len, reply.data.data, reply.data.len);
+            *ret_len += reply.data.len;
+            request.mark = reply.mark;
+        }
+    } while (rc == ENT_OK && request.mark.len > 0);
+    node_store_abort(node->store);
+    return rc;
+}
+
+static size_t
+chunks_at(enum who who)
+{
+    struct node *node = world.nodes[who];
+    uint8_t key[NODE_KEY_MAX] = {0};
+    size_t len = node_key_len(NODE_CHUNK);
+    size_t count = 0;
+
+    expect_ok(node_store_begin(node->store, &last_error));
+    while (node_store_seek(node->store, NODE_CHUNK, ent_view_of(key, len), 0,
+               key, NULL, &last_error) == ENT_OK) {
+        count++;
+        (void)node_key_after(key, len);
+    }
+    node_store_abort(node->store);
+    return count;
+}
+
+/* Everything that can happen without time passing, happens. */
+static void
+let_it_move(void)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        pass(1000);
+    }
+}
+
+static void
+keep(enum who who)
+{
+    for (uint64_t due = 0; due <= world.now;) {
+        expect_ok(node_keeping_turn(
+            world.nodes[who], world.now, NODE_KEEPING_ROWS, &due, &last_error));
+    }
+}
+
+/* ---- honest ---- */
+
+static void
+a_file_comes_whole_and_leaves_nothing_at_its_sender(void **state)
+{
+    uint8_t out[2 * SIZE];
+    size_t len;
+    struct ent_id id = post_with_file();
+
+    (void)state;
+    let_it_move();
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    assert_int_equal(file_of(MAESAI, &id).state, COMPLETE);
+    expect_ok(read_file(&id, out, &len));
+    assert_int_equal(len, SIZE);
+    assert_memory_equal(out, file, SIZE);
+    assert_int_equal(chunks_at(MAESAI), 0);
+    assert_int_equal(chunks_at(TACHILEIK), 4);
+    assert_true(number_of(TACHILEIK, "promised") == 0);
+    assert_true(number_of(MAESAI, "promised") == 0);
+    journal_is_good(MAESAI);
+    journal_is_good(TACHILEIK);
+}
+
+static void
+on_a_bad_wire_with_crashes_every_chunk_comes(void **state)
+{
+    uint8_t out[2 * SIZE];
+    size_t len;
+    struct ent_id id = post_with_file();
+
+    (void)state;
+    world.lose = 30;
+    world.repeat = 30;
+    for (unsigned i = 0; i < 12; i++) {
+        pass(2 * 60 * 1000);
+        crash(i % 2 == 0 ? TACHILEIK : MAESAI);
+    }
+    world.lose = 0;
+    for (unsigned i = 0; i < 60; i++) {
+        pass(2 * 60 * 1000);
+    }
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    expect_ok(read_file(&id, out, &len));
+    assert_memory_equal(out, file, SIZE);
+    assert_int_equal(desk_count(TACHILEIK), 2);
+}
+
+static void
+no_chunk_leaves_before_its_message_was_signed_for(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    world.up = false;
+    id = post_with_file();
+    let_it_move();
+    assert_int_equal(file_of(MAESAI, &id).state, WAITING);
+    assert_true(number_of(MAESAI, "submission") == 2);
+}
+
+static void
+a_piece_that_is_handed_over_twice_is_there_once(void **state)
+{
+    uint8_t name[ENT_ID_LEN] = {7};
+    uint64_t have = 0;
+
+    (void)state;
+    expect_ok(hand_over(name, 0, ENT_CHUNK_LEN, &have));
+    crash(MAESAI);
+    expect_ok(hand_over(name, 0, ENT_CHUNK_LEN, &have));
+    assert_true(have == ENT_CHUNK_LEN);
+    expect_status(
+        hand_over(name, (uint64_t)2 * ENT_CHUNK_LEN, ENT_CHUNK_LEN, &have),
+        ENT_BAD_INPUT);
+    expect_status(hand_over(name, ENT_CHUNK_LEN, 100, &have), ENT_BAD_INPUT);
+    expect_ok(hand_over(name, ENT_CHUNK_LEN, SIZE - ENT_CHUNK_LEN, &have));
+    assert_true(have == SIZE);
+}
+
+static void
+the_same_submission_is_one_message_and_a_file_goes_with_one(void **state)
+{
+    static const char one[] = "0198a000-0000-7000-8000-000000000001";
+    static const char two[] = "0198a000-0000-7000-8000-000000000002";
+    uint8_t name[ENT_ID_LEN] = {9};
+    uint64_t have;
+
+    (void)state;
+    expect_ok(hand_over(name, 0, SIZE, &have));
+    assert_true(submit_with(name, one)->copies[0]->accepted);
+    let_it_move();
+    assert_true(submit_with(name, one)->copies[0]->accepted);
+    assert_false(submit_with(name, two)->copies[0]->accepted);
+    let_it_move();
+    assert_int_equal(desk_count(TACHILEIK), 2);
+}
+
+static void
+what_no_message_takes_up_is_gone_in_two_days(void **state)
+{
+    uint8_t name[ENT_ID_LEN] = {8};
+    uint64_t have;
+
+    (void)state;
+    expect_ok(hand_over(name, 0, ENT_CHUNK_LEN, &have));
+    assert_true(number_of(MAESAI, "promised") == SIZE - ENT_CHUNK_LEN);
+    world.now += DAY + HOUR;
+    keep(MAESAI);
+    pass(0);
+    assert_int_equal(chunks_at(MAESAI), 0);
+    assert_true(number_of(MAESAI, "promised") == 0);
+}
+
+static void
+a_file_is_deleted_with_its_message(void **state)
+{
+    uint8_t out[2 * SIZE];
+    size_t len;
+    struct ent_id id = post_with_file();
+
+    (void)state;
+    let_it_move();
+    world.now += 32 * DAY;
+    keep(TACHILEIK);
+    keep(MAESAI);
+    pass(0);
+    assert_int_equal(chunks_at(TACHILEIK), 0);
+    assert_int_equal(file_of(TACHILEIK, &id).state, 0);
+    assert_int_equal(file_of(MAESAI, &id).state, 0);
+    expect_status(read_file(&id, out, &len), ENT_NOT_FOUND);
+}
+
+static void
+chunks_that_expire_are_sent_again(void **state)
+{
+    struct ent_id id = post_with_file();
+
+    (void)state;
+    turn(MAESAI, NULL);
+    while (file_of(MAESAI, &id).state == WAITING) {
+        assert_true(world.flying > 0);
+        deliver_one();
+    }
+    world.up = false;
+    forget_wire();
+    pass(8 * DAY);
+    keep(MAESAI);
+    world.up = true;
+    for (unsigned i = 0; i < 40; i++) {
+        pass(HOUR);
+    }
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    assert_int_equal(file_of(MAESAI, &id).state, COMPLETE);
+}
+
+/* ---- hostile ---- */
+
+/* A chunk that its sender's own node would not send, sealed all the same. */
+static void
+smuggle(Entente__V1__AttachmentChunk *chunk, uint32_t precedence,
+    struct ent_id *ret_id)
+{
+    struct node *node = world.nodes[MAESAI];
+    struct node_batch *batch = calloc(1, sizeof *batch);
+    ent_message message = ENTENTE__V1__MESSAGE__INIT;
+    Google__Protobuf__Timestamp until = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
+    node_copy_row row = ENTENTE__REST__V1__COPY_ROW__INIT;
+    struct ent_address to = world.configs[TACHILEIK].address;
+    struct ent_id id = ent_id_new(world.now);
+    char text[ENT_ID_TEXT_LEN + 1];
+    bool more;
+
+    assert_non_null(batch);
+    ent_id_format(&id, text);
+    until.seconds = (int64_t)((world.now + DAY) / 1000);
+    message.id = text;
+    message.from = node->self.text;
+    message.to = to.text;
+    message.mode = ENTENTE__V1__MODE__ACTUAL;
+    message.precedence = (Entente__V1__Precedence)precedence;
+    message.valid_until = &until;
+    message.schema_version = 1;
+    message.attachment_chunk = chunk;
+    row.to = to.text;
+    row.precedence = precedence;
+    row.number = 999;
+    row.day = world.now / DAY + 5;
+    row.valid_until = world.now + DAY;
+    batch->precedence = precedence;
+    batch->mode = ENTENTE__V1__MODE__ACTUAL;
+    batch->expires_at = world.now + DAY;
+    batch->count = 1;
+    batch->list[0].id = id;
+    batch->list[0].day = row.day;
+    batch->list[0].pending = node_key_pending(precedence, &node->party, 999);
+    expect_ok(
+        ent_message_encode(&message, &batch->list[0].message, &last_error));
+    batch->body_len = 4 + ent_seal_envelope_len(batch->list[0].message.len);
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_peers_get(node, &to, &batch->peer, &last_error));
+    expect_ok(
+        node_copy_set(node, &id, &batch->peer->party, NULL, &row, &last_error));
+    expect_ok(node_sealing_run(node, batch, &last_error));
+    expect_ok(node_pump_run(node, &more, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    node_batch_free(&batch);
+    *ret_id = id;
+    let_it_move();
+}
+
+/* What Tachileik answered to it: the reason, or 0 for delivered. */
+static uint32_t
+answer_to(Entente__V1__AttachmentChunk *chunk, uint32_t precedence)
+{
+    struct ent_party party =
+        ent_address_party(&world.configs[TACHILEIK].address);
+    struct node *node = world.nodes[MAESAI];
+    node_copy_row *row = NULL;
+    struct ent_id id;
+    uint32_t reason;
+
+    smuggle(chunk, precedence, &id);
+    expect_ok(node_store_begin(node->store, &last_error));
+    expect_ok(node_copy_get(node, &id, &party, &row, &last_error));
+    assert_int_not_equal(row->state, 0);
+    reason = row->state == DELIVERED ? 0 : row->reason;
+    node_row_free(&row);
+    node_store_abort(node->store);
+    return reason;
+}
+
+#define DEFERRED ENTENTE__V1__PRECEDENCE__DEFERRED
+
+static void
+a_chunk_for_nothing_that_came_is_refused(void **state)
+{
+    Entente__V1__AttachmentChunk chunk = ENTENTE__V1__ATTACHMENT_CHUNK__INIT;
+    uint8_t data[200] = {1};
+    struct ent_id id = post(MAESAI, TACHILEIK, hotline); /* without a file */
+
+    (void)state;
+    let_it_move();
+    chunk.data.data = data;
+    chunk.data.len = sizeof data;
+    chunk.message_id.data = id.bytes;
+    chunk.message_id.len = sizeof id.bytes;
+    assert_int_equal(answer_to(&chunk, DEFERRED), ENT_REFUSAL_NO_ATTACHMENT);
+    id.bytes[15] ^= 1; /* never came */
+    assert_int_equal(answer_to(&chunk, DEFERRED), ENT_REFUSAL_NO_ATTACHMENT);
+    chunk.message_id.len = 3;
+    assert_int_equal(answer_to(&chunk, DEFERRED), ENT_REFUSAL_NO_ATTACHMENT);
+    chunk.message_id.len = sizeof id.bytes;
+    chunk.attachment = UINT32_MAX;
+    assert_int_equal(answer_to(&chunk, DEFERRED), ENT_REFUSAL_NO_ATTACHMENT);
+    assert_int_equal(chunks_at(TACHILEIK), 0);
+    assert_int_equal(desk_count(TACHILEIK), 2);
+}
+
+static void
+a_chunk_that_is_not_of_the_file_is_refused_and_the_file_still_comes(
+    void **state)
+{
+    Entente__V1__AttachmentChunk chunk = ENTENTE__V1__ATTACHMENT_CHUNK__INIT;
+    static uint8_t data[ENT_CHUNK_SEALED_MAX];
+    struct ent_id id = post_with_file();
+
+    (void)state;
+    turn(MAESAI, NULL);
+    while (file_of(TACHILEIK, &id).size == 0) {
+        deliver_one();
+    }
+    chunk.message_id.data = id.bytes;
+    chunk.message_id.len = sizeof id.bytes;
+    chunk.data.data = data;
+    chunk.data.len = sizeof data;
+    chunk.chunk = 1;
+    assert_int_equal(answer_to(&chunk, DEFERRED), ENT_REFUSAL_MALFORMED);
+    chunk.chunk = 4; /* one too many */
+    assert_int_equal(answer_to(&chunk, DEFERRED), ENT_REFUSAL_MALFORMED);
+    assert_int_equal(answer_to(&chunk, ENTENTE__V1__PRECEDENCE__FLASH),
+        ENT_REFUSAL_MALFORMED);
+    let_it_move();
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+}
+
+/* Its root is right, and yet it is not what its message promised. */
+static void
+a_file_that_lies_is_given_to_nobody(void **state)
+{
+    struct node *node = world.nodes[TACHILEIK];
+    ENT_AUTO(node_row_free) node_attachment_row *row = NULL;
+    struct ent_attachment_cipher cipher;
+    struct ent_message_key key;
+    uint8_t rest[ENT_ATTACHMENT_REST_LEN];
+    uint8_t out[2 * SIZE];
+    node_attachment_row changed;
+    size_t len;
+    struct ent_id id = post_with_file();
+
+    (void)state;
+    turn(MAESAI, NULL);
+    while (file_of(TACHILEIK, &id).size == 0) {
+        deliver_one();
+    }
+    /* As if another SHA-256 had stood in the message. */
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_attachment_get(node, 1, &row, &last_error));
+    expect_ok(node_attachment_key(node, 1, row, &key, &last_error));
+    expect_ok(
+        ent_attachment_rest_open(ent_view_of(row->rest.data, row->rest.len),
+            key.bytes, &cipher, &last_error));
+    cipher.sha256.bytes[3] ^= 1;
+    ent_attachment_rest_seal(&cipher, key.bytes, rest);
+    changed = *row;
+    changed.rest.data = rest;
+    expect_ok(node_attachment_put(node, 1, &changed, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    let_it_move();
+    assert_int_equal(file_of(TACHILEIK, &id).state, STOPPED);
+    assert_int_equal(file_of(TACHILEIK, &id).reason, ENT_REFUSAL_NOT_AUTHENTIC);
+    assert_int_equal(chunks_at(TACHILEIK), 0);
+    expect_status(read_file(&id, out, &len), ENT_BAD_INPUT);
+}
+
+static void
+a_mark_of_another_makes_no_difference(void **state)
+{
+    Entente__V1__DownloadRequest request = ENTENTE__V1__DOWNLOAD_REQUEST__INIT;
+    Entente__V1__DownloadReply reply = ENTENTE__V1__DOWNLOAD_REPLY__INIT;
+    struct node *node = world.nodes[TACHILEIK];
+    uint8_t mark[ENT_ATTACHMENT_REST_LEN] = {1};
+    char text[ENT_ID_TEXT_LEN + 1];
+    struct ent_id id = post_with_file();
+
+    (void)state;
+    let_it_move();
+    ent_id_format(&id, text);
+    request.id = text;
+    request.from = (char *)(uintptr_t)addresses[MAESAI];
+    request.number = 1;
+    request.mark.data = mark;
+    request.mark.len = sizeof mark;
+    expect_ok(node_store_begin(node->store, &last_error));
+    expect_status(
+        node_api_download(node, &request, &arena, &reply, &last_error),
+        ENT_BAD_INPUT);
+    request.mark.len = 0;
+    request.number = 2;
+    expect_status(
+        node_api_download(node, &request, &arena, &reply, &last_error),
+        ENT_NOT_FOUND);
+    node_store_abort(node->store);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FILES(a_file_comes_whole_and_leaves_nothing_at_its_sender),
+        FILES(on_a_bad_wire_with_crashes_every_chunk_comes),
+        FILES(no_chunk_leaves_before_its_message_was_signed_for),
+        FILES(a_piece_that_is_handed_over_twice_is_there_once),
+        FILES(the_same_submission_is_one_message_and_a_file_goes_with_one),
+        FILES(what_no_message_takes_up_is_gone_in_two_days),
+        FILES(a_file_is_deleted_with_its_message),
+        FILES(chunks_that_expire_are_sent_again),
+        FILES(a_chunk_for_nothing_that_came_is_refused),
+        FILES(
+            a_chunk_that_is_not_of_the_file_is_refused_and_the_file_still_comes),
+        FILES(a_file_that_lies_is_given_to_nobody),
+        FILES(a_mark_of_another_makes_no_difference),
+    };
+
+    return cmocka_run_group_tests_name("node_attachments", tests, NULL, NULL);
+}
