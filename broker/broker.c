@@ -60,6 +60,7 @@ broker_free(struct broker **broker)
         for (size_t lane = 0; lane < BROKER_LANES; lane++) {
             broker_replies_clear(&old->lines[i].backlog[lane]);
         }
+        broker_forget_told(&old->lines[i]);
     }
     broker_replies_clear(&old->replies);
     ent_bytes_free(&old->certificate);
@@ -115,6 +116,7 @@ broker_due(const struct broker *broker)
 {
     const uint64_t now_ms = broker->now.boot_ms;
     uint64_t due = broker->expire_at;
+    uint64_t greet = broker_greet_due(broker);
 
     if (broker->blocked || broker->damaged_count > 0) {
         return now_ms + BLOCKED_PAUSE_MS;
@@ -128,6 +130,7 @@ broker_due(const struct broker *broker)
         due = bundles < due ? bundles : due;
         due = receipts < due ? receipts : due;
     }
+    due = greet < due ? greet : due;
     return due > now_ms ? due : now_ms + OVERDUE_PAUSE_MS;
 }
 

@@ -9,9 +9,9 @@
  *
  * 1. Connections. N opens two connections to B's one endpoint, both under its
  *    link key: lane URGENT (FLASH, IMMEDIATE) and lane BULK (all else). B never
- *    connects. Whenever a connection comes up, N forgets its credit there and
- *    speaks first: HELLO. B answers HELLO with the same lane, or BYE. Until
- *    B's HELLO came, N sends nothing else on it. HELLO again on the same
+ *    connects to a node. Whenever a connection comes up, N forgets its credit
+ * there and speaks first: HELLO. B answers HELLO with the same lane, or BYE.
+ * Until B's HELLO came, N sends nothing else on it. HELLO again on the same
  *    connection begins that connection anew; HELLO for the same lane on
  *    another connection replaces the older one, which gets BYE(CLOSING). What
  *    comes on a connection that has not said HELLO is ignored and answered
@@ -93,6 +93,45 @@
  *    1 s later, then 2 s, up to 60 s. Who stops says BYE(CLOSING) everywhere.
  *    A BYE about a receipt or a skip has its stream and first = 0 or `from`.
  * 9. Nothing leaves B before the commit of all that it followed from.
+ *
+ * BETWEEN TWO BROKERS the conversation is the same, each being to the other
+ * what a node is, with what follows.
+ *
+ * 10. One of them connects and speaks first. Should both connect, the one whose
+ *    address comes first in order of bytes does, and answers the other's HELLO
+ *    BYE(CLOSING). manifest_sequence is 0; revocation_number is of the list of
+ *    the state of who speaks first.
+ * 11. Each neighbour leads to the offices of the states in its `serves`, and to
+ *    nobody else's: from it B takes only what these have signed, and to it goes
+ *    what is for these and for no office that B serves itself. A state has one
+ *    neighbour that leads to it, so that answers go back the way a bundle came.
+ *    What a neighbour brings is charged to it (section 3: its quota for each
+ *    recipient).
+ * 12. Each broker checks everything itself. So before what somebody has signed
+ *    his certificate goes as OBJECT on the same connection, and his state's
+ *    revocation list, once a conversation; B keeps certificates from behind a
+ *    neighbour. A bundle whose sender's certificate is not known gets
+ *    BYE(UNKNOWN_CERTIFICATE), and both go again before it. What else is not
+ *    authentic and was signed by one behind the neighbour is ignored, and does
+ *    not end the conversation.
+ * 13. A bundle has in its hop the brokers it has passed, at most ENT_HOPS_MAX,
+ *    the last of them the neighbour that sends it. One that has been at B, or
+ *    at the broker it would go to next, or at ENT_HOPS_MAX, is answered
+ *    BYE(BAD_FRAME), whatever B holds.
+ * 14. B's CUSTODY stays B's: it keeps the bundle until a receipt settles it.
+ *    The next broker's CUSTODY is kept with it, and the bundle not sent there
+ *    again for an hour (FLASH and IMMEDIATE: 10 minutes). B passes CUSTODY, its
+ *    neighbour's or that of a broker behind it, on to who gave it the bundle,
+ *    after the certificate of who signed it; if that one is not there, it is
+ *    not told.
+ * 15. BYE about a bundle from the next broker: B sends it there again after 2
+ *    s, then 4 s, up to 5 min. If the reason is one that never helps itself,
+ *    B passes the BYE on to who gave it the bundle, and answers the same as
+ *    long as the next broker has not signed for it.
+ * 16. FETCH for what is behind a neighbour B answers with what it has, and asks
+ *    that neighbour, at most once a second for the same. What comes within 10
+ *    minutes goes as OBJECT to all who asked. A manifest is taken from the
+ *    neighbour that its office is behind.
  */
 #ifndef BROKER_BROKER_H
 #define BROKER_BROKER_H
@@ -160,6 +199,11 @@ enum ent_status broker_renew(struct broker *broker, struct ent_view certificate,
 enum ent_status broker_turn(struct broker *broker,
     const struct ent_frame *frames, size_t count, const struct broker_now *now,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* A connection that we made to the neighbour with that link key came up, or was
+ * lost; `route` is its name. The next turn says HELLO on it. */
+void broker_dialled(struct broker *broker, const struct ent_route *route,
+    const uint8_t link_key[static ENT_PUBLIC_KEY_LEN], bool urgent, bool up);
 
 /* When a turn without frames has something to do, in boot_ms. */
 uint64_t broker_due(const struct broker *broker);

@@ -12,12 +12,14 @@
  */
 enum outcome {
     SENT,
+    HELD,    /* the next broker has signed for it */
     SKIPPED, /* nothing to be sent here, go on */
     STOPPED, /* no credit, no room, or no connection any more */
 };
 
 /* Where one precedence of one office stands. */
 struct lane {
+    size_t number;
     struct broker_line *line;
     struct broker_session *session;
     const struct broker_office *office;
@@ -53,6 +55,17 @@ note_damaged(struct broker *broker, const struct broker_entry *entry)
     return SKIPPED;
 }
 
+/* A neighbour must know who signed what it gets. */
+static enum ent_status
+introduce(struct broker *broker, const struct lane *lane,
+    const struct ent_address *signer)
+{
+    return broker_registry_is_broker(broker->registry, lane->number)
+               ? broker_introduce_now(
+                     broker, lane->line, lane->session, signer, NULL)
+               : ENT_OK;
+}
+
 static enum outcome
 send_entry(struct broker *broker, const struct lane *lane,
     const struct broker_entry *entry)
@@ -65,14 +78,21 @@ send_entry(struct broker *broker, const struct lane *lane,
     if (entry->drop_at <= broker->now.wall_ms) {
         return SKIPPED;
     }
+    if (!broker_route_may_repeat(
+            entry->held_at, entry->rank, broker->now.wall_ms)) {
+        return HELD;
+    }
     if (broker_spool_read(broker->spool, entry, &head, &body, NULL) != ENT_OK) {
         return note_damaged(broker, entry);
     }
     if (!skip && !ent_window_spend(&lane->session->window, entry->size)) {
         return STOPPED;
     }
-    rc = broker->port.send(broker->port.context, &lane->session->route,
-        skip ? ENT_FRAME_SKIP : ENT_FRAME_BUNDLE, head, body, NULL);
+    rc = introduce(broker, lane, &entry->sender);
+    if (rc == ENT_OK) {
+        rc = broker->port.send(broker->port.context, &lane->session->route,
+            skip ? ENT_FRAME_SKIP : ENT_FRAME_BUNDLE, head, body, NULL);
+    }
     if (rc != ENT_OK) {
         if (!skip) {
             ent_window_refill(&lane->session->window, entry->size);
@@ -86,10 +106,17 @@ static enum outcome
 send_receipt(struct broker *broker, const struct lane *lane,
     const struct broker_receipt *receipt)
 {
-    enum ent_status rc =
-        broker->port.send(broker->port.context, &lane->session->route,
-            ENT_FRAME_RECEIPT, receipt->wire, (struct ent_view){0}, NULL);
+    struct ent_receipt known;
+    enum ent_status rc = ENT_OK;
 
+    if (broker_registry_is_broker(broker->registry, lane->number) &&
+        ent_receipt_peek(receipt->wire, &known, NULL) == ENT_OK) {
+        rc = introduce(broker, lane, &known.stream.recipient);
+    }
+    if (rc == ENT_OK) {
+        rc = broker->port.send(broker->port.context, &lane->session->route,
+            ENT_FRAME_RECEIPT, receipt->wire, (struct ent_view){0}, NULL);
+    }
     return rc == ENT_OK ? SENT : stop(broker, lane, rc);
 }
 
@@ -189,7 +216,7 @@ walk_round(struct broker *broker, struct lane *lane, struct broker_round *round,
             lane->stopped = lane->session;
             return ENT_OK;
         }
-        round->found = round->found || outcome == SENT;
+        round->found = round->found || outcome != SKIPPED;
         round->next = arrival + 1;
     }
     return ENT_OK;
@@ -309,6 +336,7 @@ static enum ent_status
 forward_to(struct broker *broker, size_t number, struct ent_error *err)
 {
     struct lane lane = {
+        .number = number,
         .line = &broker->lines[number],
         .office = broker_registry_at(broker->registry, number),
     };

@@ -74,6 +74,21 @@ ask(struct broker *broker, const struct broker_visit *visit, uint32_t kind,
         broker, &visit->frame->route, ENT_FRAME_FETCH, &payload, err);
 }
 
+/* Ask for what they have of our own state's and we have not. */
+static enum ent_status
+ask_back(struct broker *broker, const struct broker_visit *visit,
+    const struct greeting *greeting, struct ent_error *err)
+{
+    const char *state = ent_address_state(&broker->address);
+    uint64_t number = broker_registry_list_number(broker->registry, state);
+
+    return greeting->hello.revocation_number <= number
+               ? ENT_OK
+               : ask(broker, visit,
+                     ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST, state,
+                     number, err);
+}
+
 /* Greet back, and ask for what they have and we have not. */
 static enum ent_status
 greet(struct broker *broker, const struct broker_visit *visit,
@@ -171,6 +186,10 @@ broker_take_hello(
                                   : ENT_REFUSAL_BAD_FRAME,
             why.text, err);
     }
+    if (frame->route.dialled == 0 && broker_dials(broker, visit->number)) {
+        return broker_say_bye(broker, visit->line, &frame->route,
+            ENT_REFUSAL_CLOSING, "it is I who connect to you", err);
+    }
     rc = check_certificate(
         broker, visit, greeting.hello.certificate, &fine, err);
     if (rc != ENT_OK) {
@@ -188,7 +207,12 @@ broker_take_hello(
     if (rc == ENT_OK) {
         rc = begin_session(broker, visit, &greeting, err);
     }
-    return rc != ENT_OK ? rc : greet(broker, visit, &greeting, err);
+    if (rc == ENT_OK) {
+        /* Where we connected we greeted first. */
+        rc = frame->route.dialled != 0 ? ask_back(broker, visit, &greeting, err)
+                                       : greet(broker, visit, &greeting, err);
+    }
+    return rc != ENT_OK ? rc : broker_ask_again(broker, visit, err);
 }
 
 /* ---- CREDIT and BYE ---- */
@@ -212,16 +236,23 @@ enum ent_status
 broker_take_bye(
     struct broker *broker, struct broker_visit *visit, struct ent_error *err)
 {
+    const struct ent_route *route = &visit->frame->route;
     struct ent_bye bye = {0};
 
-    (void)broker;
-    (void)err;
     if (ent_bye_decode(visit->frame->payload, &bye, NULL) == ENT_OK &&
         bye.about_stream) {
-        return ENT_OK; /* an office answers bundles with receipts only */
+        /* An office answers bundles with receipts only. */
+        return broker_registry_is_broker(broker->registry, visit->number)
+                   ? broker_take_refusal(broker, visit, &bye, err)
+                   : ENT_OK;
     }
     ent_log(ENT_LOG_INFO, COMPONENT, "goodbye peer=%s reason=%s text=\"%s\"",
         name_of(visit), ent_refusal_name(bye.reason), bye.text);
-    broker_end_route(visit->line, &visit->frame->route);
+    broker_end_route(visit->line, route);
+    for (size_t i = 0; i < BROKER_LANES && route->dialled != 0; i++) {
+        if (visit->line->routes[i].dialled == route->dialled) {
+            broker_dial_dismissed(&visit->line->dials[i]);
+        }
+    }
     return ENT_OK;
 }

@@ -10,24 +10,40 @@
  *     broker_sync.c     registry and spool, and the operator's folder anew
  *     broker_take.c     BUNDLE from a sender
  *     broker_skip.c     SKIP from a sender
+ *     broker_neighbour.c  neighbouring brokers, greeted and introduced
+ *     broker_guest.c    certificates from behind them
+ *     broker_wish.c     FETCH for what is behind them
+ *     broker_relay.c    CUSTODY from one, and BYE about a bundle
  *     broker_settle.c   RECEIPT from a recipient, STATE from a sender
  *     broker_forward.c  from the spool to the offices
  */
 #ifndef BROKER_BROKER_INTERNAL_H
 #define BROKER_BROKER_INTERNAL_H
 
+#include <string.h>
+
 #include "broker/broker.h"
+#include "broker/dial.h"
 #include "broker/reply.h"
 #include "broker/session.h"
+#include "broker/told.h"
+#include "broker/wish.h"
 #include "proto/frame.h"
 
 #define COMPONENT "broker"
 #define BROKER_DAMAGED_MAX 16
 
-/* One office, by its number in the registry. */
+/* So that it fits into a frame beside its kind and subject. */
+#define BROKER_OBJECT_WIRE_MAX (ENT_FRAME_PAYLOAD_MAX - 256)
+
+/* One office or neighbouring broker, by its number in the registry. */
 struct broker_line {
     struct broker_peer peer;
     struct broker_replies backlog[BROKER_LANES];
+    struct broker_told *told[BROKER_LANES];
+    /* Of a neighbour that we connect to: */
+    struct broker_dial dials[BROKER_LANES];
+    struct ent_route routes[BROKER_LANES];
 };
 
 struct broker {
@@ -51,6 +67,7 @@ struct broker {
     uint64_t warn_at;         /* boot_ms */
     uint64_t damage_told;     /* of broker_spool_damaged */
     struct ent_state *states; /* room for decoding one */
+    struct broker_wishes wishes;
 };
 
 /* One frame of a turn, and who sent it. */
@@ -85,6 +102,67 @@ void broker_end_route(struct broker_line *line, const struct ent_route *route);
 struct broker_line *broker_line_of(
     struct broker *broker, const struct ent_party *party);
 
+static inline bool
+broker_party_equal(const struct ent_party *a, const struct ent_party *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+/* True when it is the lane of a neighbour, and it is we who connect to it. */
+bool broker_dials(const struct broker *broker, size_t number);
+/* Say HELLO where it is due, on connections that we made. */
+void broker_greet_neighbours(struct broker *broker);
+/* When that is next, in boot_ms. */
+uint64_t broker_greet_due(const struct broker *broker);
+
+/* The newest certificate that we have of an office or broker, served here or
+ * not: as it travels, and verified. ENT_NOT_FOUND: none; ENT_REJECTED: it
+ * counts no more. */
+enum ent_status broker_find_wire(struct broker *broker,
+    const struct ent_address *address, uint64_t *ret_serial,
+    struct ent_view *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_find_certificate(struct broker *broker,
+    const struct ent_address *address, struct ent_certificate *ret_certificate,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* The certificate under which somebody signed something then. Of an office
+ * served here as broker_registry_signer, and if that has none the newest, which
+ * will not verify it; of others the newest. A Signed must have been signed
+ * while it was valid (ENT_REJECTED). */
+enum ent_status broker_find_signer(struct broker *broker,
+    const struct ent_address *address, const struct ent_key_id *key_id,
+    uint64_t signed_at, struct ent_certificate *ret_certificate,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_find_signer_of(struct broker *broker,
+    const struct ent_address *address, struct ent_view wire, uint64_t signed_at,
+    struct ent_certificate *ret_certificate,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* A certificate from behind a neighbour: ENT_OK when it counts and is newer
+ * than what is kept. */
+enum ent_status broker_learn_guest(struct broker *broker, struct ent_view wire,
+    uint64_t *ret_serial, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Before what `signer` has signed: its certificate and its state's list, once a
+ * conversation. At once (statuses of the port), or after the commit. */
+enum ent_status broker_introduce_now(struct broker *broker,
+    struct broker_line *line, const struct broker_session *session,
+    const struct ent_address *signer, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_introduce_later(struct broker *broker,
+    struct broker_line *line, const struct broker_session *session,
+    const struct ent_address *signer, struct ent_error *err) ENT_MUST_CHECK;
+/* Somebody asks for what may be behind a neighbour: ask that. */
+enum ent_status broker_ask_behind(struct broker *broker,
+    const struct broker_visit *visit, const struct ent_fetch *fetch,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* A neighbour is there: ask it for all that somebody waits for. */
+enum ent_status broker_ask_again(struct broker *broker,
+    const struct broker_visit *visit, struct ent_error *err) ENT_MUST_CHECK;
+/* It has come: to everybody who waits for it. */
+enum ent_status broker_grant_wishes(struct broker *broker, uint32_t kind,
+    const char *subject, struct ent_view wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+void broker_forget_told(struct broker_line *line);
+
 /* Room for offices that the registry has learnt of. */
 void broker_add_lines(struct broker *broker);
 
@@ -118,6 +196,12 @@ enum ent_status broker_take_skip(struct broker *broker,
     struct broker_visit *visit, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status broker_take_receipt(struct broker *broker,
     struct broker_visit *visit, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_take_custody(struct broker *broker,
+    struct broker_visit *visit, struct ent_error *err) ENT_MUST_CHECK;
+/* A BYE about one bundle or skip, from a neighbour. */
+enum ent_status broker_take_refusal(struct broker *broker,
+    struct broker_visit *visit, const struct ent_bye *bye,
+    struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status broker_take_state(struct broker *broker,
     struct broker_visit *visit, struct ent_error *err) ENT_MUST_CHECK;
 

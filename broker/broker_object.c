@@ -6,9 +6,6 @@
 #include "proto/base/log.h"
 #include "proto/schema/link.pb-c.h"
 
-/* So that it fits into a frame beside its kind and subject. */
-#define OBJECT_WIRE_MAX (ENT_FRAME_PAYLOAD_MAX - 256)
-
 enum ent_status
 broker_keep_object(struct broker *broker, uint32_t kind, const char *subject,
     uint64_t number, struct ent_view wire, struct ent_error *err)
@@ -25,8 +22,10 @@ broker_keep_object(struct broker *broker, uint32_t kind, const char *subject,
     if (rc == ENT_OK && kept >= number) {
         return ENT_OK;
     }
-    return broker_spool_put_object(
+    rc = broker_spool_put_object(
         broker->spool, kind, subject, number, wire, err);
+    return rc != ENT_OK ? rc
+                        : broker_grant_wishes(broker, kind, subject, wire, err);
 }
 
 /* ---- FETCH and OBJECT ---- */
@@ -59,7 +58,7 @@ find_object(struct broker *broker, const struct ent_fetch *fetch,
     if (rc == ENT_NOT_FOUND) {
         return ENT_OK;
     }
-    if (rc == ENT_OK && wire.len > OBJECT_WIRE_MAX) {
+    if (rc == ENT_OK && wire.len > BROKER_OBJECT_WIRE_MAX) {
         ent_log(ENT_LOG_ERROR, COMPONENT,
             "%s too long to travel subject=%s bytes=%zu",
             kind_name(fetch->kind), fetch->subject, wire.len);
@@ -92,23 +91,35 @@ broker_take_fetch(
     if (rc != ENT_OK) {
         return rc;
     }
-    return broker_answer(
-        broker, &frame->route, ENT_FRAME_OBJECT, &payload, err);
+    rc = broker_answer(broker, &frame->route, ENT_FRAME_OBJECT, &payload, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return broker_ask_behind(broker, visit, &fetch, err);
 }
 
+/* From the office itself, or from the neighbour that it is behind. */
 static enum ent_status
-check_manifest(const struct broker_visit *visit,
+check_manifest(struct broker *broker, const struct broker_visit *visit,
     const struct ent_object *object, uint64_t *ret_number,
     struct ent_error *err)
 {
+    struct ent_certificate certificate;
     struct ent_manifest manifest;
+    struct ent_address office;
     enum ent_status rc;
 
-    if (strcmp(object->subject, visit->office->certificate.address.text) != 0) {
+    rc = ent_address_parse(ent_view_text(object->subject), &office, err);
+    if (rc != ENT_OK) {
+        return ent_fail(err, ENT_REJECTED, "a manifest of nobody");
+    }
+    if (!broker_registry_may_bring(broker->registry, visit->number, &office)) {
         return ent_fail(err, ENT_REJECTED, "another office's manifest");
     }
-    rc = ent_manifest_open(
-        object->wire, &visit->office->certificate, &manifest, err);
+    rc = broker_find_certificate(broker, &office, &certificate, err);
+    if (rc == ENT_OK) {
+        rc = ent_manifest_open(object->wire, &certificate, &manifest, err);
+    }
     if (rc == ENT_OK) {
         *ret_number = manifest.sequence;
     }
@@ -130,8 +141,13 @@ learn_certificate(struct broker *broker, const struct ent_object *object,
         return ent_fail(err, ENT_REJECTED, "a certificate of another");
     }
     *ret_number = claimed.serial;
-    return broker_registry_add(
+    rc = broker_registry_add(
         broker->registry, object->wire, false, broker->now.wall_ms, err);
+    if (rc == ENT_NOT_FOUND && broker_registry_toward(broker->registry,
+                                   &claimed.address) != BROKER_NOBODY) {
+        rc = broker_learn_guest(broker, object->wire, ret_number, err);
+    }
+    return rc;
 }
 
 /* Verify an object, and take it into the registry; its number. ENT_EXISTS:
@@ -143,7 +159,7 @@ learn(struct broker *broker, const struct broker_visit *visit,
 {
     switch (object->kind) {
     case ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST:
-        return check_manifest(visit, object, ret_number, err);
+        return check_manifest(broker, visit, object, ret_number, err);
     case ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE:
         return learn_certificate(broker, object, ret_number, err);
     default:

@@ -67,6 +67,7 @@ void
 broker_end_lane(struct broker_line *line, enum broker_lane lane)
 {
     broker_replies_clear(&line->backlog[lane]);
+    broker_told_free(&line->told[lane]);
     broker_peer_end(&line->peer, lane);
 }
 

@@ -41,6 +41,10 @@ answer_entry(struct broker *broker, struct settling *settling,
     if (!ent_digest_equal(&entry.hash, &answer->label_hash)) {
         return ENT_OK;
     }
+    if (answer->code == ENTENTE__V1__ANSWER_CODE__NOT_YET &&
+        entry.held_at != 0) {
+        return ENT_OK; /* the next broker asks again */
+    }
     if (answer->code == ENTENTE__V1__ANSWER_CODE__NOT_YET) {
         settling->put_off = true;
         return broker_spool_put_off(broker->spool, &entry, err);
@@ -213,16 +217,15 @@ answers_something(struct broker *broker, const struct settling *settling,
 
 static enum ent_status
 keep(struct broker *broker, const struct broker_visit *visit,
-    const struct ent_receipt *receipt, struct broker_line *sender,
-    struct ent_error *err)
+    const struct ent_receipt *receipt, size_t toward, struct ent_error *err)
 {
     struct settling settling = {
         .receipt = receipt,
         .stream = ent_chain_genesis(&receipt->stream),
     };
     struct broker_receipt row = {
-        .sender = ent_address_party(&receipt->stream.sender),
-        .recipient = visit->office->party,
+        .to = broker_registry_at(broker->registry, toward)->party,
+        .recipient = ent_address_party(&receipt->stream.recipient),
         .rank = broker_rank(receipt->stream.precedence),
         .stream = settling.stream,
         .hash = ent_digest_of(visit->frame->payload),
@@ -239,8 +242,12 @@ keep(struct broker *broker, const struct broker_visit *visit,
         return rc;
     }
     if (!held &&
-        !broker_spool_keeps_receipt(broker->spool, &row.sender, &row.hash)) {
-        return ENT_OK; /* of use to nobody; what is asked for again is held */
+        !broker_spool_keeps_receipt(broker->spool, &row.to, &row.hash)) {
+        /* Of use to nobody; what is asked for again is held. A neighbour would
+         * offer it for weeks. */
+        return broker_registry_is_broker(broker->registry, visit->number)
+                   ? acknowledge(broker, visit, receipt, &row.hash, err)
+                   : ENT_OK;
     }
     rc = broker_spool_put_receipt(broker->spool, &row, receipt->answers,
         receipt->answer_count, broker->quota.bytes, err);
@@ -261,44 +268,69 @@ keep(struct broker *broker, const struct broker_visit *visit,
     if (rc != ENT_OK) {
         return rc;
     }
-    broker_walk_stir(&sender->peer.receipts[row.rank]);
+    broker_walk_stir(&broker->lines[toward].peer.receipts[row.rank]);
     return acknowledge(broker, visit, receipt, &row.hash, err);
+}
+
+/* By the office itself, or by one behind the neighbour that brings it. */
+static enum ent_status
+open_receipt(struct broker *broker, const struct broker_visit *visit,
+    struct ent_receipt *ret_receipt, struct ent_error *why)
+{
+    const struct ent_view wire = visit->frame->payload;
+    struct ent_certificate recipient;
+    enum ent_status rc = ent_receipt_peek(wire, ret_receipt, why);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!broker_registry_may_bring(
+            broker->registry, visit->number, &ret_receipt->stream.recipient)) {
+        return ent_fail(why, ENT_REJECTED, "it is another office's");
+    }
+    rc = broker_find_signer_of(broker, &ret_receipt->stream.recipient, wire,
+        ret_receipt->issued_at, &recipient, why);
+    return rc != ENT_OK ? rc
+                        : ent_receipt_open(wire, &recipient, ret_receipt, why);
+}
+
+/* A neighbour is not cut off for what one office behind it did: it offers the
+ * receipt again, and introduces who signed it when we meet again. */
+static enum ent_status
+refuse_unsigned(struct broker *broker, const struct broker_visit *visit,
+    const struct ent_error *why, struct ent_error *err)
+{
+    ent_log(ENT_LOG_WARN, COMPONENT, "receipt not taken peer=%s: %s",
+        visit->office->certificate.address.text, why->text);
+    return broker_registry_is_broker(broker->registry, visit->number)
+               ? ENT_OK
+               : broker_say_bye(broker, visit->line, &visit->frame->route,
+                     ENT_REFUSAL_NOT_AUTHENTIC,
+                     "a receipt that is not authentic", err);
 }
 
 enum ent_status
 broker_take_receipt(
     struct broker *broker, struct broker_visit *visit, struct ent_error *err)
 {
-    const struct ent_address *recipient = &visit->office->certificate.address;
     const struct ent_frame *frame = visit->frame;
-    const struct ent_certificate *signer = NULL;
     struct ent_receipt receipt;
-    struct broker_line *sender;
-    struct ent_party party;
     struct ent_error why = {0};
+    size_t toward;
+    enum ent_status rc = open_receipt(broker, visit, &receipt, &why);
 
-    if (ent_receipt_peek(frame->payload, &receipt, &why) == ENT_OK) {
-        signer = broker_registry_signer_of(
-            broker->registry, visit->number, frame->payload, receipt.issued_at);
+    if (rc == ENT_IO || rc == ENT_NO_MEMORY) {
+        return ent_fail(err, rc, "%s", why.text);
     }
-    if (signer == NULL ||
-        ent_receipt_open(frame->payload, signer, &receipt, &why) != ENT_OK ||
-        !ent_address_equal(&receipt.stream.recipient, recipient)) {
-        ent_log(ENT_LOG_WARN, COMPONENT, "receipt not taken peer=%s: %s",
-            recipient->text,
-            signer == NULL && why.text[0] == '\0'
-                ? "no certificate of that key was valid then"
-                : why.text);
-        return broker_say_bye(broker, visit->line, &frame->route,
-            ENT_REFUSAL_NOT_AUTHENTIC, "a receipt that is not authentic", err);
+    if (rc != ENT_OK) {
+        return refuse_unsigned(broker, visit, &why, err);
     }
-    party = ent_address_party(&receipt.stream.sender);
-    sender = broker_line_of(broker, &party);
-    if (sender == NULL) {
+    toward = broker_registry_toward(broker->registry, &receipt.stream.sender);
+    if (toward == BROKER_NOBODY || toward == visit->number) {
         return broker_refuse(broker, &frame->route, ENT_REFUSAL_NOT_SERVED,
             &receipt.stream, 0, "the sender is not served here", err);
     }
-    return keep(broker, visit, &receipt, sender, err);
+    return keep(broker, visit, &receipt, toward, err);
 }
 
 /* ---- STATE ---- */

@@ -60,13 +60,14 @@ replace_skip(struct broker *broker, const struct ent_digest *stream,
 
 static enum ent_status
 store_skip(struct broker *broker, const struct broker_visit *visit,
-    const struct ent_skip *skip, struct broker_line *recipient,
-    struct ent_error *err)
+    const struct ent_skip *skip, size_t toward, struct ent_error *err)
 {
     struct broker_entry entry = {
         .kind = BROKER_SKIP,
-        .sender = visit->office->party,
-        .recipient = ent_address_party(&skip->stream.recipient),
+        .from = visit->office->party,
+        .to = broker_registry_at(broker->registry, toward)->party,
+        .sender = skip->stream.sender,
+        .recipient = skip->stream.recipient,
         .rank = broker_rank(skip->stream.precedence),
         .stream = ent_chain_genesis(&skip->stream),
         .sender_incarnation = skip->stream.sender_incarnation,
@@ -92,7 +93,7 @@ store_skip(struct broker *broker, const struct broker_visit *visit,
     if (rc != ENT_OK) {
         return rc;
     }
-    broker_walk_stir(&recipient->peer.bundles[entry.rank]);
+    broker_walk_stir(&broker->lines[toward].peer.bundles[entry.rank]);
     return ENT_OK;
 }
 
@@ -109,36 +110,65 @@ refuse_skip(struct broker *broker, const struct broker_visit *visit,
         skip->from, text, err);
 }
 
+/* By the office itself, or by one behind the neighbour that brings it. */
+static enum ent_status
+open_skip(struct broker *broker, const struct broker_visit *visit,
+    struct ent_skip *ret_skip, struct ent_error *why)
+{
+    const struct ent_view wire = visit->frame->payload;
+    struct ent_certificate sender;
+    enum ent_status rc = ent_skip_peek(wire, ret_skip, why);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (!broker_registry_may_bring(
+            broker->registry, visit->number, &ret_skip->stream.sender)) {
+        return ent_fail(why, ENT_REJECTED, "it is another office's");
+    }
+    rc = broker_find_signer_of(broker, &ret_skip->stream.sender, wire,
+        ret_skip->issued_at, &sender, why);
+    return rc != ENT_OK ? rc : ent_skip_open(wire, &sender, ret_skip, why);
+}
+
+/* A neighbour is not cut off for what one office behind it did. */
+static enum ent_status
+refuse_unsigned(struct broker *broker, const struct broker_visit *visit,
+    const struct ent_error *why, struct ent_error *err)
+{
+    ent_log(ENT_LOG_WARN, COMPONENT, "skip not believed peer=%s: %s",
+        visit->office->certificate.address.text, why->text);
+    return broker_registry_is_broker(broker->registry, visit->number)
+               ? ENT_OK
+               : broker_say_bye(broker, visit->line, &visit->frame->route,
+                     ENT_REFUSAL_NOT_AUTHENTIC, "a skip that is not authentic",
+                     err);
+}
+
 enum ent_status
 broker_take_skip(
     struct broker *broker, struct broker_visit *visit, struct ent_error *err)
 {
-    const struct ent_address *sender = &visit->office->certificate.address;
-    const struct ent_frame *frame = visit->frame;
-    const struct ent_certificate *signer = NULL;
-    struct broker_line *recipient;
     struct broker_usage usage;
     struct ent_party party;
     struct ent_skip skip;
     struct ent_error why = {0};
+    size_t toward;
     enum ent_status rc;
 
-    if (ent_skip_peek(frame->payload, &skip, &why) == ENT_OK) {
-        signer = broker_registry_signer_of(
-            broker->registry, visit->number, frame->payload, skip.issued_at);
+    rc = open_skip(broker, visit, &skip, &why);
+    if (rc == ENT_IO || rc == ENT_NO_MEMORY) {
+        return ent_fail(err, rc, "%s", why.text);
     }
-    if (signer == NULL ||
-        ent_skip_open(frame->payload, signer, &skip, &why) != ENT_OK ||
-        !ent_address_equal(&skip.stream.sender, sender)) {
-        return broker_say_bye(broker, visit->line, &frame->route,
-            ENT_REFUSAL_NOT_AUTHENTIC, "a skip that is not authentic", err);
+    if (rc != ENT_OK) {
+        return refuse_unsigned(broker, visit, &why, err);
     }
-    party = ent_address_party(&skip.stream.recipient);
-    recipient = broker_line_of(broker, &party);
-    if (recipient == NULL) {
+    toward = broker_registry_toward(broker->registry, &skip.stream.recipient);
+    if (toward == BROKER_NOBODY || toward == visit->number) {
         return refuse_skip(broker, visit, &skip, ENT_REFUSAL_NOT_SERVED,
             "the recipient is not served here", err);
     }
+    party = ent_address_party(&skip.stream.recipient);
     rc = broker_spool_usage(
         broker->spool, &visit->office->party, &party, &usage, err);
     if (rc != ENT_OK) {
@@ -149,5 +179,5 @@ broker_take_skip(
         return refuse_skip(broker, visit, &skip, ENT_REFUSAL_QUOTA,
             "what the sender may leave here for that office is used up", err);
     }
-    return store_skip(broker, visit, &skip, recipient, err);
+    return store_skip(broker, visit, &skip, toward, err);
 }

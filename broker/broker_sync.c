@@ -167,13 +167,17 @@ broker_sync_objects(struct broker *broker, struct ent_error *err)
 
 /* ---- whom the folder names now ---- */
 
+/* Offices, not neighbours. */
 static size_t
 count_served(const struct broker_registry *registry)
 {
     size_t served = 0;
 
     for (size_t i = 0; i < broker_registry_count(registry); i++) {
-        served += broker_registry_serves(registry, i) ? 1 : 0;
+        served += broker_registry_serves(registry, i) &&
+                          !broker_registry_is_broker(registry, i)
+                      ? 1
+                      : 0;
     }
     return served;
 }

@@ -10,6 +10,7 @@ struct arrival {
     struct ent_digest stream; /* its fixed-length name */
     struct ent_digest hash;   /* of the label */
     uint64_t size;
+    size_t toward; /* where it goes: an office or neighbour, or BROKER_NOBODY */
 };
 
 /* Statuses that are the spool's, and not what we asked it. */
@@ -77,21 +78,22 @@ repeat_receipt(struct broker *broker, const struct broker_visit *visit,
 
 /* What we hold at that place already. */
 struct held {
-    bool bundle;    /* a bundle, whatever its label */
-    bool same;      /* it is this one */
-    bool fork;      /* a second bundle */
-    bool same_fork; /* it is this one */
-    bool skip;      /* none will come, says the sender */
-    bool settled;   /* this one, by `receipt` */
+    bool bundle;      /* a bundle, whatever its label */
+    bool same;        /* it is this one */
+    uint32_t refusal; /* of this one, by the next broker */
+    bool fork;        /* a second bundle */
+    bool same_fork;   /* it is this one */
+    bool skip;        /* none will come, says the sender */
+    bool settled;     /* this one, by `receipt` */
     struct broker_receipt receipt;
 };
 
 static enum ent_status
 find_kind(struct broker *broker, const struct arrival *arrival,
     enum broker_entry_kind kind, bool *ret_found, bool *ret_same,
-    struct ent_error *err)
+    uint32_t *ret_refusal, struct ent_error *err)
 {
-    struct broker_entry entry;
+    struct broker_entry entry = {0};
     enum ent_status rc;
 
     rc = broker_spool_find(broker->spool, &arrival->stream,
@@ -101,6 +103,7 @@ find_kind(struct broker *broker, const struct arrival *arrival,
     }
     *ret_found = rc == ENT_OK;
     *ret_same = *ret_found && ent_digest_equal(&entry.hash, &arrival->hash);
+    *ret_refusal = *ret_same ? entry.refusal : 0;
     return ENT_OK;
 }
 
@@ -109,17 +112,18 @@ find_held(struct broker *broker, const struct arrival *arrival,
     struct held *held, struct ent_error *err)
 {
     bool same_skip; /* a label and a skip never are */
+    uint32_t ignored;
     enum ent_status rc;
 
-    rc = find_kind(
-        broker, arrival, BROKER_BUNDLE, &held->bundle, &held->same, err);
+    rc = find_kind(broker, arrival, BROKER_BUNDLE, &held->bundle, &held->same,
+        &held->refusal, err);
     if (rc == ENT_OK) {
-        rc = find_kind(
-            broker, arrival, BROKER_FORK, &held->fork, &held->same_fork, err);
+        rc = find_kind(broker, arrival, BROKER_FORK, &held->fork,
+            &held->same_fork, &ignored, err);
     }
     if (rc == ENT_OK) {
-        rc = find_kind(
-            broker, arrival, BROKER_SKIP, &held->skip, &same_skip, err);
+        rc = find_kind(broker, arrival, BROKER_SKIP, &held->skip, &same_skip,
+            &ignored, err);
     }
     if (rc != ENT_OK) {
         return rc;
@@ -142,8 +146,10 @@ store(struct broker *broker, const struct broker_visit *visit,
     struct ent_hop hop = bundle->hop;
     struct broker_entry entry = {
         .kind = kind,
-        .sender = visit->office->party,
-        .recipient = ent_address_party(&label->stream.recipient),
+        .from = visit->office->party,
+        .to = broker_registry_at(broker->registry, arrival->toward)->party,
+        .sender = label->stream.sender,
+        .recipient = label->stream.recipient,
         .rank = broker_rank(label->stream.precedence),
         .stream = arrival->stream,
         .sender_incarnation = label->stream.sender_incarnation,
@@ -153,7 +159,6 @@ store(struct broker *broker, const struct broker_visit *visit,
         .hash = arrival->hash,
         .drop_at = broker_route_drop_at(label->expires_at),
     };
-    struct broker_line *recipient = broker_line_of(broker, &entry.recipient);
     enum ent_status rc;
 
     hop.brokers[hop.count++] = broker->address;
@@ -166,7 +171,58 @@ store(struct broker *broker, const struct broker_visit *visit,
     if (rc != ENT_OK) {
         return rc;
     }
-    broker_walk_stir(&recipient->peer.bundles[entry.rank]);
+    broker_walk_stir(&broker->lines[arrival->toward].peer.bundles[entry.rank]);
+    return ENT_OK;
+}
+
+/* What speaks against it whether we hold it or not. */
+static uint32_t
+judge_way(const struct broker *broker, const struct broker_visit *visit,
+    const struct arrival *arrival, struct ent_error *why)
+{
+    const struct broker_registry *registry = broker->registry;
+    const struct ent_stream_id *stream = &arrival->bundle.label.stream;
+    const bool relayed = broker_registry_is_broker(registry, visit->number);
+    const struct ent_address *next = NULL;
+
+    if (!broker_registry_may_bring(registry, visit->number, &stream->sender)) {
+        (void)ent_fail(why, ENT_REJECTED,
+            relayed ? "you do not lead to its sender"
+                    : "it is another office's");
+        return relayed ? ENT_REFUSAL_NOT_SERVED : ENT_REFUSAL_NOT_AUTHENTIC;
+    }
+    if (arrival->toward == BROKER_NOBODY || arrival->toward == visit->number) {
+        (void)ent_fail(why, ENT_REJECTED, "the recipient is not served here");
+        return ENT_REFUSAL_NOT_SERVED;
+    }
+    if (broker_registry_is_broker(registry, arrival->toward)) {
+        next =
+            &broker_registry_at(registry, arrival->toward)->certificate.address;
+    }
+    return broker_route_judge_hops(&arrival->bundle.hop, &broker->address,
+        relayed ? &visit->office->certificate.address : NULL, next, why);
+}
+
+/* `ret_sender` is its certificate, unless `ret_reason` says what is wrong. */
+static enum ent_status
+find_sender(struct broker *broker, const struct arrival *arrival,
+    struct ent_certificate *ret_sender, uint32_t *ret_reason,
+    struct ent_error *why, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle.label;
+    enum ent_status rc;
+
+    *ret_reason = 0;
+    rc = broker_find_signer(broker, &label->stream.sender,
+        &label->signing_key_id, label->sealed_at, ret_sender, why);
+    if (rc == ENT_NOT_FOUND) {
+        (void)ent_fail(why, rc, "its sender's certificate is not known here");
+        *ret_reason = ENT_REFUSAL_UNKNOWN_CERTIFICATE;
+    } else if (rc == ENT_REJECTED || rc == ENT_BAD_INPUT) {
+        *ret_reason = ENT_REFUSAL_KEY_REVOKED;
+    } else if (rc != ENT_OK) {
+        return ent_fail(err, rc, "%s", why->text);
+    }
     return ENT_OK;
 }
 
@@ -175,32 +231,30 @@ judge(struct broker *broker, const struct broker_visit *visit,
     const struct arrival *arrival, uint32_t *ret_reason, struct ent_error *why,
     struct ent_error *err)
 {
+    struct ent_certificate sender;
     const struct ent_party recipient =
         ent_address_party(&arrival->bundle.label.stream.recipient);
-    const struct ent_label *label = &arrival->bundle.label;
-    const struct ent_certificate *signer =
-        broker_registry_signer(broker->registry, visit->number,
-            &label->signing_key_id, label->sealed_at);
     struct broker_facts facts = {
         .bundle = &arrival->bundle,
-        .self = &broker->address,
-        .sender = signer != NULL ? signer : &visit->office->certificate,
-        .recipient_served = broker_line_of(broker, &recipient) != NULL,
+        .sender = &sender,
         .quota = broker->quota,
         .size = arrival->size,
         .now_ms = broker->now.wall_ms,
     };
     enum ent_status rc;
 
-    rc = broker_spool_usage(
-        broker->spool, &visit->office->party, &recipient, &facts.usage, err);
-    if (rc != ENT_OK) {
+    rc = find_sender(broker, arrival, &sender, ret_reason, why, err);
+    if (rc == ENT_OK && *ret_reason == 0) {
+        rc = broker_spool_usage(broker->spool, &visit->office->party,
+            &recipient, &facts.usage, err);
+    }
+    if (rc != ENT_OK || *ret_reason != 0) {
         return rc;
     }
     broker_spool_room(broker->spool, &facts.store_used, &facts.store_max);
     *ret_reason = broker_route_judge(&facts, why);
     if (*ret_reason == 0 &&
-        ent_bundle_verify(&arrival->bundle, facts.sender, why) != ENT_OK) {
+        ent_bundle_verify(&arrival->bundle, &sender, why) != ENT_OK) {
         *ret_reason = ENT_REFUSAL_NOT_AUTHENTIC;
     }
     return ENT_OK;
@@ -244,6 +298,7 @@ broker_take_bundle(
     struct arrival arrival = {0};
     struct held held = {0};
     struct ent_error why = {0};
+    uint32_t reason;
     enum ent_status rc;
 
     rc = ent_bundle_decode(frame->payload, frame->body, &arrival.bundle, &why);
@@ -259,10 +314,11 @@ broker_take_bundle(
     arrival.stream = ent_chain_genesis(&arrival.bundle.label.stream);
     arrival.hash = ent_digest_of(arrival.bundle.label_wire);
     arrival.size = frame->payload.len + frame->body.len;
-    if (!ent_address_equal(&arrival.bundle.label.stream.sender,
-            &visit->office->certificate.address)) {
-        return refuse_bundle(broker, visit, &arrival, ENT_REFUSAL_NOT_AUTHENTIC,
-            "it is another office's", err);
+    arrival.toward = broker_registry_toward(
+        broker->registry, &arrival.bundle.label.stream.recipient);
+    reason = judge_way(broker, visit, &arrival, &why);
+    if (reason != 0) {
+        return refuse_bundle(broker, visit, &arrival, reason, why.text, err);
     }
     rc = find_held(broker, &arrival, &held, err);
     if (rc != ENT_OK) {
@@ -273,6 +329,10 @@ broker_take_bundle(
     }
     if (held.skip || held.same_fork) {
         return ENT_OK;
+    }
+    if (held.same && held.refusal != 0) {
+        return refuse_bundle(broker, visit, &arrival, held.refusal,
+            "a broker on its way does not take it", err);
     }
     if (held.same) {
         return give_custody(broker, visit, &arrival, err);

@@ -34,6 +34,9 @@ dispatch(
     struct broker *broker, struct broker_visit *visit, struct ent_error *err)
 {
     if (visit->frame->type != ENT_FRAME_HELLO && !is_greeted(broker, visit)) {
+        if (visit->frame->route.dialled != 0) {
+            return ENT_OK; /* left over from a conversation that ended */
+        }
         return broker_say_bye(broker, visit->line, &visit->frame->route,
             ENT_REFUSAL_BAD_FRAME, "say HELLO first, and wait for mine", err);
     }
@@ -57,6 +60,9 @@ dispatch(
     case ENT_FRAME_BYE:
         return broker_take_bye(broker, visit, err);
     case ENT_FRAME_CUSTODY: /* only brokers say that */
+        if (broker_registry_is_broker(broker->registry, visit->number)) {
+            return broker_take_custody(broker, visit, err);
+        }
         break;
     }
     return take_bad(broker, visit, err);
@@ -100,32 +106,27 @@ visit_frame(
 
 /* ---- turns ---- */
 
-/* BYE to the sender of an entry that we hold no more, if it is connected; else
+/* BYE to who gave us an entry that we hold no more, if it is connected; else
  * it asks by itself, later. */
 static enum ent_status
 tell_sender(struct broker *broker, const struct broker_entry *entry,
     struct ent_error *err)
 {
-    const struct broker_registry *registry = broker->registry;
-    size_t sender = broker_registry_by_party(registry, &entry->sender);
-    size_t recipient = broker_registry_by_party(registry, &entry->recipient);
+    struct broker_line *line = broker_line_of(broker, &entry->from);
     const struct broker_session *session;
-    struct ent_stream_id stream = {
+    const struct ent_stream_id stream = {
+        .sender = entry->sender,
+        .recipient = entry->recipient,
         .precedence = broker_rank_precedence(entry->rank),
         .sender_incarnation = entry->sender_incarnation,
         .recipient_incarnation = entry->recipient_incarnation,
     };
 
-    if (sender >= broker->line_count || recipient >= broker->line_count) {
+    session =
+        line == NULL ? NULL : broker_peer_session(&line->peer, entry->rank);
+    if (session == NULL || entry->sender.text[0] == '\0') {
         return ENT_OK;
     }
-    session = broker_peer_session(&broker->lines[sender].peer, entry->rank);
-    if (session == NULL) {
-        return ENT_OK;
-    }
-    stream.sender = broker_registry_at(registry, sender)->certificate.address;
-    stream.recipient =
-        broker_registry_at(registry, recipient)->certificate.address;
     return broker_refuse(broker, &session->route, ENT_REFUSAL_STORE_FULL,
         &stream, entry->first, "it was lost here: send it again", err);
 }
@@ -204,6 +205,9 @@ commit_group(struct broker *broker, const struct ent_frame *frames,
     broker_spool_abort(broker->spool);
     if (rc != ENT_OK) {
         broker_replies_clear(&broker->replies);
+        for (size_t i = 0; i < broker->line_count; i++) {
+            broker_forget_told(&broker->lines[i]); /* it was not said */
+        }
         return rc;
     }
     broker->damaged_count = 0;
@@ -393,5 +397,6 @@ broker_turn(struct broker *broker, const struct ent_frame *frames, size_t count,
         rc = broker_forward(broker, err);
     }
     broker_deliver(broker);
+    broker_greet_neighbours(broker);
     return rc;
 }

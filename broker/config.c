@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/config.h"
+#include "broker/config_internal.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static const struct ent_config_row rows[] = {
 
 #define ROWS (sizeof rows / sizeof rows[0])
 
-static const char *const others[] = {"keys", "authorities", NULL};
+static const char *const others[] = {"keys", "authorities", "brokers", NULL};
 
 /* ---- keys ---- */
 
@@ -97,7 +97,7 @@ broker_config_load(const char *path, struct broker_config *ret_config,
     struct ent_complaints *complaints, struct ent_error *err)
 {
     ENT_AUTO(ent_config_close) struct ent_config file = {0};
-    static struct broker_config config; /* some 35 KB */
+    static struct broker_config config; /* some 100 KB */
     enum ent_status rc = ent_config_open(&file, path, complaints, err);
 
     if (rc != ENT_OK) {
@@ -107,6 +107,7 @@ broker_config_load(const char *path, struct broker_config *ret_config,
     ent_config_read(&file, rows, ROWS, others, &config);
     read_keys(&file, &config);
     ent_config_authorities(&file, &config.authorities);
+    broker_config_neighbours(&file, &config);
     rc = ent_config_end(&file, err);
     if (rc == ENT_OK) {
         *ret_config = config;
@@ -124,6 +125,7 @@ broker_config_print(const struct broker_config *config)
             (const char *)config + key_files[i].offset);
     }
     ent_authorities_print(&config->authorities);
+    broker_neighbours_print(config);
 }
 
 void
@@ -134,6 +136,9 @@ broker_config_help(void)
             "folder with broker.key, link.key, storage.key"},
         {NULL, "authorities", ENT_CONFIG_PATH, 0, 0, 0, NULL,
             "public keys of the states served: {th: ed25519:...}"},
+        {NULL, "brokers", ENT_CONFIG_PATH, 0, 0, 0, "",
+            "neighbouring brokers: list of {address, certificate, serves: "
+            "[mm], endpoint}"},
     };
 
     ent_config_help(rows, ROWS);

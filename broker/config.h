@@ -9,6 +9,11 @@
  *     authorities: {th: ed25519:..., kh: ed25519:...}
  *     certificates: offices        # *.cert of those served, *.revoked lists
  *     quota: {size: 256, bundles: 65536, flash_reserve: 10}
+ *     brokers:                     # neighbours, and whose offices they lead to
+ *       - address: broker-yangon@mm
+ *         endpoint: tcp://192.0.2.7:7100    # without it, it connects to us
+ *         certificate: yangon.cert
+ *         serves: [mm, bd]
  *
  * `keys` is a folder with broker.key, link.key and storage.key, or a map of
  * the three files: {broker: FILE, link: FILE, storage: FILE}. `authorities` may
@@ -23,6 +28,16 @@
 #include "broker/route.h"
 #include "proto/config.h"
 
+#define BROKER_NEIGHBOURS_MAX 16
+
+struct broker_neighbour {
+    struct ent_address address;
+    char endpoint[ENT_ENDPOINT_MAX + 1]; /* "": it connects to us */
+    char certificate[PATH_MAX];
+    char serves[ENT_AUTHORITIES_MAX][ENT_STATE_MAX + 1];
+    size_t serves_count;
+};
+
 struct broker_config {
     struct ent_address address;
     char certificate[PATH_MAX];
@@ -36,6 +51,8 @@ struct broker_config {
     uint64_t store_limit; /* bytes */
     struct broker_quota quota;
     struct ent_authorities authorities;
+    struct broker_neighbour neighbours[BROKER_NEIGHBOURS_MAX];
+    size_t neighbour_count;
 };
 
 /* Read and check `path`; on ENT_BAD_INPUT the reasons are in `complaints`. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "broker/links.h"
 #include "proto/base/daemon.h"
 #include "proto/base/log.h"
 #include "proto/base/time.h"
@@ -24,14 +25,17 @@ enum item {
     ITEM_ZAP,
     ITEM_LINK,
     ITEM_SIGNALS,
-    ITEMS,
+    ITEMS, /* and then those of `links` */
 };
 
 struct broker_loop {
     void *zmq;
     struct ent_zap *zap;
-    struct ent_link *link;
+    struct ent_link *link; /* the listener */
+    struct broker_links links;
+    struct ent_secret *link_secret;
     struct broker *broker;
+    size_t next; /* connection to receive on first */
     int signals;
     bool stopping;
     bool reloading;
@@ -76,6 +80,7 @@ broker_loop_free(struct broker_loop **loop)
         return;
     }
     ent_link_close(&(*loop)->link);
+    broker_links_close(&(*loop)->links);
     ent_zap_close(&(*loop)->zap);
     if ((*loop)->zmq != NULL) {
         (void)zmq_ctx_term((*loop)->zmq);
@@ -94,7 +99,10 @@ send_on_link(void *context, const struct ent_route *route,
 {
     struct broker_loop *loop = context;
 
-    return ent_link_send(loop->link, route, type, payload, body, err);
+    return route->dialled != 0
+               ? broker_links_send(
+                     &loop->links, route, type, payload, body, err)
+               : ent_link_send(loop->link, route, type, payload, body, err);
 }
 
 struct broker_port
@@ -110,11 +118,20 @@ broker_loop_bind(struct broker_loop *loop, struct broker *broker,
     enum ent_status rc;
 
     loop->broker = broker;
+    loop->link_secret = link_secret;
     rc = ent_zap_open(loop->zmq, broker_admit, broker, &loop->zap, err);
     if (rc != ENT_OK) {
         return rc;
     }
     return ent_link_listen(loop->zmq, endpoint, link_secret, &loop->link, err);
+}
+
+enum ent_status
+broker_loop_dial(struct broker_loop *loop, const char *endpoint,
+    const uint8_t link_key[static ENT_PUBLIC_KEY_LEN], struct ent_error *err)
+{
+    return broker_links_dial(
+        &loop->links, loop->zmq, endpoint, link_key, loop->link_secret, err);
 }
 
 static void
@@ -137,7 +154,7 @@ read_signals(struct broker_loop *loop)
 static enum ent_status
 wait_for(struct broker_loop *loop, bool more, struct ent_error *err)
 {
-    zmq_pollitem_t items[ITEMS] = {
+    zmq_pollitem_t items[ITEMS + BROKER_LINK_ITEMS] = {
         [ITEM_ZAP] = {.socket = ent_zap_socket(loop->zap),
             .events = ZMQ_POLLIN},
         [ITEM_LINK] = {.socket = ent_link_socket(loop->link),
@@ -146,8 +163,9 @@ wait_for(struct broker_loop *loop, bool more, struct ent_error *err)
     };
     const uint64_t now_ms = ent_time_boot_ms();
     const uint64_t due = broker_due(loop->broker);
+    const size_t count = ITEMS + broker_links_poll(&loop->links, items + ITEMS);
 
-    if (zmq_poll(items, ITEMS,
+    if (zmq_poll(items, (int)count,
             more || due <= now_ms ? 0 : (long)(due - now_ms)) < 0 &&
         errno != EINTR) {
         return ent_fail(err, ENT_IO, "waiting: %s", zmq_strerror(errno));
@@ -158,38 +176,70 @@ wait_for(struct broker_loop *loop, bool more, struct ent_error *err)
     if ((items[ITEM_SIGNALS].revents & ZMQ_POLLIN) != 0) {
         read_signals(loop);
     }
+    broker_links_watch(&loop->links, loop->broker);
     return ENT_OK;
 }
 
-/* Take what has come, up to one group; false in `ret_more` when that was all.
- */
+/* What one turn takes. */
+struct group {
+    size_t count;
+    size_t bytes;
+    bool more; /* some connection has more */
+};
+
+static bool
+is_full(const struct group *group)
+{
+    return group->count == BROKER_GROUP_MAX || group->bytes >= GROUP_BYTES_MAX;
+}
+
+/* On connection 0, the listener, or on one that we made. What follows a HELLO
+ * there belongs to the next turn: it is charged to the conversation that the
+ * HELLO begins. */
 static enum ent_status
-receive_group(struct broker_loop *loop, size_t *ret_count, bool *ret_more,
+receive_on(struct broker_loop *loop, size_t connection, struct group *group,
     struct ent_error *err)
 {
-    size_t bytes = 0;
-    size_t count = 0;
-
-    *ret_more = true;
-    while (count < BROKER_GROUP_MAX && bytes < GROUP_BYTES_MAX) {
-        struct ent_frame *frame = &loop->frames[count];
-        enum ent_status rc = ent_link_receive(loop->link, frame, err);
+    while (!is_full(group)) {
+        struct ent_frame *frame = &loop->frames[group->count];
+        enum ent_status rc = connection == 0
+                                 ? ent_link_receive(loop->link, frame, err)
+                                 : broker_links_receive(&loop->links,
+                                       connection - 1, frame, err);
 
         if (rc == ENT_BUSY) {
-            *ret_more = false;
-            break;
+            return ENT_OK;
         }
         if (rc == ENT_IO || rc == ENT_NO_MEMORY) {
-            *ret_count = count;
             return rc;
         }
-        if (rc == ENT_OK || frame->route.len > 0) {
-            bytes += frame->payload.len + frame->body.len;
-            count++;
+        if (rc == ENT_OK || frame->route.len > 0 || connection > 0) {
+            group->bytes += frame->payload.len + frame->body.len;
+            group->count++;
+        }
+        if (connection > 0 && frame->type == ENT_FRAME_HELLO) {
+            break;
         }
     }
-    *ret_count = count;
+    group->more = true;
     return ENT_OK;
+}
+
+/* Take what has come, up to one group. Each turn begins with another
+ * connection, so that none of them shuts the others out. */
+static enum ent_status
+receive_group(
+    struct broker_loop *loop, struct group *group, struct ent_error *err)
+{
+    const size_t connections = 1 + loop->links.count;
+    enum ent_status rc = ENT_OK;
+
+    group->more = false;
+    loop->next = (loop->next + 1) % connections;
+    for (size_t i = 0; rc == ENT_OK && i < connections; i++) {
+        rc = receive_on(loop, (loop->next + i) % connections, group, err);
+    }
+    return rc;
 }
 
 static enum ent_status
@@ -240,23 +290,23 @@ enum ent_status
 broker_loop_run(struct broker_loop *loop, broker_loop_reload *reload,
     void *context, struct ent_error *err)
 {
-    size_t count = 0;
-    bool more = false;
+    struct group group = {0};
     enum ent_status rc = turn(loop, 0, err);
 
     while (rc == ENT_OK && !loop->stopping) {
-        rc = wait_for(loop, more, err);
+        rc = wait_for(loop, group.more, err);
         if (rc == ENT_OK && loop->reloading) {
             reload_now(loop, reload, context);
         }
         if (rc == ENT_OK) {
-            rc = receive_group(loop, &count, &more, err);
+            rc = receive_group(loop, &group, err);
         }
         if (rc == ENT_OK) {
-            rc = turn(loop, count, err);
+            rc = turn(loop, group.count, err);
         }
-        free_frames(loop, count);
-        count = 0;
+        free_frames(loop, group.count);
+        group.count = 0;
+        group.bytes = 0;
     }
     if (rc == ENT_OK) {
         broker_stop(loop->broker);

@@ -25,9 +25,14 @@ void broker_loop_free(struct broker_loop **loop);
 /* The way out, for struct broker_options. */
 struct broker_port broker_loop_port(struct broker_loop *loop);
 
-/* Let offices in and listen. */
+/* Let offices and neighbours in, and listen. */
 enum ent_status broker_loop_bind(struct broker_loop *loop,
     struct broker *broker, const char *endpoint, struct ent_secret *link_secret,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Connect to a neighbouring broker, in the background. After binding. */
+enum ent_status broker_loop_dial(struct broker_loop *loop, const char *endpoint,
+    const uint8_t link_key[static ENT_PUBLIC_KEY_LEN],
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Until SIGTERM or SIGINT (ENT_OK), or an error after which the process must

@@ -179,7 +179,38 @@ load_certificate(const struct program *program, struct broker_keeper *keeper,
     return rc;
 }
 
-/* Whom the operator's folder names. */
+/* A neighbour's certificate, from its file, and the states it leads to. */
+static enum ent_status
+load_neighbour(const struct broker_neighbour *neighbour,
+    struct broker_registry *registry, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    enum ent_status rc;
+
+    rc =
+        ent_file_read(neighbour->certificate, CERTIFICATE_FILE_MAX, &text, err);
+    if (rc == ENT_OK) {
+        rc = ent_armour_decode(
+            ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), &wire, err);
+    }
+    if (rc == ENT_OK) {
+        rc = broker_registry_add_neighbour(registry, ent_bytes_view(&wire),
+            &neighbour->address, ent_time_now_ms(), err);
+    }
+    if (rc != ENT_OK) {
+        ent_error_wrap(err, "%s, the certificate of %s", neighbour->certificate,
+            neighbour->address.text);
+        return rc;
+    }
+    for (size_t i = 0; i < neighbour->serves_count; i++) {
+        broker_registry_lead(
+            registry, neighbour->serves[i], &neighbour->address);
+    }
+    return ENT_OK;
+}
+
+/* Whom the operator's folder names, and the neighbours. */
 static enum ent_status
 load_registry(const struct program *program,
     struct broker_registry **ret_registry, struct ent_error *err)
@@ -191,6 +222,10 @@ load_registry(const struct program *program,
     if (rc == ENT_OK) {
         rc = broker_registry_load(
             registry, program->config.certificates, ent_time_now_ms(), err);
+    }
+    for (size_t i = 0; rc == ENT_OK && i < program->config.neighbour_count;
+         i++) {
+        rc = load_neighbour(&program->config.neighbours[i], registry, err);
     }
     if (rc != ENT_OK) {
         return rc;
@@ -217,6 +252,28 @@ open_spool(struct program *program, bool create, struct ent_error *err)
 }
 
 static enum ent_status
+dial_neighbours(struct program *program, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < program->config.neighbour_count;
+         i++) {
+        const struct broker_neighbour *neighbour =
+            &program->config.neighbours[i];
+        const size_t number =
+            broker_registry_by_address(program->registry, &neighbour->address);
+
+        if (neighbour->endpoint[0] != '\0') {
+            rc = broker_loop_dial(program->loop, neighbour->endpoint,
+                broker_registry_at(program->registry, number)
+                    ->certificate.link_key,
+                err);
+        }
+    }
+    return rc;
+}
+
+static enum ent_status
 make_broker(struct program *program, struct ent_error *err)
 {
     const struct broker_options broker_options = {
@@ -237,8 +294,9 @@ make_broker(struct program *program, struct ent_error *err)
     if (rc != ENT_OK) {
         return rc;
     }
-    return broker_loop_bind(program->loop, program->broker,
+    rc = broker_loop_bind(program->loop, program->broker,
         program->config.listen, broker_keeper_link(program->keeper), err);
+    return rc != ENT_OK ? rc : dial_neighbours(program, err);
 }
 
 /* ---- read again ---- */

@@ -47,6 +47,7 @@ broker_registry_free(struct broker_registry **registry)
 
 /* ---- certificates ---- */
 
+/* By its state's authority, revoked or not. */
 static enum ent_status
 verify(const struct broker_registry *registry, struct ent_view wire,
     struct ent_certificate *ret_certificate, struct ent_error *err)
@@ -66,15 +67,25 @@ verify(const struct broker_registry *registry, struct ent_view wire,
             "no authority is configured for the state of %s",
             claimed.address.text);
     }
-    rc = ent_certificate_open(wire, authority, ret_certificate, err);
-    if (rc != ENT_OK) {
-        return rc;
+    return ent_certificate_open(wire, authority, ret_certificate, err);
+}
+
+enum ent_status
+broker_registry_verify(const struct broker_registry *registry,
+    struct ent_view wire, struct ent_certificate *ret_certificate,
+    struct ent_error *err)
+{
+    struct ent_certificate certificate;
+    enum ent_status rc = verify(registry, wire, &certificate, err);
+
+    if (rc == ENT_OK && broker_registry_has_revoked(registry, &certificate)) {
+        rc = ent_fail(err, ENT_REJECTED, "the certificate of %s was revoked",
+            certificate.address.text);
     }
-    if (ent_certificate_role(ret_certificate) != ENT_KEY_OFFICE) {
-        return ent_fail(err, ENT_REJECTED, "%s is not an office",
-            ret_certificate->address.text);
+    if (rc == ENT_OK) {
+        *ret_certificate = certificate;
     }
-    return ENT_OK;
+    return rc;
 }
 
 static bool
@@ -87,8 +98,8 @@ is_early(const struct ent_certificate *certificate, uint64_t now_ms)
 /* ENT_OK when `other` replaces `known`, of the same office: the greater serial,
  * but only among those whose time has come, and nothing that was revoked. An
  * older one never comes back because a newer one was withdrawn. */
-static enum ent_status
-check_newer(const struct broker_registry *registry,
+enum ent_status
+broker_registry_check_newer(const struct broker_registry *registry,
     const struct ent_certificate *known, const struct ent_certificate *other,
     uint64_t now_ms, struct ent_error *err)
 {
@@ -147,8 +158,8 @@ place_of(const struct broker_registry *registry,
     }
     if (number != BROKER_NOBODY) {
         *ret_number = number;
-        return check_newer(registry, &registry->offices[number].certificate,
-            certificate, now_ms, err);
+        return broker_registry_check_newer(registry,
+            &registry->offices[number].certificate, certificate, now_ms, err);
     }
     if (!new_office) {
         return ent_fail(err, ENT_NOT_FOUND, "%s is not served here",
@@ -186,19 +197,23 @@ remember(struct broker_office *office, const struct ent_certificate *older)
 }
 
 enum ent_status
-broker_registry_add(struct broker_registry *registry, struct ent_view wire,
-    bool new_office, uint64_t now_ms, struct ent_error *err)
+broker_registry_take(struct broker_registry *registry, struct ent_view wire,
+    enum ent_key_role role, bool is_new, uint64_t now_ms, struct ent_error *err)
 {
     struct broker_office office = {0};
     size_t number = 0;
     enum ent_status rc;
 
     rc = verify(registry, wire, &office.certificate, err);
+    if (rc == ENT_OK && ent_certificate_role(&office.certificate) != role) {
+        rc = ent_fail(err, ENT_REJECTED, "%s is not %s",
+            office.certificate.address.text,
+            role == ENT_KEY_BROKER ? "a broker" : "an office");
+    }
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = place_of(
-        registry, &office.certificate, new_office, now_ms, &number, err);
+    rc = place_of(registry, &office.certificate, is_new, now_ms, &number, err);
     if (rc == ENT_EXISTS) {
         remember(&registry->offices[number], &office.certificate);
     }
@@ -217,6 +232,25 @@ broker_registry_add(struct broker_registry *registry, struct ent_view wire,
     change_places(registry, number, &office);
     ent_bytes_free(&office.wire);
     return ENT_OK;
+}
+
+/* Who is a neighbouring broker stays one. */
+enum ent_status
+broker_registry_add(struct broker_registry *registry, struct ent_view wire,
+    bool new_office, uint64_t now_ms, struct ent_error *err)
+{
+    enum ent_key_role role = ENT_KEY_OFFICE;
+    struct ent_certificate claimed;
+    size_t number = BROKER_NOBODY;
+
+    if (ent_certificate_peek(wire, &claimed, NULL) == ENT_OK) {
+        number = broker_registry_by_address(registry, &claimed.address);
+    }
+    if (number != BROKER_NOBODY &&
+        broker_registry_is_broker(registry, number)) {
+        role = ENT_KEY_BROKER;
+    }
+    return broker_registry_take(registry, wire, role, new_office, now_ms, err);
 }
 
 size_t

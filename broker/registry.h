@@ -7,6 +7,10 @@
  * but what is not valid yet, or was revoked, replaces nothing that holds.
  * Offices that the operator did not name are not taken.
  *
+ * A neighbouring broker stands in it like an office, and leads to the offices
+ * of other states. Those are no lines here: their certificates are verified
+ * when they are needed.
+ *
  * An office that is not served any more keeps its number until another needs
  * it; whoever keeps something by number asks broker_registry_serves.
  */
@@ -48,6 +52,41 @@ const struct ent_verify_key *broker_registry_authority(
  */
 enum ent_status broker_registry_add(struct broker_registry *registry,
     struct ent_view wire, bool new_office, uint64_t now_ms,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Take the certificate of a neighbouring broker, whose address is known.
+ * ENT_REJECTED, ENT_EXISTS and ENT_EXPIRED as above. */
+enum ent_status broker_registry_add_neighbour(struct broker_registry *registry,
+    struct ent_view wire, const struct ent_address *address, uint64_t now_ms,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* The offices of that state are behind that neighbour, but for those that are
+ * served here. The state must have an authority. */
+void broker_registry_lead(struct broker_registry *registry, const char *state,
+    const struct ent_address *neighbour);
+
+bool broker_registry_is_broker(
+    const struct broker_registry *registry, size_t number);
+/* Where what is for `address` goes: the office itself, or the neighbour that it
+ * is behind; else BROKER_NOBODY. */
+size_t broker_registry_toward(
+    const struct broker_registry *registry, const struct ent_address *address);
+/* The neighbour that the offices of a state are behind, or BROKER_NOBODY. */
+size_t broker_registry_toward_state(
+    const struct broker_registry *registry, const char *state);
+/* True when that office or neighbour may give us what `signer` has signed. */
+bool broker_registry_may_bring(const struct broker_registry *registry,
+    size_t number, const struct ent_address *signer);
+
+/* Verify the certificate of any office or broker of a state whose authority is
+ * configured; what was revoked is ENT_REJECTED. */
+enum ent_status broker_registry_verify(const struct broker_registry *registry,
+    struct ent_view wire, struct ent_certificate *ret_certificate,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* ENT_OK when `other` is to be kept in place of `known`, of the same address:
+ * ENT_EXISTS, ENT_EXPIRED as above. */
+enum ent_status broker_registry_check_newer(
+    const struct broker_registry *registry, const struct ent_certificate *known,
+    const struct ent_certificate *other, uint64_t now_ms,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Take a revocation list. ENT_REJECTED: not authentic; ENT_NOT_FOUND: of a

@@ -4,6 +4,7 @@
  *
  *     registry.c         the offices
  *     registry_list.c    revocation lists, one for each state
+ *     registry_way.c     neighbouring brokers, and what is behind them
  *     registry_folder.c  the operator's folder
  *     registry_signer.c  who signed something, by the time of it
  */
@@ -16,6 +17,7 @@ struct broker_state {
     struct ent_authority authority;
     struct ent_revocation_list *list; /* NULL: none came yet */
     struct ent_bytes wire;            /* of the list */
+    struct ent_address via; /* the neighbour its offices are behind, or "" */
 };
 
 struct broker_registry {
@@ -30,6 +32,11 @@ struct broker_registry {
 /* A state whose authority is configured, or NULL. */
 struct broker_state *broker_registry_find_state(
     const struct broker_registry *registry, const char *name);
+
+/* Take a certificate of that role, of somebody new only if `is_new`. */
+enum ent_status broker_registry_take(struct broker_registry *registry,
+    struct ent_view wire, enum ent_key_role role, bool is_new, uint64_t now_ms,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* True when the list of its state has that certificate. */
 bool broker_registry_has_revoked(const struct broker_registry *registry,

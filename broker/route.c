@@ -7,6 +7,8 @@
 #include "proto/schema/common.pb-c.h"
 
 #define EXPIRY_GRACE_MS (UINT64_C(20) * 60 * 1000)
+#define HELD_PAUSE_URGENT_MS (UINT64_C(10) * 60 * 1000)
+#define HELD_PAUSE_MS (UINT64_C(60) * 60 * 1000)
 
 _Static_assert(ENTENTE__V1__PRECEDENCE__FLASH == BROKER_RANKS,
     "one rank for each precedence");
@@ -67,20 +69,38 @@ refuse(uint32_t refusal, struct ent_error *err, const char *sentence)
     return refusal;
 }
 
-static uint32_t
-judge_hops(const struct broker_facts *facts, struct ent_error *err)
+static bool
+has_seen(const struct ent_hop *hop, const struct ent_address *broker)
 {
-    const struct ent_hop *hop = &facts->bundle->hop;
+    for (size_t i = 0; i < hop->count; i++) {
+        if (ent_address_equal(&hop->brokers[i], broker)) {
+            return true;
+        }
+    }
+    return false;
+}
 
+uint32_t
+broker_route_judge_hops(const struct ent_hop *hop,
+    const struct ent_address *self, const struct ent_address *from,
+    const struct ent_address *next, struct ent_error *err)
+{
     if (hop->count >= ENT_HOPS_MAX) {
         return refuse(
             ENT_REFUSAL_BAD_FRAME, err, "it has passed too many brokers");
     }
-    for (size_t i = 0; i < hop->count; i++) {
-        if (ent_address_equal(&hop->brokers[i], facts->self)) {
-            return refuse(
-                ENT_REFUSAL_BAD_FRAME, err, "it has been here before");
-        }
+    if (from != NULL &&
+        (hop->count == 0 ||
+            !ent_address_equal(&hop->brokers[hop->count - 1], from))) {
+        return refuse(ENT_REFUSAL_BAD_FRAME, err,
+            "the broker that sends it is not the last of its hops");
+    }
+    if (has_seen(hop, self)) {
+        return refuse(ENT_REFUSAL_BAD_FRAME, err, "it has been here before");
+    }
+    if (next != NULL && has_seen(hop, next)) {
+        return refuse(ENT_REFUSAL_BAD_FRAME, err,
+            "it has been at the broker that is next");
     }
     return 0;
 }
@@ -105,18 +125,6 @@ broker_route_judge(const struct broker_facts *facts, struct ent_error *err)
     const struct ent_stream_id *stream = &facts->bundle->label.stream;
     uint32_t refusal;
 
-    if (!ent_address_equal(&stream->sender, &facts->sender->address)) {
-        return refuse(ENT_REFUSAL_NOT_AUTHENTIC, err,
-            "the connection belongs to another office");
-    }
-    if (!facts->recipient_served) {
-        return refuse(
-            ENT_REFUSAL_NOT_SERVED, err, "the recipient is not served here");
-    }
-    refusal = judge_hops(facts, err);
-    if (refusal != 0) {
-        return refusal;
-    }
     refusal = judge_time(facts, err);
     if (refusal != 0) {
         return refusal;
@@ -133,6 +141,23 @@ broker_route_judge(const struct broker_facts *facts, struct ent_error *err)
             "the broker's store is full, but for what it keeps for FLASH");
     }
     return 0;
+}
+
+bool
+broker_route_is_hopeless(uint32_t refusal)
+{
+    const struct ent_refusal_info *info = ent_refusal_info(refusal);
+
+    return info != NULL && info->retry == ENT_RETRY_NEVER;
+}
+
+bool
+broker_route_may_repeat(uint64_t held_at, uint8_t rank, uint64_t now_ms)
+{
+    const uint64_t pause =
+        rank < BROKER_URGENT_RANKS ? HELD_PAUSE_URGENT_MS : HELD_PAUSE_MS;
+
+    return held_at == 0 || now_ms < held_at || now_ms - held_at >= pause;
 }
 
 uint64_t

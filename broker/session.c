@@ -13,7 +13,6 @@
 #define PUT_OFF_PAUSE_MAX_MS (5 * MINUTE_MS)
 
 #define NEVER UINT64_MAX
-#define URGENT_RANKS 2 /* FLASH and IMMEDIATE */
 
 /* ---- one connection ---- */
 
@@ -41,7 +40,8 @@ bool
 broker_session_is(
     const struct broker_session *session, const struct ent_route *route)
 {
-    return session->open && session->route.len == route->len &&
+    return session->open && session->route.dialled == route->dialled &&
+           session->route.len == route->len &&
            memcmp(session->route.bytes, route->bytes, route->len) == 0;
 }
 
@@ -172,7 +172,7 @@ broker_peer_init(struct broker_peer *peer)
 struct broker_session *
 broker_peer_session(struct broker_peer *peer, uint8_t rank)
 {
-    if (rank < URGENT_RANKS && peer->lanes[BROKER_URGENT].open) {
+    if (rank < BROKER_URGENT_RANKS && peer->lanes[BROKER_URGENT].open) {
         return &peer->lanes[BROKER_URGENT];
     }
     return peer->lanes[BROKER_BULK].open ? &peer->lanes[BROKER_BULK] : NULL;
@@ -193,7 +193,7 @@ static bool
 is_carried_by(
     const struct broker_peer *peer, uint8_t rank, enum broker_lane lane)
 {
-    const bool urgent = rank < URGENT_RANKS;
+    const bool urgent = rank < BROKER_URGENT_RANKS;
 
     return lane == BROKER_URGENT ? urgent
                                  : !urgent || !peer->lanes[BROKER_URGENT].open;

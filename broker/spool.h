@@ -19,8 +19,8 @@
 #include "proto/base/kv.h"
 #include "proto/delivery.h"
 
-/* Receipts kept for one sender from one recipient; a quarter of that when they
- * settle nothing, so that those that do find room. */
+/* Receipts kept for one who is to have them from one recipient; a quarter of
+ * that when they settle nothing, so that those that do find room. */
 #define SPOOL_RECEIPTS_MAX 4096
 
 struct broker_spool;
@@ -53,11 +53,16 @@ enum broker_entry_kind {
     BROKER_SKIP = 3,
 };
 
+/* Who gave it to us and where it goes on are offices that we serve or
+ * neighbouring brokers; who signed it and whom it is for may be behind those.
+ */
 struct broker_entry {
     uint64_t arrival; /* grows with each entry */
     enum broker_entry_kind kind;
-    struct ent_party sender;
-    struct ent_party recipient;
+    struct ent_party from;
+    struct ent_party to;
+    struct ent_address sender; /* "" in a store of an earlier version */
+    struct ent_address recipient;
     uint8_t rank;
     struct ent_digest stream;
     uint64_t sender_incarnation;
@@ -67,7 +72,9 @@ struct broker_entry {
     struct ent_digest hash; /* of the label, or of the skip */
     uint64_t size;          /* bytes of head and body */
     uint64_t drop_at;
-    bool put_off; /* answered NOT_YET */
+    bool put_off;     /* answered NOT_YET */
+    uint64_t held_at; /* the next broker signed for it, ms; 0: it has not */
+    uint32_t refusal; /* the next broker's, and why; 0: none */
 };
 
 /* Keep it; fills `arrival` and `size`. A skip has no body. The position must
@@ -79,6 +86,14 @@ enum ent_status broker_spool_put(struct broker_spool *spool,
 /* It was answered NOT_YET. */
 enum ent_status broker_spool_put_off(struct broker_spool *spool,
     struct broker_entry *entry, struct ent_error *err) ENT_MUST_CHECK;
+/* The next broker signed for it. */
+enum ent_status broker_spool_hold(struct broker_spool *spool,
+    struct broker_entry *entry, uint64_t at_ms,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* The next broker does not take it, or holds it no longer: it is put off. */
+enum ent_status broker_spool_refuse(struct broker_spool *spool,
+    struct broker_entry *entry, uint32_t refusal,
+    struct ent_error *err) ENT_MUST_CHECK;
 /* Drop it at `drop_at_ms` already, if that is earlier than before. */
 enum ent_status broker_spool_hasten(struct broker_spool *spool,
     struct broker_entry *entry, uint64_t drop_at_ms,
@@ -99,10 +114,10 @@ enum ent_status broker_spool_next_of_stream(struct broker_spool *spool,
     const struct ent_digest *stream, uint64_t first, unsigned kind,
     struct broker_entry *ret_entry, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The first entry for a recipient at `rank` that arrived as `arrival` or later.
- * ENT_NOT_FOUND: none. */
+/* The first entry that goes to `to` at `rank` and arrived as `arrival` or
+ * later. ENT_NOT_FOUND: none. */
 enum ent_status broker_spool_next_for(struct broker_spool *spool,
-    const struct ent_party *recipient, uint8_t rank, uint64_t arrival,
+    const struct ent_party *to, uint8_t rank, uint64_t arrival,
     struct broker_entry *ret_entry, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Its bytes, looking into the store until the next write or the end of the
@@ -111,9 +126,9 @@ enum ent_status broker_spool_read(struct broker_spool *spool,
     const struct broker_entry *entry, struct ent_view *ret_head,
     struct ent_view *ret_body, struct ent_error *err) ENT_MUST_CHECK;
 
-/* What is kept from a sender for a recipient. */
+/* What is kept that one gave us for a recipient. */
 enum ent_status broker_spool_usage(struct broker_spool *spool,
-    const struct ent_party *sender, const struct ent_party *recipient,
+    const struct ent_party *from, const struct ent_party *recipient,
     struct broker_usage *ret_usage, struct ent_error *err) ENT_MUST_CHECK;
 
 /* What is in use of the whole store, in a transaction that writes, and what may
@@ -131,8 +146,8 @@ bool broker_spool_has_expired(struct broker_spool *spool, uint64_t now_ms);
 
 struct broker_receipt {
     uint64_t arrival;
-    struct ent_party sender; /* of the bundles: who is to have it */
-    struct ent_party recipient;
+    struct ent_party to; /* the sender of the bundles, or a broker before it */
+    struct ent_party recipient; /* who signed it */
     uint8_t rank;
     struct ent_digest stream;
     struct ent_digest hash;
@@ -149,17 +164,17 @@ enum ent_status broker_spool_put_receipt(struct broker_spool *spool,
     size_t answer_count, uint64_t bytes_max,
     struct ent_error *err) ENT_MUST_CHECK;
 bool broker_spool_keeps_receipt(struct broker_spool *spool,
-    const struct ent_party *sender, const struct ent_digest *hash);
+    const struct ent_party *to, const struct ent_digest *hash);
 
-/* The sender has it: ENT_NOT_FOUND when it is not kept. */
+/* It has it: ENT_NOT_FOUND when it is not kept. */
 enum ent_status broker_spool_drop_receipt(struct broker_spool *spool,
-    const struct ent_party *sender, const struct ent_digest *hash,
+    const struct ent_party *to, const struct ent_digest *hash,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* The first receipt for a sender at `rank` that arrived as `arrival` or later.
- * ENT_NOT_FOUND: none. */
+/* The first receipt that goes to `to` at `rank` and arrived as `arrival` or
+ * later. ENT_NOT_FOUND: none. */
 enum ent_status broker_spool_next_receipt(struct broker_spool *spool,
-    const struct ent_party *sender, uint8_t rank, uint64_t arrival,
+    const struct ent_party *to, uint8_t rank, uint64_t arrival,
     struct broker_receipt *ret_receipt, struct ent_error *err) ENT_MUST_CHECK;
 
 /* The receipt that settles the bundle with that label, if one is kept. */

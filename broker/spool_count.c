@@ -13,21 +13,21 @@
 /* ---- usage ---- */
 
 static struct spool_key
-usage_key(const struct ent_party *sender, const struct ent_party *recipient)
+usage_key(const struct ent_party *from, const struct ent_party *recipient)
 {
     struct spool_key key = {0};
 
-    broker_row_key_add(&key, sender->bytes, sizeof sender->bytes);
+    broker_row_key_add(&key, from->bytes, sizeof from->bytes);
     broker_row_key_add(&key, recipient->bytes, sizeof recipient->bytes);
     return key;
 }
 
 enum ent_status
-broker_spool_usage(struct broker_spool *spool, const struct ent_party *sender,
+broker_spool_usage(struct broker_spool *spool, const struct ent_party *from,
     const struct ent_party *recipient, struct broker_usage *ret_usage,
     struct ent_error *err)
 {
-    const struct spool_key key = usage_key(sender, recipient);
+    const struct spool_key key = usage_key(from, recipient);
     struct ent_view value;
     enum ent_status rc;
 
@@ -69,16 +69,16 @@ change(uint64_t *count, int64_t by)
 }
 
 enum ent_status
-broker_row_count(struct broker_spool *spool, const struct ent_party *sender,
+broker_row_count(struct broker_spool *spool, const struct ent_party *from,
     const struct ent_party *recipient, const struct usage_change *by,
     struct ent_error *err)
 {
-    const struct spool_key key = usage_key(sender, recipient);
+    const struct spool_key key = usage_key(from, recipient);
     struct broker_usage usage;
     uint8_t value[USAGE_LEN];
     enum ent_status rc;
 
-    rc = broker_spool_usage(spool, sender, recipient, &usage, err);
+    rc = broker_spool_usage(spool, from, recipient, &usage, err);
     if (rc != ENT_OK) {
         return rc;
     }

@@ -5,19 +5,35 @@
 #include <string.h>
 
 /*
- * An entry in QUEUE, whose key has recipient, rank and arrival:
+ * An entry in QUEUE, whose key has to, rank and arrival:
  *
- *     kind put_off  sender stream hash   both incarnations, first, last, size,
- *     1    1        16     32     32     drop_at: 8 each
+ *     kind put_off  from stream hash   both incarnations, first, last, size,
+ *     1    1        16   32     32     drop_at: 8 each
+ *
+ * and from this version on
+ *
+ *     held_at refusal  u8 length, sender  u8 length, recipient
+ *     8       2
  */
 #define NUMBERS 6
 #define ENTRY_LEN (1 + 1 + ENT_PARTY_LEN + 2 * ENT_DIGEST_LEN + NUMBERS * 8)
+#define RELAY_LEN (8 + 2)
+#define NAMES_MAX (2 * (1 + ENT_ADDRESS_MAX))
 #define HEAD_LEN_LEN 4
 
 static struct spool_key
 key_of(const struct broker_entry *entry)
 {
-    return broker_row_queue_key(&entry->recipient, entry->rank, entry->arrival);
+    return broker_row_queue_key(&entry->to, entry->rank, entry->arrival);
+}
+
+/* An entry of an earlier version goes to its recipient. */
+static struct ent_party
+recipient_of(const struct broker_entry *entry)
+{
+    return entry->recipient.text[0] == '\0'
+               ? entry->to
+               : ent_address_party(&entry->recipient);
 }
 
 static struct spool_key
@@ -40,8 +56,20 @@ position_key(const struct ent_digest *stream, uint64_t first, unsigned kind)
     return key;
 }
 
-static void
-entry_encode(const struct broker_entry *entry, uint8_t out[static ENTRY_LEN])
+static uint8_t *
+name_encode(const struct ent_address *name, uint8_t *at)
+{
+    const size_t len = strlen(name->text);
+
+    *at++ = (uint8_t)len;
+    memcpy(at, name->text, len);
+    return at + len;
+}
+
+/* Returns how many bytes it is. */
+static size_t
+entry_encode(const struct broker_entry *entry,
+    uint8_t out[static ENTRY_LEN + RELAY_LEN + NAMES_MAX])
 {
     const uint64_t numbers[NUMBERS] = {entry->sender_incarnation,
         entry->recipient_incarnation, entry->first, entry->last, entry->size,
@@ -50,7 +78,7 @@ entry_encode(const struct broker_entry *entry, uint8_t out[static ENTRY_LEN])
 
     *at++ = (uint8_t)entry->kind;
     *at++ = entry->put_off ? 1 : 0;
-    memcpy(at, entry->sender.bytes, ENT_PARTY_LEN);
+    memcpy(at, entry->from.bytes, ENT_PARTY_LEN);
     at += ENT_PARTY_LEN;
     memcpy(at, entry->stream.bytes, ENT_DIGEST_LEN);
     at += ENT_DIGEST_LEN;
@@ -59,6 +87,39 @@ entry_encode(const struct broker_entry *entry, uint8_t out[static ENTRY_LEN])
     for (size_t i = 0; i < NUMBERS; i++, at += 8) {
         ent_put_be(at, numbers[i], 8);
     }
+    ent_put_be(at, entry->held_at, 8);
+    ent_put_be(at + 8, entry->refusal, 2);
+    at = name_encode(&entry->sender, at + RELAY_LEN);
+    at = name_encode(&entry->recipient, at);
+    return (size_t)(at - out);
+}
+
+/* The next name, and where it ends; NULL: there is none. */
+static const uint8_t *
+name_decode(const uint8_t *at, const uint8_t *end, struct ent_address *ret_name)
+{
+    if (at == end || *at > ENT_ADDRESS_MAX || *at > end - at - 1) {
+        return NULL;
+    }
+    memcpy(ret_name->text, at + 1, *at);
+    ret_name->text[*at] = '\0';
+    return at + 1 + *at;
+}
+
+static bool
+relay_decode(struct ent_view rest, struct broker_entry *entry)
+{
+    const uint8_t *const end = rest.data + rest.len;
+    const uint8_t *at = rest.data;
+
+    if (rest.len < RELAY_LEN) {
+        return rest.len == 0; /* of an earlier version */
+    }
+    entry->held_at = ent_get_be(at, 8);
+    entry->refusal = (uint32_t)ent_get_be(at + 8, 2);
+    at = name_decode(at + RELAY_LEN, end, &entry->sender);
+    at = at == NULL ? NULL : name_decode(at, end, &entry->recipient);
+    return at == end;
 }
 
 static enum ent_status
@@ -71,16 +132,16 @@ entry_decode(const struct spool_key *key, struct ent_view value,
         &entry.drop_at};
     const uint8_t *at = value.data;
 
-    if (key->len != SPOOL_QUEUE_KEY_LEN || value.len != ENTRY_LEN ||
+    if (key->len != SPOOL_QUEUE_KEY_LEN || value.len < ENTRY_LEN ||
         at[0] < BROKER_BUNDLE || at[0] > BROKER_SKIP) {
         return broker_row_damaged("entry", err);
     }
-    memcpy(entry.recipient.bytes, key->bytes, ENT_PARTY_LEN);
+    memcpy(entry.to.bytes, key->bytes, ENT_PARTY_LEN);
     entry.rank = key->bytes[ENT_PARTY_LEN];
     entry.arrival = ent_get_be(key->bytes + ENT_PARTY_LEN + 1, 8);
     entry.kind = *at++;
     entry.put_off = *at++ != 0;
-    memcpy(entry.sender.bytes, at, ENT_PARTY_LEN);
+    memcpy(entry.from.bytes, at, ENT_PARTY_LEN);
     at += ENT_PARTY_LEN;
     memcpy(entry.stream.bytes, at, ENT_DIGEST_LEN);
     at += ENT_DIGEST_LEN;
@@ -88,6 +149,10 @@ entry_decode(const struct spool_key *key, struct ent_view value,
     at += ENT_DIGEST_LEN;
     for (size_t i = 0; i < NUMBERS; i++, at += 8) {
         *numbers[i] = ent_get_be(at, 8);
+    }
+    if (!relay_decode(
+            ent_view_of(at, value.len - (size_t)(at - value.data)), &entry)) {
+        return broker_row_damaged("entry", err);
     }
     *ret_entry = entry;
     return ENT_OK;
@@ -133,11 +198,11 @@ put_row(struct broker_spool *spool, const struct broker_entry *entry,
     struct ent_error *err)
 {
     const struct spool_key key = key_of(entry);
-    uint8_t value[ENTRY_LEN];
+    uint8_t value[ENTRY_LEN + RELAY_LEN + NAMES_MAX];
+    const size_t len = entry_encode(entry, value);
 
-    entry_encode(entry, value);
     return broker_row_put(
-        spool, SPOOL_QUEUE, &key, ent_view_of(value, sizeof value), err);
+        spool, SPOOL_QUEUE, &key, ent_view_of(value, len), err);
 }
 
 enum ent_status
@@ -146,6 +211,7 @@ broker_spool_put(struct broker_spool *spool, struct broker_entry *entry,
 {
     const struct spool_key position =
         position_key(&entry->stream, entry->first, entry->kind);
+    const struct ent_party recipient = recipient_of(entry);
     struct spool_key key;
     enum ent_status rc;
 
@@ -167,7 +233,7 @@ broker_spool_put(struct broker_spool *spool, struct broker_entry *entry,
             spool, entry->drop_at, entry->arrival, SPOOL_QUEUE, &key, err);
     }
     if (rc == ENT_OK) {
-        rc = broker_row_count(spool, &entry->sender, &entry->recipient,
+        rc = broker_row_count(spool, &entry->from, &recipient,
             &(struct usage_change){.bytes = (int64_t)entry->size, .entries = 1},
             err);
     }
@@ -185,6 +251,26 @@ broker_spool_put_off(struct broker_spool *spool, struct broker_entry *entry,
     if (entry->put_off) {
         return ENT_OK;
     }
+    entry->put_off = true;
+    return put_row(spool, entry, err);
+}
+
+enum ent_status
+broker_spool_hold(struct broker_spool *spool, struct broker_entry *entry,
+    uint64_t at_ms, struct ent_error *err)
+{
+    entry->held_at = at_ms;
+    entry->refusal = 0;
+    entry->put_off = false;
+    return put_row(spool, entry, err);
+}
+
+enum ent_status
+broker_spool_refuse(struct broker_spool *spool, struct broker_entry *entry,
+    uint32_t refusal, struct ent_error *err)
+{
+    entry->held_at = 0;
+    entry->refusal = refusal;
     entry->put_off = true;
     return put_row(spool, entry, err);
 }
@@ -219,6 +305,7 @@ broker_spool_drop(struct broker_spool *spool, const struct broker_entry *entry,
         position_key(&entry->stream, entry->first, entry->kind);
     const struct spool_key frame = frame_key(entry->arrival);
     const struct spool_key key = key_of(entry);
+    const struct ent_party recipient = recipient_of(entry);
     enum ent_status rc;
 
     rc = broker_row_delete(spool, SPOOL_FRAME, &frame, err);
@@ -233,7 +320,7 @@ broker_spool_drop(struct broker_spool *spool, const struct broker_entry *entry,
             spool, entry->drop_at, entry->arrival, err);
     }
     if (rc == ENT_OK) {
-        rc = broker_row_count(spool, &entry->sender, &entry->recipient,
+        rc = broker_row_count(spool, &entry->from, &recipient,
             &(struct usage_change){
                 .bytes = -(int64_t)entry->size, .entries = -1},
             err);
@@ -301,12 +388,11 @@ broker_spool_next_of_stream(struct broker_spool *spool,
 }
 
 enum ent_status
-broker_spool_next_for(struct broker_spool *spool,
-    const struct ent_party *recipient, uint8_t rank, uint64_t arrival,
-    struct broker_entry *ret_entry, struct ent_error *err)
+broker_spool_next_for(struct broker_spool *spool, const struct ent_party *to,
+    uint8_t rank, uint64_t arrival, struct broker_entry *ret_entry,
+    struct ent_error *err)
 {
-    const struct spool_key from =
-        broker_row_queue_key(recipient, rank, arrival);
+    const struct spool_key from = broker_row_queue_key(to, rank, arrival);
     struct spool_key found;
     struct ent_view value;
     enum ent_status rc;

@@ -10,14 +10,14 @@
 enum spool_table {
     SPOOL_META,     /* name(8)                              -> u64 */
     SPOOL_FRAME,    /* u64 arrival                          -> head and body */
-    SPOOL_QUEUE,    /* recipient(16), u8 rank, u64 arrival  -> entry */
+    SPOOL_QUEUE,    /* to(16), u8 rank, u64 arrival         -> entry */
     SPOOL_POSITION, /* stream(32), u64 first, u8 kind       -> queue key */
-    SPOOL_RECEIPT,  /* sender(16), u8 rank, u64 arrival     -> receipt */
-    SPOOL_HASH,     /* sender(16), hash(32)                 -> receipt key */
+    SPOOL_RECEIPT,  /* to(16), u8 rank, u64 arrival         -> receipt */
+    SPOOL_HASH,     /* to(16), hash(32)                     -> receipt key */
     SPOOL_ANSWER,   /* stream(32), u64 first                -> receipt key and
                        label hash */
     SPOOL_EXPIRY,   /* u64 ms, u64 arrival                  -> u8 table, key */
-    SPOOL_USAGE,    /* sender(16), recipient(16)            -> usage */
+    SPOOL_USAGE,    /* from(16), recipient(16)              -> usage */
     SPOOL_OBJECT,   /* u8 kind, subject(16)                 -> number, wire */
     SPOOL_TABLE_COUNT,
 };
@@ -82,7 +82,7 @@ struct usage_change {
     int64_t receipt_bytes;
 };
 enum ent_status broker_row_count(struct broker_spool *spool,
-    const struct ent_party *sender, const struct ent_party *recipient,
+    const struct ent_party *from, const struct ent_party *recipient,
     const struct usage_change *by, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Remember when something of `table` (QUEUE, RECEIPT) is over, or forget. */

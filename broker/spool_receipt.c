@@ -7,7 +7,7 @@
 #include "proto/schema/delivery.pb-c.h"
 
 /*
- * A receipt in RECEIPT, whose key has sender, rank and arrival:
+ * A receipt in RECEIPT, whose key has to, rank and arrival:
  *
  *     recipient stream hash drop_at count  firsts of its answers   wire
  *     16        32     32   8       1      8 each
@@ -26,16 +26,15 @@ struct places {
 static struct spool_key
 key_of(const struct broker_receipt *receipt)
 {
-    return broker_row_queue_key(
-        &receipt->sender, receipt->rank, receipt->arrival);
+    return broker_row_queue_key(&receipt->to, receipt->rank, receipt->arrival);
 }
 
 static struct spool_key
-hash_key(const struct ent_party *sender, const struct ent_digest *hash)
+hash_key(const struct ent_party *to, const struct ent_digest *hash)
 {
     struct spool_key key = {0};
 
-    broker_row_key_add(&key, sender->bytes, sizeof sender->bytes);
+    broker_row_key_add(&key, to->bytes, sizeof to->bytes);
     broker_row_key_add(&key, hash->bytes, sizeof hash->bytes);
     return key;
 }
@@ -94,7 +93,7 @@ row_decode(const struct spool_key *key, struct ent_view value,
         value.len <= FIXED_LEN + (size_t)at[FIXED_LEN - 1] * 8) {
         return broker_row_damaged("receipt", err);
     }
-    memcpy(receipt.sender.bytes, key->bytes, ENT_PARTY_LEN);
+    memcpy(receipt.to.bytes, key->bytes, ENT_PARTY_LEN);
     receipt.rank = key->bytes[ENT_PARTY_LEN];
     receipt.arrival = ent_get_be(key->bytes + ENT_PARTY_LEN + 1, 8);
     memcpy(receipt.recipient.bytes, at, ENT_PARTY_LEN);
@@ -177,7 +176,7 @@ check_new(struct broker_spool *spool, const struct broker_receipt *receipt,
 {
     const uint64_t count_max =
         receipt->final ? SPOOL_RECEIPTS_MAX : SPOOL_RECEIPTS_MAX / 4;
-    const struct spool_key hash = hash_key(&receipt->sender, &receipt->hash);
+    const struct spool_key hash = hash_key(&receipt->to, &receipt->hash);
     struct broker_usage usage;
     struct spool_key key;
     struct ent_view value;
@@ -194,7 +193,7 @@ check_new(struct broker_spool *spool, const struct broker_receipt *receipt,
         return rc;
     }
     rc = broker_spool_usage(
-        spool, &receipt->sender, &receipt->recipient, &usage, err);
+        spool, &receipt->to, &receipt->recipient, &usage, err);
     if (rc == ENT_OK &&
         (usage.receipts >= count_max || usage.receipt_bytes >= bytes_max ||
             receipt->wire.len > bytes_max - usage.receipt_bytes)) {
@@ -208,7 +207,7 @@ broker_spool_put_receipt(struct broker_spool *spool,
     struct broker_receipt *receipt, const struct ent_answer *answers,
     size_t answer_count, uint64_t bytes_max, struct ent_error *err)
 {
-    const struct spool_key hash = hash_key(&receipt->sender, &receipt->hash);
+    const struct spool_key hash = hash_key(&receipt->to, &receipt->hash);
     const struct places places = settled_places(answers, answer_count);
     struct spool_key key;
     enum ent_status rc;
@@ -234,7 +233,7 @@ broker_spool_put_receipt(struct broker_spool *spool,
             SPOOL_RECEIPT, &key, err);
     }
     if (rc == ENT_OK) {
-        rc = broker_row_count(spool, &receipt->sender, &receipt->recipient,
+        rc = broker_row_count(spool, &receipt->to, &receipt->recipient,
             &(struct usage_change){
                 .receipts = 1, .receipt_bytes = (int64_t)receipt->wire.len},
             err);
@@ -288,7 +287,7 @@ broker_row_drop_receipt_at(struct broker_spool *spool,
         rc = delete_answer(spool, &receipt, places.firsts[i], err);
     }
     if (rc == ENT_OK) {
-        hash = hash_key(&receipt.sender, &receipt.hash);
+        hash = hash_key(&receipt.to, &receipt.hash);
         rc = broker_row_delete(spool, SPOOL_HASH, &hash, err);
     }
     if (rc == ENT_OK) {
@@ -296,7 +295,7 @@ broker_row_drop_receipt_at(struct broker_spool *spool,
             spool, receipt.drop_at, receipt.arrival, err);
     }
     if (rc == ENT_OK) {
-        rc = broker_row_count(spool, &receipt.sender, &receipt.recipient,
+        rc = broker_row_count(spool, &receipt.to, &receipt.recipient,
             &(struct usage_change){
                 .receipts = -1, .receipt_bytes = -(int64_t)receipt.wire.len},
             err);
@@ -309,9 +308,9 @@ broker_row_drop_receipt_at(struct broker_spool *spool,
 
 bool
 broker_spool_keeps_receipt(struct broker_spool *spool,
-    const struct ent_party *sender, const struct ent_digest *hash)
+    const struct ent_party *to, const struct ent_digest *hash)
 {
-    const struct spool_key key = hash_key(sender, hash);
+    const struct spool_key key = hash_key(to, hash);
     struct ent_view ignored;
 
     return broker_row_get(spool, SPOOL_HASH, &key, &ignored, NULL) == ENT_OK;
@@ -319,10 +318,10 @@ broker_spool_keeps_receipt(struct broker_spool *spool,
 
 enum ent_status
 broker_spool_drop_receipt(struct broker_spool *spool,
-    const struct ent_party *sender, const struct ent_digest *hash,
+    const struct ent_party *to, const struct ent_digest *hash,
     struct ent_error *err)
 {
-    const struct spool_key key = hash_key(sender, hash);
+    const struct spool_key key = hash_key(to, hash);
     struct spool_key row = {0};
     struct ent_view value;
     enum ent_status rc;
@@ -340,10 +339,10 @@ broker_spool_drop_receipt(struct broker_spool *spool,
 
 enum ent_status
 broker_spool_next_receipt(struct broker_spool *spool,
-    const struct ent_party *sender, uint8_t rank, uint64_t arrival,
+    const struct ent_party *to, uint8_t rank, uint64_t arrival,
     struct broker_receipt *ret_receipt, struct ent_error *err)
 {
-    const struct spool_key from = broker_row_queue_key(sender, rank, arrival);
+    const struct spool_key from = broker_row_queue_key(to, rank, arrival);
     struct spool_key found;
     struct ent_view value;
     struct places places;

@@ -41,6 +41,7 @@ enum ent_frame_type {
 struct ent_route {
     uint8_t bytes[64];
     size_t len;
+    unsigned dialled; /* the caller's number of a connecting link; 0: none */
 };
 
 /* A frame that came. Owns the memory that payload and body look into. */

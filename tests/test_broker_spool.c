@@ -25,8 +25,8 @@ entry_at(uint64_t first, uint8_t rank, uint64_t drop_at)
 {
     struct broker_entry entry = {
         .kind = BROKER_BUNDLE,
-        .sender = sender,
-        .recipient = recipient,
+        .from = sender,
+        .to = recipient,
         .rank = rank,
         .stream = stream,
         .sender_incarnation = 1,
@@ -73,8 +73,8 @@ an_entry_reads_back_with_its_bytes(void **state)
     assert_int_equal(found.drop_at, 1000);
     assert_int_equal(found.recipient_incarnation, 2);
     assert_true(ent_digest_equal(&found.hash, &entry.hash));
-    assert_memory_equal(found.sender.bytes, sender.bytes, ENT_PARTY_LEN);
-    assert_memory_equal(found.recipient.bytes, recipient.bytes, ENT_PARTY_LEN);
+    assert_memory_equal(found.from.bytes, sender.bytes, ENT_PARTY_LEN);
+    assert_memory_equal(found.to.bytes, recipient.bytes, ENT_PARTY_LEN);
     expect_ok(
         broker_spool_read(scene->spool, &found, &head, &body, &last_error));
     expect_bytes(head, "head");
@@ -231,7 +231,7 @@ static struct broker_receipt
 receipt_of(const char *wire)
 {
     return (struct broker_receipt){
-        .sender = sender,
+        .to = sender,
         .recipient = recipient,
         .rank = 1,
         .stream = stream,
