@@ -181,6 +181,7 @@ node_peers_get(struct node *node, const struct ent_address *address,
     peer->address = *address;
     peer->party = ent_address_party(address);
     peer->fetch_pause = FETCH_PAUSE_MIN_MS;
+    peers->missing_due = 0;
     rc = load(node, peer, err);
     if (rc != ENT_OK) {
         free(peer);

@@ -121,6 +121,7 @@ node_peers_prefetch(struct node *node, struct ent_error *err)
 {
     enum ent_status rc = node_revocations_ask_all(node, err);
 
+    node->peers->missing_due = 0;
     if (rc == ENT_OK) {
         rc = each_office(node, ask_anew, err);
     }
@@ -128,14 +129,45 @@ node_peers_prefetch(struct node *node, struct ent_error *err)
     return rc != ENT_OK ? rc : each_office(node, node_peers_fetch, err);
 }
 
+/* Whoever was not there when we asked is asked for again. */
+static enum ent_status
+fetch_missing(struct node *node, struct node_peer *peer, struct ent_error *err)
+{
+    struct node_peers *peers = node->peers;
+    enum ent_status rc;
+
+    if (peer->has_certificate && peer->has_manifest) {
+        return ENT_OK;
+    }
+    rc = node_peers_fetch(node, peer, err);
+    if (peer->fetch_at < peers->missing_due) {
+        peers->missing_due = peer->fetch_at;
+    }
+    return rc;
+}
+
+static enum ent_status
+fetch_all_missing(struct node *node, struct ent_error *err)
+{
+    struct node_peers *peers = node->peers;
+
+    if (node->now_ms < peers->missing_due) {
+        return ENT_OK;
+    }
+    peers->missing_due = UINT64_MAX;
+    return each_office(node, fetch_missing, err);
+}
+
 enum ent_status
 node_peers_refresh(struct node *node, struct ent_error *err)
 {
     struct node_peers *peers = node->peers;
+    enum ent_status rc;
 
     if (peers->refreshed_at != 0 && peers->refreshed_at <= node->now_ms &&
         node->now_ms - peers->refreshed_at < REFRESH_MS) {
-        return node_revocations_refresh(node, err);
+        rc = fetch_all_missing(node, err);
+        return rc != ENT_OK ? rc : node_revocations_refresh(node, err);
     }
     peers->refreshed_at = node->now_ms;
     return node_peers_prefetch(node, err);

@@ -16,6 +16,7 @@ struct node_peers {
     size_t count;
     size_t room;
     uint64_t refreshed_at; /* when everybody was asked by the clock */
+    uint64_t missing_due;  /* when to ask again for who has not come */
 };
 
 #endif
