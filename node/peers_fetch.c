@@ -4,33 +4,48 @@
 #include "node/revocations.h"
 #include "node/uplink.h"
 
-enum ent_status
-node_peers_fetch(
-    struct node *node, struct node_peer *peer, struct ent_error *err)
+/* Its certificate, and its manifest after it. */
+static enum ent_status
+ask_office(
+    struct node *node, const struct node_peer *peer, struct ent_error *err)
 {
     const struct ent_address *office = &peer->address;
     uint64_t via = node_uplink_toward(node->uplink, office);
     uint64_t sequence = peer->has_manifest ? peer->manifest.sequence : 0;
     uint64_t serial = peer->has_certificate ? peer->certificate.serial : 0;
-    enum ent_status rc;
+    enum ent_status rc = node_object_ask(
+        node, via, NODE_KIND_CERTIFICATE, office->text, serial, err);
 
+    return rc != ENT_OK ? rc
+                        : node_object_ask(node, via, NODE_KIND_MANIFEST,
+                              office->text, sequence, err);
+}
+
+/* Whether it is time to ask; the next time is later each time. */
+static bool
+is_due(const struct node *node, struct node_peer *peer)
+{
     if (node->now_ms < peer->fetch_at) {
-        return ENT_OK;
+        return false;
     }
     peer->fetch_at = node->now_ms + peer->fetch_pause;
     peer->fetch_pause = peer->fetch_pause * 2 > FETCH_PAUSE_MAX_MS
                             ? FETCH_PAUSE_MAX_MS
                             : peer->fetch_pause * 2;
-    rc = node_object_ask(
-        node, via, NODE_KIND_CERTIFICATE, office->text, serial, err);
-    if (rc == ENT_OK) {
-        rc = node_revocations_ask(node, ent_address_state(office), err);
+    return true;
+}
+
+enum ent_status
+node_peers_fetch(
+    struct node *node, struct node_peer *peer, struct ent_error *err)
+{
+    enum ent_status rc;
+
+    if (!is_due(node, peer)) {
+        return ENT_OK;
     }
-    if (rc == ENT_OK) {
-        rc = node_object_ask(
-            node, via, NODE_KIND_MANIFEST, office->text, sequence, err);
-    }
-    return rc;
+    rc = node_revocations_ask(node, ent_address_state(&peer->address), err);
+    return rc != ENT_OK ? rc : ask_office(node, peer, err);
 }
 
 enum ent_status
@@ -129,17 +144,20 @@ node_peers_prefetch(struct node *node, struct ent_error *err)
     return rc != ENT_OK ? rc : each_office(node, node_peers_fetch, err);
 }
 
-/* Whoever was not there when we asked is asked for again. */
+/* Whoever was not there when we asked is asked for again; lists have a clock of
+ * their own. */
 static enum ent_status
 fetch_missing(struct node *node, struct node_peer *peer, struct ent_error *err)
 {
     struct node_peers *peers = node->peers;
-    enum ent_status rc;
+    enum ent_status rc = ENT_OK;
 
     if (peer->has_certificate && peer->has_manifest) {
         return ENT_OK;
     }
-    rc = node_peers_fetch(node, peer, err);
+    if (is_due(node, peer)) {
+        rc = ask_office(node, peer, err);
+    }
     if (peer->fetch_at < peers->missing_due) {
         peers->missing_due = peer->fetch_at;
     }
