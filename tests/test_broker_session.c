@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
+#include <stdio.h>
+
+#include "broker/route.h"
 #include "broker/session.h"
 #include "proto/schema/common.pb-c.h"
 
@@ -22,6 +25,101 @@ flash_has_the_first_rank_and_every_rank_its_precedence(void **state)
     for (uint8_t rank = 0; rank < BROKER_RANKS; rank++) {
         assert_int_equal(broker_rank(broker_rank_precedence(rank)), rank);
     }
+}
+
+/* ---- brokers on the way ---- */
+
+static struct ent_address
+broker_number(size_t number)
+{
+    struct ent_address address;
+    char text[32];
+
+    (void)snprintf(text, sizeof text, "broker-%zu@th", number);
+    expect_ok(ent_address_parse(ent_view_text(text), &address, &last_error));
+    return address;
+}
+
+/* It has been at brokers 1 to `count`. */
+static struct ent_hop
+hops(size_t count)
+{
+    struct ent_hop hop = {.count = count};
+
+    for (size_t i = 0; i < count; i++) {
+        hop.brokers[i] = broker_number(i + 1);
+    }
+    return hop;
+}
+
+static void
+a_bundle_never_comes_to_a_broker_twice(void **state)
+{
+    const struct ent_address self = broker_number(3);
+    const struct ent_address from = broker_number(4);
+    const struct ent_hop hop = hops(4);
+
+    (void)state;
+    assert_int_equal(
+        broker_route_judge_hops(&hop, &self, &from, NULL, &last_error),
+        ENT_REFUSAL_BAD_FRAME);
+    assert_non_null(strstr(last_error.text, "here before"));
+}
+
+static void
+a_bundle_does_not_go_where_it_has_been(void **state)
+{
+    const struct ent_address self = broker_number(5);
+    const struct ent_address from = broker_number(4);
+    const struct ent_address next = broker_number(2);
+    const struct ent_address other = broker_number(6);
+    const struct ent_hop hop = hops(4);
+
+    (void)state;
+    assert_int_equal(
+        broker_route_judge_hops(&hop, &self, &from, &next, &last_error),
+        ENT_REFUSAL_BAD_FRAME);
+    assert_int_equal(
+        broker_route_judge_hops(&hop, &self, &from, &other, &last_error), 0);
+}
+
+static void
+a_bundle_comes_through_eight_brokers_and_no_more(void **state)
+{
+    const struct ent_address self = broker_number(9);
+
+    (void)state;
+    for (size_t count = 1; count <= ENT_HOPS_MAX; count++) {
+        const struct ent_hop hop = hops(count);
+        const struct ent_address from = broker_number(count);
+        uint32_t reason =
+            broker_route_judge_hops(&hop, &self, &from, NULL, &last_error);
+
+        assert_int_equal(
+            reason, count < ENT_HOPS_MAX ? 0 : ENT_REFUSAL_BAD_FRAME);
+    }
+}
+
+static void
+a_neighbour_stands_last_among_the_hops_of_what_it_brings(void **state)
+{
+    const struct ent_address self = broker_number(5);
+    const struct ent_address from = broker_number(2);
+    const struct ent_hop none = hops(0);
+    const struct ent_hop hidden = hops(1);
+    const struct ent_hop honest = hops(2);
+
+    (void)state;
+    assert_int_equal(
+        broker_route_judge_hops(&none, &self, &from, NULL, &last_error),
+        ENT_REFUSAL_BAD_FRAME);
+    assert_int_equal(
+        broker_route_judge_hops(&hidden, &self, &from, NULL, &last_error),
+        ENT_REFUSAL_BAD_FRAME);
+    assert_int_equal(
+        broker_route_judge_hops(&honest, &self, &from, NULL, &last_error), 0);
+    assert_int_equal(
+        broker_route_judge_hops(&none, &self, NULL, NULL, &last_error), 0);
 }
 
 /* ---- quota ---- */
@@ -175,6 +273,11 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(
             flash_has_the_first_rank_and_every_rank_its_precedence),
+        cmocka_unit_test(a_bundle_never_comes_to_a_broker_twice),
+        cmocka_unit_test(a_bundle_does_not_go_where_it_has_been),
+        cmocka_unit_test(a_bundle_comes_through_eight_brokers_and_no_more),
+        cmocka_unit_test(
+            a_neighbour_stands_last_among_the_hops_of_what_it_brings),
         cmocka_unit_test(a_quota_counts_bytes_and_entries),
         cmocka_unit_test(only_flash_may_use_the_reserve),
         cmocka_unit_test(a_boundless_grant_is_bounded_here),
