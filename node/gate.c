@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/gate.h"
 
+#include "node/lifecycle.h"
 #include "node/onward.h"
 #include "node/overlay.h"
 
@@ -36,7 +37,7 @@ node_gate_out(struct node *node, const ent_message *message,
 }
 
 void
-node_gate_in(const struct node *node, const ent_message *message,
+node_gate_in(struct node *node, const ent_message *message,
     const struct ent_address *sender, struct ent_decision *ret_decision)
 {
     struct ent_facts facts = {
@@ -46,6 +47,7 @@ node_gate_in(const struct node *node, const ent_message *message,
         .precedence = (uint32_t)message->precedence,
         .receiving = true,
         .declarations = declared(node, sender),
+        .mends = node_lifecycle_mends(node, sender, message),
     };
 
     ent_decide(governing(node, sender), &facts, node->now_ms, ret_decision);

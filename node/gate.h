@@ -15,7 +15,7 @@ void node_gate_out(struct node *node, const ent_message *message,
     const struct ent_address *recipient, struct ent_decision *ret_decision);
 
 /* May `message`, which came from `sender`, be shown here? */
-void node_gate_in(const struct node *node, const ent_message *message,
+void node_gate_in(struct node *node, const ent_message *message,
     const struct ent_address *sender, struct ent_decision *ret_decision);
 
 /* Digest of the agreement that governs traffic with that office; zero when

@@ -8,6 +8,7 @@
 #include "node/submit.h"
 #include "node/vault.h"
 #include "node/withdrawal.h"
+#include "policy/decide.h"
 #include "proto/base/log.h"
 #include "proto/schema/api.pb-c.h"
 
@@ -232,6 +233,25 @@ node_lifecycle_take(struct node *node, const struct ent_address *sender,
     return rc;
 }
 
+bool
+node_lifecycle_mends(struct node *node, const struct ent_address *sender,
+    const ent_message *message)
+{
+    struct ent_party party = ent_address_party(sender);
+
+    for (size_t i = 0; i < message->n_references; i++) {
+        ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+        struct ent_id id;
+
+        if (!parse_id(message->references[i]->id, &id) ||
+            node_seen_get(node, &party, &id, &seen, NULL) != ENT_OK ||
+            seen->desk == 0) {
+            return false;
+        }
+    }
+    return ent_message_mends(message);
+}
+
 /* ---- at the sender ---- */
 
 enum ent_status
@@ -249,7 +269,9 @@ node_lifecycle_check(struct node *node, const ent_message *message,
         char text[ENT_ID_TEXT_LEN + 1];
 
         rc = node_copy_get(node, &saying.of, &party, &row, err);
-        if (rc == ENT_NOT_FOUND) {
+        if (rc == ENT_NOT_FOUND ||
+            (rc == ENT_OK &&
+                row->state == ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE)) {
             struct ent_error fault = {0};
 
             ent_id_format(&saying.of, text);

@@ -30,6 +30,10 @@ enum ent_status node_lifecycle_take(struct node *node,
     const struct ent_address *sender, const ent_message *message,
     const struct ent_id *id, struct ent_error *err) ENT_MUST_CHECK;
 
+/* All that a message of `sender` corrects or withdraws came, and was shown. */
+bool node_lifecycle_mends(struct node *node, const struct ent_address *sender,
+    const ent_message *message);
+
 /* A message is put on the desk: what was said of it before is true of it. The
  * row is changed, and may look into `by` then; of a recalled one only the row
  * is left. */

@@ -138,7 +138,7 @@ node_overlay_judge(const struct node *node, const struct ent_facts *facts,
     if (!decision->permit) {
         return;
     }
-    if (overlay->broken) {
+    if (overlay->broken && !ent_overlay_is_owed(facts)) {
         *decision = (struct ent_decision){.reason = ENT_REFUSAL_LOCAL_RULE};
         (void)snprintf(decision->clause, sizeof decision->clause, "local");
         (void)snprintf(decision->sentence, sizeof decision->sentence,

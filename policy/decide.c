@@ -42,14 +42,14 @@ ent_decision_deny(struct ent_decision *decision, uint32_t reason,
 /* ---- in force, not suspended ---- */
 
 bool
-ent_question_is_duty(const struct question *question)
+ent_message_is_duty(const ent_message *message)
 {
-    const ent_message *message = question->message;
+    const struct ent_family *family = ent_family_of(message);
 
-    if (question->family == NULL) {
+    if (family == NULL) {
         return false;
     }
-    switch (question->family->number) {
+    switch (family->number) {
     case ENT_FAMILY_LIFECYCLE:
     case ENT_FAMILY_AGREEMENT_CONTROL:
     case ENT_FAMILY_BREACH_NOTICE:
@@ -59,11 +59,16 @@ ent_question_is_duty(const struct question *question)
         return message->consent_decision != NULL &&
                !message->consent_decision->given;
     default:
-        /* It corrects or withdraws what it names, and nothing else. */
-        return message->n_references > 0 &&
-               (message->action == ENTENTE__V1__ACTION__CORRECT ||
-                   message->action == ENTENTE__V1__ACTION__WITHDRAW);
+        return ent_message_mends(message);
     }
+}
+
+bool
+ent_message_mends(const ent_message *message)
+{
+    return message->n_references > 0 &&
+           (message->action == ENTENTE__V1__ACTION__CORRECT ||
+               message->action == ENTENTE__V1__ACTION__WITHDRAW);
 }
 
 static bool
@@ -73,7 +78,7 @@ check_in_force(const struct question *question, struct ent_decision *decision)
 
     if (ent_agreement_in_force(agreement, question->now_ms) ||
         (question->now_ms >= agreement->in_force.until_ms &&
-            ent_question_is_duty(question))) {
+            ent_message_is_duty(question->message))) {
         return true;
     }
     ent_decision_say(decision,
@@ -91,7 +96,7 @@ check_suspension(const struct question *question, struct ent_decision *decision)
         ent_declarations_suspending(facts->declarations, question->family,
             facts->sender, facts->recipient, question->now_ms);
 
-    if (suspension == NULL || ent_question_is_duty(question)) {
+    if (suspension == NULL || ent_message_is_duty(question->message)) {
         return true;
     }
     ent_decision_say(decision, "'%s' has suspended %s%s, notice %llu",

@@ -41,6 +41,7 @@ struct ent_facts {
 
     const struct ent_declarations
         *declarations;        /* notices in effect; NULL: none */
+    bool mends;               /* all that it corrects or withdraws is here */
     bool hit;                 /* the recipient has met what it speaks of */
     bool consent;             /* the victim it names has consented to that */
     bool emergency;           /* sending: the one it names is declared here */
@@ -92,6 +93,13 @@ struct ent_decision {
     uint32_t relaxed; /* by an emergency; bits: 1 << enum ent_relaxation */
     uint64_t emergency_review_ms; /* from its end */
 };
+
+/* A duty that outlives suspension and expiry, and that no rule of an office for
+ * itself stops: to correct, withdraw, recall, delete, report a breach, take
+ * consent back, and to speak of the agreement itself. */
+bool ent_message_is_duty(const ent_message *message);
+/* It corrects or withdraws what it refers to, and may bring content. */
+bool ent_message_mends(const ent_message *message);
 
 /* `agreement` NULL: DENY for NO_AGREEMENT. */
 void ent_decide(const struct ent_agreement *agreement,

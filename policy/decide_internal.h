@@ -32,10 +32,6 @@ void ent_decision_say(struct ent_decision *decision, const char *format, ...)
 bool ent_decision_deny(struct ent_decision *decision, uint32_t reason,
     const char *clause, size_t line);
 
-/* A duty that outlives suspension and expiry: to correct, recall, delete,
- * report a breach, withdraw consent, and to speak of the agreement itself. */
-bool ent_question_is_duty(const struct question *question);
-
 bool ent_message_bears(
     const ent_message *message, Entente__V1__Safeguard safeguard);
 

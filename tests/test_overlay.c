@@ -19,6 +19,8 @@ load_overlay(struct ent_view text)
     return overlay;
 }
 
+static bool what_it_mends_is_here;
+
 /* A decision of the agreement, and then of the overlay. */
 static struct ent_decision
 apply(const struct ent_overlay *overlay, const char *from, const char *to,
@@ -31,6 +33,7 @@ apply(const struct ent_overlay *overlay, const char *from, const char *to,
         .recipient = &recipient,
         .message = message,
         .receiving = receiving,
+        .mends = what_it_mends_is_here,
     };
     struct ent_decision decision = {
         .permit = permit,
@@ -148,6 +151,53 @@ a_denial_says_whose_rule_it_is_and_binds_to_nothing(void **state)
     assert_true(decision.retain_ms == 0);
 }
 
+static const char forbid_all[] = "overlay: ncc@th\ndeny:\n  - {rule: L1}\n";
+
+/* To hear of a recall, or to say it, is owed whatever an office would like. */
+static void
+no_rule_stops_what_is_owed(void **state)
+{
+    Entente__V1__Reference reference = ENTENTE__V1__REFERENCE__INIT;
+    Entente__V1__Reference *references[] = {&reference};
+    Entente__V1__ConsentDecision no = ENTENTE__V1__CONSENT_DECISION__INIT;
+    Entente__V1__ConsentDecision yes = ENTENTE__V1__CONSENT_DECISION__INIT;
+    ent_message alert = a_message(HUB, CRIME, DRUGS);
+    ent_message recall = a_message(ENT_FAMILY_LIFECYCLE, ADMINISTRATION, 0);
+    ent_message taken_back =
+        a_message(ENT_FAMILY_CONSENT_DECISION, ADMINISTRATION, 0);
+    ent_message given = taken_back;
+    ent_message correction = alert;
+    ENT_AUTO(ent_overlay_free)
+    struct ent_overlay *overlay = load_overlay(view(forbid_all));
+
+    (void)state;
+    taken_back.consent_decision = &no;
+    given.consent_decision = &yes;
+    yes.given = true;
+    correction.action = ENTENTE__V1__ACTION__CORRECT;
+    correction.references = references;
+    correction.n_references = 1;
+    for (int receiving = 0; receiving < 2; receiving++) {
+        const char *from = receiving ? "ncc@kh" : "ncc@th";
+        const char *to = receiving ? "ncc@th" : "ncc@kh";
+
+        assert_false(apply(overlay, from, to, &alert, receiving, true).permit);
+        assert_false(apply(overlay, from, to, &given, receiving, true).permit);
+        assert_true(apply(overlay, from, to, &recall, receiving, true).permit);
+        assert_true(
+            apply(overlay, from, to, &taken_back, receiving, true).permit);
+        /* What it corrects is not here: then it is news like any other. */
+        assert_int_equal(
+            apply(overlay, from, to, &correction, receiving, true).permit,
+            !receiving);
+        what_it_mends_is_here = true;
+        assert_true(
+            apply(overlay, from, to, &correction, receiving, true).permit);
+        assert_false(apply(overlay, from, to, &alert, receiving, true).permit);
+        what_it_mends_is_here = false;
+    }
+}
+
 /* Whatever is asked: what was denied stays so, word for word. */
 static void
 an_overlay_never_permits_what_was_denied(void **state)
@@ -259,6 +309,7 @@ main(void)
         cmocka_unit_test(each_condition_of_a_rule_counts),
         cmocka_unit_test(a_rule_looks_into_the_content),
         cmocka_unit_test(a_denial_says_whose_rule_it_is_and_binds_to_nothing),
+        cmocka_unit_test(no_rule_stops_what_is_owed),
         cmocka_unit_test(an_overlay_never_permits_what_was_denied),
         cmocka_unit_test(without_an_overlay_nothing_changes),
         cmocka_unit_test(what_is_wrong_is_told_at_its_place),
