@@ -181,7 +181,7 @@ node_consent_said(struct node *node, const ent_message *message,
                                        : ENT_OK;
 }
 
-/* Was that message sent from here to there? */
+/* Was that message sent from here to there, and is it kept here? */
 static enum ent_status
 was_sent(struct node *node, const struct ent_id *id, const struct ent_party *to,
     bool *ret_sent, struct ent_error *err)
@@ -189,19 +189,25 @@ was_sent(struct node *node, const struct ent_id *id, const struct ent_party *to,
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
     enum ent_status rc = node_copy_get(node, id, to, &row, err);
 
-    *ret_sent = rc == ENT_OK &&
+    *ret_sent = rc == ENT_OK && row->deleted_at == 0 &&
                 row->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
+/* Did it come from there, and is it kept here? */
 static enum ent_status
 has_come(struct node *node, const struct ent_id *id,
     const struct ent_party *from, bool *ret_here, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
     enum ent_status rc = node_seen_get(node, from, id, &seen, err);
 
-    *ret_here = rc == ENT_OK && seen->desk != 0;
+    *ret_here = false;
+    if (rc == ENT_OK && seen->desk != 0) {
+        rc = node_desk_get(node, seen->desk, &row, err);
+        *ret_here = rc == ENT_OK && row->deleted_at == 0;
+    }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
@@ -211,16 +217,16 @@ node_consent_take(struct node *node, const struct ent_address *sender,
 {
     struct ent_party party = ent_address_party(sender);
     struct saying saying;
-    bool ours = true;
-    enum ent_status rc = ENT_OK;
+    bool kept;
+    enum ent_status rc;
 
     if (!saying_of(message, &saying)) {
         return ENT_OK;
     }
-    if (saying.decision == NULL) {
-        rc = was_sent(node, &saying.of, &party, &ours, err);
-    }
-    return rc != ENT_OK || !ours ? rc
+    rc = saying.decision == NULL
+             ? was_sent(node, &saying.of, &party, &kept, err)
+             : has_come(node, &saying.of, &party, &kept, err);
+    return rc != ENT_OK || !kept ? rc
                                  : note(node, sender, message, &saying, id,
                                        saying.decision == NULL, err);
 }
@@ -299,6 +305,26 @@ node_consent_use(struct node *node, const struct ent_address *originator,
     return rc != ENT_OK
                ? rc
                : record(node, ENT_ENTRY_PASSED_ON, &party, id, as, 1, err);
+}
+
+enum ent_status
+node_consent_forget(struct node *node, const struct ent_party *office,
+    const struct ent_id *id, struct ent_error *err)
+{
+    struct node_key first = node_key_seen(office, id);
+    struct node_key key = {.len = node_key_len(NODE_CONSENT)};
+    enum ent_status rc = ENT_OK;
+
+    memcpy(key.bytes, first.bytes, first.len);
+    while (rc == ENT_OK) {
+        rc = node_store_seek(node->store, NODE_CONSENT, node_key_view(&key),
+            first.len, key.bytes, NULL, err);
+        if (rc == ENT_OK) {
+            rc = node_store_delete(
+                node->store, NODE_CONSENT, node_key_view(&key), err);
+        }
+    }
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
 /* ---- for programs ---- */

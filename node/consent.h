@@ -26,8 +26,9 @@ enum ent_status node_consent_check(struct node *node,
     struct ent_arena *arena, const char **ret_fault,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* A request or decision of ours was accepted; one of theirs was taken. Other
- * messages change nothing. */
+/* A request or decision of ours was accepted; one of theirs was taken. What is
+ * about a message that is not kept here is not noted, and other messages change
+ * nothing. */
 enum ent_status node_consent_said(struct node *node, const ent_message *message,
     const struct ent_id *id, const struct ent_address *to,
     struct ent_error *err) ENT_MUST_CHECK;
@@ -48,6 +49,12 @@ bool node_consent_holds(const node_consent_row *row, uint64_t now_ms);
 enum ent_status node_consent_use(struct node *node,
     const struct ent_address *originator, const struct ent_id *id,
     const char *state, const struct ent_id *as,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Message `id` between us and that office is deleted: nothing of it can go any
+ * further, and all that was said about that goes with it. */
+enum ent_status node_consent_forget(struct node *node,
+    const struct ent_party *office, const struct ent_id *id,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Every row about message `id` between us and that office, for programs. */

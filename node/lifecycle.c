@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/consent.h"
 #include "node/pending.h"
 #include "node/removal.h"
 #include "node/submit.h"
@@ -83,6 +84,16 @@ fate_get(struct node *node, const struct ent_party *sender,
         err);
 }
 
+static struct node_key
+end_key(uint64_t at_ms, const struct node_key *place)
+{
+    struct node_key key = {.len = 8 + place->len};
+
+    ent_put_be(key.bytes, at_ms, 8);
+    memcpy(key.bytes + 8, place->bytes, place->len);
+    return key;
+}
+
 /* Write it down, unless something as weighty was said before. */
 static enum ent_status
 fate_put(struct node *node, const struct ent_party *sender,
@@ -92,6 +103,7 @@ fate_put(struct node *node, const struct ent_party *sender,
     ENT_AUTO(node_row_free) fate_row *old = NULL;
     fate_row row = ENTENTE__REST__V1__FATE_ROW__INIT;
     struct node_key key = node_key_seen(sender, &saying->of);
+    struct node_key end = end_key(node->now_ms + REMEMBER_MS, &key);
     enum ent_status rc = fate_get(node, sender, &saying->of, &old, err);
 
     *ret_news = rc == ENT_NOT_FOUND ||
@@ -103,8 +115,51 @@ fate_put(struct node *node, const struct ent_party *sender,
     row.by = id_bytes(by);
     row.at = node->now_ms;
     row.forget_at = node->now_ms + REMEMBER_MS;
-    return node_row_put(
+    rc = node_row_put(
         node->store, NODE_FATE, node_key_view(&key), &row.base, err);
+    return rc != ENT_OK ? rc
+                        : node_store_put(node->store, NODE_FATE_END,
+                              node_key_view(&end), (struct ent_view){0}, err);
+}
+
+/* The row of a key of NODE_FATE_END, if nothing was said again since. */
+static enum ent_status
+fate_prune(struct node *node, struct ent_view place, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) fate_row *row = NULL;
+    enum ent_status rc = node_row_get(node->store, NODE_FATE, place,
+        &entente__rest__v1__fate_row__descriptor, (ProtobufCMessage **)&row,
+        err);
+
+    if (rc != ENT_OK || row->forget_at > node->now_ms) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    return node_store_delete(node->store, NODE_FATE, place, err);
+}
+
+enum ent_status
+node_lifecycle_prune(struct node *node, size_t *budget, struct ent_error *err)
+{
+    while (*budget > 0) {
+        struct node_key key = {.len = node_key_len(NODE_FATE_END)};
+        enum ent_status rc = node_store_seek(node->store, NODE_FATE_END,
+            node_key_view(&key), 0, key.bytes, NULL, err);
+
+        if (rc != ENT_OK || ent_get_be(key.bytes, 8) > node->now_ms) {
+            return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+        }
+        rc = fate_prune(
+            node, ent_view_of(key.bytes + 8, node_key_len(NODE_FATE)), err);
+        if (rc == ENT_OK) {
+            rc = node_store_delete(
+                node->store, NODE_FATE_END, node_key_view(&key), err);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        (*budget)--;
+    }
+    return ENT_OK;
 }
 
 /* Recalled: the key of its message goes, and with it everything the row says
@@ -117,6 +172,9 @@ remove_row(struct node *node, const struct ent_party *sender,
     enum ent_status rc =
         node_removal_take(node, row->bundle, row->day, row->index, err);
 
+    if (rc == ENT_OK) {
+        rc = node_consent_forget(node, sender, id, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

@@ -30,6 +30,11 @@ enum ent_status node_lifecycle_take(struct node *node,
     const struct ent_address *sender, const ent_message *message,
     const struct ent_id *id, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Forget what was said of messages that cannot come any more; each row takes
+ * one of `budget`. */
+enum ent_status node_lifecycle_prune(
+    struct node *node, size_t *budget, struct ent_error *err) ENT_MUST_CHECK;
+
 /* All that a message of `sender` corrects or withdraws came, and was shown. */
 bool node_lifecycle_mends(struct node *node, const struct ent_address *sender,
     const ent_message *message);

@@ -13,7 +13,8 @@
  * - the time in which a bundle of ours may arrive: if it is not settled then,
  *   it is given up, whether anybody is connected or not;
  * - a submission that was never sealed: its tombstone from the day on which it
- *   would have been deleted.
+ *   would have been deleted;
+ * - what was said of messages, when none of them can come any more.
  *
  * The journal keeps what crossed the border, for ever.
  */

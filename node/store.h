@@ -62,6 +62,7 @@ enum node_table {
     NODE_ATTACHED,    /* u8 way, party(16), id(16), u8    -> u64 */
     NODE_FEED,        /* u64 feed                         -> FeedRow */
     NODE_ERRAND,      /* u8 kind, u64 attachment or feed  -> nothing */
+    NODE_FATE_END,    /* u64 ms, party(16), id(16)        -> nothing */
     NODE_TABLE_COUNT,
 };
 

@@ -3,12 +3,35 @@
 
 #include <string.h>
 
+#include "node/consent.h"
+
+static enum ent_status
+forget_consents_from(
+    struct node *node, const node_desk_row *row, struct ent_error *err)
+{
+    struct ent_address sender;
+    struct ent_party party;
+    struct ent_id id;
+
+    if (row->id.len != sizeof id.bytes ||
+        ent_address_parse(ent_view_text(row->from), &sender, NULL) != ENT_OK) {
+        return ENT_OK;
+    }
+    memcpy(id.bytes, row->id.data, sizeof id.bytes);
+    party = ent_address_party(&sender);
+    return node_consent_forget(node, &party, &id, err);
+}
+
 enum ent_status
 node_tombstone_desk(struct node *node, uint64_t sequence,
     const node_desk_row *row, struct ent_error *err)
 {
     node_desk_row stone = ENTENTE__REST__V1__DESK_ROW__INIT;
+    enum ent_status rc = forget_consents_from(node, row, err);
 
+    if (rc != ENT_OK) {
+        return rc;
+    }
     stone.id = row->id;
     stone.from = row->from;
     stone.bundle = row->bundle;
@@ -32,7 +55,11 @@ node_tombstone_copy(struct node *node, const struct ent_id *id,
 {
     char *none = (char *)(uintptr_t)protobuf_c_empty_string;
     node_copy_row stone = *row;
+    enum ent_status rc = node_consent_forget(node, party, id, err);
 
+    if (rc != ENT_OK) {
+        return rc;
+    }
     stone.family = 0;
     stone.content = (ProtobufCBinaryData){0}; /* it could be guessed at */
     stone.sentence = none;

@@ -15,7 +15,7 @@
 
 #define WITHDRAWN ENTENTE__V1__TRACE_STATE__TRACE_WITHDRAWN
 
-/* The agreement of these tests lets M73 pass too. */
+/* The agreement of these tests lets M73 and M44 pass too. */
 static void
 let_lifecycle_pass(enum who who)
 {
@@ -23,12 +23,13 @@ let_lifecycle_pass(enum who who)
     ENT_AUTO(ent_bytes_free)
     struct ent_bytes once = change(ent_bytes_view(&old),
         "families: [acknowledgement, test], direction",
-        "families: [acknowledgement, lifecycle, test], direction");
+        "families: [acknowledgement, lifecycle, consent_request, "
+        "consent_decision, test], direction");
     ENT_AUTO(ent_bytes_free)
     struct ent_bytes twice =
         change(ent_bytes_view(&once), "families: [acknowledgement, test], keep",
-            "families: [acknowledgement, lifecycle, test], keep");
-
+            "families: [acknowledgement, lifecycle, consent_request, "
+            "consent_decision, test], keep");
     ENT_AUTO(ent_bytes_free)
     struct ent_bytes newer =
         change(ent_bytes_view(&twice), "version: 1", "version: 2");
@@ -245,25 +246,102 @@ a_recalled_message_cannot_be_read_and_its_sender_is_told(void **state)
     journal_is_good(TACHILEIK);
 }
 
-/* By how many messages on its desk that office would know a body again. */
+/* Everything that has ended by now goes. */
+static void
+tidy(enum who who)
+{
+    for (uint64_t due = 0; due <= world.now;) {
+        expect_ok(node_keeping_turn(
+            world.nodes[who], world.now, NODE_KEEPING_ROWS, &due, &last_error));
+    }
+}
+
 static unsigned
-count_prints(enum who who)
+rows_in(enum who who, enum node_table table)
 {
     struct node *node = world.nodes[who];
-    uint8_t key[NODE_KEY_MAX] = {0};
-    size_t len = node_key_len(NODE_ORIGIN);
+    struct node_key key = {.len = node_key_len(table)};
     unsigned count = 0;
 
     expect_ok(node_store_begin(node->store, &last_error));
-    while (node_store_seek(node->store, NODE_ORIGIN, ent_view_of(key, len), 0,
-               key, NULL, &last_error) == ENT_OK) {
+    while (node_store_seek(node->store, table, node_key_view(&key), 0,
+               key.bytes, NULL, &last_error) == ENT_OK) {
         count++;
-        assert_true(node_key_after(key, len));
+        assert_true(node_key_after(key.bytes, key.len));
     }
     node_store_abort(node->store);
     return count;
 }
 
+/* A message lives a year at most; whoever is still to hear of it has by then.
+ */
+static void
+what_was_said_is_forgotten_when_nothing_it_means_can_come(void **state)
+{
+    struct ent_id id = post(MAESAI, TACHILEIK, hotline);
+
+    (void)state;
+    exchange();
+    (void)say(MAESAI, "WITHDRAWAL", &id);
+    exchange();
+    world.now += 10 * DAY;
+    (void)hear(addresses[MAESAI], ENTENTE__V1__LIFECYCLE_ACT__RECALL, &id);
+    assert_int_equal(rows_in(TACHILEIK, NODE_FATE), 1);
+    assert_int_equal(rows_in(TACHILEIK, NODE_FATE_END), 2);
+    world.now += 366 * DAY; /* after the withdrawal it was said again */
+    tidy(TACHILEIK);
+    assert_int_equal(rows_in(TACHILEIK, NODE_FATE), 1);
+    assert_int_equal(rows_in(TACHILEIK, NODE_FATE_END), 1);
+    world.now += 2 * DAY;
+    tidy(TACHILEIK);
+    assert_int_equal(rows_in(TACHILEIK, NODE_FATE), 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_FATE_END), 0);
+}
+
+static struct ent_id
+ask(const struct ent_id *of)
+{
+    char id[ENT_ID_TEXT_LEN + 1];
+    char json[512];
+
+    ent_id_format(of, id);
+    (void)snprintf(json, sizeof json,
+        "{\"purpose\":\"ADMINISTRATION\",\"consentRequest\":{\"messageId\":"
+        "\"%s\",\"use\":\"PASS_ON\",\"to\":\"la\",\"role\":\"officer\","
+        "\"reason\":\"they ask\"}}",
+        id);
+    return post(TACHILEIK, MAESAI, json);
+}
+
+static void
+consents_go_with_the_message_they_are_about(void **state)
+{
+    struct ent_id id = post(MAESAI, TACHILEIK, hotline);
+    struct ent_id recalled = post(MAESAI, TACHILEIK, hotline);
+
+    (void)state;
+    exchange();
+    (void)ask(&id);
+    (void)ask(&recalled);
+    exchange();
+    assert_int_equal(rows_in(MAESAI, NODE_CONSENT), 2);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CONSENT), 2);
+    (void)say(MAESAI, "RECALL", &recalled);
+    exchange();
+    assert_int_equal(rows_in(TACHILEIK, NODE_CONSENT), 1);
+    world.now += 29 * DAY;
+    tidy(MAESAI);
+    tidy(TACHILEIK);
+    assert_int_equal(rows_in(MAESAI, NODE_CONSENT), 2);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CONSENT), 1);
+    world.now += 3 * DAY; /* alerts are kept for 30 */
+    tidy(MAESAI);
+    tidy(TACHILEIK);
+    assert_int_equal(rows_in(MAESAI, NODE_CONSENT), 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CONSENT), 0);
+}
+
+/* By its print an office would know a body again. */
 static void
 what_is_recalled_or_deleted_is_not_known_again(void **state)
 {
@@ -272,16 +350,14 @@ what_is_recalled_or_deleted_is_not_known_again(void **state)
     (void)state;
     (void)post(MAESAI, TACHILEIK, hotline);
     exchange();
-    assert_int_equal(count_prints(TACHILEIK), 3); /* one introduced us */
+    assert_int_equal(
+        rows_in(TACHILEIK, NODE_ORIGIN), 3); /* one introduced us */
     (void)say(MAESAI, "RECALL", &id);
     exchange();
-    assert_int_equal(count_prints(TACHILEIK), 2);
+    assert_int_equal(rows_in(TACHILEIK, NODE_ORIGIN), 2);
     world.now += 32 * DAY;
-    for (uint64_t due = 0; due <= world.now;) {
-        expect_ok(node_keeping_turn(world.nodes[TACHILEIK], world.now,
-            NODE_KEEPING_ROWS, &due, &last_error));
-    }
-    assert_int_equal(count_prints(TACHILEIK), 0);
+    tidy(TACHILEIK);
+    assert_int_equal(rows_in(TACHILEIK, NODE_ORIGIN), 0);
 }
 
 /* On disk, too: the key that wrapped the old block is another one soon. */
@@ -547,6 +623,9 @@ main(void)
         LIFECYCLE_TEST(
             a_recalled_message_cannot_be_read_and_its_sender_is_told),
         LIFECYCLE_TEST(what_is_recalled_or_deleted_is_not_known_again),
+        LIFECYCLE_TEST(
+            what_was_said_is_forgotten_when_nothing_it_means_can_come),
+        LIFECYCLE_TEST(consents_go_with_the_message_they_are_about),
         LIFECYCLE_TEST(the_bucket_of_a_recalled_message_is_renewed),
         LIFECYCLE_TEST(a_renewal_that_was_cut_off_is_done_at_the_next_start),
         LIFECYCLE_TEST(
