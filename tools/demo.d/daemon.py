@@ -5,7 +5,6 @@ It says itself when it is ready (sd_notify), and can be stopped, killed, paused
 and started again. What it logs is kept over all its lives.
 """
 
-import itertools
 import os
 import signal
 import socket
@@ -21,8 +20,6 @@ STOP_S = 20
 
 class Daemon:
     """A long-running program: its process, its log, whether it is ready."""
-
-    numbers = itertools.count(1)
 
     def __init__(self, name, arguments, log):
         self.name = name
@@ -43,9 +40,11 @@ class Daemon:
         """Start it, without waiting until it is ready."""
         assert not self.is_running()
         self.close_notify()
-        address = f"entente-{os.getpid()}-{next(self.numbers)}"
+        # A file, which it sees from another network namespace too.
+        address = self.log.with_name("notify")
+        address.unlink(missing_ok=True)
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.notify.bind("\0" + address)
+        self.notify.bind(str(address))
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 self.arguments,
@@ -55,7 +54,7 @@ class Daemon:
                 env={
                     **os.environ,
                     **self.environment,
-                    "NOTIFY_SOCKET": "@" + address,
+                    "NOTIFY_SOCKET": str(address),
                 },
                 start_new_session=True,  # Ctrl-C is for us alone
             )
@@ -126,6 +125,7 @@ class Daemon:
         if self.notify is not None:
             self.notify.close()
             self.notify = None
+            self.log.with_name("notify").unlink(missing_ok=True)
 
     def log_text(self):
         try:

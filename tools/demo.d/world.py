@@ -103,6 +103,15 @@ class World:
     def broker(self):
         return self.folder / "broker"
 
+    @property
+    def brokers(self):
+        """Their addresses, in the order in which bundles pass them."""
+        return [BROKER]
+
+    def broker_folder(self, address):
+        assert address == BROKER
+        return self.broker
+
     # ---- making it ----
 
     def make(self):
