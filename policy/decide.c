@@ -64,6 +64,14 @@ ent_message_is_duty(const ent_message *message)
 }
 
 bool
+ent_message_asks_for_check(const ent_message *message)
+{
+    return message->body_case == ENTENTE__V1__MESSAGE__BODY_DOCUMENT_CHECK &&
+           (message->document_check == NULL ||
+               message->document_check->result == 0);
+}
+
+bool
 ent_message_mends(const ent_message *message)
 {
     return message->n_references > 0 &&
@@ -147,7 +155,7 @@ oblige_to_answer(const struct question *question, struct ent_decision *decision)
         decision->step_count = agreement->hotline.step_count;
     }
     if (question->family->number == ENT_FAMILY_DOCUMENT_CHECK) {
-        decision->counts = true;
+        decision->counts = ent_message_asks_for_check(question->message);
         decision->answer = agreement->document_check.hit_or_no_hit
                                ? ENT_CHECK_ANSWER_HIT_OR_NO_HIT
                                : ENT_CHECK_ANSWER_ANY;

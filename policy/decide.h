@@ -94,6 +94,9 @@ struct ent_decision {
     uint64_t emergency_review_ms; /* from its end */
 };
 
+/* A question about a document, which the quota counts; not an answer to one. */
+bool ent_message_asks_for_check(const ent_message *message);
+
 /* A duty that outlives suspension and expiry, and that no rule of an office for
  * itself stops: to correct, withdraw, recall, delete, report a breach, take
  * consent back, and to speak of the agreement itself. */

@@ -143,7 +143,7 @@ ent_decide_quota(const struct question *question, struct ent_decision *decision)
     uint64_t day = agreement->document_check.per_day;
     uint64_t hour = agreement->document_check.per_officer_per_hour;
 
-    if (question->family->number != ENT_FAMILY_DOCUMENT_CHECK ||
+    if (!ent_message_asks_for_check(question->message) ||
         is_relaxed(question, ENT_RELAX_QUOTA)) {
         return true;
     }

@@ -6,8 +6,9 @@
 
 /*
  * Number of a family: 100 + its number in the catalogue, and 200 + for the
- * second name of a number that has two. 151 stays free for the answer to a
- * document check, which the catalogue counts but does not name.
+ * second name of a number that has two. 151 stays free: the answer to a
+ * document check is counted by the catalogue and has the family of the
+ * question.
  *
  * Precedence, time to acknowledge and retention are the catalogue's; where it
  * gives no time to acknowledge, that of the precedence, and none for
@@ -59,7 +60,7 @@ static const struct ent_family families[] = {
     ROW(143, M43, feedback, ROUTINE, 0, YEARS(1), PLAIN),
     ROW(144, M44, consent_request, ROUTINE, HOURS(12), YEARS(5), SCHEMA),
     ROW(145, M45, joint_action, PRIORITY, HOURS(3), YEARS(1), PLAIN),
-    ROW(150, M50, document_check, IMMEDIATE, 0, DAYS(1), PLAIN),
+    ROW(150, M50, document_check, IMMEDIATE, 0, DAYS(1), SCHEMA),
     ROW(152, M52, hit_query, IMMEDIATE, 0, DAYS(1), NOMINAL),
     ROW(153, M53, hit_answer, IMMEDIATE, 0, DAYS(1), NOMINAL),
     ROW(154, M54, hit_notice, IMMEDIATE, HOURS(1), YEARS(1), NOMINAL),

@@ -73,6 +73,9 @@ validate_body(struct ent_validation *v)
     case ENTENTE__V1__MESSAGE__BODY_DRUG_SEIZURE:
         ent_validate_drug_seizure(v, message->drug_seizure);
         break;
+    case ENTENTE__V1__MESSAGE__BODY_DOCUMENT_CHECK:
+        ent_validate_document_check(v, message->document_check);
+        break;
     case ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT:
         ent_validate_acknowledgement(v, message->acknowledgement);
         break;

@@ -100,6 +100,8 @@ void ent_validate_hub_alert(
     struct ent_validation *v, const Entente__V1__HubAlert *alert);
 void ent_validate_drug_seizure(
     struct ent_validation *v, const Entente__V1__DrugSeizure *seizure);
+void ent_validate_document_check(
+    struct ent_validation *v, const Entente__V1__DocumentCheck *check);
 void ent_validate_acknowledgement(
     struct ent_validation *v, const Entente__V1__Acknowledgement *answer);
 void ent_validate_lifecycle(

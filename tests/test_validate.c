@@ -591,6 +591,29 @@ consent_is_about_one_message_and_one_use(void **state)
     EXPECT_BROKEN(*state, "consent_decision", decided);
 }
 
+static void
+a_document_check_names_a_document_and_nothing_else(void **state)
+{
+    static const struct broken rows[] = {
+        {"{'documentCheck':{'issuer':null}}", "documentCheck.issuer",
+            "must be given", "catalogue: document_check"},
+        {"{'documentCheck':{'number':'L8 989'}}", "documentCheck.number",
+            "must be 4 to 24 capital letters and digits, without spaces",
+            "catalogue: document_check"},
+        {"{'documentCheck':{'type':null}}", "documentCheck.type",
+            "must be given", "catalogue: document_check"},
+        {"{'documentCheck':{'result':null}}", "documentCheck.asOf",
+            "must not be given without result", "catalogue: document_check"},
+        {"{'inReplyTo':null}", "inReplyTo", "must be given",
+            "catalogue: document_check"},
+        {"{'text':[{'lang':'en','text':'she travels with a child'}]}", "text",
+            "must not be given with a document check",
+            "catalogue: document_check"},
+    };
+
+    EXPECT_BROKEN(*state, "document_check", rows);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -611,6 +634,7 @@ main(void)
         TEST(a_drug_seizure_counts_what_was_taken),
         TEST(an_acknowledgement_says_who_did_what_with_which_message),
         TEST(consent_is_about_one_message_and_one_use),
+        TEST(a_document_check_names_a_document_and_nothing_else),
         TEST(a_year_is_the_longest_validity),
         TEST(all_faults_are_found_at_once_and_the_first_is_quoted),
         TEST(findings_have_a_limit_and_the_rest_is_counted),

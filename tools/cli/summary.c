@@ -333,6 +333,22 @@ put_consent_decision(
 }
 
 static void
+put_document_check(struct line *line, const Entente__V1__DocumentCheck *check)
+{
+    put(line, check->result == 0 ? "document check: " : "");
+    line->begun = false;
+    if (check->result != 0) {
+        put_words(
+            line, &entente__v1__check_result__descriptor, (int)check->result);
+    }
+    put_words(line, &entente__v1__document_type__descriptor, (int)check->type);
+    put(line, "%s %s", check->issuer, check->number);
+    if (check->result == ENTENTE__V1__CHECK_RESULT__HIT) {
+        put(line, "confirm before acting");
+    }
+}
+
+static void
 put_body(struct line *line, const ent_message *message)
 {
     switch (message->body_case) {
@@ -356,6 +372,9 @@ put_body(struct line *line, const ent_message *message)
         return;
     case ENTENTE__V1__MESSAGE__BODY_CONSENT_DECISION:
         put_consent_decision(line, message->consent_decision);
+        return;
+    case ENTENTE__V1__MESSAGE__BODY_DOCUMENT_CHECK:
+        put_document_check(line, message->document_check);
         return;
     case ENTENTE__V1__MESSAGE__BODY_TEST:
         put(line, "radio check");

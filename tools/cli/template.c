@@ -155,6 +155,18 @@ static const struct template templates[] = {
                      "    ]\n"
                      "  }\n"
                      "}\n"},
+    {"document_check", "{\n"
+                       "  \"to\": \"ncc@th\",\n"
+                       "  \"mode\": \"ACTUAL\",\n"
+                       "  \"authorRole\": \"clerk 7\",\n"
+                       "  \"purpose\": \"VERIFY_DOCUMENT\",\n"
+                       "  \"classification\": \"OFFICIAL\",\n"
+                       "  \"documentCheck\": {\n"
+                       "    \"issuer\": \"UTO\",\n"
+                       "    \"type\": \"PASSPORT\",\n"
+                       "    \"number\": \"L898902C3\"\n"
+                       "  }\n"
+                       "}\n"},
     {"acknowledgement",
         "{\n"
         "  \"to\": \"blo-tachileik@mm\",\n"
