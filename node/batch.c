@@ -68,7 +68,7 @@ judge(struct node *node, struct node_batch *batch, const ent_message *message,
     enum ent_status rc = ENT_OK;
 
     if (chunk == NULL) {
-        node_gate_out(node, message, &batch->peer->address, ret_decision);
+        node_gate_out_again(node, message, &batch->peer->address, ret_decision);
         return ENT_OK;
     }
     if (chunk->message_id.len != sizeof judged->bytes ||

@@ -360,7 +360,7 @@ node_feed_judge(struct node *node, const Entente__V1__AttachmentChunk *chunk,
         rc = ent_message_decode(ent_bytes_view(&plain), &arena, &message, err);
     }
     if (rc == ENT_OK) {
-        node_gate_out(node, message, to, ret_decision);
+        node_gate_out_again(node, message, to, ret_decision);
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }

@@ -4,6 +4,7 @@
 #include "node/lifecycle.h"
 #include "node/onward.h"
 #include "node/overlay.h"
+#include "node/quota.h"
 
 static const struct ent_agreement *
 governing(const struct node *node, const struct ent_address *office)
@@ -18,9 +19,27 @@ declared(const struct node *node, const struct ent_address *office)
         node->agreements, ent_address_state(office));
 }
 
-void
-node_gate_out(struct node *node, const ent_message *message,
-    const struct ent_address *recipient, struct ent_decision *ret_decision)
+/* What counts against the quota of the other state's agreement. */
+static void
+look_at_quota(struct node *node, struct ent_facts *facts)
+{
+    const struct ent_agreement *agreement =
+        governing(node, facts->receiving ? facts->sender : facts->recipient);
+    struct node_quota quota;
+
+    if (agreement == NULL || !ent_message_asks_for_check(facts->message)) {
+        return;
+    }
+    quota = node_quota_look(node, agreement, facts->sender,
+        facts->receiving ? NULL : facts->message->author_role);
+    facts->checks_today = quota.today;
+    facts->checks_this_hour = quota.this_hour;
+}
+
+static void
+judge_out(struct node *node, const ent_message *message,
+    const struct ent_address *recipient, bool first,
+    struct ent_decision *ret_decision)
 {
     struct ent_facts facts = {
         .sender = &node->self,
@@ -31,9 +50,26 @@ node_gate_out(struct node *node, const ent_message *message,
         .declarations = declared(node, recipient),
     };
 
+    if (first) {
+        look_at_quota(node, &facts);
+    }
     ent_decide(governing(node, recipient), &facts, node->now_ms, ret_decision);
     node_onward_judge(node, message, recipient, ret_decision);
     node_overlay_judge(node, &facts, ret_decision);
+}
+
+void
+node_gate_out(struct node *node, const ent_message *message,
+    const struct ent_address *recipient, struct ent_decision *ret_decision)
+{
+    judge_out(node, message, recipient, true, ret_decision);
+}
+
+void
+node_gate_out_again(struct node *node, const ent_message *message,
+    const struct ent_address *recipient, struct ent_decision *ret_decision)
+{
+    judge_out(node, message, recipient, false, ret_decision);
 }
 
 void
@@ -50,8 +86,23 @@ node_gate_in(struct node *node, const ent_message *message,
         .mends = node_lifecycle_mends(node, sender, message),
     };
 
+    look_at_quota(node, &facts);
     ent_decide(governing(node, sender), &facts, node->now_ms, ret_decision);
     node_overlay_judge(node, &facts, ret_decision);
+}
+
+enum ent_status
+node_gate_count(struct node *node, const ent_message *message,
+    const struct ent_address *sender, const struct ent_address *recipient,
+    struct ent_error *err)
+{
+    bool ours = ent_address_equal(sender, &node->self);
+    const struct ent_agreement *agreement =
+        governing(node, ours ? recipient : sender);
+
+    return agreement == NULL ? ENT_OK
+                             : node_quota_count(node, agreement, sender,
+                                   ours ? message->author_role : NULL, err);
 }
 
 struct ent_digest

@@ -14,6 +14,16 @@
 void node_gate_out(struct node *node, const ent_message *message,
     const struct ent_address *recipient, struct ent_decision *ret_decision);
 
+/* The same of one that was accepted, before it leaves: it has been counted. */
+void node_gate_out_again(struct node *node, const ent_message *message,
+    const struct ent_address *recipient, struct ent_decision *ret_decision);
+
+/* A message of that decision (`counts`) goes, or was taken in: counted in the
+ * same turn. */
+enum ent_status node_gate_count(struct node *node, const ent_message *message,
+    const struct ent_address *sender, const struct ent_address *recipient,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* May `message`, which came from `sender`, be shown here? */
 void node_gate_in(struct node *node, const ent_message *message,
     const struct ent_address *sender, struct ent_decision *ret_decision);

@@ -22,6 +22,7 @@ enum node_life_kind {
     NODE_LIFE_COPY = 5,     /* a submission that was never sealed */
     NODE_LIFE_DELIVERY = 6, /* the time in which a bundle of ours may arrive */
     NODE_LIFE_UPLOAD = 7,   /* a file that no message has taken up */
+    NODE_LIFE_QUOTA = 8,    /* what one officer asked for */
 };
 
 struct node_life {

@@ -224,6 +224,14 @@ judge(struct node *node, const ent_message *message,
     opening->outcome.code = ENTENTE__V1__OUTCOME_CODE__DELIVERED;
     opening->is_new = true;
     fill_row(node, message, &decision, opening);
+    if (decision.counts) {
+        enum ent_status rc = node_gate_count(node, message,
+            &label->stream.sender, &label->stream.recipient, err);
+
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
     return take_print(node, message, opening, err);
 }
 

@@ -9,6 +9,7 @@
 #include "node/lifetime.h"
 #include "node/proof.h"
 #include "node/pump.h"
+#include "node/quota.h"
 #include "node/receipts.h"
 #include "node/tombstones.h"
 #include "node/upload.h"
@@ -171,6 +172,8 @@ prune(struct node *node, const struct node_life *life, size_t *budget,
         return expire_bundle(node, life->number, budget, err);
     case NODE_LIFE_UPLOAD:
         return node_upload_prune(node, life->number, err);
+    case NODE_LIFE_QUOTA:
+        return node_quota_prune(node, life->number, err);
     }
     return ent_fail(err, ENT_IO, "a row of an unknown kind has ended");
 }

@@ -54,6 +54,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_ATTACHED] = {.name = "attached", .key_len = 34},
     [NODE_FEED] = {.name = "feed", .key_len = 8},
     [NODE_ERRAND] = {.name = "errand", .key_len = 9},
+    [NODE_QUOTA] = {.name = "quota", .key_len = 8},
     [NODE_FATE_END] = {.name = "fate_end", .key_len = 40},
 };
 

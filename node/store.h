@@ -63,6 +63,7 @@ enum node_table {
     NODE_FEED,        /* u64 feed                         -> FeedRow */
     NODE_ERRAND,      /* u8 kind, u64 attachment or feed  -> nothing */
     NODE_FATE_END,    /* u64 ms, party(16), id(16)        -> nothing */
+    NODE_QUOTA,       /* u64 of a digest                  -> QuotaRow */
     NODE_TABLE_COUNT,
 };
 

@@ -252,6 +252,10 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
         return rc;
     }
     rc = keep_copy(node, outgoing, number, day, err);
+    if (rc == ENT_OK && outgoing->decision.counts) {
+        rc = node_gate_count(
+            node, outgoing->message, &node->self, &outgoing->to, err);
+    }
     if (rc == ENT_OK) {
         rc = node_feed_start(node, &outgoing->id, &outgoing->to,
             outgoing->message, outgoing->enclosed, day, err);

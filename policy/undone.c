@@ -21,10 +21,6 @@ ent_agreement_undone(const struct ent_agreement *agreement,
 {
     ret_complaints->count = 0;
     ret_complaints->dropped = 0;
-    undone(ret_complaints, agreement->document_check.day_mark,
-        "document_check.quota.per_day", "no checks are counted");
-    undone(ret_complaints, agreement->document_check.officer_mark,
-        "document_check.quota.per_officer_per_hour", "no checks are counted");
     undone(ret_complaints, agreement->correction.mark, "correction",
         "nobody is reminded in time");
     undone(ret_complaints, agreement->hotline.drill_mark, "hotline.drill_every",

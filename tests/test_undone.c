@@ -9,8 +9,6 @@ static const struct {
     const char *key;
     size_t line;
 } expected[] = {
-    {"'document_check.quota.per_day'", 37},
-    {"'document_check.quota.per_officer_per_hour'", 37},
     {"'correction'", 42},
     {"'safeguards.minors.copy_to'", 45},
     {"'hotline.drill_every'", 54},
