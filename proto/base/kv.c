@@ -247,7 +247,9 @@ commit_failed(const struct ent_kv_txn *txn, int rc, struct ent_error *err)
     }
     txn->kv->broken = true;
     return ent_fail(err, ENT_IO,
-        "committing: %s; the store must be opened anew", mdb_strerror(rc));
+        "committing: %s; nobody knows what the disk has now, so this program "
+        "ends: look at the disk, then start it again",
+        mdb_strerror(rc));
 }
 
 enum ent_status
