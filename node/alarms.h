@@ -24,7 +24,8 @@
     X(FORK, 5, "fork")               /* two labels for one place */            \
     X(KEY, 6, "key")                 /* our own key or certificate */          \
     X(AGREEMENT, 7, "agreement")     /* a file that is not in use */           \
-    X(HOTLINE, 40, "hotline")        /* nobody acknowledges an alert */
+    X(HOTLINE, 40, "hotline")        /* nobody acknowledges an alert */        \
+    X(DESK, 41, "desk")              /* a copy for a desk that is not here */
 
 enum node_alarm_kind {
 #define NODE_ALARM_ENUM(name, number, word) NODE_ALARM_##name = number,

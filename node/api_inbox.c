@@ -7,6 +7,7 @@
 
 #include "node/consent.h"
 #include "node/desk.h"
+#include "node/desks.h"
 #include "node/submit.h"
 #include "node/vault.h"
 #include "proto/message.h"
@@ -180,8 +181,9 @@ add_attachments(struct node *node, const node_desk_row *row,
 
 /* The next one at or after `sequence`; ENT_NOT_FOUND at the end. */
 static enum ent_status
-make_item(struct node *node, uint64_t sequence, struct ent_arena *arena,
-    size_t *bytes, Entente__V1__InboxItem **ret_item, struct ent_error *err)
+make_item(struct node *node, uint64_t sequence, const char *desk,
+    struct ent_arena *arena, size_t *bytes, Entente__V1__InboxItem **ret_item,
+    struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_desk_row *row = NULL;
     ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
@@ -200,6 +202,11 @@ make_item(struct node *node, uint64_t sequence, struct ent_arena *arena,
     rc = fill_consents(node, row, arena, item, err);
     if (rc != ENT_OK) {
         return rc;
+    }
+    item->obligations = node_desks_obligations(row, arena);
+    if (!node_desks_may_read(row, desk)) {
+        *ret_item = item;
+        return ENT_OK;
     }
     if (row->deleted_at == 0) {
         rc = node_vault_open(node->store, node->slots, row->bundle, row->day,
@@ -249,7 +256,7 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
            bytes < REPLY_MAX) {
         Entente__V1__InboxItem *item = NULL;
 
-        rc = make_item(node, from, arena, &bytes, &item, err);
+        rc = make_item(node, from, request->desk, arena, &bytes, &item, err);
         if (rc == ENT_NOT_FOUND) {
             from = last + 1; /* all that was there is gone */
             rc = ENT_OK;

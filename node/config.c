@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/term.h"
+
 #define AT(field) offsetof(struct node_config, field)
 #define MINUTE_MS UINT64_C(60000)
 #define DAY_MS (1440 * MINUTE_MS)
@@ -37,7 +39,8 @@ static const struct ent_config_row rows[] = {
 
 #define ROWS (sizeof rows / sizeof rows[0])
 
-static const char *const others[] = {"authorities", "brokers", "peers", NULL};
+static const char *const others[] = {
+    "authorities", "brokers", "desks", "peers", NULL};
 
 static bool
 set_broker(const struct ent_config *file, const struct ent_yaml_node *item,
@@ -151,6 +154,31 @@ read_directs(struct ent_config *file, struct node_config *config)
     }
 }
 
+/* Desks of the office that somebody is on. */
+static void
+read_desks(struct ent_config *file, struct node_config *config)
+{
+    const struct ent_yaml_node *list = ent_yaml_get(file->root, "desks");
+
+    if (list != NULL && list->kind != ENT_YAML_LIST) {
+        ent_complain(file->complaints, list->line, list->column,
+            "'desks' is a list, as [protection]");
+        return;
+    }
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        const struct ent_yaml_node *item = list->items[i];
+        uint32_t desk = item->kind == ENT_YAML_SCALAR
+                            ? ent_term_value(&ent_desks, item->text)
+                            : 0;
+
+        if (desk == 0) {
+            ent_complain(file->complaints, item->line, item->column,
+                "there is no such desk; agreements know: protection");
+        }
+        config->desks |= desk == 0 ? 0 : UINT32_C(1) << desk;
+    }
+}
+
 enum ent_status
 node_config_load(const char *path, struct node_config *ret_config,
     struct ent_complaints *complaints, struct ent_error *err)
@@ -167,6 +195,7 @@ node_config_load(const char *path, struct node_config *ret_config,
     ent_config_authorities(&file, &config.authorities);
     read_brokers(&file, &config);
     read_directs(&file, &config);
+    read_desks(&file, &config);
     rc = ent_config_end(&file, err);
     if (rc == ENT_OK) {
         *ret_config = config;
@@ -177,6 +206,8 @@ node_config_load(const char *path, struct node_config *ret_config,
 void
 node_config_print(const struct node_config *config)
 {
+    char desks[128];
+
     ent_config_print(rows, ROWS, config);
     ent_authorities_print(&config->authorities);
     printf("brokers:\n");
@@ -191,6 +222,8 @@ node_config_print(const struct node_config *config)
                 ? "what its manifest says"
                 : config->directs[i].endpoint);
     }
+    ent_term_list(&ent_desks, config->desks, desks, sizeof desks);
+    printf("desks: [%s]\n", desks);
 }
 
 void
@@ -205,6 +238,8 @@ node_config_help(void)
         {NULL, "peers", ENT_CONFIG_PATH, 0, 0, 0, "",
             "offices to talk to without a broker: list of {address, "
             "certificate, endpoint}"},
+        {NULL, "desks", ENT_CONFIG_PATH, 0, 0, 0, "",
+            "desks of this office that have people: [protection]"},
     };
 
     ent_config_help(rows, ROWS);

@@ -46,6 +46,7 @@ struct node_config {
     char endpoint[ENT_ENDPOINT_MAX + 1]; /* as peers reach it; "" not told */
     struct node_direct directs[NODE_DIRECTS_MAX];
     size_t direct_count;
+    uint32_t desks; /* that have people; bits: 1 << enum ent_desk */
 };
 
 /* Read and check `path`; on ENT_BAD_INPUT the reasons are in `complaints`. */

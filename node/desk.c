@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/assembly.h"
+#include "node/desks.h"
 #include "node/ladder.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
@@ -137,6 +138,9 @@ node_desk_put(struct node *node, const node_desk_row *row,
                                    : rc;
     }
     rc = node_ladder_set(node, sequence, &settled, err);
+    if (rc == ENT_OK) {
+        rc = node_desks_tell(node, sequence, &settled, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

@@ -83,6 +83,7 @@ node_gate_in(struct node *node, const ent_message *message,
         .precedence = (uint32_t)message->precedence,
         .receiving = true,
         .declarations = declared(node, sender),
+        .desks = node->config->desks,
         .mends = node_lifecycle_mends(node, sender, message),
     };
 

@@ -165,6 +165,13 @@ fill_row(const struct node *node, const ent_message *message,
     row->line = (uint32_t)decision->line;
     row->keep_line = (uint32_t)decision->retain_line;
     row->aggregate = decision->aggregate;
+    row->desk = (uint32_t)decision->desk;
+    row->copy_to = decision->copy_to;
+    row->court_by_consent = decision->court_by_consent;
+    row->without_prejudice = decision->without_prejudice;
+    if (decision->marking != NULL) {
+        row->marking = (char *)(uintptr_t)decision->marking;
+    }
     opening->key.day = row->day;
     for (size_t i = 0; i < decision->step_count && row->acknowledge_by != 0;
          i++) {

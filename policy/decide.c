@@ -171,6 +171,7 @@ oblige_to_show(const struct question *question, struct ent_decision *decision)
 
     decision->handling = agreement->handling;
     decision->without_prejudice = agreement->without_prejudice;
+    decision->court_by_consent = agreement->judicial_mark.line != 0;
     rung = rung == 0 ? ENTENTE__V1__CLASSIFICATION__RESTRICTED : rung;
     if (rung < ENT_LEVELS) {
         decision->marking = agreement->markings[rung][question->to->party];

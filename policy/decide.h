@@ -72,6 +72,7 @@ struct ent_decision {
     uint32_t safeguards; /* to add; bits: 1 << Entente__V1__Safeguard */
     const char *marking; /* what the recipient's state calls its classification;
                             NULL: nothing is agreed; borrowed */
+    bool court_by_consent; /* not in proceedings without the sender's consent */
     uint32_t without_prejudice; /* to show; bits: 1 << enum ent_prejudice */
     enum ent_desk desk;         /* who alone may read it; 0: the office */
     uint32_t copy_to;           /* desks that get it too; 1 << enum ent_desk */

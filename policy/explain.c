@@ -155,6 +155,9 @@ put_marks(FILE *out, const struct ent_decision *decision)
     if (decision->marking != NULL) {
         put(out, "classified", "%s, where it goes", decision->marking);
     }
+    if (decision->court_by_consent) {
+        put(out, "in court", "only with the sender's consent");
+    }
     put_terms(
         out, "no prejudice", &ent_prejudices, decision->without_prejudice, "");
     put_terms(out, "desk", &ent_desks,

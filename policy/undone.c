@@ -25,7 +25,5 @@ ent_agreement_undone(const struct ent_agreement *agreement,
         "nobody is reminded in time");
     undone(ret_complaints, agreement->hotline.drill_mark, "hotline.drill_every",
         "no drill is sent");
-    undone(ret_complaints, agreement->minors.copy_mark,
-        "safeguards.minors.copy_to", "no desk gets a copy");
     ent_complaints_sort(ret_complaints);
 }

@@ -48,6 +48,8 @@ enum ent_entry_kind {
     ENT_ENTRY_OVERLAY = 29,     /* the office's own rules, or zeros: none */
     ENT_ENTRY_CALLED = 31, /* nobody acknowledged; subject: the message's id,
                                count: the rung */
+    ENT_ENTRY_COPIED = 36, /* for a desk too; subject: the message's id, count:
+                              which desk */
 };
 
 struct ent_entry {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "node/config.h"
+#include "policy/term.h"
 
 /* RFC 8032, section 7.1, test 1: a public key. */
 #define BEGINNING                                                              \
@@ -124,6 +125,17 @@ a_peer_without_a_certificate_is_refused(void **state)
 }
 
 static void
+desks_are_those_that_agreements_know(void **state)
+{
+    expect_ok(load(state, BEGINNING "desks: [protection]\n"));
+    assert_int_equal(config.desks, 1u << ENT_DESK_PROTECTION);
+    expect_complaint(
+        state, BEGINNING "desks: [press]\n", 3, "there is no such desk");
+    expect_complaint(
+        state, BEGINNING "desks: protection\n", 3, "'desks' is a list");
+}
+
+static void
 a_refused_file_changes_nothing(void **state)
 {
     expect_status(load(state, BEGINNING "peers: 3\n"), ENT_BAD_INPUT);
@@ -140,6 +152,7 @@ main(void)
         cmocka_unit_test(a_broker_needs_all_three),
         cmocka_unit_test(a_peer_needs_no_endpoint),
         cmocka_unit_test(a_peer_without_a_certificate_is_refused),
+        cmocka_unit_test(desks_are_those_that_agreements_know),
         cmocka_unit_test(a_refused_file_changes_nothing),
     };
 

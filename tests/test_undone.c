@@ -10,7 +10,6 @@ static const struct {
     size_t line;
 } expected[] = {
     {"'correction'", 42},
-    {"'safeguards.minors.copy_to'", 45},
     {"'hotline.drill_every'", 54},
 };
 

@@ -351,7 +351,7 @@ acknowledge(struct answer *answer, const struct arguments *arguments,
     enum ent_status rc;
     int code;
 
-    code = cli_desk_find(client, arguments->name, &item, err);
+    code = cli_desk_find(client, arguments->name, NULL, &item, err);
     if (code == EX_OK) {
         code = check_item(item, arguments, &done, err);
     }

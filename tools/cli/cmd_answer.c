@@ -143,12 +143,12 @@ find(struct cli_client *client, const char *name,
     const Entente__V1__InboxItem **ret_item, struct ent_error *err)
 {
     char by[64];
-    int code = cli_desk_find(client, name, ret_item, err);
+    int code = cli_desk_find(client, name, NULL, ret_item, err);
 
     if (code == EX_OK && (*ret_item)->fate_by[0] != '\0' &&
         strlen((*ret_item)->fate_by) < sizeof by) {
         memcpy(by, (*ret_item)->fate_by, strlen((*ret_item)->fate_by) + 1);
-        code = cli_desk_find(client, by, ret_item, err);
+        code = cli_desk_find(client, by, NULL, ret_item, err);
     }
     if (code == EX_OK && ((*ret_item)->message == NULL ||
                              meant_by((*ret_item)->message) == NULL)) {

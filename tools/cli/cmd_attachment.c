@@ -154,7 +154,7 @@ collect(struct cli_client *client, const char *name, json_t *rows,
     if (code != EX_NOINPUT) {
         return code;
     }
-    code = cli_desk_find(client, name, &item, err);
+    code = cli_desk_find(client, name, NULL, &item, err);
     if (code == EX_OK) {
         add_item(item, rows);
     }
@@ -274,8 +274,8 @@ find(struct getting *getting, const struct arguments *arguments)
     const Entente__V1__AttachmentNote *note;
     char *end = NULL;
     unsigned long number = strtoul(arguments->number, &end, 10);
-    int code =
-        cli_desk_find(getting->client, arguments->name, &item, getting->err);
+    int code = cli_desk_find(
+        getting->client, arguments->name, NULL, &item, getting->err);
 
     if (code != EX_OK) {
         return code;

@@ -186,7 +186,7 @@ ask(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
     struct cli_recipients recipients = {.count = 0};
     const Entente__V1__InboxItem *item = NULL;
     enum ent_status rc;
-    int code = cli_desk_find(client, arguments->name, &item, err);
+    int code = cli_desk_find(client, arguments->name, NULL, &item, err);
 
     if (code != EX_OK) {
         return code;
@@ -224,7 +224,7 @@ static int
 find_request(struct cli_client *client, const char *name,
     const Entente__V1__InboxItem **ret_item, struct ent_error *err)
 {
-    int code = cli_desk_find(client, name, ret_item, err);
+    int code = cli_desk_find(client, name, NULL, ret_item, err);
 
     if (code == EX_OK && ((*ret_item)->message == NULL ||
                              (*ret_item)->message->body_case !=

@@ -110,7 +110,7 @@ ask_of_desk(struct cli_client *client, const char *name,
     const Entente__V1__InboxItem *item = NULL;
     char *id;
     char *from;
-    int code = cli_desk_find(client, name, &item, err);
+    int code = cli_desk_find(client, name, NULL, &item, err);
 
     if (code != EX_OK) {
         return code;

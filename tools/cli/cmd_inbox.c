@@ -20,6 +20,7 @@ struct arguments {
     bool has_from;
     size_t limit; /* 0: none given */
     const char *consumer;
+    const char *desk;
     bool follow;
     bool open_only;
     struct cli_client_options client;
@@ -34,6 +35,7 @@ enum option_key {
     KEY_LIMIT = 'l',
     KEY_CONSUMER = 'c',
     KEY_OPEN = 'u',
+    KEY_DESK = 'D',
 };
 
 static const struct argp_option options[] = {
@@ -46,6 +48,8 @@ static const struct argp_option options[] = {
         "Only what this reader has not had; the node remembers its place", 0},
     {"unacknowledged", KEY_OPEN, NULL, 0,
         "Only what somebody still has to acknowledge, soonest first", 0},
+    {"desk", KEY_DESK, "NAME", 0,
+        "Only what is for that desk (protection), alone or as a copy", 0},
     {0},
 };
 
@@ -97,6 +101,9 @@ parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_OPEN:
         arguments->open_only = true;
+        return 0;
+    case KEY_DESK:
+        arguments->desk = argument;
         return 0;
     case ARGP_KEY_END:
         if (arguments->open_only && arguments->consumer[0] != '\0') {
@@ -179,7 +186,8 @@ show_page(struct reading *reading, const Entente__V1__InboxReply *page,
         if (!item->replayed) {
             reading->through = item->sequence;
         }
-        if (reading->arguments->open_only && !cli_item_is_open(item)) {
+        if ((reading->arguments->open_only && !cli_item_is_open(item)) ||
+            !cli_desk_is_for(item, reading->arguments->desk)) {
             continue;
         }
         rc = live ? show_followed(reading, item, err)
@@ -271,7 +279,7 @@ begin(struct reading *reading, struct ent_error *err)
     if (arguments->has_from || arguments->consumer[0] != '\0') {
         return EX_OK;
     }
-    if (arguments->open_only) {
+    if (arguments->open_only || arguments->desk != NULL) {
         reading->desk.position.sequence = 1;
         return EX_OK;
     }
@@ -320,6 +328,7 @@ cli_inbox(int argc, char *argv[])
     if (code == EX_OK) {
         reading.desk.client = client;
         reading.desk.consumer = arguments.consumer;
+        reading.desk.desk = arguments.desk;
         code = read_desk(&reading, &err);
         cli_listing_fini(&reading.listing);
     }

@@ -132,7 +132,7 @@ pass(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
     const Entente__V1__InboxItem *item = NULL;
     Entente__V1__Origin origin;
     enum ent_status rc;
-    int code = cli_desk_find(client, arguments->name, &item, err);
+    int code = cli_desk_find(client, arguments->name, NULL, &item, err);
 
     if (code != EX_OK) {
         return code;

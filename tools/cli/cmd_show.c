@@ -10,8 +10,14 @@
 
 struct arguments {
     const char *name;
+    const char *desk;
     struct cli_client_options client;
     bool json;
+};
+
+static const struct argp_option options[] = {
+    {"desk", 'D', "NAME", 0, "As a reader who is on that desk (protection)", 0},
+    {0},
 };
 
 static error_t
@@ -23,6 +29,9 @@ parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &arguments->client;
         state->child_inputs[1] = &arguments->json;
+        return 0;
+    case 'D':
+        arguments->desk = argument;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -51,8 +60,11 @@ static const char doc[] =
 static const struct argp_child children[] = {
     {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
 
-static const struct argp argp = {
-    .parser = parse, .args_doc = "ID|NUMBER", .doc = doc, .children = children};
+static const struct argp argp = {.options = options,
+    .parser = parse,
+    .args_doc = "ID|NUMBER",
+    .doc = doc,
+    .children = children};
 
 int
 cli_show(int argc, char *argv[])
@@ -67,7 +79,8 @@ cli_show(int argc, char *argv[])
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     code = cli_client_open(&arguments.client, &client, &err);
     if (code == EX_OK) {
-        code = cli_desk_find(client, arguments.name, &item, &err);
+        code =
+            cli_desk_find(client, arguments.name, arguments.desk, &item, &err);
     }
     if (code != EX_OK) {
         cli_complain("%s", err.text);

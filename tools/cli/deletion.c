@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tools/cli/words.h"
 
@@ -60,6 +61,9 @@ cli_deletion_of_item(const Entente__V1__InboxItem *item, uint64_t now_ms)
         .line = item->deleted_line,
         .counted = item->counted};
 
+    if (!item->deleted) {
+        return strdup("to be read by its desk alone: --desk");
+    }
     return describe(&deletion, now_ms);
 }
 

@@ -69,6 +69,9 @@ cli_desk_read(struct cli_desk *desk, unsigned wait_ms,
     inbox.limit = PAGE_MAX;
     inbox.wait_ms = wait_ms;
     inbox.consumer = (char *)(uintptr_t)desk->consumer;
+    if (desk->desk != NULL) {
+        inbox.desk = (char *)(uintptr_t)desk->desk;
+    }
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_INBOX;
     request.inbox = &inbox;
     code = cli_client_ask(desk->client, &request, wait_ms, &reply, err);
@@ -88,8 +91,9 @@ int
 cli_desk_start_near_end(
     struct cli_desk *desk, size_t count, struct ent_error *err)
 {
-    struct cli_desk end = {
-        desk->client, {.time_ms = (uint64_t)INT64_MAX}, desk->consumer};
+    struct cli_desk end = {.client = desk->client,
+        .position = {.time_ms = (uint64_t)INT64_MAX},
+        .consumer = desk->consumer};
     const Entente__V1__InboxReply *page = NULL;
     int code;
 
@@ -124,6 +128,7 @@ cli_desk_done(struct cli_desk *desk, uint64_t sequence, struct ent_error *err)
 struct wanted {
     uint64_t number; /* 0: by id */
     char id[ENT_ID_TEXT_LEN + 1];
+    const char *desk;
 };
 
 static const Entente__V1__InboxItem *
@@ -147,7 +152,7 @@ search(struct cli_client *client, struct cli_position position,
     const struct wanted *wanted, const Entente__V1__InboxItem **ret_item,
     struct ent_error *err)
 {
-    struct cli_desk desk = {client, position, ""};
+    struct cli_desk desk = {client, position, "", wanted->desk};
     const Entente__V1__InboxReply *page = NULL;
     const Entente__V1__InboxItem *item;
 
@@ -176,10 +181,10 @@ time_of(const struct ent_id *id)
 /* It cannot have come before it was made, as far as clocks agree: begin there,
  * and only then look at everything. */
 static int
-search_id(struct cli_client *client, const struct ent_id *id,
+search_id(struct cli_client *client, const struct ent_id *id, const char *desk,
     const Entente__V1__InboxItem **ret_item, struct ent_error *err)
 {
-    struct wanted wanted = {0};
+    struct wanted wanted = {.desk = desk};
     struct cli_position position = {.time_ms = time_of(id)};
     int code = EX_NOINPUT;
 
@@ -195,8 +200,24 @@ search_id(struct cli_client *client, const struct ent_id *id,
     return code;
 }
 
+bool
+cli_desk_is_for(const Entente__V1__InboxItem *item, const char *desk)
+{
+    const Entente__V1__Obligations *owed = item->obligations;
+
+    if (desk == NULL) {
+        return true;
+    }
+    for (size_t i = 0; owed != NULL && i < owed->n_copy_to; i++) {
+        if (strcmp(owed->copy_to[i], desk) == 0) {
+            return true;
+        }
+    }
+    return owed != NULL && strcmp(owed->desk, desk) == 0;
+}
+
 int
-cli_desk_find(struct cli_client *client, const char *name,
+cli_desk_find(struct cli_client *client, const char *name, const char *desk,
     const Entente__V1__InboxItem **ret_item, struct ent_error *err)
 {
     struct ent_id id;
@@ -204,13 +225,13 @@ cli_desk_find(struct cli_client *client, const char *name,
 
     if (is_number(name)) {
         struct cli_position position = {.sequence = strtoull(name, NULL, 10)};
-        struct wanted wanted = {.number = position.sequence};
+        struct wanted wanted = {.number = position.sequence, .desk = desk};
 
         code = position.sequence == 0
                    ? EX_NOINPUT
                    : search(client, position, &wanted, ret_item, err);
     } else if (ent_id_parse(ent_view_text(name), &id, NULL) == ENT_OK) {
-        code = search_id(client, &id, ret_item, err);
+        code = search_id(client, &id, desk, ret_item, err);
     } else {
         (void)ent_fail(err, ENT_BAD_INPUT,
             "'%s' is neither a number of the desk nor the id of a message",

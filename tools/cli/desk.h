@@ -27,6 +27,7 @@ struct cli_desk {
     struct cli_client *client;
     struct cli_position position; /* moves on with each page */
     const char *consumer;         /* "" for none */
+    const char *desk;             /* the reader is on it; NULL: on none */
 };
 
 /* The next page; without items at the end of the desk, after waiting up to
@@ -43,9 +44,13 @@ int cli_desk_start_near_end(
 int cli_desk_done(struct cli_desk *desk, uint64_t sequence,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* The message of that number or id. EX_NOINPUT: none is on the desk; EX_USAGE:
+/* Is the message for that desk, alone or too? NULL: for the office. */
+bool cli_desk_is_for(const Entente__V1__InboxItem *item, const char *desk);
+
+/* The message of that number or id, for a reader who is on `desk` (NULL: on
+ * none). EX_NOINPUT: none is on the desk; EX_USAGE:
  * `name` is neither. */
-int cli_desk_find(struct cli_client *client, const char *name,
+int cli_desk_find(struct cli_client *client, const char *name, const char *desk,
     const Entente__V1__InboxItem **ret_item,
     struct ent_error *err) ENT_MUST_CHECK;
 

@@ -70,6 +70,13 @@ cli_item_marks(const Entente__V1__InboxItem *item)
     if (item->fate != 0) {
         fprintf(out, "[%s] ", cli_fate_name(item->fate));
     }
+    if (item->obligations != NULL && item->obligations->desk[0] != '\0') {
+        fprintf(out, "[for the desk %s] ", item->obligations->desk);
+    }
+    for (size_t i = 0;
+         item->obligations != NULL && i < item->obligations->n_copy_to; i++) {
+        fprintf(out, "[copy to %s] ", item->obligations->copy_to[i]);
+    }
     if (item->replayed) {
         fputs("[replayed] ", out);
     }

@@ -17,6 +17,7 @@
 #include "tools/cli/consents.h"
 #include "tools/cli/deletion.h"
 #include "tools/cli/item.h"
+#include "tools/cli/obligations.h"
 #include "tools/cli/paragraph.h"
 #include "tools/cli/summary.h"
 #include "tools/cli/words.h"
@@ -278,7 +279,9 @@ print_headline(const struct page *page, const Entente__V1__InboxItem *item,
     ENT_AUTO(cli_summary_free) char *summary = NULL;
     enum ent_status rc;
 
-    if (item->message == NULL) {
+    if (item->message == NULL && !item->deleted) {
+        summary = cli_deletion_of_item(item, now_ms);
+    } else if (item->message == NULL) {
         fputs("Its time was over. What crossed the border stands in the "
               "journal.\n",
             page->out);
@@ -352,6 +355,20 @@ print_desk(const struct page *page, const Entente__V1__InboxItem *item,
     return item->clause[0] == '\0'
                ? ENT_OK
                : print_text(page, 1, "let in by clause", item->clause);
+}
+
+/* What the agreement asks of who reads it. */
+static enum ent_status
+print_obligations(const struct page *page, const Entente__V1__InboxItem *item)
+{
+    struct cli_obligation list[CLI_OBLIGATIONS_MAX];
+    size_t count = cli_obligations_list(item->obligations, list);
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        rc = print_text(page, 1, list[i].name, list[i].text);
+    }
+    return rc;
 }
 
 /* Where it may go further, and went. */
@@ -440,6 +457,9 @@ cli_render_item(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
     rc = print_headline(&page, item, now_ms);
     if (rc == ENT_OK) {
         rc = print_desk(&page, item, now_ms);
+    }
+    if (rc == ENT_OK) {
+        rc = print_obligations(&page, item);
     }
     if (rc == ENT_OK) {
         rc = print_consents(&page, item, now_ms);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * desks - who inside this office reads what comes. An agreement gives some
+ * messages to one desk alone, and of others a copy (`safeguards.minors.copy_to`
+ * of what concerns a child). Which desks have people, the configuration says.
+ */
+#ifndef NODE_DESKS_H
+#define NODE_DESKS_H
+
+#include "node/desk.h"
+#include "proto/schema/api.pb-c.h"
+
+/* A message is put on the desk: that a copy is owed is journalled, and where
+ * the office has no such desk an alarm asks to hand it on. */
+enum ent_status node_desks_tell(struct node *node, uint64_t sequence,
+    const node_desk_row *row, struct ent_error *err) ENT_MUST_CHECK;
+
+/* May a reader who is on that desk ("": on none) see what it says? */
+bool node_desks_may_read(const node_desk_row *row, const char *desk);
+
+/* What its agreement asks of who reads it; NULL: nothing, or no memory. */
+Entente__V1__Obligations *node_desks_obligations(
+    const node_desk_row *row, struct ent_arena *arena);
+
+#endif
