@@ -24,6 +24,7 @@
     X(FORK, 5, "fork")               /* two labels for one place */            \
     X(KEY, 6, "key")                 /* our own key or certificate */          \
     X(AGREEMENT, 7, "agreement")     /* a file that is not in use */           \
+    X(RESTORE, 48, "restore")        /* a store was lost, or is an old copy */ \
     X(HOTLINE, 40, "hotline")        /* nobody acknowledges an alert */        \
     X(DESK, 41, "desk")              /* a copy for a desk that is not here */
 

@@ -114,6 +114,7 @@ fill_item(const node_desk_row *row, uint64_t sequence, struct ent_arena *arena,
     item->acknowledged_at = row->acknowledged_at;
     item->out_of_order_missing = row->missing;
     item->retain_until = row->retain_until;
+    item->restored = row->restored;
     item->deleted = row->deleted_at != 0;
     item->deleted_at = row->deleted_at;
     item->deleted_line = row->keep_line;
@@ -267,7 +268,7 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
             break;
         }
         if (rc == ENT_OK) {
-            item->replayed = item->sequence <= through;
+            item->replayed = item->sequence <= through || item->restored != 0;
             reply->items[reply->n_items++] = item;
             from = item->sequence + 1;
         }

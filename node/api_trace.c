@@ -154,6 +154,7 @@ make_copy(struct node *node, const node_copy_row *row, struct ent_arena *arena,
     copy->precedence = (Entente__V1__Precedence)row->precedence;
     copy->first = row->first;
     copy->number = row->number;
+    copy->given_again_at = row->given_again_at;
     if (row->deleted_at != 0) {
         copy->deleted_at = row->deleted_at;
         copy->deleted_clause = node_text_in(arena, row->keep_clause);
@@ -232,7 +233,7 @@ add_copy(struct node *node, Entente__V1__TraceItem *item,
     const struct ent_family *family = ent_family_by_number(row->family);
     enum ent_status rc;
 
-    if (item->n_copies == NODE_RECIPIENTS_MAX || row->feed != 0) {
+    if (item->n_copies == NODE_RECIPIENTS_MAX || node_copy_is_aside(row)) {
         return ENT_OK;
     }
     if (family != NULL) {

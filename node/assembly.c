@@ -55,8 +55,8 @@ admit(struct node *node, const note *given, node_attachment_row *row,
 
 static enum ent_status
 expect(struct node *node, const struct ent_party *sender,
-    const struct ent_id *id, uint8_t place, const note *given, uint64_t day,
-    struct ent_error *err)
+    const struct ent_id *id, uint8_t place, const note *given, bool comes,
+    uint64_t day, struct ent_error *err)
 {
     node_attachment_row row = ENTENTE__REST__V1__ATTACHMENT_ROW__INIT;
     struct ent_attachment_cipher cipher;
@@ -70,8 +70,11 @@ expect(struct node *node, const struct ent_party *sender,
     memcpy(sha256.bytes, given->sha256.data, sizeof sha256.bytes);
     rc = ent_attachment_open_begin(
         key.bytes, given->header.data, &sha256, &cipher, err);
-    if (rc == ENT_OK) {
+    if (rc == ENT_OK && comes) {
         rc = admit(node, given, &row, err);
+    } else if (rc == ENT_OK) {
+        row.state = STOPPED;
+        row.reason = ENT_REFUSAL_NO_ATTACHMENT;
     }
     if (rc == ENT_OK) {
         ent_attachment_rest_seal(&cipher, key.bytes, rest);
@@ -88,6 +91,20 @@ expect(struct node *node, const struct ent_party *sender,
     sodium_memzero(&key, sizeof key);
     sodium_memzero(&cipher, sizeof cipher);
     return rc;
+}
+
+/* Of a message that is given again its sender may have the file no longer. */
+static bool
+will_come(const ent_message *message, size_t place)
+{
+    const Entente__V1__Restored *restored = message->restored;
+
+    for (size_t i = 0; restored != NULL && i < restored->n_files; i++) {
+        if (restored->files[i] == place) {
+            return true;
+        }
+    }
+    return restored == NULL;
 }
 
 enum ent_status
@@ -109,7 +126,7 @@ node_assembly_expect(struct node *node, const struct ent_party *sender,
             node, NODE_ATTACHED_IN, sender, id, (uint8_t)i, &known, err);
         if (rc == ENT_NOT_FOUND) {
             rc = expect(node, sender, id, (uint8_t)i, message->attachments[i],
-                day, err);
+                will_come(message, i), day, err);
         }
     }
     return rc;

@@ -8,6 +8,7 @@
 #include "node/gate.h"
 #include "node/lifetime.h"
 #include "node/pending.h"
+#include "node/restitution.h"
 #include "proto/refusal.h"
 #include "proto/schema/api.pb-c.h"
 #include "proto/seal.h"
@@ -85,6 +86,42 @@ judge(struct node *node, struct node_batch *batch, const ent_message *message,
     return rc;
 }
 
+/* Until when it may arrive. What is given again was delivered in its time. */
+static uint64_t
+arrives_by(const struct node *node, const ent_message *message)
+{
+    return message->restored != NULL
+               ? node->now_ms + ent_precedence_life_max_ms(
+                                    ENTENTE__V1__PRECEDENCE__DEFERRED)
+               : ent_message_time_ms(message->valid_until);
+}
+
+/* Over before it left: its own time, or that of what is given again. */
+static enum ent_status
+is_over(struct node *node, const struct node_batch *batch,
+    const ent_message *message, bool *ret_over, struct ent_error *err)
+{
+    bool stands = true;
+    enum ent_status rc = ENT_OK;
+
+    if (message->restored != NULL) {
+        rc = node_restitution_stands(
+            node, message, &batch->peer->party, &stands, err);
+    }
+    *ret_over = !stands || arrives_by(node, message) <= node->now_ms;
+    return rc;
+}
+
+/* What is given again and may not pass now waits for that to be over. */
+static bool
+may_pass_later(const ent_message *message, const struct ent_decision *decision)
+{
+    return message->restored != NULL &&
+           (decision->reason == ENT_REFUSAL_SUSPENDED ||
+               decision->reason == ENT_REFUSAL_NOT_IN_FORCE ||
+               decision->reason == ENT_REFUSAL_NO_AGREEMENT);
+}
+
 /* Judge one pending message by the agreement and the clock of now. */
 static enum ent_status
 choose(struct node *node, struct node_batch *batch,
@@ -95,6 +132,7 @@ choose(struct node *node, struct node_batch *batch,
     struct ent_id id;
     ent_message *decoded;
     uint64_t valid_until;
+    bool over = false;
     size_t len = ent_seal_envelope_len(message->len) + 4;
     enum ent_status rc;
 
@@ -105,18 +143,26 @@ choose(struct node *node, struct node_batch *batch,
         return ENT_IO;
     }
     *ret_choice = CHOICE_GONE;
-    valid_until = ent_message_time_ms(decoded->valid_until);
-    if (valid_until <= node->now_ms && node->clock_doubt) {
+    valid_until = arrives_by(node, decoded);
+    rc = is_over(node, batch, decoded, &over, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (over && node->clock_doubt) {
         *ret_choice = CHOICE_LATER;
         return ENT_OK;
     }
-    if (valid_until <= node->now_ms) {
+    if (over) {
         return give_up(node, &id, &batch->peer->party,
             ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED, NULL, err);
     }
     rc = judge(node, batch, decoded, &decision, err);
     if (rc != ENT_OK) {
         return rc;
+    }
+    if (!decision.permit && may_pass_later(decoded, &decision)) {
+        *ret_choice = CHOICE_LATER;
+        return ENT_OK;
     }
     if (!decision.permit) {
         return give_up(node, &id, &batch->peer->party,

@@ -5,6 +5,7 @@
 
 #include "node/feed.h"
 #include "node/pending.h"
+#include "node/restitution.h"
 #include "node/streams.h"
 #include "node/vault.h"
 #include "proto/refusal.h"
@@ -38,9 +39,10 @@ node_copy_set(struct node *node, const struct ent_id *id,
     enum ent_status rc = ENT_OK;
 
     node_tally_copy(&node->tally, was, is);
-    if (is != NULL && is->feed != 0 && is_final(is)) {
-        rc = node_feed_settle(node, is, err);
-        is = NULL; /* nothing is kept of a chunk */
+    if (is != NULL && is_final(is) && node_copy_is_aside(is)) {
+        rc = is->feed != 0 ? node_feed_settle(node, is, err)
+                           : node_restitution_settle(node, to, is, err);
+        is = NULL; /* nothing is kept of it */
     }
     if (rc != ENT_OK) {
         return rc;
@@ -49,7 +51,7 @@ node_copy_set(struct node *node, const struct ent_id *id,
                           node->store, NODE_COPY, node_key_view(&key), err)
                     : node_row_put(node->store, NODE_COPY, node_key_view(&key),
                           &is->base, err);
-    if (rc != ENT_OK || is == NULL || is->feed != 0) {
+    if (rc != ENT_OK || is == NULL || node_copy_is_aside(is)) {
         return rc;
     }
     return node_feed_follow(node, id, to, was, is, err);

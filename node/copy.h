@@ -12,6 +12,14 @@
 
 typedef Entente__Rest__V1__CopyRow node_copy_row; /* a generated name */
 
+/* Not what an officer sent, but a chunk of a file or a message that is given
+ * again: programs are told of those themselves. */
+static inline bool
+node_copy_is_aside(const node_copy_row *row)
+{
+    return row->feed != 0 || row->given.len != 0;
+}
+
 /* ENT_NOT_FOUND is ordinary. Free with node_row_free. */
 enum ent_status node_copy_get(struct node *node, const struct ent_id *id,
     const struct ent_party *to, node_copy_row **ret_row,

@@ -63,6 +63,9 @@ node_draft_fault(const ent_message *message, struct ent_arena *arena)
     struct ent_findings findings = {.count = 0};
     char text[400];
 
+    if (message->restored != NULL) {
+        return "restored: nodes say it when a message is given again";
+    }
     if (ent_message_validate(message, &findings, NULL) == ENT_OK) {
         return NULL;
     }

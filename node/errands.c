@@ -3,11 +3,13 @@
 
 #include "node/assembly.h"
 #include "node/feed.h"
+#include "node/restitution.h"
 
-/* In one turn. */
+/* In one turn; GIVE_ROWS are submissions looked at. */
 #define FEED_CHUNKS (2 * NODE_FEED_GROUP)
 #define OPEN_CHUNKS 32
 #define PRUNE_ROWS 256
+#define GIVE_ROWS 512
 #define LOOKED_AT 1024
 
 /* The chunks of one file; with the last of a deleted file its row. */
@@ -76,6 +78,10 @@ node_errands_run(struct node *node, bool *ret_more, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = run(node, NODE_ERRAND_PRUNE, prune, PRUNE_ROWS, ret_more, err);
+    }
+    if (rc == ENT_OK) {
+        rc = run(node, NODE_ERRAND_GIVE, node_restitution_run, GIVE_ROWS,
+            ret_more, err);
     }
     if (rc == ENT_OK) {
         node->errands_due = *ret_more;

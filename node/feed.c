@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/feed.h"
+#include "node/feed_internal.h"
 
 #include <string.h>
 
@@ -9,8 +9,8 @@
 #include "proto/refusal.h"
 
 #define COMPONENT "feed"
-#define WAITING ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_WAITING
-#define MOVING ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_MOVING
+#define WAITING NODE_FEED_WAITING
+#define MOVING NODE_FEED_MOVING
 #define COMPLETE ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_COMPLETE
 #define STOPPED ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_STOPPED
 #define DELETED ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_DELETED
@@ -28,8 +28,8 @@ node_feed_get(struct node *node, uint64_t number, node_feed_row **ret_row,
         err);
 }
 
-static enum ent_status
-feed_put(struct node *node, uint64_t number, const node_feed_row *row,
+enum ent_status
+node_feed_put(struct node *node, uint64_t number, const node_feed_row *row,
     struct ent_error *err)
 {
     struct node_key key = node_key_u64(number);
@@ -38,8 +38,8 @@ feed_put(struct node *node, uint64_t number, const node_feed_row *row,
         node->store, NODE_FEED, node_key_view(&key), &row->base, err);
 }
 
-static bool
-is_over(const node_feed_row *row)
+bool
+node_feed_is_over(const node_feed_row *row)
 {
     return row->state != WAITING && row->state != MOVING;
 }
@@ -69,7 +69,7 @@ end(struct node *node, uint64_t number, node_feed_row *row, uint32_t state,
 {
     enum ent_status rc;
 
-    if (is_over(row)) {
+    if (node_feed_is_over(row)) {
         return ENT_OK;
     }
     row->state = state;
@@ -125,7 +125,7 @@ start_one(struct node *node, const struct ent_id *id,
     row.chunks = ent_attachment_chunks(size);
     row.size = size;
     row.state = WAITING;
-    rc = feed_put(node, number, &row, err);
+    rc = node_feed_put(node, number, &row, err);
     return rc != ENT_OK ? rc
                         : node_attached_put(node, NODE_ATTACHED_OUT, &party, id,
                               place, number, err);
@@ -164,7 +164,7 @@ follow_one(struct node *node, uint64_t number, const node_copy_row *copy,
     ENT_AUTO(node_row_free) node_feed_row *row = NULL;
     enum ent_status rc = node_feed_get(node, number, &row, err);
 
-    if (rc != ENT_OK || is_over(row)) {
+    if (rc != ENT_OK || node_feed_is_over(row)) {
         return rc;
     }
     if (copy->state == 0 ||
@@ -179,7 +179,7 @@ follow_one(struct node *node, uint64_t number, const node_copy_row *copy,
         row->reason = copy->reason;
         rc = end(node, number, row, STOPPED, err);
     }
-    return rc != ENT_OK ? rc : feed_put(node, number, row, err);
+    return rc != ENT_OK ? rc : node_feed_put(node, number, row, err);
 }
 
 /* Its message is deleted. */
@@ -262,7 +262,7 @@ again(struct node *node, uint64_t number, node_feed_row *row, uint32_t chunk,
     }
     list[changed.n_again++] = chunk;
     changed.again = list;
-    return feed_put(node, number, &changed, err);
+    return node_feed_put(node, number, &changed, err);
 }
 
 enum ent_status
@@ -295,7 +295,7 @@ node_feed_settle(
     case ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED:
         return again(node, number, row, chunk->chunk, err);
     default:
-        if (!is_over(row)) {
+        if (!node_feed_is_over(row)) {
             row->reason = chunk->reason;
             row->clause = chunk->clause;
             row->sentence = chunk->sentence;
@@ -303,7 +303,7 @@ node_feed_settle(
         rc = end(node, number, row, STOPPED, err);
     }
     if (rc == ENT_OK) {
-        rc = feed_put(node, number, row, err);
+        rc = node_feed_put(node, number, row, err);
     }
     row->clause = clause; /* it owns these, and not what was told */
     row->sentence = sentence;
@@ -502,7 +502,7 @@ feed(struct node *node, uint64_t number, node_feed_row *row,
         row->flying++;
         (*budget)--;
     }
-    return rc != ENT_OK ? rc : feed_put(node, number, row, err);
+    return rc != ENT_OK ? rc : node_feed_put(node, number, row, err);
 }
 
 /* Whether a bundle would be full, or all that is left: many small ones would
@@ -528,7 +528,7 @@ node_feed_run(
     struct ent_id id;
     enum ent_status rc = node_feed_get(node, number, &row, err);
 
-    if (rc == ENT_NOT_FOUND || (rc == ENT_OK && is_over(row))) {
+    if (rc == ENT_NOT_FOUND || (rc == ENT_OK && node_feed_is_over(row))) {
         return node_errand_delete(node, NODE_ERRAND_FEED, number, err);
     }
     if (rc == ENT_OK && !is_worth_it(row)) {
@@ -550,5 +550,5 @@ node_feed_run(
     if (rc == ENT_NOT_FOUND) {
         rc = end(node, number, row, STOPPED, err);
     }
-    return rc != ENT_OK ? rc : feed_put(node, number, row, err);
+    return rc != ENT_OK ? rc : node_feed_put(node, number, row, err);
 }

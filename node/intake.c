@@ -484,6 +484,10 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
         return rc;
     }
     rc = node_peers_heard(node, arrival.peer, bundle->label.sealed_at, err);
+    if (rc == ENT_OK && arrival.peer->has_manifest &&
+        stream->sender_incarnation > arrival.peer->manifest.incarnation) {
+        rc = node_peers_fetch(node, arrival.peer, err); /* it has a new store */
+    }
     if (rc != ENT_OK) {
         return rc;
     }

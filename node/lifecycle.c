@@ -269,6 +269,13 @@ note_answer(struct node *node, const struct ent_party *sender,
     return node_copy_set(node, &of, sender, row, &changed, err);
 }
 
+/* Given again, and answered for by the store that is lost. */
+static bool
+is_answered(const ent_message *message)
+{
+    return message->restored != NULL && message->restored->answered_at != NULL;
+}
+
 enum ent_status
 node_lifecycle_take(struct node *node, const struct ent_address *sender,
     const ent_message *message, const struct ent_id *id, struct ent_error *err)
@@ -284,7 +291,8 @@ node_lifecycle_take(struct node *node, const struct ent_address *sender,
         if (rc == ENT_OK && news) {
             rc = tell_desk(node, &party, &saying.of, err);
         }
-        if (rc == ENT_OK && saying.fate == NODE_FATE_RECALLED) {
+        if (rc == ENT_OK && saying.fate == NODE_FATE_RECALLED &&
+            !is_answered(message)) {
             rc = node_removal_answer(node, message, &saying.of, &party, err);
         }
     }

@@ -80,6 +80,14 @@ node_manifest_renew(struct node *node, struct ent_error *err)
             sizeof manifest.endpoints[0], "%s", node->config->endpoint);
     }
     rc = node_number_next(node->store, "manifest", &manifest.sequence, err);
+    if (rc == ENT_OK) {
+        rc = node_number_get(
+            node->store, "restore", &manifest.restore_incarnation, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_number_get(
+            node->store, "restore_since", &manifest.restore_since, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

@@ -79,6 +79,9 @@ first_turn(struct node *node, struct ent_error *err)
         rc = node_number_set(
             node->store, "incarnation", node->now_ms * 1000, err);
     }
+    if (rc == ENT_OK) { /* whatever was here before, peers give it again */
+        rc = node_number_set(node->store, "restore", node->now_ms * 1000, err);
+    }
     if (rc == ENT_OK) {
         rc = node_journal_open(node->store, &node->journal, err);
     }

@@ -42,7 +42,9 @@ agrees_with_label(const ent_message *message, const struct ent_label *label,
         refuse(opening, ENT_REFUSAL_MODE_MISMATCH, "", 0);
         return false;
     }
-    if ((uint32_t)message->precedence != label->stream.precedence) {
+    if ((uint32_t)message->precedence != label->stream.precedence &&
+        (message->restored == NULL ||
+            label->stream.precedence != ENTENTE__V1__PRECEDENCE__DEFERRED)) {
         refuse(opening, ENT_REFUSAL_MALFORMED, "precedence", 0);
         return false;
     }
@@ -110,6 +112,16 @@ remember(struct node *node, const struct ent_party *sender,
     return node_seen_put(node, sender, &opening->id, &row, err);
 }
 
+/* From when on it is kept: what is given again was here from the beginning. */
+static uint64_t
+kept_from(const struct node *node, const ent_message *message)
+{
+    uint64_t created = ent_message_time_ms(message->created_at);
+
+    return message->restored != NULL && created < node->now_ms ? created
+                                                               : node->now_ms;
+}
+
 /* The shorter of what the sender and our agreement say; our agreement, else the
  * family, when the sender says nothing. */
 static uint64_t
@@ -125,9 +137,20 @@ retain_until(const struct node *node, const ent_message *message,
     if (decision->review_ms != 0 && decision->review_ms < keep) {
         keep = decision->review_ms;
     }
-    ours = node->now_ms + keep;
+    ours = kept_from(node, message) + keep;
 
     return theirs != 0 && theirs < ours ? theirs : ours;
+}
+
+/* When it was here first, says its sender; 0: it is here for the first time. */
+static uint64_t
+restored_ms(const struct node *node, const ent_message *message)
+{
+    uint64_t at = message->restored == NULL
+                      ? 0
+                      : ent_message_time_ms(message->restored->delivered_at);
+
+    return at < node->now_ms ? at : node->now_ms;
 }
 
 /* When a person must have answered; 0: nobody need. */
@@ -135,12 +158,22 @@ static uint64_t
 acknowledge_by(const struct node *node, const ent_message *message,
     const struct ent_decision *decision, const struct ent_family *family)
 {
+    uint64_t period = decision->acknowledge_ms != 0 ? decision->acknowledge_ms
+                                                    : family->acknowledge_ms;
+    uint64_t from = node->now_ms;
+
     if (!message->acknowledge && family->acknowledge_ms == 0) {
         return 0;
     }
-    return node->now_ms + (decision->acknowledge_ms != 0
-                                  ? decision->acknowledge_ms
-                                  : family->acknowledge_ms);
+    if (message->restored == NULL) {
+        return from + period;
+    }
+    /* Nothing rings again: only a deadline that still runs is kept. */
+    from = restored_ms(node, message);
+    return message->restored->answered_at == NULL &&
+                   from + period > node->now_ms
+               ? from + period
+               : 0;
 }
 
 static void
@@ -158,6 +191,11 @@ fill_row(const struct node *node, const ent_message *message,
     row->precedence = (uint32_t)message->precedence;
     row->index = opening->outcome.index;
     row->received_at = node->now_ms;
+    row->restored = restored_ms(node, message);
+    if (message->restored != NULL) {
+        row->acknowledged_at =
+            ent_message_time_ms(message->restored->answered_at);
+    }
     row->acknowledge_by = acknowledge_by(node, message, decision, family);
     row->retain_until = retain_until(node, message, decision, family);
     row->day = row->retain_until / NODE_DAY_MS + 1;
@@ -228,9 +266,14 @@ judge(struct node *node, const ent_message *message,
         refuse(opening, decision.reason, decision.clause, decision.line);
         return ENT_OK;
     }
+    fill_row(node, message, &decision, opening);
+    if (message->restored != NULL &&
+        opening->row.retain_until <= node->now_ms) {
+        refuse(opening, ENT_REFUSAL_EXPIRED, "retention", 0);
+        return ENT_OK; /* it would be deleted by now */
+    }
     opening->outcome.code = ENTENTE__V1__OUTCOME_CODE__DELIVERED;
     opening->is_new = true;
-    fill_row(node, message, &decision, opening);
     if (decision.counts) {
         enum ent_status rc = node_gate_count(node, message,
             &label->stream.sender, &label->stream.recipient, err);
@@ -240,6 +283,18 @@ judge(struct node *node, const ent_message *message,
         }
     }
     return take_print(node, message, opening, err);
+}
+
+/* What was lost with a store is here again. */
+static enum ent_status
+note_restored(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, struct ent_error *err)
+{
+    struct ent_digest subject = {{0}};
+
+    memcpy(subject.bytes, id->bytes, sizeof id->bytes);
+    return node_record(node, ENT_ENTRY_RESTORED, sender, &subject,
+        &(struct ent_digest){{0}}, 1, err);
 }
 
 static enum ent_status
@@ -256,7 +311,7 @@ take(struct node *node, const ent_message *message,
     if (rc != ENT_OK || seen) {
         return rc;
     }
-    if (valid_until <= node->now_ms) {
+    if (valid_until <= node->now_ms && message->restored == NULL) {
         opening->outcome.code = ENTENTE__V1__OUTCOME_CODE__EXPIRED;
         opening->outcome.reason = ENT_REFUSAL_EXPIRED;
     } else {
@@ -266,6 +321,9 @@ take(struct node *node, const ent_message *message,
         return rc;
     }
     rc = remember(node, &sender, opening, valid_until, err);
+    if (rc == ENT_OK && opening->is_new && message->restored != NULL) {
+        rc = note_restored(node, &sender, &opening->id, err);
+    }
     if (rc == ENT_OK && opening->is_new) {
         rc = node_assembly_expect(
             node, &sender, &opening->id, message, opening->row.day, err);

@@ -69,7 +69,8 @@ void node_peers_hurry(const struct node *node, struct node_peer *peer);
 enum ent_status node_peers_prefetch(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The same by the clock, once an hour; for overdue lists, and for what was not
+/* The same by the clock, once an hour; for newer manifests every ten minutes,
+ * for overdue lists, and for what was not
  * there when we asked, more often. */
 enum ent_status node_peers_refresh(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;

@@ -176,6 +176,32 @@ fetch_all_missing(struct node *node, struct ent_error *err)
     return each_office(node, fetch_missing, err);
 }
 
+/* An office that lost its store says so in its manifest: whoever has nothing to
+ * send to it should not hear of that an hour later. */
+static enum ent_status
+ask_manifest(struct node *node, struct node_peer *peer, struct ent_error *err)
+{
+    uint64_t via = node_uplink_toward(node->uplink, &peer->address);
+
+    return !peer->has_manifest
+               ? ENT_OK
+               : node_object_ask(node, via, NODE_KIND_MANIFEST,
+                     peer->address.text, peer->manifest.sequence, err);
+}
+
+static enum ent_status
+look_for_manifests(struct node *node, struct ent_error *err)
+{
+    struct node_peers *peers = node->peers;
+
+    if (peers->looked_at <= node->now_ms &&
+        node->now_ms - peers->looked_at < LOOK_MS) {
+        return ENT_OK;
+    }
+    peers->looked_at = node->now_ms;
+    return each_office(node, ask_manifest, err);
+}
+
 enum ent_status
 node_peers_refresh(struct node *node, struct ent_error *err)
 {
@@ -185,9 +211,13 @@ node_peers_refresh(struct node *node, struct ent_error *err)
     if (peers->refreshed_at != 0 && peers->refreshed_at <= node->now_ms &&
         node->now_ms - peers->refreshed_at < REFRESH_MS) {
         rc = fetch_all_missing(node, err);
+        if (rc == ENT_OK) {
+            rc = look_for_manifests(node, err);
+        }
         return rc != ENT_OK ? rc : node_revocations_refresh(node, err);
     }
     peers->refreshed_at = node->now_ms;
+    peers->looked_at = node->now_ms;
     return node_peers_prefetch(node, err);
 }
 

@@ -10,12 +10,14 @@
 #define FETCH_PAUSE_URGENT_MS 2000
 #define FETCH_PAUSE_MAX_MS 60000
 #define REFRESH_MS UINT64_C(3600000)
+#define LOOK_MS UINT64_C(600000)
 
 struct node_peers {
     struct node_peer **list; /* each lives as long as the node */
     size_t count;
     size_t room;
     uint64_t refreshed_at; /* when everybody was asked by the clock */
+    uint64_t looked_at;    /* and for a newer manifest alone */
     uint64_t missing_due;  /* when to ask again for who has not come */
 };
 

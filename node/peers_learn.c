@@ -5,6 +5,7 @@
 #include "node/archive.h"
 #include "node/peers_internal.h"
 #include "node/pins.h"
+#include "node/restitution.h"
 #include "node/revocations.h"
 
 static enum ent_status
@@ -80,7 +81,8 @@ learn_manifest(struct node *node, struct node_peer *peer, struct ent_view wire,
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_peers_incarnation(node, peer, manifest.incarnation, err);
+    rc = node_peers_incarnation(node, peer, manifest.incarnation, err);
+    return rc != ENT_OK ? rc : node_restitution_heed(node, peer, wire, err);
 }
 
 enum ent_status

@@ -140,6 +140,9 @@ node_reincarnate(struct node *node, uint64_t highest, struct ent_error *err)
         "a peer knows a newer store of ours: taking a new incarnation");
     node->incarnation = next;
     rc = node_number_set(node->store, "incarnation", next, err);
+    if (rc == ENT_OK) { /* what came since that copy is lost to us */
+        rc = node_number_set(node->store, "restore", next, err);
+    }
     if (rc == ENT_OK) {
         rc = save(node, beginning, err);
     }

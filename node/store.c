@@ -56,6 +56,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_ERRAND] = {.name = "errand", .key_len = 9},
     [NODE_QUOTA] = {.name = "quota", .key_len = 8},
     [NODE_FATE_END] = {.name = "fate_end", .key_len = 40},
+    [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
 };
 
 struct node_store {

@@ -64,6 +64,7 @@ enum node_table {
     NODE_ERRAND,      /* u8 kind, u64 attachment or feed  -> nothing */
     NODE_FATE_END,    /* u64 ms, party(16), id(16)        -> nothing */
     NODE_QUOTA,       /* u64 of a digest                  -> QuotaRow */
+    NODE_RESTITUTION, /* party(16)                        -> RestitutionRow */
     NODE_TABLE_COUNT,
 };
 

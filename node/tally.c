@@ -24,8 +24,8 @@ of_copy(const Entente__Rest__V1__CopyRow *row)
 {
     struct node_tally tally = {0};
 
-    if (row == NULL || row->feed != 0) {
-        return tally; /* a chunk of a file is no message */
+    if (row == NULL || row->feed != 0 || row->given.len != 0) {
+        return tally; /* no message (node/copy.h) */
     }
     if (row->state == 0) {
         tally.waiting = 1;

@@ -115,7 +115,10 @@ check_repeats(struct verdict_case *part, const ent_message *message)
             "inside it names other offices than its label");
     }
     if ((uint32_t)message->mode != label->mode ||
-        (uint32_t)message->precedence != label->stream.precedence) {
+        (message->restored == NULL
+                ? (uint32_t)message->precedence
+                : (uint32_t)ENTENTE__V1__PRECEDENCE__DEFERRED) !=
+            label->stream.precedence) {
         ent_verdict_say(part, ENT_WRONG, "message",
             "inside it has another mode or precedence than its label");
     }
@@ -250,7 +253,7 @@ decide(struct verdict_case *part, const struct ent_agreement *agreement)
         .sender = &label->stream.sender,
         .recipient = &label->stream.recipient,
         .message = part->verdict->message,
-        .precedence = label->stream.precedence,
+        .precedence = (uint32_t)part->verdict->message->precedence,
         .receiving = true,
     };
     struct ent_decision decision;

@@ -82,6 +82,8 @@ struct ent_manifest {
     char endpoints[ENT_MANIFEST_ENDPOINTS_MAX][128];
     size_t endpoint_count;
     uint64_t issued_at;
+    uint64_t restore_incarnation; /* stores before this one are lost; 0: none */
+    uint64_t restore_since;       /* what they settled from then on, ms */
 };
 
 enum ent_status ent_manifest_make(const struct ent_manifest *manifest,

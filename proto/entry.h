@@ -46,6 +46,11 @@ enum ent_entry_kind {
     ENT_ENTRY_PASSED_ON = 28,   /* what came from the party; subject: its id,
                                    result: that of the new message */
     ENT_ENTRY_OVERLAY = 29,     /* the office's own rules, or zeros: none */
+    ENT_ENTRY_RESTORE_ASKED = 48, /* the party lost what it had; subject: its
+                                     manifest, result: the incarnation */
+    ENT_ENTRY_GIVEN_AGAIN = 49,   /* to the party, and it has it; subject: the
+                                     message's id */
+    ENT_ENTRY_RESTORED = 50,      /* by the party; subject: the message's id */
     ENT_ENTRY_CALLED = 31, /* nobody acknowledged; subject: the message's id,
                                count: the rung */
     ENT_ENTRY_COPIED = 36, /* for a desk too; subject: the message's id, count:

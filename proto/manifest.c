@@ -16,7 +16,7 @@
 
 static const struct ent_pb_limits limits = {
     .size_max = 8192,
-    .fields_max = 10 + ENT_MANIFEST_KEYS_MAX * 4 + ENT_MANIFEST_ENDPOINTS_MAX +
+    .fields_max = 12 + ENT_MANIFEST_KEYS_MAX * 4 + ENT_MANIFEST_ENDPOINTS_MAX +
                   ENT_MANIFEST_BROKERS_MAX + 2 * VERSIONS_MAX,
 };
 
@@ -107,6 +107,14 @@ manifest_check(const struct ent_manifest *manifest, struct ent_error *err)
     if (manifest->sequence == 0) {
         return ent_fail(err, ENT_BAD_INPUT, "sequence: begins with 1");
     }
+    if (manifest->restore_incarnation > manifest->incarnation) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "restore_incarnation: greater than its incarnation");
+    }
+    if (manifest->restore_incarnation == 0 && manifest->restore_since != 0) {
+        return ent_fail(
+            err, ENT_BAD_INPUT, "restore_since: only with restore_incarnation");
+    }
     rc = keys_check(manifest, err);
     if (rc != ENT_OK) {
         return rc;
@@ -170,6 +178,8 @@ manifest_pack(const struct ent_manifest *manifest,
     out.n_suites = 1;
     out.suites = suites;
     out.issued_at = manifest->issued_at;
+    out.restore_incarnation = manifest->restore_incarnation;
+    out.restore_since = manifest->restore_since;
     return ent_pb_pack(&out.base, ret_payload, err);
 }
 
@@ -371,6 +381,8 @@ payload_read(struct ent_view payload, struct ent_manifest *manifest,
     manifest->sequence = in->sequence;
     manifest->incarnation = in->incarnation;
     manifest->issued_at = in->issued_at;
+    manifest->restore_incarnation = in->restore_incarnation;
+    manifest->restore_since = in->restore_since;
     rc = lists_read(in, manifest, err);
     if (rc != ENT_OK) {
         return rc;

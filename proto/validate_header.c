@@ -330,6 +330,20 @@ check_signatures(struct ent_validation *v)
     }
 }
 
+static void
+check_restored(struct ent_validation *v)
+{
+    const Entente__V1__Restored *restored = v->message->restored;
+    size_t mark;
+
+    if (restored == NULL) {
+        return;
+    }
+    mark = ent_rule_enter(v, "restored");
+    ent_rule_need(v, "deliveredAt", restored->delivered_at != NULL);
+    ent_rule_leave(v, mark);
+}
+
 void
 ent_validate_header(struct ent_validation *v)
 {
@@ -350,4 +364,5 @@ ent_validate_header(struct ent_validation *v)
     check_attachments(v);
     check_withheld(v);
     check_signatures(v);
+    check_restored(v);
 }

@@ -90,6 +90,9 @@ void in_folder(enum who who, const char *name, char *ret_path);
  * it too. It starts again. */
 void crash(enum who who);
 
+/* Its store is gone, and made anew; the keys are the same. */
+void lose_store(enum who who);
+
 /* An agreement at one office, signed by both states; or th-mm.yaml, changed, as
  * another version: in its folder, or in use after a new start. */
 void sign_agreement(enum who who, struct ent_view text);
@@ -99,6 +102,7 @@ void give_agreement(enum who who, const char *from, const char *to);
 /* The office has a new key and a certificate for it; the other hears of it. */
 void renew(enum who who);
 void tell_certificate(enum who whose, enum who whom);
+void tell_manifest(enum who whose, enum who whom);
 
 /* ---- what officers do and see ---- */
 

@@ -181,6 +181,21 @@ crash(enum who who)
     expect_ok(node_open(&world.configs[who], &world.nodes[who], &last_error));
 }
 
+/* Its store is gone, and made anew; the keys are the same. */
+void
+lose_store(enum who who)
+{
+    char command[PATH_MAX + 16];
+
+    node_close(&world.nodes[who]);
+    (void)snprintf(
+        command, sizeof command, "rm -r '%s'", world.configs[who].store);
+    assert_int_equal(system(command), 0);
+    world.now += 1000; /* no two stores are made in one moment */
+    expect_ok(node_init(&world.configs[who], &last_error));
+    expect_ok(node_open(&world.configs[who], &world.nodes[who], &last_error));
+}
+
 /* An agreement in an office's folder, signed by both states. */
 static void
 write_signed(enum who who, struct ent_view text)
@@ -279,18 +294,30 @@ renew(enum who who)
     crash(who);
 }
 
-/* Whoever knows the newer certificate believes the older one no more. */
-void
-tell_certificate(enum who whose, enum who whom)
+static void
+tell(enum who whose, enum who whom, uint32_t kind, struct ent_view wire)
 {
     struct node *node = world.nodes[whom];
-    struct ent_object object = {
-        .kind = ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE,
-        .wire = ent_bytes_view(&world.nodes[whose]->certificate_wire)};
+    struct ent_object object = {.kind = kind, .wire = wire};
 
     (void)snprintf(
         object.subject, sizeof object.subject, "%s", addresses[whose]);
     expect_ok(node_turn_begin(node, world.now, &last_error));
     expect_ok(node_peers_learn(node, &object, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
+}
+
+/* Whoever knows the newer certificate believes the older one no more. */
+void
+tell_certificate(enum who whose, enum who whom)
+{
+    tell(whose, whom, ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE,
+        ent_bytes_view(&world.nodes[whose]->certificate_wire));
+}
+
+void
+tell_manifest(enum who whose, enum who whom)
+{
+    tell(whose, whom, ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST,
+        ent_bytes_view(&world.nodes[whose]->manifest_wire));
 }

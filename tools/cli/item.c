@@ -77,7 +77,9 @@ cli_item_marks(const Entente__V1__InboxItem *item)
          item->obligations != NULL && i < item->obligations->n_copy_to; i++) {
         fprintf(out, "[copy to %s] ", item->obligations->copy_to[i]);
     }
-    if (item->replayed) {
+    if (item->restored != 0) {
+        fputs("[restored] ", out);
+    } else if (item->replayed) {
         fputs("[replayed] ", out);
     }
     if (item->out_of_order_missing != 0) {

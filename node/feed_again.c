@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A message is given again: its files that were under way begin anew. */
+#include "node/feed_internal.h"
+
+/* Under another number: what is still to be answered of the old one is about a
+ * file that its recipient does not know any more. */
+static enum ent_status
+renumber(struct node *node, uint64_t old, node_feed_row *row,
+    const struct ent_id *id, const struct ent_party *to, struct ent_error *err)
+{
+    struct node_key key = node_key_u64(old);
+    uint64_t number;
+    enum ent_status rc = node_number_next(node->store, "feed", &number, err);
+
+    row->state = NODE_FEED_WAITING;
+    row->next = 0;
+    row->n_again = 0;
+    row->flying = 0;
+    row->settled = 0;
+    if (rc == ENT_OK) {
+        rc = node_feed_put(node, number, row, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_errand_delete(node, NODE_ERRAND_FEED, old, err);
+    }
+    if (rc == ENT_OK) {
+        rc =
+            node_store_delete(node->store, NODE_FEED, node_key_view(&key), err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_attached_put(node, NODE_ATTACHED_OUT, to, id,
+                              (uint8_t)row->place, number, err);
+}
+
+enum ent_status
+node_feed_restart(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, uint32_t ret_places[static ENT_ATTACHMENTS_MAX],
+    size_t *ret_count, struct ent_error *err)
+{
+    uint8_t place = 0;
+    enum ent_status rc = ENT_OK;
+
+    *ret_count = 0;
+    for (; rc == ENT_OK && place < ENT_ATTACHMENTS_MAX; place++) {
+        ENT_AUTO(node_row_free) node_feed_row *row = NULL;
+        uint64_t number;
+
+        rc = node_attached_next(
+            node, NODE_ATTACHED_OUT, to, id, &place, &number, err);
+        if (rc == ENT_OK) {
+            rc = node_feed_get(node, number, &row, err);
+        }
+        if (rc == ENT_OK && !node_feed_is_over(row)) {
+            rc = renumber(node, number, row, id, to, err);
+            ret_places[(*ret_count)++] = place;
+        }
+    }
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+enum ent_status
+node_feed_again(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, struct ent_error *err)
+{
+    uint8_t place = 0;
+    enum ent_status rc = ENT_OK;
+
+    for (; rc == ENT_OK && place < ENT_ATTACHMENTS_MAX; place++) {
+        ENT_AUTO(node_row_free) node_feed_row *row = NULL;
+        uint64_t number;
+
+        rc = node_attached_next(
+            node, NODE_ATTACHED_OUT, to, id, &place, &number, err);
+        if (rc == ENT_OK) {
+            rc = node_feed_get(node, number, &row, err);
+        }
+        if (rc == ENT_OK && row->state == NODE_FEED_WAITING) {
+            row->state = NODE_FEED_MOVING;
+            rc = node_errand_put(node, NODE_ERRAND_FEED, number, err);
+            rc = rc != ENT_OK ? rc : node_feed_put(node, number, row, err);
+        }
+    }
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
