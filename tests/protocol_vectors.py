@@ -828,17 +828,17 @@ def written(body, found):
 class Schema:
     """The modules that protoc makes of the schema."""
 
-    NAMES = ["alert", "common", "delivery", "entity", "evidence", "link",
-             "message", "seizure", "service", "trust"]
-
     def __init__(self, protoc, build_folder, schema_folder):
+        names = sorted(
+            file[:-len(".proto")] for file in os.listdir(schema_folder)
+            if file.endswith(".proto"))
         os.makedirs(build_folder, exist_ok=True)
         subprocess.run(
             [protoc, f"--python_out={build_folder}", f"-I{schema_folder}"] +
-            [f"{schema_folder}/{name}.proto" for name in self.NAMES],
+            [f"{schema_folder}/{name}.proto" for name in names],
             check=True)
         sys.path.insert(0, build_folder)
-        for name in self.NAMES:
+        for name in names:
             setattr(self, name, __import__(f"{name}_pb2"))
 
 
