@@ -117,6 +117,7 @@ broker_due(const struct broker *broker)
     const uint64_t now_ms = broker->now.boot_ms;
     uint64_t due = broker->expire_at;
     uint64_t greet = broker_greet_due(broker);
+    uint64_t credit = broker_credit_due(broker);
 
     if (broker->blocked || broker->damaged_count > 0) {
         return now_ms + BLOCKED_PAUSE_MS;
@@ -131,6 +132,7 @@ broker_due(const struct broker *broker)
         due = receipts < due ? receipts : due;
     }
     due = greet < due ? greet : due;
+    due = credit < due ? credit : due;
     return due > now_ms ? due : now_ms + OVERDUE_PAUSE_MS;
 }
 

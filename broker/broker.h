@@ -36,6 +36,8 @@
  *    after its commit, at most once a commit. Credit never grows beyond what
  *    HELLO granted; a bundle beyond it gets BYE(BAD_FRAME). Credit ends with
  *    the connection. It is no acknowledgement of anything.
+ *    What holds something signed costs a check (proto/pace.h): who is ahead of
+ *    its pace gets its credit back later, who is beyond it BYE(QUOTA).
  * 3. A bundle to B: BUNDLE with an empty hop (B adds itself when forwarding).
  *    After B's commit exactly one answer, on the same connection, which names
  *    the bundle by stream and first:

@@ -215,22 +215,7 @@ broker_take_hello(
     return rc != ENT_OK ? rc : broker_ask_again(broker, visit, err);
 }
 
-/* ---- CREDIT and BYE ---- */
-
-enum ent_status
-broker_take_credit(
-    struct broker *broker, struct broker_visit *visit, struct ent_error *err)
-{
-    const struct ent_frame *frame = visit->frame;
-    uint64_t bytes;
-
-    if (ent_credit_decode(frame->payload, &bytes, NULL) != ENT_OK) {
-        return broker_say_bye(broker, visit->line, &frame->route,
-            ENT_REFUSAL_BAD_FRAME, "a malformed CREDIT", err);
-    }
-    ent_window_refill(&visit->session->window, bytes);
-    return ENT_OK;
-}
+/* ---- BYE ---- */
 
 enum ent_status
 broker_take_bye(

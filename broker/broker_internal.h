@@ -29,6 +29,7 @@
 #include "broker/told.h"
 #include "broker/wish.h"
 #include "proto/frame.h"
+#include "proto/pace.h"
 
 #define COMPONENT "broker"
 #define BROKER_DAMAGED_MAX 16
@@ -41,6 +42,7 @@ struct broker_line {
     struct broker_peer peer;
     struct broker_replies backlog[BROKER_LANES];
     struct broker_told *told[BROKER_LANES];
+    struct ent_pace pace; /* outlives its connections */
     /* Of a neighbour that we connect to: */
     struct broker_dial dials[BROKER_LANES];
     struct ent_route routes[BROKER_LANES];
@@ -78,6 +80,10 @@ struct broker_visit {
     struct broker_line *line;
     struct broker_session *session; /* NULL before HELLO */
 };
+
+/* Whose frame it is; false when it is nobody's that we serve now. */
+bool broker_identify(struct broker *broker, const struct ent_frame *frame,
+    struct broker_visit *ret_visit);
 
 /* Send `payload`, which is taken over, after the commit. */
 enum ent_status broker_answer(struct broker *broker,
@@ -166,9 +172,21 @@ void broker_forget_told(struct broker_line *line);
 /* Room for offices that the registry has learnt of. */
 void broker_add_lines(struct broker *broker);
 
+/* broker_credit.c: what the frames of a turn cost, ours and theirs; once. */
+enum ent_status broker_reckon(struct broker *broker,
+    const struct ent_frame *frames, size_t count,
+    struct ent_error *err) ENT_MUST_CHECK;
 /* CREDIT for what was dealt with, one frame for each connection. */
 enum ent_status broker_give_credit(
     struct broker *broker, struct ent_error *err) ENT_MUST_CHECK;
+/* When credit that waits for its pace is due, in boot_ms. */
+uint64_t broker_credit_due(const struct broker *broker);
+/* This one had too much checked, whatever its credit; and BYE for that. */
+bool broker_is_beyond(
+    const struct broker *broker, const struct broker_visit *visit);
+enum ent_status broker_slow_down(struct broker *broker,
+    struct broker_visit *visit, struct ent_error *err) ENT_MUST_CHECK;
+
 /* After the commit: let the answers leave. */
 void broker_deliver(struct broker *broker);
 
@@ -181,8 +199,6 @@ enum ent_status broker_keep_object(struct broker *broker, uint32_t kind,
 /* Handlers. What a peer did wrong is answered and ENT_OK; other statuses are
  * those of the spool, and undo the commit. */
 enum ent_status broker_take_hello(struct broker *broker,
-    struct broker_visit *visit, struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status broker_take_credit(struct broker *broker,
     struct broker_visit *visit, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status broker_take_fetch(struct broker *broker,
     struct broker_visit *visit, struct ent_error *err) ENT_MUST_CHECK;

@@ -149,29 +149,3 @@ broker_deliver(struct broker *broker)
         deliver(broker, reply);
     }
 }
-
-/* CREDIT for what was dealt with, one frame for each connection. */
-enum ent_status
-broker_give_credit(struct broker *broker, struct ent_error *err)
-{
-    for (size_t i = 0; i < broker->line_count * BROKER_LANES; i++) {
-        ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
-        struct broker_session *session =
-            &broker->lines[i / BROKER_LANES].peer.lanes[i % BROKER_LANES];
-        uint64_t bytes = ent_window_give_back(&session->window);
-        enum ent_status rc;
-
-        if (!session->open || bytes == 0) {
-            continue;
-        }
-        rc = ent_credit_encode(bytes, &payload, err);
-        if (rc == ENT_OK) {
-            rc = broker_answer(
-                broker, &session->route, ENT_FRAME_CREDIT, &payload, err);
-        }
-        if (rc != ENT_OK) {
-            return rc;
-        }
-    }
-    return ENT_OK;
-}

@@ -42,7 +42,9 @@ dispatch(
     }
     switch (visit->frame->type) {
     case ENT_FRAME_HELLO:
-        return broker_take_hello(broker, visit, err);
+        return broker_is_beyond(broker, visit)
+                   ? broker_slow_down(broker, visit, err)
+                   : broker_take_hello(broker, visit, err);
     case ENT_FRAME_STATE:
         return broker_take_state(broker, visit, err);
     case ENT_FRAME_BUNDLE:
@@ -68,9 +70,8 @@ dispatch(
     return take_bad(broker, visit, err);
 }
 
-/* Whose frame it is; false when it is nobody's that we serve now. */
-static bool
-identify(struct broker *broker, const struct ent_frame *frame,
+bool
+broker_identify(struct broker *broker, const struct ent_frame *frame,
     struct broker_visit *ret_visit)
 {
     size_t number = broker_registry_by_key(broker->registry, frame->link_key);
@@ -93,7 +94,7 @@ visit_frame(
 {
     struct broker_visit visit;
 
-    if (!identify(broker, frame, &visit)) {
+    if (!broker_identify(broker, frame, &visit)) {
         return broker_say_bye(broker, visit.line, &frame->route,
             visit.line == NULL ? ENT_REFUSAL_NOT_SERVED
                                : ENT_REFUSAL_KEY_REVOKED,
@@ -258,46 +259,6 @@ commit_one_by_one(struct broker *broker, const struct ent_frame *frames,
     return ENT_OK;
 }
 
-/* One bundle beyond its credit ends a conversation, so that nobody can fill our
- * memory. */
-static enum ent_status
-charge(struct broker *broker, struct broker_visit *visit, struct ent_error *err)
-{
-    const struct ent_frame *frame = visit->frame;
-
-    if (ent_window_charge(
-            &visit->session->window, frame->payload.len + frame->body.len)) {
-        return ENT_OK;
-    }
-    ent_log(ENT_LOG_WARN, COMPONENT, "more than its credit peer=%s",
-        visit->office->certificate.address.text);
-    return broker_say_bye(broker, visit->line, &frame->route,
-        ENT_REFUSAL_BAD_FRAME, "more bundles than your credit", err);
-}
-
-/* Credit, ours and theirs. A commit may be tried twice; this is not. */
-static enum ent_status
-reckon(struct broker *broker, const struct ent_frame *frames, size_t count,
-    struct ent_error *err)
-{
-    enum ent_status rc = ENT_OK;
-
-    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
-        struct broker_visit visit;
-
-        if (!identify(broker, &frames[i], &visit) || visit.session == NULL) {
-            continue;
-        }
-        if (frames[i].type == ENT_FRAME_BUNDLE) {
-            rc = charge(broker, &visit, err);
-        } else if (frames[i].type == ENT_FRAME_CREDIT) {
-            rc = broker_take_credit(broker, &visit, err);
-        }
-    }
-    broker_deliver(broker);
-    return rc;
-}
-
 static bool
 has_work(struct broker *broker, size_t count)
 {
@@ -321,17 +282,13 @@ handle(struct broker *broker, const struct ent_frame *frames, size_t count,
 {
     enum ent_status rc;
 
-    rc = reckon(broker, frames, count, err);
+    rc = broker_reckon(broker, frames, count, err);
     if (rc == ENT_OK) {
         rc = commit_group(broker, frames, count, err);
     }
     if (rc == ENT_FULL) {
         rc = commit_one_by_one(broker, frames, count, err);
     }
-    if (rc == ENT_OK) {
-        rc = broker_give_credit(broker, err);
-    }
-    broker_deliver(broker);
     return rc;
 }
 
@@ -387,6 +344,10 @@ broker_turn(struct broker *broker, const struct ent_frame *frames, size_t count,
     if (has_work(broker, count)) {
         rc = handle(broker, frames, count, err);
     }
+    if (rc == ENT_OK) {
+        rc = broker_give_credit(broker, err);
+    }
+    broker_deliver(broker);
     if (broker->expire_at <= now->boot_ms) {
         broker->expire_at =
             now->boot_ms + (broker->expire_more ? 0 : EXPIRE_PAUSE_MS);

@@ -28,6 +28,10 @@ static const struct ent_config_row rows[] = {
         "65536", "the same, bundles"},
     {"quota", "flash_reserve", ENT_CONFIG_NUMBER, AT(quota.flash_reserve), 0,
         90, "10", "percent of that which only FLASH may use"},
+    {"quota", "signatures", ENT_CONFIG_NUMBER, AT(quota.signatures), 10,
+        1000000, "2000",
+        "most that one office may have checked in a second; a neighbour eight "
+        "times that"},
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])

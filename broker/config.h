@@ -8,7 +8,7 @@
  *     listen: tcp://127.0.0.1:7100
  *     authorities: {th: ed25519:..., kh: ed25519:...}
  *     certificates: offices        # *.cert of those served, *.revoked lists
- *     quota: {size: 256, bundles: 65536, flash_reserve: 10}
+ *     quota: {size: 256, bundles: 65536, flash_reserve: 10, signatures: 2000}
  *     brokers:                     # neighbours, and whose offices they lead to
  *       - address: broker-yangon@mm
  *         endpoint: tcp://192.0.2.7:7100    # without it, it connects to us

@@ -30,6 +30,7 @@ struct broker_quota {
     uint64_t bytes;         /* of one sender for one recipient */
     uint64_t entries;       /* bundles and skips */
     uint64_t flash_reserve; /* percent of both that only FLASH may use */
+    uint64_t signatures;    /* of anything that one has us check in a second */
 };
 
 /* True when one more of `size` bytes at `rank` fits. */

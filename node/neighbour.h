@@ -9,6 +9,7 @@
 
 #include "node/confirmations.h"
 #include "node/connection.h"
+#include "proto/pace.h"
 
 #define NODE_NEIGHBOUR_ITEMS (2 * NODE_CONNECTION_ITEMS)
 
@@ -22,6 +23,7 @@ struct node_neighbour {
     uint64_t since_ms;               /* greeted on both */
     uint64_t lost_ms;                /* on neither, from then on */
     bool is_doubted; /* what it has in custody was let go other ways since */
+    struct ent_pace pace; /* of an office, whatever it connects by */
     struct node_confirmations *confirmations; /* brokers only */
 };
 

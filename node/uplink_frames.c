@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What came in on a connection, one frame at a time. */
+#include <stdio.h>
 #include <string.h>
 
 #include "node/alarms.h"
@@ -11,10 +12,17 @@
 #include "node/uplink_internal.h"
 #include "node/welcome.h"
 #include "proto/base/log.h"
+#include "proto/base/time.h"
 #include "proto/refusal.h"
 #include "proto/schema/link.pb-c.h"
 
 #define COMPONENT "uplink"
+
+/* Signatures that an office may have us check in a second over a direct link.
+ * Brokers are chosen by our own operator, and bring what all others send. */
+#define OFFICE_PACE 2000
+
+static const char unwelcome[] = "not welcome here any more";
 
 enum ent_status
 node_uplink_meet(struct node *node, const struct ent_address *address,
@@ -170,16 +178,19 @@ take_object(struct node *node, struct ent_view payload, struct ent_error *err)
     return rc != ENT_OK ? rc : node_peers_learn(node, &object, err);
 }
 
+/* BYE on both lanes; `why` is what it says. */
 static enum ent_status
 part(struct node *node, struct node_neighbour *neighbour, uint32_t reason,
-    struct ent_error *err)
+    const char *why, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
     struct node_effect effect = {
         .kind = NODE_EFFECT_FRAME, .type = ENT_FRAME_BYE};
-    struct ent_bye bye = {
-        .reason = reason, .text = "not welcome here any more"};
-    enum ent_status rc = ent_bye_encode(&bye, &payload, err);
+    struct ent_bye bye = {.reason = reason};
+    enum ent_status rc;
+
+    (void)snprintf(bye.text, sizeof bye.text, "%s", why);
+    rc = ent_bye_encode(&bye, &payload, err);
 
     for (size_t i = 0; i < 2 && rc == ENT_OK; i++) {
         effect.urgent = i == 0;
@@ -187,10 +198,9 @@ part(struct node *node, struct node_neighbour *neighbour, uint32_t reason,
         node_neighbour_send(neighbour, &effect);
         node_connection_dismissed(node, &neighbour->lanes[i]);
     }
-    return rc != ENT_OK
-               ? rc
-               : ent_fail(err, ENT_REJECTED, "%s is not welcome any more",
-                     neighbour->certificate.address.text);
+    return rc != ENT_OK ? rc
+                        : ent_fail(err, ENT_REJECTED, "goodbye to %s: %s",
+                              neighbour->certificate.address.text, why);
 }
 
 /* A broker whose certificate was revoked or is over: nothing is lost, but
@@ -208,8 +218,9 @@ check_broker(
         neighbour->certificate.address.text, err,
         "the broker's certificate was revoked or is over: nothing is taken "
         "from it or given to it; put its new one in the configuration");
-    return rc != ENT_OK ? rc
-                        : part(node, neighbour, ENT_REFUSAL_KEY_REVOKED, err);
+    return rc != ENT_OK
+               ? rc
+               : part(node, neighbour, ENT_REFUSAL_KEY_REVOKED, unwelcome, err);
 }
 
 enum ent_status
@@ -225,7 +236,7 @@ node_uplink_check(
     rc = node_peers_get(node, &neighbour->certificate.address, &peer, err);
     return rc != ENT_OK || node_welcome(node, peer)
                ? rc
-               : part(node, neighbour, ENT_REFUSAL_NOT_SERVED, err);
+               : part(node, neighbour, ENT_REFUSAL_NOT_SERVED, unwelcome, err);
 }
 
 /* Over a direct link an office sends what is its own, and is no relay. */
@@ -283,12 +294,32 @@ hand_over(struct node *node, struct node_neighbour *neighbour,
     return ent_fail(err, ENT_BAD_INPUT, "frame type %d", (int)frame->type);
 }
 
+/* Credit bounds bytes; this is for who sends what costs little of it. */
+static enum ent_status
+check_pace(
+    struct node *node, struct node_neighbour *neighbour, struct ent_error *err)
+{
+    const uint64_t now_ms = ent_time_boot_ms();
+
+    if (neighbour->is_broker) {
+        return ENT_OK;
+    }
+    ent_pace_count(&neighbour->pace, OFFICE_PACE, now_ms);
+    return !ent_pace_is_beyond(&neighbour->pace, OFFICE_PACE, now_ms)
+               ? ENT_OK
+               : part(node, neighbour, ENT_REFUSAL_QUOTA,
+                     "more signatures than I check in a second", err);
+}
+
 enum ent_status
 node_uplink_frame(struct node *node, struct node_neighbour *neighbour,
     struct node_connection *lane, const struct ent_frame *frame,
     struct ent_error *err)
 {
-    enum ent_status rc = node_uplink_check(node, neighbour, err);
+    enum ent_status rc = check_pace(node, neighbour, err);
 
+    if (rc == ENT_OK) {
+        rc = node_uplink_check(node, neighbour, err);
+    }
     return rc != ENT_OK ? rc : hand_over(node, neighbour, lane, frame, err);
 }

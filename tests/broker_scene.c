@@ -113,8 +113,10 @@ scene_open(void **state)
     assert_non_null(mkdtemp(scene->folder));
     (void)snprintf(scene->path, sizeof scene->path, "%s/spool", scene->folder);
     scene->store_size = STORE_SIZE;
-    scene->quota = (struct broker_quota){
-        .bytes = STORE_SIZE, .entries = 100000, .flash_reserve = 10};
+    scene->quota = (struct broker_quota){.bytes = STORE_SIZE,
+        .entries = 100000,
+        .flash_reserve = 10,
+        .signatures = 100000};
     scene->now = (struct broker_now){.wall_ms = PARTIES_NOW, .boot_ms = HOUR};
     expect_ok(broker_spool_create(
         scene->path, mac_key, scene->store_size, &last_error));

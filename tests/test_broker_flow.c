@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/broker_scene.h"
 
+#include "proto/pace.h"
+
 /* ---- credit and full connections ---- */
 
 static void
@@ -48,6 +50,92 @@ more_than_its_credit_ends_a_conversation(void **state)
     }
     turn(scene, frames, 5);
     expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_BAD_FRAME, NULL);
+    made_free(&made);
+}
+
+/* Signatures a second, and how many may come at once. */
+#define PACE UINT64_C(10)
+#define BURST (ENT_PACE_BURST_S * PACE)
+
+static void
+set_pace(struct scene *scene)
+{
+    scene->quota.signatures = PACE;
+    scene_restart(scene);
+}
+
+/* Small bundles, each in a turn of its own, without looking at the answers. */
+static uint64_t
+flood(struct scene *scene, const struct party *from, uint64_t first,
+    uint64_t count)
+{
+    const struct party *to = from == MAESAI ? TACHILEIK : MAESAI;
+    uint64_t size = 0;
+
+    for (uint64_t i = first; i < first + count; i++) {
+        struct made made = make_bundle(scene, from, to, ROUTINE, i, 1, 100);
+
+        send_made(scene, from, BULK, &made);
+        size = made_size(&made);
+        made_free(&made);
+    }
+    return size;
+}
+
+static void
+who_has_too_much_checked_gets_credit_back_later(void **state)
+{
+    struct scene *scene = *state;
+    uint64_t size;
+
+    set_pace(scene);
+    connect_both(scene, MAESAI); /* two HELLOs cost as much as two bundles */
+    (void)flood(scene, MAESAI, 1, BURST - 2);
+    forget_sent(scene);
+    size = flood(scene, MAESAI, BURST - 1, 2);
+    (void)expect_sent(scene, MAESAI, BULK, ENT_FRAME_CUSTODY);
+    (void)expect_sent(scene, MAESAI, BULK, ENT_FRAME_CUSTODY);
+    expect_silence(scene);
+    assert_true(broker_due(scene->broker) <= scene->now.boot_ms + 2 * SECOND);
+    pass(scene, SECOND);
+    expect_credit(scene, MAESAI, BULK, 2 * size);
+    expect_silence(scene);
+}
+
+static void
+who_then_goes_on_is_sent_away_for_a_while(void **state)
+{
+    struct scene *scene = *state;
+
+    set_pace(scene);
+    connect_both(scene, MAESAI);
+    (void)flood(scene, MAESAI, 1, ENT_PACE_BURSTS_MAX * BURST - 2);
+    forget_sent(scene);
+    (void)flood(scene, MAESAI, ENT_PACE_BURSTS_MAX * BURST - 1, 1);
+    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_QUOTA, NULL);
+    forget_sent(scene);
+    greet(scene, MAESAI, BULK, GENEROUS);
+    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_QUOTA, NULL);
+    pass(scene, 2 * SECOND);
+    greet(scene, MAESAI, BULK, GENEROUS);
+    (void)expect_sent(scene, MAESAI, BULK, ENT_FRAME_HELLO);
+}
+
+static void
+a_flood_costs_nobody_else_anything(void **state)
+{
+    struct scene *scene = *state;
+    struct made made =
+        make_bundle(scene, TACHILEIK, MAESAI, ROUTINE, 1, 1, 100);
+
+    set_pace(scene);
+    connect_both(scene, MAESAI);
+    connect_both(scene, TACHILEIK);
+    (void)flood(scene, MAESAI, 1, (ENT_PACE_BURSTS_MAX + 1) * BURST);
+    forget_sent(scene);
+    send_made(scene, TACHILEIK, BULK, &made);
+    expect_custody(scene, TACHILEIK, BULK, &made);
+    expect_credit(scene, TACHILEIK, BULK, made_size(&made));
     made_free(&made);
 }
 
@@ -239,6 +327,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(credit_bounds_what_lies_under_way),
         SCENE_TEST(more_than_its_credit_ends_a_conversation),
+        SCENE_TEST(who_has_too_much_checked_gets_credit_back_later),
+        SCENE_TEST(who_then_goes_on_is_sent_away_for_a_while),
+        SCENE_TEST(a_flood_costs_nobody_else_anything),
         SCENE_TEST(answers_wait_for_a_full_connection),
         SCENE_TEST(one_who_is_gone_is_forgotten_until_he_greets_again),
         SCENE_TEST(with_nothing_to_do_the_broker_is_not_due),
