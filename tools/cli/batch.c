@@ -37,6 +37,17 @@ cli_recipients_add(
     return ENT_OK;
 }
 
+void
+cli_recipients_parse(struct cli_recipients *recipients, const char *argument,
+    struct argp_state *state)
+{
+    struct ent_error err = {0};
+
+    if (cli_recipients_add(recipients, argument, &err) != ENT_OK) {
+        argp_error(state, "--to %s", err.text);
+    }
+}
+
 /* ---- life ---- */
 
 enum ent_status

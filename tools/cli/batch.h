@@ -8,6 +8,8 @@
 #ifndef TOOLS_CLI_BATCH_H
 #define TOOLS_CLI_BATCH_H
 
+#include <argp.h>
+
 #include "proto/address.h"
 #include "proto/message.h"
 #include "tools/cli/client.h"
@@ -24,6 +26,9 @@ struct cli_recipients {
  * the same address again changes nothing. */
 enum ent_status cli_recipients_add(struct cli_recipients *recipients,
     const char *text, struct ent_error *err) ENT_MUST_CHECK;
+/* The same of an option; ends with a usage error. */
+void cli_recipients_parse(struct cli_recipients *recipients,
+    const char *argument, struct argp_state *state);
 
 struct cli_batch {
     struct ent_arena arena;

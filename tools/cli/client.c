@@ -136,6 +136,23 @@ cli_client_met(const struct cli_client *client)
 }
 
 int
+cli_client_run(const struct cli_client_options *chosen, cli_client_verb *verb,
+    const void *arguments)
+{
+    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    struct ent_error err = {0};
+    int code = cli_client_open(chosen, &client, &err);
+
+    if (code == EX_OK) {
+        code = verb(client, arguments, &err);
+    }
+    if (code != EX_OK && err.text[0] != '\0') {
+        cli_complain("%s", err.text);
+    }
+    return code;
+}
+
+int
 cli_client_ask(struct cli_client *client, Entente__V1__ApiRequest *request,
     unsigned patience_ms, const Entente__V1__ApiReply **ret_reply,
     struct ent_error *err)

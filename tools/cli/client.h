@@ -35,6 +35,16 @@ int cli_client_open(const struct cli_client_options *options,
     struct cli_client **ret_client, struct ent_error *err) ENT_MUST_CHECK;
 void cli_client_close(struct cli_client **client);
 
+/* What a verb does with the node; `arguments` are its own. A code of
+ * sysexits.h; `err` is empty where it has told all there is to tell. */
+typedef int cli_client_verb(
+    struct cli_client *client, const void *arguments, struct ent_error *err);
+
+/* Do it, with a client that is open as long as that; an error is complained of.
+ * The code is that of the verb. */
+int cli_client_run(const struct cli_client_options *options,
+    cli_client_verb *verb, const void *arguments);
+
 /* Ask, and wait for the reply at most the time-out and `patience_ms` for what
  * the node itself needs. `request->number` is set here. The reply holds what
  * the request asked for, and lives until the next ask. */

@@ -1,38 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "proto/base/nearest.h"
-#include "proto/base/time.h"
-#include "proto/id.h"
-#include "proto/refusal.h"
-#include "tools/cli/batch.h"
 #include "tools/cli/desk.h"
+#include "tools/cli/lifecycle.h"
 #include "tools/cli/output.h"
-#include "tools/cli/report.h"
 #include "tools/cli/verbs.h"
 #include "tools/cli/words.h"
 
-#define ROLE_DEFAULT "duty officer"
 #define NOTE_MAX 1000 /* bytes */
 
 struct arguments {
     const char *name;
-    const char *role;
     const char *note;
     Entente__V1__AcknowledgementLevel level;
     Entente__V1__ActionOutcome outcome;
     bool again;
-    struct cli_client_options client;
-    bool json;
+    struct cli_lifecycle_options common;
 };
 
 /* ---- arguments ---- */
 
 enum option_key {
-    KEY_ROLE = 'r',
     KEY_NOTE = 'm',
     KEY_LEVEL = 'l',
     KEY_OUTCOME = 'o',
@@ -40,9 +31,6 @@ enum option_key {
 };
 
 static const struct argp_option options[] = {
-    {"role", KEY_ROLE, "ROLE", 0,
-        "In which role you answer (else $ENTENTE_ROLE, else " ROLE_DEFAULT ")",
-        0},
     {"note", KEY_NOTE, "TEXT", 0, "A note for the sender", 0},
     {"level", KEY_LEVEL, "LEVEL", 0,
         "acknowledged (the default), actioned, not_competent or read", 0},
@@ -104,16 +92,6 @@ check(struct arguments *arguments, struct argp_state *state)
     }
 }
 
-static void
-set_defaults(struct arguments *arguments)
-{
-    const char *role = getenv("ENTENTE_ROLE");
-
-    arguments->role = role != NULL && *role != '\0' ? role : ROLE_DEFAULT;
-    arguments->note = "";
-    arguments->level = ENTENTE__V1__ACKNOWLEDGEMENT_LEVEL__ACKNOWLEDGED;
-}
-
 static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
@@ -121,12 +99,9 @@ parse(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->client;
-        state->child_inputs[1] = &arguments->json;
-        set_defaults(arguments);
-        return 0;
-    case KEY_ROLE:
-        arguments->role = argument;
+        state->child_inputs[0] = &arguments->common;
+        arguments->note = "";
+        arguments->level = ENTENTE__V1__ACKNOWLEDGEMENT_LEVEL__ACKNOWLEDGED;
         return 0;
     case KEY_NOTE:
         arguments->note = argument;
@@ -172,7 +147,7 @@ static const char doc[] =
     "  entente ack 17 --level actioned --outcome located\n";
 
 static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+    {.argp = &cli_lifecycle_argp}, {0}};
 
 static const struct argp argp = {.options = options,
     .parser = parse,
@@ -182,135 +157,20 @@ static const struct argp argp = {.options = options,
 
 /* ---- the answer ---- */
 
-/* The answer and all it looks into, which outlives the item it is made from. */
-struct answer {
-    struct cli_batch batch; /* of this one */
-    Entente__V1__Submission submission;
-    ent_message message;
-    Entente__V1__Acknowledgement body;
-    Google__Protobuf__Timestamp at;
-};
-
-static char *
-borrow(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
-/* What it takes over from the message it answers. */
+/* In place of the lifecycle's own body. */
 static void
-follow_original(ent_message *message, const ent_message *original)
+fill_body(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
+    Entente__V1__Acknowledgement *body)
 {
-    message->mode = original->mode;
-    message->precedence = original->precedence;
-    message->classification = original->classification;
-    message->tlp = original->tlp;
-    message->purpose = original->purpose;
-    if (original->purpose == ENTENTE__V1__PURPOSE__LISTED_CRIME) {
-        message->offence = original->offence;
-        message->offence_penalty_months = original->offence_penalty_months;
-    }
-}
-
-static void
-fill_body(struct answer *answer, const struct arguments *arguments,
-    const char *id, uint64_t now_ms)
-{
-    google__protobuf__timestamp__init(&answer->at);
-    answer->at.seconds = (int64_t)(now_ms / 1000);
-    answer->at.nanos = (int32_t)(now_ms % 1000) * 1000000;
-    entente__v1__acknowledgement__init(&answer->body);
-    answer->body.message_id = borrow(id);
-    answer->body.level = arguments->level;
-    answer->body.at = &answer->at;
-    answer->body.role = borrow(arguments->role);
-    answer->body.outcome = arguments->outcome;
-    answer->body.note = borrow(arguments->note);
-}
-
-static enum ent_status
-make_answer(struct answer *answer, const struct arguments *arguments,
-    const Entente__V1__InboxItem *item, struct ent_error *err)
-{
-    struct ent_arena *arena = &answer->batch.arena;
-    const uint64_t now_ms = ent_time_now_ms();
-    const struct ent_id new_id = ent_id_new(now_ms);
-    char text[ENT_ID_TEXT_LEN + 1];
-    char *id;
-    char *thread;
-    char *original = cli_text_in(arena, item->id);
-    char **to = ent_arena_alloc(arena, sizeof *to);
-
-    ent_id_format(&new_id, text);
-    id = cli_text_in(arena, text);
-    thread = cli_text_in(arena, item->message->conversation_id);
-    if (to != NULL) {
-        *to = cli_text_in(arena, item->from);
-    }
-    if (id == NULL || original == NULL || thread == NULL || to == NULL ||
-        *to == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "answering a message");
-    }
-    entente__v1__message__init(&answer->message);
-    follow_original(&answer->message, item->message);
-    fill_body(answer, arguments, original, now_ms);
-    answer->message.id = id;
-    answer->message.in_reply_to = original;
-    answer->message.conversation_id = thread;
-    answer->message.author_role = borrow(arguments->role);
-    answer->message.body_case = ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT;
-    answer->message.acknowledgement = &answer->body;
-    entente__v1__submission__init(&answer->submission);
-    answer->submission.message = &answer->message;
-    answer->submission.to = to;
-    answer->submission.n_to = 1;
-    answer->batch.list[0] = &answer->submission;
-    answer->batch.lines[0] = 1;
-    answer->batch.count = 1;
-    return ENT_OK;
-}
-
-/* Agreements often let answers pass as administration, whatever they answer. */
-static int
-choose_purpose(
-    struct answer *answer, struct cli_client *client, struct ent_error *err)
-{
-    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
-    Entente__V1__ExplainRequest explain = ENTENTE__V1__EXPLAIN_REQUEST__INIT;
-    const Entente__V1__ApiReply *reply = NULL;
-    int code;
-
-    explain.message = &answer->message;
-    explain.to = answer->submission.to[0];
-    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_EXPLAIN;
-    request.explain = &explain;
-    code = cli_client_ask(client, &request, 0, &reply, err);
-    if (code == EX_OK && reply->explain->result != NULL &&
-        reply->explain->result->reason == ENT_REFUSAL_PURPOSE_NOT_AGREED) {
-        answer->message.purpose = ENTENTE__V1__PURPOSE__ADMINISTRATION;
-    }
-    return code;
-}
-
-static int
-submit(const struct answer *answer, const struct arguments *arguments,
-    struct cli_client *client, struct ent_error *err)
-{
-    struct cli_report report = {
-        .out = stdout, .source = "the answer", .json = arguments->json};
-    const Entente__V1__SubmitReply *reply = NULL;
-    enum ent_status rc;
-    int code;
-
-    code = cli_batch_submit(&answer->batch, client, &reply, err);
-    if (code != EX_OK) {
-        return code;
-    }
-    rc = cli_report_batch(&report, &answer->batch, reply, err);
-    if (rc != ENT_OK) {
-        return cli_exit_code(rc);
-    }
-    return cli_report_code(&report);
+    entente__v1__acknowledgement__init(body);
+    body->message_id = lifecycle->body.message_id;
+    body->level = arguments->level;
+    body->at = &lifecycle->at;
+    body->role = lifecycle->body.role;
+    body->outcome = arguments->outcome;
+    body->note = (char *)(uintptr_t)arguments->note;
+    lifecycle->message.body_case = ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT;
+    lifecycle->message.acknowledgement = body;
 }
 
 /* Is there something to answer? */
@@ -342,50 +202,43 @@ check_item(const Entente__V1__InboxItem *item,
     return EX_OK;
 }
 
+/* A cli_lifecycle_verb. */
 static int
-acknowledge(struct answer *answer, const struct arguments *arguments,
-    struct cli_client *client, struct ent_error *err)
+acknowledge(struct cli_lifecycle *lifecycle, struct cli_client *client,
+    const void *context, struct ent_error *err)
 {
+    const struct arguments *arguments = context;
+    struct cli_recipients recipients = {.count = 0};
+    Entente__V1__Acknowledgement body;
     const Entente__V1__InboxItem *item = NULL;
     bool done = false;
     enum ent_status rc;
-    int code;
+    int code = cli_desk_find(client, arguments->name, NULL, &item, err);
 
-    code = cli_desk_find(client, arguments->name, NULL, &item, err);
     if (code == EX_OK) {
         code = check_item(item, arguments, &done, err);
     }
     if (code != EX_OK || done) {
         return code;
     }
-    rc = make_answer(answer, arguments, item, err);
+    rc = cli_lifecycle_begin(
+        lifecycle, 0, item->id, arguments->common.role, err);
+    if (rc == ENT_OK) {
+        rc = cli_lifecycle_follow(lifecycle, item, &recipients, err);
+    }
     if (rc != ENT_OK) {
         return cli_exit_code(rc);
     }
-    code = choose_purpose(answer, client, err);
-    return code == EX_OK ? submit(answer, arguments, client, err) : code;
+    fill_body(lifecycle, arguments, &body);
+    return cli_lifecycle_submit(
+        lifecycle, &recipients, client, arguments->common.json, err);
 }
 
 int
 cli_ack(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
     struct arguments arguments = {0};
-    struct answer answer = {0};
-    struct ent_error err = {0};
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_exit_code(cli_batch_init(&answer.batch, &err));
-    }
-    if (code == EX_OK) {
-        code = acknowledge(&answer, &arguments, client, &err);
-        cli_batch_fini(&answer.batch);
-    }
-    if (code != EX_OK && err.text[0] != '\0') { /* else it is told */
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_lifecycle_run(&arguments.common, acknowledge, &arguments);
 }

@@ -50,6 +50,32 @@ print_json(const Entente__V1__StatusReply *status, struct ent_error *err)
     return rc;
 }
 
+/* A cli_client_verb. */
+static int
+list(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__StatusRequest question = ENTENTE__V1__STATUS_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    enum ent_status rc;
+    int code;
+
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_STATUS;
+    request.status = &question;
+    code = cli_client_ask(client, &request, 0, &reply, err);
+    if (code != EX_OK) {
+        return code;
+    }
+    rc = arguments->json
+             ? print_json(reply->status, err)
+             : cli_print_alarms(stdout, reply->status, ent_time_now_ms(), err);
+    if (rc != ENT_OK) {
+        return cli_exit_code(rc);
+    }
+    return reply->status->n_alarms == 0 ? EX_OK : 1;
+}
+
 int
 cli_alarm_list(int argc, char *argv[])
 {
@@ -63,33 +89,10 @@ cli_alarm_list(int argc, char *argv[])
                "  entente alarm list --json\n",
         .children = children,
     };
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
-    Entente__V1__StatusRequest question = ENTENTE__V1__STATUS_REQUEST__INIT;
-    const Entente__V1__ApiReply *reply = NULL;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    enum ent_status rc;
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_STATUS;
-    request.status = &question;
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_client_ask(client, &request, 0, &reply, &err);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-        return code;
-    }
-    rc = arguments.json
-             ? print_json(reply->status, &err)
-             : cli_print_alarms(stdout, reply->status, ent_time_now_ms(), &err);
-    if (rc != ENT_OK) {
-        return cli_fail(rc, &err);
-    }
-    return reply->status->n_alarms == 0 ? EX_OK : 1;
+    return cli_client_run(&arguments.client, list, &arguments);
 }
 
 /* ---- alarm clear ---- */
@@ -130,7 +133,7 @@ parse_clear(int key, char *argument, struct argp_state *state)
 }
 
 static int
-clear(struct cli_client *client, uint64_t number, struct ent_error *err)
+clear_one(struct cli_client *client, uint64_t number, struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__ClearAlarmRequest question =
@@ -141,6 +144,19 @@ clear(struct cli_client *client, uint64_t number, struct ent_error *err)
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_CLEAR_ALARM;
     request.clear_alarm = &question;
     return cli_client_ask(client, &request, 0, &reply, err);
+}
+
+/* A cli_client_verb. */
+static int
+clear(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    int code = EX_OK;
+
+    for (size_t i = 0; code == EX_OK && i < arguments->count; i++) {
+        code = clear_one(client, arguments->numbers[i], err);
+    }
+    return code;
 }
 
 int
@@ -158,18 +174,8 @@ cli_alarm_clear(int argc, char *argv[])
                "  entente alarm clear 3\n",
         .children = only_client,
     };
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    for (size_t i = 0; code == EX_OK && i < arguments.count; i++) {
-        code = clear(client, arguments.numbers[i], &err);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_client_run(&arguments.client, clear, &arguments);
 }

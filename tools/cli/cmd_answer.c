@@ -11,20 +11,17 @@
 
 struct arguments {
     const char *name;
-    const char *role;
     const char *used_where;
     const char *clause;
     const char *reason;
     bool complied;
-    struct cli_client_options client;
-    bool json;
+    struct cli_lifecycle_options common;
 };
 
 enum option_key {
     KEY_COMPLIED = 'c',
     KEY_USED = 'u',
     KEY_DECLINED = 'd',
-    KEY_ROLE = 'r',
     KEY_REASON = 'm',
 };
 
@@ -33,8 +30,6 @@ static const struct argp_option options[] = {
     {"used", KEY_USED, "WHERE", 0, "It was used already, and for what", 0},
     {"declined", KEY_DECLINED, "CLAUSE", 0,
         "It is not done, by this clause or law", 0},
-    {"role", KEY_ROLE, "ROLE", 0,
-        "In which role you answer (else $ENTENTE_ROLE, else duty officer)", 0},
     {"reason", KEY_REASON, "TEXT", 0, "More, for the sender", 0},
     {0},
 };
@@ -65,9 +60,7 @@ parse(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->client;
-        state->child_inputs[1] = &arguments->json;
-        arguments->role = cli_lifecycle_role();
+        state->child_inputs[0] = &arguments->common;
         arguments->reason = "";
         return 0;
     case KEY_COMPLIED:
@@ -78,9 +71,6 @@ parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_DECLINED:
         arguments->clause = argument;
-        return 0;
-    case KEY_ROLE:
-        arguments->role = argument;
         return 0;
     case KEY_REASON:
         arguments->reason = argument;
@@ -114,7 +104,7 @@ static const char doc[] =
     "file.\"\n";
 
 static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+    {.argp = &cli_lifecycle_argp}, {0}};
 
 static const struct argp argp = {.options = options,
     .parser = parse,
@@ -160,10 +150,12 @@ find(struct cli_client *client, const char *name,
     return code;
 }
 
+/* A cli_lifecycle_verb. */
 static int
-answer(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
-    struct cli_client *client, struct ent_error *err)
+answer(struct cli_lifecycle *lifecycle, struct cli_client *client,
+    const void *context, struct ent_error *err)
 {
+    const struct arguments *arguments = context;
     struct cli_recipients recipients = {.count = 0};
     const Entente__V1__InboxItem *item = NULL;
     Entente__V1__LifecycleAct act =
@@ -178,7 +170,7 @@ answer(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
         return code;
     }
     rc = cli_lifecycle_begin(
-        lifecycle, act, meant_by(item->message), arguments->role, err);
+        lifecycle, act, meant_by(item->message), arguments->common.role, err);
     if (rc == ENT_OK) {
         rc = cli_lifecycle_follow(lifecycle, item, &recipients, err);
     }
@@ -193,29 +185,14 @@ answer(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
         lifecycle->body.clause = (char *)(uintptr_t)arguments->clause;
     }
     return cli_lifecycle_submit(
-        lifecycle, &recipients, client, arguments->json, err);
+        lifecycle, &recipients, client, arguments->common.json, err);
 }
 
 int
 cli_answer(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    static struct cli_lifecycle lifecycle;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_exit_code(cli_batch_init(&lifecycle.batch, &err));
-    }
-    if (code == EX_OK) {
-        code = answer(&lifecycle, &arguments, client, &err);
-        cli_batch_fini(&lifecycle.batch);
-    }
-    if (code != EX_OK && err.text[0] != '\0') { /* else it is told */
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_lifecycle_run(&arguments.common, answer, &arguments);
 }

@@ -161,6 +161,24 @@ collect(struct cli_client *client, const char *name, json_t *rows,
     return code;
 }
 
+/* A cli_client_verb. */
+static int
+list(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    json_t *rows = json_array();
+    int code = collect(client, arguments->name, rows, err);
+
+    if (code == EX_OK && json_array_size(rows) == 0 && !arguments->json) {
+        puts("No files go with this message.");
+    } else if (code == EX_OK) {
+        code = cli_exit_code(cli_print_table(stdout, rows, fields,
+            sizeof fields / sizeof fields[0], arguments->json, err));
+    }
+    json_decref(rows);
+    return code;
+}
+
 int
 cli_attachment_list(int argc, char *argv[])
 {
@@ -177,28 +195,10 @@ cli_attachment_list(int argc, char *argv[])
                "01980000-0000-7000-8000-000000000000\n",
         .children = children,
     };
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    json_t *rows = json_array();
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = collect(client, arguments.name, rows, &err);
-    }
-    if (code == EX_OK && json_array_size(rows) == 0 && !arguments.json) {
-        puts("No files go with this message.");
-    } else if (code == EX_OK) {
-        code = cli_exit_code(cli_print_table(stdout, rows, fields,
-            sizeof fields / sizeof fields[0], arguments.json, &err));
-    }
-    json_decref(rows);
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_client_run(&arguments.client, list, &arguments);
 }
 
 /* ---- attachment get ---- */

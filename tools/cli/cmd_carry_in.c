@@ -530,10 +530,12 @@ carry_all(struct carrying *files, const struct arguments *arguments,
     return worst;
 }
 
+/* A cli_client_verb. */
 static int
-carry_files(const struct arguments *arguments, struct cli_client *client,
-    struct ent_error *err)
+carry_files(
+    struct cli_client *client, const void *context, struct ent_error *err)
 {
+    const struct arguments *arguments = context;
     struct carrying *files =
         calloc((size_t)arguments->path_count, sizeof *files);
     int code = EX_OSERR;
@@ -560,18 +562,8 @@ carry_files(const struct arguments *arguments, struct cli_client *client,
 int
 cli_carry_in(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = carry_files(&arguments, client, &err);
-    }
-    if (code != EX_OK && err.text[0] != '\0') {
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_client_run(&arguments.client, carry_files, &arguments);
 }

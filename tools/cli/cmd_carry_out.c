@@ -53,7 +53,6 @@ static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    struct ent_error err = {0};
 
     switch (key) {
     case ARGP_KEY_INIT:
@@ -61,10 +60,7 @@ parse(int key, char *argument, struct argp_state *state)
         state->child_inputs[1] = &arguments->json;
         return 0;
     case 't':
-        if (cli_recipients_add(&arguments->recipients, argument, &err) !=
-            ENT_OK) {
-            argp_error(state, "--to %s", err.text);
-        }
+        cli_recipients_parse(&arguments->recipients, argument, state);
         return 0;
     case 'a':
         arguments->all = true;
@@ -360,29 +356,29 @@ find_offices(const struct arguments *arguments, struct cli_client *client,
     return code;
 }
 
+/* A cli_client_verb. */
+static int
+carry_out(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    struct offices offices = {.count = 0};
+    int code = find_offices(arguments, client, &offices, err);
+
+    if (code == EX_OK && is_folder(arguments->path)) {
+        code = write_folder(arguments, client, &offices, err);
+    } else if (code == EX_OK) {
+        code = write_file(arguments, client, arguments->path,
+            offices.count == 1 ? offices.list[0].text : "all", &offices, err);
+    }
+    free(offices.list);
+    return code;
+}
+
 int
 cli_carry_out(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    struct offices offices = {.count = 0};
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = find_offices(&arguments, client, &offices, &err);
-    }
-    if (code == EX_OK && is_folder(arguments.path)) {
-        code = write_folder(&arguments, client, &offices, &err);
-    } else if (code == EX_OK) {
-        code = write_file(&arguments, client, arguments.path,
-            offices.count == 1 ? offices.list[0].text : "all", &offices, &err);
-    }
-    free(offices.list);
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_client_run(&arguments.client, carry_out, &arguments);
 }

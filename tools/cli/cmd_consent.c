@@ -13,29 +13,20 @@
 
 struct arguments {
     const char *name;
-    const char *role;
     const char *reason;
     const char *to;
     bool court;
     uint64_t until_ms; /* 0: open */
-    struct cli_client_options client;
-    bool json;
+    struct cli_lifecycle_options common;
 };
 
 enum option_key {
     KEY_TO = 't',
     KEY_COURT = 'c',
     KEY_UNTIL = 'u',
-    KEY_ROLE = 'r',
     KEY_REASON = 'm',
 };
 
-#define ROLE_OPTION                                                            \
-    {                                                                          \
-        "role", KEY_ROLE, "ROLE", 0,                                           \
-            "In which role you do so (else $ENTENTE_ROLE, else duty officer)", \
-            0                                                                  \
-    }
 #define REASON_OPTION(help)                                                    \
     {                                                                          \
         "reason", KEY_REASON, "TEXT", 0, help, 0                               \
@@ -45,15 +36,15 @@ static const struct argp_option ask_options[] = {
     {"to", KEY_TO, "STATE", 0,
         "Pass it on to this state or organisation, as in addresses", 0},
     {"court", KEY_COURT, NULL, 0, "Disclose it in proceedings", 0},
-    REASON_OPTION("What for; its originator reads it"), ROLE_OPTION, {0}};
+    REASON_OPTION("What for; its originator reads it"), {0}};
 
 static const struct argp_option give_options[] = {
     {"until", KEY_UNTIL, "TIME", 0,
         "Only until then: 2027-01-31, or a time of RFC 3339", 0},
-    REASON_OPTION("More, for who asked"), ROLE_OPTION, {0}};
+    REASON_OPTION("More, for who asked"), {0}};
 
 static const struct argp_option refuse_options[] = {
-    REASON_OPTION("Why; who asked reads it"), ROLE_OPTION, {0}};
+    REASON_OPTION("Why; who asked reads it"), {0}};
 
 static void
 parse_until(
@@ -77,9 +68,7 @@ parse(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->client;
-        state->child_inputs[1] = &arguments->json;
-        arguments->role = cli_lifecycle_role();
+        state->child_inputs[0] = &arguments->common;
         arguments->reason = "";
         return 0;
     case KEY_TO:
@@ -90,9 +79,6 @@ parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_UNTIL:
         parse_until(arguments, argument, state);
-        return 0;
-    case KEY_ROLE:
-        arguments->role = argument;
         return 0;
     case KEY_REASON:
         arguments->reason = argument;
@@ -174,14 +160,16 @@ static const char refuse_doc[] =
     "  entente consent refuse 21 --reason \"It would give away the source.\"\n";
 
 static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+    {.argp = &cli_lifecycle_argp}, {0}};
 
 /* ---- asking ---- */
 
+/* A cli_lifecycle_verb. */
 static int
-ask(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
-    struct cli_client *client, struct ent_error *err)
+ask(struct cli_lifecycle *lifecycle, struct cli_client *client,
+    const void *context, struct ent_error *err)
 {
+    const struct arguments *arguments = context;
     Entente__V1__ConsentRequest body = ENTENTE__V1__CONSENT_REQUEST__INIT;
     struct cli_recipients recipients = {.count = 0};
     const Entente__V1__InboxItem *item = NULL;
@@ -196,7 +184,8 @@ ask(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
             err, ENT_NOT_FOUND, "it is deleted: there is nothing to pass on");
         return EX_NOINPUT;
     }
-    rc = cli_lifecycle_begin(lifecycle, 0, item->id, arguments->role, err);
+    rc = cli_lifecycle_begin(
+        lifecycle, 0, item->id, arguments->common.role, err);
     if (rc == ENT_OK) {
         rc = cli_lifecycle_follow(lifecycle, item, &recipients, err);
     }
@@ -215,7 +204,7 @@ ask(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
     lifecycle->message.consent_request = &body;
     lifecycle->message.acknowledge = true;
     return cli_lifecycle_submit(
-        lifecycle, &recipients, client, arguments->json, err);
+        lifecycle, &recipients, client, arguments->common.json, err);
 }
 
 /* ---- deciding ---- */
@@ -243,7 +232,7 @@ decide(struct cli_lifecycle *lifecycle, const Entente__V1__InboxItem *item,
 {
     const Entente__V1__ConsentRequest *asked = item->message->consent_request;
     enum ent_status rc = cli_lifecycle_begin(
-        lifecycle, 0, asked->message_id, arguments->role, err);
+        lifecycle, 0, asked->message_id, arguments->common.role, err);
 
     if (rc != ENT_OK) {
         return rc;
@@ -289,19 +278,19 @@ answer(struct cli_lifecycle *lifecycle, bool given,
         body.until = &until;
     }
     return cli_lifecycle_submit(
-        lifecycle, &recipients, client, arguments->json, err);
+        lifecycle, &recipients, client, arguments->common.json, err);
 }
 
 static int
-give(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
-    struct cli_client *client, struct ent_error *err)
+give(struct cli_lifecycle *lifecycle, struct cli_client *client,
+    const void *arguments, struct ent_error *err)
 {
     return answer(lifecycle, true, arguments, client, err);
 }
 
 static int
-refuse(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
-    struct cli_client *client, struct ent_error *err)
+refuse(struct cli_lifecycle *lifecycle, struct cli_client *client,
+    const void *arguments, struct ent_error *err)
 {
     return answer(lifecycle, false, arguments, client, err);
 }
@@ -309,30 +298,12 @@ refuse(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
 /* ---- verbs ---- */
 
 static int
-run(const struct argp *argp, int argc, char *argv[],
-    int (*act)(struct cli_lifecycle *lifecycle,
-        const struct arguments *arguments, struct cli_client *client,
-        struct ent_error *err))
+run(const struct argp *argp, int argc, char *argv[], cli_lifecycle_verb *verb)
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    static struct cli_lifecycle lifecycle;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    int code;
 
     (void)argp_parse(argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_exit_code(cli_batch_init(&lifecycle.batch, &err));
-    }
-    if (code == EX_OK) {
-        code = act(&lifecycle, &arguments, client, &err);
-        cli_batch_fini(&lifecycle.batch);
-    }
-    if (code != EX_OK && err.text[0] != '\0') { /* else it is told */
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_lifecycle_run(&arguments.common, verb, &arguments);
 }
 
 int

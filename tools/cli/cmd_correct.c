@@ -13,8 +13,7 @@ struct arguments {
     const char *id;
     const char *file;
     struct cli_recipients recipients;
-    struct cli_client_options client;
-    bool json;
+    struct cli_lifecycle_options common;
 };
 
 static const struct argp_option options[] = {
@@ -27,18 +26,13 @@ static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    struct ent_error err = {0};
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->client;
-        state->child_inputs[1] = &arguments->json;
+        state->child_inputs[0] = &arguments->common;
         return 0;
     case 't':
-        if (cli_recipients_add(&arguments->recipients, argument, &err) !=
-            ENT_OK) {
-            argp_error(state, "--to %s", err.text);
-        }
+        cli_recipients_parse(&arguments->recipients, argument, state);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 1) {
@@ -68,7 +62,7 @@ static const char doc[] =
     "  entente correct 01980000-0000-7000-8000-000000000000 right.json\n";
 
 static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+    {.argp = &cli_lifecycle_argp}, {0}};
 
 static const struct argp argp = {.options = options,
     .parser = parse,
@@ -76,9 +70,10 @@ static const struct argp argp = {.options = options,
     .doc = doc,
     .children = children};
 
-/* It says what it corrects. */
+/* It says what it corrects, and in which role unless FILE does. */
 static enum ent_status
-refer(struct cli_batch *batch, const char *id, struct ent_error *err)
+refer(struct cli_batch *batch, const char *id, const char *role,
+    struct ent_error *err)
 {
     struct ent_arena *arena = &batch->arena;
     ent_message *message = batch->list[0]->message;
@@ -99,6 +94,9 @@ refer(struct cli_batch *batch, const char *id, struct ent_error *err)
     message->references = list;
     message->n_references++;
     message->action = ENTENTE__V1__ACTION__CORRECT;
+    if (message->author_role[0] == '\0') {
+        message->author_role = (char *)(uintptr_t)role;
+    }
     return ENT_OK;
 }
 
@@ -106,8 +104,9 @@ static int
 submit(struct cli_batch *batch, const struct arguments *arguments,
     struct cli_client *client, struct ent_error *err)
 {
-    struct cli_report report = {
-        .out = stdout, .source = arguments->file, .json = arguments->json};
+    struct cli_report report = {.out = stdout,
+        .source = arguments->file,
+        .json = arguments->common.json};
     const Entente__V1__SubmitReply *reply = NULL;
     enum ent_status rc;
     int code = cli_batch_submit(batch, client, &reply, err);
@@ -119,10 +118,13 @@ submit(struct cli_batch *batch, const struct arguments *arguments,
     return rc != ENT_OK ? cli_exit_code(rc) : cli_report_code(&report);
 }
 
+/* A cli_lifecycle_verb. What is sent is a message of its own. */
 static int
-correct(struct cli_batch *batch, const struct arguments *arguments,
-    struct cli_client *client, struct ent_error *err)
+correct(struct cli_lifecycle *lifecycle, struct cli_client *client,
+    const void *context, struct ent_error *err)
 {
+    const struct arguments *arguments = context;
+    struct cli_batch *batch = &lifecycle->batch;
     ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
     struct cli_recipients recipients = arguments->recipients;
     Entente__V1__Precedence precedence = 0;
@@ -139,7 +141,7 @@ correct(struct cli_batch *batch, const struct arguments *arguments,
             ent_time_now_ms(), err);
     }
     if (rc == ENT_OK) {
-        rc = refer(batch, arguments->id, err);
+        rc = refer(batch, arguments->id, arguments->common.role, err);
     }
     return rc != ENT_OK ? cli_exit_code(rc)
                         : submit(batch, arguments, client, err);
@@ -148,23 +150,8 @@ correct(struct cli_batch *batch, const struct arguments *arguments,
 int
 cli_correct(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    static struct cli_batch batch;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_exit_code(cli_batch_init(&batch, &err));
-    }
-    if (code == EX_OK) {
-        code = correct(&batch, &arguments, client, &err);
-        cli_batch_fini(&batch);
-    }
-    if (code != EX_OK && err.text[0] != '\0') { /* else it is told */
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_lifecycle_run(&arguments.common, correct, &arguments);
 }

@@ -89,31 +89,32 @@ print(const Entente__V1__CountsReply *reply, struct ent_error *err)
     return rc;
 }
 
-int
-cli_counts(int argc, char *argv[])
+/* A cli_client_verb. */
+static int
+counts(struct cli_client *client, const void *context, struct ent_error *err)
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    const struct arguments *arguments = context;
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__CountsRequest question = ENTENTE__V1__COUNTS_REQUEST__INIT;
     const Entente__V1__ApiReply *reply = NULL;
-    struct arguments arguments = {0};
-    struct ent_error err = {0};
-    enum ent_status rc;
     int code;
 
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_COUNTS;
     request.counts = &question;
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_client_ask(client, &request, 0, &reply, &err);
-    }
+    code = cli_client_ask(client, &request, 0, &reply, err);
     if (code != EX_OK) {
-        cli_complain("%s", err.text);
         return code;
     }
-    rc = arguments.json
-             ? cli_print_canonical(stdout, &reply->counts->base, &err)
-             : print(reply->counts, &err);
-    return rc == ENT_OK ? EX_OK : cli_fail(rc, &err);
+    return cli_exit_code(
+        arguments->json ? cli_print_canonical(stdout, &reply->counts->base, err)
+                        : print(reply->counts, err));
+}
+
+int
+cli_counts(int argc, char *argv[])
+{
+    struct arguments arguments = {0};
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    return cli_client_run(&arguments.client, counts, &arguments);
 }

@@ -179,6 +179,18 @@ has(const Entente__V1__DirectoryReply *reply, const char *kind)
     return false;
 }
 
+/* A cli_client_verb. */
+static int
+show(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    const Entente__V1__DirectoryReply *reply = NULL;
+    int code = ask(client, arguments->subject, false, &reply, err);
+
+    return code != EX_OK ? code
+                         : cli_exit_code(print(reply, arguments->json, err));
+}
+
 int
 cli_directory_show(int argc, char *argv[])
 {
@@ -195,29 +207,15 @@ cli_directory_show(int argc, char *argv[])
             "  entente directory show\n"
             "  entente directory show blo-tachileik@mm --json\n",
         .children = children};
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    const Entente__V1__DirectoryReply *reply = NULL;
     struct arguments arguments = {.subject = ""};
-    struct ent_error err = {0};
-    enum ent_status rc;
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = ask(client, arguments.subject, false, &reply, &err);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-        return code;
-    }
-    rc = print(reply, arguments.json, &err);
-    return rc == ENT_OK ? EX_OK : cli_fail(rc, &err);
+    return cli_client_run(&arguments.client, show, &arguments);
 }
 
 /* Until something newer came, or the time is up. */
 static int
-fetch(struct cli_client *client, const char *subject,
+fetch_newer(struct cli_client *client, const char *subject,
     const Entente__V1__DirectoryReply **ret_reply, struct ent_error *err)
 {
     const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
@@ -233,6 +231,25 @@ fetch(struct cli_client *client, const char *subject,
     return code;
 }
 
+/* A cli_client_verb. */
+static int
+fetch(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    const Entente__V1__DirectoryReply *reply = NULL;
+    enum ent_status rc;
+    int code = fetch_newer(client, arguments->subject, &reply, err);
+
+    if (code != EX_OK) {
+        return code;
+    }
+    rc = print(reply, arguments->json, err);
+    if (rc != ENT_OK) {
+        return cli_exit_code(rc);
+    }
+    return has(reply, "certificate") && has(reply, "epoch") ? EX_OK : 1;
+}
+
 int
 cli_directory_fetch(int argc, char *argv[])
 {
@@ -246,25 +263,8 @@ cli_directory_fetch(int argc, char *argv[])
                "Examples:\n"
                "  entente directory fetch blo-tachileik@mm\n",
         .children = children};
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    const Entente__V1__DirectoryReply *reply = NULL;
     struct arguments arguments = {.subject = "", .needs_subject = true};
-    struct ent_error err = {0};
-    enum ent_status rc;
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = fetch(client, arguments.subject, &reply, &err);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-        return code;
-    }
-    rc = print(reply, arguments.json, &err);
-    if (rc != ENT_OK) {
-        return cli_fail(rc, &err);
-    }
-    return has(reply, "certificate") && has(reply, "epoch") ? EX_OK : 1;
+    return cli_client_run(&arguments.client, fetch, &arguments);
 }

@@ -168,25 +168,24 @@ write_out(const struct arguments *arguments, struct ent_view wire,
     return rc;
 }
 
+/* A cli_client_verb. */
+static int
+give_evidence(
+    struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    struct ent_view wire = {0};
+    int code = find(client, arguments, &wire, err);
+
+    return code != EX_OK ? code
+                         : cli_exit_code(write_out(arguments, wire, err));
+}
+
 int
 cli_evidence(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    struct ent_view wire = {0};
-    enum ent_status rc;
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = find(client, &arguments, &wire, &err);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-        return code;
-    }
-    rc = write_out(&arguments, wire, &err);
-    return rc == ENT_OK ? EX_OK : cli_fail(rc, &err);
+    return cli_client_run(&arguments.client, give_evidence, &arguments);
 }

@@ -314,26 +314,26 @@ read_desk(struct reading *reading, struct ent_error *err)
     return code;
 }
 
+/* A cli_client_verb. */
+static int
+inbox(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    struct reading reading = {.arguments = arguments,
+        .desk = {.client = client,
+            .consumer = arguments->consumer,
+            .desk = arguments->desk}};
+    int code = read_desk(&reading, err);
+
+    cli_listing_fini(&reading.listing);
+    return code;
+}
+
 int
 cli_inbox(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
     struct arguments arguments = {0};
-    struct reading reading = {.arguments = &arguments};
-    struct ent_error err = {0};
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        reading.desk.client = client;
-        reading.desk.consumer = arguments.consumer;
-        reading.desk.desk = arguments.desk;
-        code = read_desk(&reading, &err);
-        cli_listing_fini(&reading.listing);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_client_run(&arguments.client, inbox, &arguments);
 }

@@ -138,34 +138,34 @@ check(struct cli_client *client, const struct arguments *arguments,
     }
 }
 
+/* A cli_client_verb. */
+static int
+verify(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    const Entente__V1__JournalVerifyReply *reply = NULL;
+    enum ent_status rc;
+    int code = check(client, arguments, &reply, err);
+
+    if (code != EX_OK) {
+        return code;
+    }
+    if (arguments->json) {
+        rc = cli_print_canonical(stdout, &reply->base, err);
+    } else {
+        rc = reply->good ? print_good(reply, err) : print_fault(reply, err);
+    }
+    if (rc != ENT_OK) {
+        return cli_exit_code(rc);
+    }
+    return reply->good ? EX_OK : 1;
+}
+
 int
 cli_journal_verify(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    const Entente__V1__JournalVerifyReply *reply = NULL;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    enum ent_status rc;
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = check(client, &arguments, &reply, &err);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-        return code;
-    }
-    if (arguments.json) {
-        rc = cli_print_canonical(stdout, &reply->base, &err);
-    } else if (reply->good) {
-        rc = print_good(reply, &err);
-    } else {
-        rc = print_fault(reply, &err);
-    }
-    if (rc != ENT_OK) {
-        return cli_fail(rc, &err);
-    }
-    return reply->good ? EX_OK : 1;
+    return cli_client_run(&arguments.client, verify, &arguments);
 }

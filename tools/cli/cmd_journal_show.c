@@ -107,8 +107,8 @@ print_page(const Entente__V1__JournalShowReply *page, bool json, json_t *rows,
 }
 
 static int
-show(struct cli_client *client, const struct arguments *arguments, json_t *rows,
-    struct ent_error *err)
+collect(struct cli_client *client, const struct arguments *arguments,
+    json_t *rows, struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__JournalShowRequest page =
@@ -135,27 +135,27 @@ show(struct cli_client *client, const struct arguments *arguments, json_t *rows,
     return EX_OK;
 }
 
+/* A cli_client_verb. */
+static int
+show(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    json_t *rows = json_array();
+    int code = collect(client, arguments, rows, err);
+
+    if (code == EX_OK && !arguments->json) {
+        code = cli_exit_code(cli_print_table(stdout, rows, fields,
+            sizeof fields / sizeof fields[0], false, err));
+    }
+    json_decref(rows);
+    return code;
+}
+
 int
 cli_journal_show(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    json_t *rows = json_array();
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = show(client, &arguments, rows, &err);
-    }
-    if (code == EX_OK && !arguments.json) {
-        code = cli_exit_code(cli_print_table(stdout, rows, fields,
-            sizeof fields / sizeof fields[0], false, &err));
-    }
-    json_decref(rows);
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_client_run(&arguments.client, show, &arguments);
 }

@@ -9,16 +9,12 @@
 
 struct arguments {
     const char *name;
-    const char *role;
     struct cli_recipients recipients;
-    struct cli_client_options client;
-    bool json;
+    struct cli_lifecycle_options common;
 };
 
 static const struct argp_option options[] = {
     {"to", 't', "ADDRESS", 0, "To this office; may be repeated", 0},
-    {"role", 'r', "ROLE", 0,
-        "In which role you do so (else $ENTENTE_ROLE, else duty officer)", 0},
     {0},
 };
 
@@ -26,22 +22,13 @@ static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    struct ent_error err = {0};
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->client;
-        state->child_inputs[1] = &arguments->json;
-        arguments->role = cli_lifecycle_role();
+        state->child_inputs[0] = &arguments->common;
         return 0;
     case 't':
-        if (cli_recipients_add(&arguments->recipients, argument, &err) !=
-            ENT_OK) {
-            argp_error(state, "--to %s", err.text);
-        }
-        return 0;
-    case 'r':
-        arguments->role = argument;
+        cli_recipients_parse(&arguments->recipients, argument, state);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -70,7 +57,7 @@ static const char doc[] =
     "  entente pass 17 --to ncc@la\n";
 
 static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+    {.argp = &cli_lifecycle_argp}, {0}};
 
 static const struct argp argp = {.options = options,
     .parser = parse,
@@ -125,10 +112,12 @@ take_over(struct cli_lifecycle *lifecycle, const Entente__V1__InboxItem *item,
     return ENT_OK;
 }
 
+/* A cli_lifecycle_verb. */
 static int
-pass(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
-    struct cli_client *client, struct ent_error *err)
+pass(struct cli_lifecycle *lifecycle, struct cli_client *client,
+    const void *context, struct ent_error *err)
 {
+    const struct arguments *arguments = context;
     const Entente__V1__InboxItem *item = NULL;
     Entente__V1__Origin origin;
     enum ent_status rc;
@@ -142,36 +131,22 @@ pass(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
             err, ENT_NOT_FOUND, "it is deleted: there is nothing to pass on");
         return EX_NOINPUT;
     }
-    rc = cli_lifecycle_begin(lifecycle, 0, item->id, arguments->role, err);
+    rc = cli_lifecycle_begin(
+        lifecycle, 0, item->id, arguments->common.role, err);
     if (rc == ENT_OK) {
         rc = take_over(lifecycle, item, &origin, err);
     }
     return rc != ENT_OK
                ? cli_exit_code(rc)
                : cli_lifecycle_submit_as_is(lifecycle, &arguments->recipients,
-                     client, arguments->json, err);
+                     client, arguments->common.json, err);
 }
 
 int
 cli_pass(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    static struct cli_lifecycle lifecycle;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_exit_code(cli_batch_init(&lifecycle.batch, &err));
-    }
-    if (code == EX_OK) {
-        code = pass(&lifecycle, &arguments, client, &err);
-        cli_batch_fini(&lifecycle.batch);
-    }
-    if (code != EX_OK && err.text[0] != '\0') { /* else it is told */
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_lifecycle_run(&arguments.common, pass, &arguments);
 }

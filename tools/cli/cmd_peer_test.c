@@ -271,28 +271,32 @@ print(const struct arguments *arguments, const char *id,
     return rc;
 }
 
-int
-cli_peer_test(int argc, char *argv[])
+/* A cli_client_verb. */
+static int
+test_and_tell(
+    struct cli_client *client, const void *context, struct ent_error *err)
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    struct arguments arguments = {.wait_s = WAIT_S};
+    const struct arguments *arguments = context;
     const struct ent_id new_id = ent_id_new(ent_time_now_ms());
     struct cli_finding finding = {.step = ""};
     char id[ENT_ID_TEXT_LEN + 1];
-    struct ent_error err = {0};
     enum ent_status rc;
     int code;
 
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     ent_id_format(&new_id, id);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = test(client, &arguments, id, &finding, &err);
-    }
+    code = test(client, arguments, id, &finding, err);
     if (code != EX_OK) {
-        cli_complain("%s", err.text);
         return code;
     }
-    rc = print(&arguments, id, &finding, &err);
-    return rc == ENT_OK ? finding.code : cli_fail(rc, &err);
+    rc = print(arguments, id, &finding, err);
+    return rc == ENT_OK ? finding.code : cli_exit_code(rc);
+}
+
+int
+cli_peer_test(int argc, char *argv[])
+{
+    struct arguments arguments = {.wait_s = WAIT_S};
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    return cli_client_run(&arguments.client, test_and_tell, &arguments);
 }

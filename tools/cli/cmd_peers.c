@@ -133,30 +133,33 @@ print(const Entente__V1__PeersReply *reply, bool json, int *ret_code,
     return rc;
 }
 
-int
-cli_peers(int argc, char *argv[])
+/* A cli_client_verb. */
+static int
+peers(struct cli_client *client, const void *context, struct ent_error *err)
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    const struct arguments *arguments = context;
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__PeersRequest question = ENTENTE__V1__PEERS_REQUEST__INIT;
     const Entente__V1__ApiReply *reply = NULL;
-    struct arguments arguments = {.address = ""};
-    struct ent_error err = {0};
     enum ent_status rc;
     int code;
 
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    question.address = (char *)(uintptr_t)arguments.address;
+    question.address = (char *)(uintptr_t)arguments->address;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_PEERS;
     request.peers = &question;
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_client_ask(client, &request, 0, &reply, &err);
-    }
+    code = cli_client_ask(client, &request, 0, &reply, err);
     if (code != EX_OK) {
-        cli_complain("%s", err.text);
         return code;
     }
-    rc = print(reply->peers, arguments.json, &code, &err);
-    return rc == ENT_OK ? code : cli_fail(rc, &err);
+    rc = print(reply->peers, arguments->json, &code, err);
+    return rc == ENT_OK ? code : cli_exit_code(rc);
+}
+
+int
+cli_peers(int argc, char *argv[])
+{
+    struct arguments arguments = {.address = ""};
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    return cli_client_run(&arguments.client, peers, &arguments);
 }

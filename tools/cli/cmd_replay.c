@@ -68,7 +68,7 @@ static const struct argp argp = {
 
 /* What was there when it began; what comes meanwhile is no replay. */
 static int
-replay(
+collect(
     struct cli_desk *desk, struct cli_listing *listing, struct ent_error *err)
 {
     const uint64_t began_at = ent_time_now_ms();
@@ -108,33 +108,29 @@ print(struct cli_listing *listing, struct ent_error *err)
     return EX_OK;
 }
 
+/* A cli_client_verb. */
+static int
+replay(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    ENT_AUTO(cli_listing_fini) struct cli_listing listing = {0};
+    struct cli_desk desk = {
+        .client = client, .consumer = "", .position = arguments->from};
+    int code = cli_exit_code(cli_listing_init(&listing, err));
+
+    if (code == EX_OK) {
+        listing.json = arguments->json;
+        listing.replayed = true;
+        code = collect(&desk, &listing, err);
+    }
+    return code == EX_OK ? print(&listing, err) : code;
+}
+
 int
 cli_replay(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    ENT_AUTO(cli_listing_fini) struct cli_listing listing = {0};
     struct arguments arguments = {0};
-    struct cli_desk desk = {.consumer = ""};
-    struct ent_error err = {0};
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_exit_code(cli_listing_init(&listing, &err));
-    }
-    if (code == EX_OK) {
-        desk.client = client;
-        desk.position = arguments.from;
-        listing.json = arguments.json;
-        listing.replayed = true;
-        code = replay(&desk, &listing, &err);
-    }
-    if (code == EX_OK) {
-        code = print(&listing, &err);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_client_run(&arguments.client, replay, &arguments);
 }

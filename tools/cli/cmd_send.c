@@ -56,7 +56,6 @@ static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    struct ent_error err = {0};
 
     switch (key) {
     case ARGP_KEY_INIT:
@@ -64,10 +63,7 @@ parse(int key, char *argument, struct argp_state *state)
         state->child_inputs[1] = &arguments->json;
         return 0;
     case 't':
-        if (cli_recipients_add(&arguments->recipients, argument, &err) !=
-            ENT_OK) {
-            argp_error(state, "--to %s", err.text);
-        }
+        cli_recipients_parse(&arguments->recipients, argument, state);
         return 0;
     case 'a':
         if (!cli_enclosing_add(&arguments->enclosing, argument)) {

@@ -66,28 +66,29 @@ static const struct argp argp = {.options = options,
     .doc = doc,
     .children = children};
 
+/* A cli_client_verb. */
+static int
+show(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    const Entente__V1__InboxItem *item = NULL;
+    int code =
+        cli_desk_find(client, arguments->name, arguments->desk, &item, err);
+
+    if (code != EX_OK) {
+        return code;
+    }
+    return cli_exit_code(
+        arguments->json
+            ? cli_print_canonical(stdout, &item->base, err)
+            : cli_render_item(stdout, item, ent_time_now_ms(), err));
+}
+
 int
 cli_show(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    const Entente__V1__InboxItem *item = NULL;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    enum ent_status rc;
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code =
-            cli_desk_find(client, arguments.name, arguments.desk, &item, &err);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-        return code;
-    }
-    rc = arguments.json
-             ? cli_print_canonical(stdout, &item->base, &err)
-             : cli_render_item(stdout, item, ent_time_now_ms(), &err);
-    return rc == ENT_OK ? EX_OK : cli_fail(rc, &err);
+    return cli_client_run(&arguments.client, show, &arguments);
 }

@@ -168,7 +168,7 @@ ask(struct cli_client *client, const char *id, uint64_t from,
 }
 
 static int
-trace(struct cli_client *client, const struct arguments *arguments,
+collect(struct cli_client *client, const struct arguments *arguments,
     json_t *rows, struct ent_error *err)
 {
     const Entente__V1__TraceReply *reply = NULL;
@@ -216,26 +216,26 @@ print(const struct arguments *arguments, const json_t *rows,
         cli_print_table(stdout, rows, fields, count, false, err));
 }
 
+/* A cli_client_verb. */
+static int
+trace(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    json_t *rows = json_array();
+    int code = collect(client, arguments, rows, err);
+
+    if (code == EX_OK) {
+        code = print(arguments, rows, err);
+    }
+    json_decref(rows);
+    return code;
+}
+
 int
 cli_trace(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    json_t *rows = json_array();
-    int code;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = trace(client, &arguments, rows, &err);
-    }
-    if (code == EX_OK) {
-        code = print(&arguments, rows, &err);
-    }
-    json_decref(rows);
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_client_run(&arguments.client, trace, &arguments);
 }

@@ -12,16 +12,13 @@
 struct arguments {
     const char *id;
     const char *reason;
-    const char *role;
     struct cli_recipients recipients;
-    struct cli_client_options client;
-    bool json;
+    struct cli_lifecycle_options common;
+    Entente__V1__LifecycleAct act;
 };
 
 static const struct argp_option options[] = {
     {"reason", 'm', "TEXT", 0, "Why; its recipients read it", 0},
-    {"role", 'r', "ROLE", 0,
-        "In which role you decide (else $ENTENTE_ROLE, else duty officer)", 0},
     {"to", 't', "ADDRESS", 0,
         "Only at this office (else wherever it was sent); may be repeated", 0},
     {0},
@@ -31,25 +28,16 @@ static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    struct ent_error err = {0};
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->client;
-        state->child_inputs[1] = &arguments->json;
-        arguments->role = cli_lifecycle_role();
+        state->child_inputs[0] = &arguments->common;
         return 0;
     case 'm':
         arguments->reason = argument;
         return 0;
-    case 'r':
-        arguments->role = argument;
-        return 0;
     case 't':
-        if (cli_recipients_add(&arguments->recipients, argument, &err) !=
-            ENT_OK) {
-            argp_error(state, "--to %s", err.text);
-        }
+        cli_recipients_parse(&arguments->recipients, argument, state);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -73,7 +61,7 @@ parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+    {.argp = &cli_lifecycle_argp}, {0}};
 
 static const char withdraw_doc[] =
     "Say to its recipients that a message no longer holds.\v"
@@ -96,11 +84,12 @@ static const char recall_doc[] =
     "  entente recall 01980000-0000-7000-8000-000000000000 --reason \"sent to "
     "the wrong office\"\n";
 
+/* A cli_lifecycle_verb. */
 static int
-say(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
-    Entente__V1__LifecycleAct act, struct cli_client *client,
-    struct ent_error *err)
+say(struct cli_lifecycle *lifecycle, struct cli_client *client,
+    const void *context, struct ent_error *err)
 {
+    const struct arguments *arguments = context;
     struct cli_recipients recipients = arguments->recipients;
     Entente__V1__Precedence precedence = 0;
     enum ent_status rc;
@@ -111,14 +100,14 @@ say(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
         return code;
     }
     rc = cli_lifecycle_begin(
-        lifecycle, act, arguments->id, arguments->role, err);
+        lifecycle, arguments->act, arguments->id, arguments->common.role, err);
     if (rc != ENT_OK) {
         return cli_exit_code(rc);
     }
     lifecycle->message.precedence = precedence;
     lifecycle->body.reason = (char *)(uintptr_t)arguments->reason;
     return cli_lifecycle_submit(
-        lifecycle, &recipients, client, arguments->json, err);
+        lifecycle, &recipients, client, arguments->common.json, err);
 }
 
 static int
@@ -129,25 +118,10 @@ run(int argc, char *argv[], const char *doc, Entente__V1__LifecycleAct act)
         .args_doc = "ID",
         .doc = doc,
         .children = children};
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    struct cli_lifecycle lifecycle = {.at = {.seconds = 0}};
-    struct arguments arguments = {0};
-    struct ent_error err = {0};
-    int code;
+    struct arguments arguments = {.act = act};
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_exit_code(cli_batch_init(&lifecycle.batch, &err));
-    }
-    if (code == EX_OK) {
-        code = say(&lifecycle, &arguments, act, client, &err);
-        cli_batch_fini(&lifecycle.batch);
-    }
-    if (code != EX_OK && err.text[0] != '\0') { /* else it is told */
-        cli_complain("%s", err.text);
-    }
-    return code;
+    return cli_lifecycle_run(&arguments.common, say, &arguments);
 }
 
 int

@@ -11,13 +11,74 @@
 #include "tools/cli/output.h"
 #include "tools/cli/report.h"
 
-const char *
-cli_lifecycle_role(void)
+#define ROLE_DEFAULT "duty officer"
+
+/* ---- options ---- */
+
+static const struct argp_option options[] = {
+    {"role", 'r', "ROLE", 0,
+        "In which role you do so (else $ENTENTE_ROLE, else " ROLE_DEFAULT ")",
+        0},
+    {0},
+};
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
 {
+    struct cli_lifecycle_options *chosen = state->input;
     const char *role = getenv("ENTENTE_ROLE");
 
-    return role != NULL && *role != '\0' ? role : "duty officer";
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &chosen->client;
+        state->child_inputs[1] = &chosen->json;
+        chosen->role = role != NULL && *role != '\0' ? role : ROLE_DEFAULT;
+        return 0;
+    case 'r':
+        chosen->role = argument;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
 }
+
+static const struct argp_child children[] = {
+    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+
+const struct argp cli_lifecycle_argp = {
+    .options = options, .parser = parse, .children = children};
+
+/* ---- running ---- */
+
+struct run {
+    cli_lifecycle_verb *verb;
+    const void *arguments;
+};
+
+static int
+run_with(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    static struct cli_lifecycle lifecycle; /* too large for a stack */
+    const struct run *run = context;
+    int code = cli_exit_code(cli_batch_init(&lifecycle.batch, err));
+
+    if (code == EX_OK) {
+        code = run->verb(&lifecycle, client, run->arguments, err);
+        cli_batch_fini(&lifecycle.batch);
+    }
+    return code;
+}
+
+int
+cli_lifecycle_run(const struct cli_lifecycle_options *chosen,
+    cli_lifecycle_verb *verb, const void *arguments)
+{
+    const struct run run = {.verb = verb, .arguments = arguments};
+
+    return cli_client_run(&chosen->client, run_with, &run);
+}
+
+/* ---- the message ---- */
 
 int
 cli_lifecycle_recipients(struct cli_client *client, const char *id,

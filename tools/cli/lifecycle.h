@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lifecycle - what the verbs share that say something of a message which was
- * sent: correct, withdraw, recall, answer, consent, pass.
+ * sent: correct, withdraw, recall, answer, acknowledge, consent, pass.
  */
 #ifndef TOOLS_CLI_LIFECYCLE_H
 #define TOOLS_CLI_LIFECYCLE_H
 
 #include "tools/cli/batch.h"
+
+/* The options that they share, as an argp child whose input is this: in which
+ * role the officer acts ($ENTENTE_ROLE, else the duty officer), which node, and
+ * --json. */
+struct cli_lifecycle_options {
+    const char *role;
+    struct cli_client_options client;
+    bool json;
+};
+extern const struct argp cli_lifecycle_argp;
 
 /* A message about another, and all it looks into. */
 struct cli_lifecycle {
@@ -16,6 +26,15 @@ struct cli_lifecycle {
     Entente__V1__Lifecycle body;
     Google__Protobuf__Timestamp at;
 };
+
+/* What a verb does with the node and a message that is still empty; as
+ * cli_client_verb. */
+typedef int cli_lifecycle_verb(struct cli_lifecycle *lifecycle,
+    struct cli_client *client, const void *arguments, struct ent_error *err);
+
+/* As cli_client_run. */
+int cli_lifecycle_run(const struct cli_lifecycle_options *options,
+    cli_lifecycle_verb *verb, const void *arguments);
 
 /* To whom that message was sent from here, with its precedence.
  * EX_NOINPUT: no such message was. */
@@ -44,8 +63,5 @@ int cli_lifecycle_submit(struct cli_lifecycle *lifecycle,
 int cli_lifecycle_submit_as_is(struct cli_lifecycle *lifecycle,
     const struct cli_recipients *recipients, struct cli_client *client,
     bool json, struct ent_error *err) ENT_MUST_CHECK;
-
-/* $ENTENTE_ROLE, else the duty officer. */
-const char *cli_lifecycle_role(void);
 
 #endif
