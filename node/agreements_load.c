@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "policy/sign.h"
-#include "policy/undone.h"
 #include "proto/base/file.h"
 
 /* One load of a folder. */
@@ -69,9 +68,6 @@ load_file(const struct loading *loading, const char *file,
     if (rc == ENT_OK) {
         rc = ent_agreement_load(
             ent_bytes_view(&text), &agreement, complaints, err);
-    }
-    if (rc == ENT_OK) {
-        ent_agreement_undone(agreement, complaints);
     }
     if (complaints->count > 0) {
         return ent_fail(err, ENT_UNSUPPORTED, "%s", complaints->list[0].text);

@@ -26,7 +26,9 @@
     X(AGREEMENT, 7, "agreement")     /* a file that is not in use */           \
     X(RESTORE, 48, "restore")        /* a store was lost, or is an old copy */ \
     X(HOTLINE, 40, "hotline")        /* nobody acknowledges an alert */        \
-    X(DESK, 41, "desk")              /* a copy for a desk that is not here */
+    X(DESK, 41, "desk")              /* a copy for a desk that is not here */  \
+    X(DUTY, 42, "duty")              /* what is to be done by a time */        \
+    X(OVERDUE, 43, "overdue")        /* what was not */
 
 enum node_alarm_kind {
 #define NODE_ALARM_ENUM(name, number, word) NODE_ALARM_##name = number,

@@ -204,6 +204,7 @@ make_item(struct node *node, uint64_t sequence, const char *desk,
     if (rc != ENT_OK) {
         return rc;
     }
+    item->apply_by = row->apply_by;
     item->obligations = node_desks_obligations(row, arena);
     if (!node_desks_may_read(row, desk)) {
         *ret_item = item;

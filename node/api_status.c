@@ -7,6 +7,8 @@
 #include "node/agreements_internal.h"
 #include "node/copy.h"
 #include "node/desk.h"
+#include "node/drills.h"
+#include "node/duties.h"
 #include "node/submit.h"
 #include "node/uplink.h"
 
@@ -203,6 +205,14 @@ node_api_status(struct node *node, struct ent_arena *arena,
     if (rc == ENT_OK) {
         rc =
             node_number_get(node->store, "deleted_at", &reply->deleted_at, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_duties_list(
+            node, arena, &reply->duties, &reply->n_duties, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_drills_list(
+            node, arena, &reply->drills, &reply->n_drills, err);
     }
     if (rc == ENT_OK) {
         rc = node_api_trust(node, arena, reply, err);

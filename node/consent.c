@@ -308,6 +308,38 @@ node_consent_use(struct node *node, const struct ent_address *originator,
 }
 
 enum ent_status
+node_consent_passed(struct node *node, const struct ent_party *originator,
+    const struct ent_id *id, struct ent_id ret_passed[static NODE_PASSED_MAX],
+    size_t *ret_count, struct ent_error *err)
+{
+    struct node_key first = node_key_seen(originator, id);
+    struct node_key key = {.len = node_key_len(NODE_CONSENT)};
+
+    *ret_count = 0;
+    memcpy(key.bytes, first.bytes, first.len);
+    while (*ret_count < NODE_PASSED_MAX) {
+        ENT_AUTO(node_row_free) node_consent_row *row = NULL;
+        struct ent_view value;
+        enum ent_status rc = node_store_seek(node->store, NODE_CONSENT,
+            node_key_view(&key), first.len, key.bytes, &value, err);
+
+        if (rc == ENT_OK) {
+            rc = node_row_unpack(value,
+                &entente__rest__v1__consent_row__descriptor,
+                (ProtobufCMessage **)&row, err);
+        }
+        if (rc == ENT_OK && row->passed_as.len == sizeof id->bytes) {
+            memcpy(ret_passed[(*ret_count)++].bytes, row->passed_as.data,
+                sizeof id->bytes);
+        }
+        if (rc != ENT_OK || !node_key_after(key.bytes, key.len)) {
+            return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+        }
+    }
+    return ENT_OK;
+}
+
+enum ent_status
 node_consent_forget(struct node *node, const struct ent_party *office,
     const struct ent_id *id, struct ent_error *err)
 {

@@ -51,6 +51,14 @@ enum ent_status node_consent_use(struct node *node,
     const char *state, const struct ent_id *as,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* As which messages message `id` of `originator` was passed on. */
+#define NODE_PASSED_MAX 64
+
+enum ent_status node_consent_passed(struct node *node,
+    const struct ent_party *originator, const struct ent_id *id,
+    struct ent_id ret_passed[static NODE_PASSED_MAX], size_t *ret_count,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Message `id` between us and that office is deleted: nothing of it can go any
  * further, and all that was said about that goes with it. */
 enum ent_status node_consent_forget(struct node *node,

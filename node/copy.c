@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "node/correction.h"
+#include "node/drills.h"
 #include "node/feed.h"
 #include "node/pending.h"
 #include "node/restitution.h"
@@ -36,8 +38,11 @@ node_copy_set(struct node *node, const struct ent_id *id,
     const node_copy_row *is, struct ent_error *err)
 {
     struct node_key key = node_key_copy(id, to);
-    enum ent_status rc = ENT_OK;
+    enum ent_status rc = node_correction_follow_copy(node, id, was, is, err);
 
+    if (rc != ENT_OK) {
+        return rc;
+    }
     node_tally_copy(&node->tally, was, is);
     if (is != NULL && is_final(is) && node_copy_is_aside(is)) {
         rc = is->feed != 0 ? node_feed_settle(node, is, err)
@@ -264,5 +269,8 @@ node_copy_acknowledged(struct node *node, const struct ent_id *id,
     changed = *row;
     changed.acknowledged_at = node->now_ms;
     changed.acknowledged_by = (char *)(uintptr_t)role;
-    return node_copy_set(node, id, by, row, &changed, err);
+    rc = node_copy_set(node, id, by, row, &changed, err);
+    return rc != ENT_OK
+               ? rc
+               : node_drill_answered(node, id, by, row->settled_at, err);
 }

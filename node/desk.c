@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/assembly.h"
+#include "node/correction.h"
 #include "node/desks.h"
 #include "node/ladder.h"
 #include "node/lifecycle.h"
@@ -84,6 +85,10 @@ node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
     struct ent_id id;
     enum ent_status rc = node_onward_note(node, sequence, was, is, err);
 
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = node_correction_follow_desk(node, sequence, was, is, err);
     if (rc != ENT_OK) {
         return rc;
     }

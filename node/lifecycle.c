@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/consent.h"
+#include "node/correction.h"
 #include "node/pending.h"
 #include "node/removal.h"
 #include "node/submit.h"
@@ -206,6 +207,9 @@ node_lifecycle_settle(struct node *node, const struct ent_party *sender,
     row->fate_at = fate->at;
     memcpy(by->bytes, fate->by.data, sizeof by->bytes);
     row->fate_by = id_bytes(by);
+    row->apply_by = row->fate == NODE_FATE_RECALLED
+                        ? 0
+                        : node_correction_apply_by(node, row->from);
     if (row->fate >= NODE_FATE_WITHDRAWN) {
         row->acknowledge_by = 0; /* nobody need answer it any more */
     }
@@ -290,6 +294,9 @@ node_lifecycle_take(struct node *node, const struct ent_address *sender,
         rc = fate_put(node, &party, &saying, id, &news, err);
         if (rc == ENT_OK && news) {
             rc = tell_desk(node, &party, &saying.of, err);
+        }
+        if (rc == ENT_OK && news) {
+            rc = node_correction_heard(node, &party, &saying.of, err);
         }
         if (rc == ENT_OK && saying.fate == NODE_FATE_RECALLED &&
             !is_answered(message)) {
@@ -430,6 +437,21 @@ node_lifecycle_fill(struct node *node, ent_message *message, const char *to,
     return rc;
 }
 
+/* Our answer to what they said of something of theirs. */
+static enum ent_status
+note_applied(struct node *node, const ent_message *message,
+    const struct ent_party *to, struct ent_error *err)
+{
+    struct ent_id of;
+
+    return message->body_case == ENTENTE__V1__MESSAGE__BODY_LIFECYCLE &&
+                   message->lifecycle->act >=
+                       ENTENTE__V1__LIFECYCLE_ACT__COMPLIED &&
+                   parse_id(message->lifecycle->message_id, &of)
+               ? node_correction_applied(node, to, &of, err)
+               : ENT_OK;
+}
+
 enum ent_status
 node_lifecycle_said(struct node *node, const ent_message *message,
     const struct ent_id *id, const struct ent_party *to, struct ent_error *err)
@@ -458,6 +480,9 @@ node_lifecycle_said(struct node *node, const ent_message *message,
         changed.fate_by = id_bytes(id);
         changed.fate_at = node->now_ms;
         rc = node_copy_set(node, &saying.of, to, row, &changed, err);
+        if (rc == ENT_OK) {
+            rc = node_correction_said(node, &saying.of, err);
+        }
     }
-    return rc;
+    return rc != ENT_OK ? rc : note_applied(node, message, to, err);
 }

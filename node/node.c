@@ -10,6 +10,8 @@
 
 #include "node/api.h"
 #include "node/batch.h"
+#include "node/drills.h"
+#include "node/duties.h"
 #include "node/errands.h"
 #include "node/incoming.h"
 #include "node/keeping.h"
@@ -39,6 +41,7 @@
 struct loop {
     uint64_t gap_due;
     uint64_t call_due;
+    uint64_t duty_due;
     uint64_t rotate_due;
     uint64_t keeping_due;
     uint64_t sweep_due;
@@ -212,6 +215,9 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
         rc = node_ladder_run(node, &loop->call_due, err);
     }
     if (rc == ENT_OK) {
+        rc = node_duties_run(node, &loop->duty_due, err);
+    }
+    if (rc == ENT_OK) {
         rc = node_peers_refresh(node, err);
     }
     if (rc == ENT_OK && node->now_ms >= loop->rotate_due) {
@@ -221,6 +227,9 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
         loop->sweep_due = node->now_ms + SWEEP_MS;
         node_renewal_watch(node);
         rc = node_batch_expire(node, loop->pending, err);
+        if (rc == ENT_OK) {
+            rc = node_drills_watch(node, err);
+        }
         if (rc == ENT_OK) {
             rc = node_number_set(node->store, "clock", node->now_ms, err);
         }
@@ -331,6 +340,7 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     sooner(&due, dispatch);
     sooner(&due, loop->gap_due);
     sooner(&due, loop->call_due);
+    sooner(&due, loop->duty_due);
     sooner(&due, loop->rotate_due);
     if (!node->clock_doubt) {
         sooner(&due, loop->keeping_due);
@@ -468,7 +478,8 @@ pat_watchdog(const struct node *node, struct loop *loop)
 enum ent_status
 node_run(struct node *node, int signal_file, struct ent_error *err)
 {
-    struct loop loop = {.gap_due = UINT64_MAX, .call_due = UINT64_MAX};
+    struct loop loop = {
+        .gap_due = UINT64_MAX, .call_due = UINT64_MAX, .duty_due = UINT64_MAX};
     uint64_t watchdog_us = 0;
     bool stop = false;
     enum ent_status rc = judge_clock(node, err);

@@ -55,6 +55,9 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_FEED] = {.name = "feed", .key_len = 8},
     [NODE_ERRAND] = {.name = "errand", .key_len = 9},
     [NODE_QUOTA] = {.name = "quota", .key_len = 8},
+    [NODE_DUTY] = {.name = "duty", .key_len = 9},
+    [NODE_REMIND] = {.name = "remind", .key_len = 17},
+    [NODE_DRILL] = {.name = "drill", .key_len = 16},
     [NODE_FATE_END] = {.name = "fate_end", .key_len = 40},
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
 };

@@ -65,6 +65,9 @@ enum node_table {
     NODE_FATE_END,    /* u64 ms, party(16), id(16)        -> nothing */
     NODE_QUOTA,       /* u64 of a digest                  -> QuotaRow */
     NODE_RESTITUTION, /* party(16)                        -> RestitutionRow */
+    NODE_DUTY,        /* u8 kind, u64 number              -> DutyRow */
+    NODE_REMIND,      /* u64 ms, u8 kind, u64 number      -> nothing */
+    NODE_DRILL,       /* party(16)                        -> DrillRow */
     NODE_TABLE_COUNT,
 };
 

@@ -5,6 +5,7 @@
 #include "node/consent.h"
 #include "node/copy.h"
 #include "node/desk.h"
+#include "node/drills.h"
 #include "node/feed.h"
 #include "node/gate.h"
 #include "node/lifecycle.h"
@@ -264,6 +265,10 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
         rc = node_pending_put(node, &outgoing->id, &outgoing->to,
             (uint32_t)outgoing->message->precedence, number, day,
             ent_bytes_view(&wire), err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_drill_sent(
+            node, outgoing->message, &outgoing->id, &outgoing->to, err);
     }
     if (rc == ENT_OK) {
         rc = close_at_desk(node, outgoing, err);

@@ -333,3 +333,36 @@ ent_exchange_is_usable(const struct ent_agreement *agreement,
     }
     return false;
 }
+
+/* ---- duties ---- */
+
+struct ent_agreement_correction
+ent_agreement_correction(const struct ent_agreement *agreement)
+{
+    return (struct ent_agreement_correction){
+        agreement->correction.notify_ms, agreement->correction.apply_ms};
+}
+
+uint64_t
+ent_agreement_drill_ms(const struct ent_agreement *agreement,
+    const struct ent_address *from, const struct ent_address *to)
+{
+    size_t alert =
+        ent_family_index(ent_family_by_name(ent_view_text("hotline_alert")));
+    size_t a = ent_agreement_find_office(agreement, from);
+    size_t b = ent_agreement_find_office(agreement, to);
+
+    if (a == ENT_NONE || b == ENT_NONE || a == b) {
+        return 0;
+    }
+    for (size_t i = 0; i < agreement->exchange_count; i++) {
+        const struct agreement_exchange *exchange = &agreement->exchanges[i];
+
+        if (ent_families_have(&exchange->families, alert) &&
+            ent_exchange_joins(agreement, exchange, &agreement->offices[a],
+                &agreement->offices[b])) {
+            return agreement->hotline.drill_ms;
+        }
+    }
+    return 0;
+}

@@ -55,6 +55,21 @@ bool ent_agreement_in_force(
 bool ent_agreement_review_due(
     const struct ent_agreement *agreement, uint64_t now_ms);
 
+/* From knowing that a message was wrong to telling who has it, and from hearing
+ * so to having applied it; 0: nothing is agreed. */
+struct ent_agreement_correction {
+    uint64_t notify_ms;
+    uint64_t apply_ms;
+};
+
+struct ent_agreement_correction ent_agreement_correction(
+    const struct ent_agreement *agreement);
+
+/* How often a drill of the hotline is owed by one office to another; 0: never.
+ */
+uint64_t ent_agreement_drill_ms(const struct ent_agreement *agreement,
+    const struct ent_address *from, const struct ent_address *to);
+
 /* Every office the agreement lists, by index; NULL past the last. */
 const struct ent_address *ent_agreement_office(
     const struct ent_agreement *agreement, size_t index);

@@ -55,6 +55,10 @@ enum ent_entry_kind {
                                count: the rung */
     ENT_ENTRY_COPIED = 36, /* for a desk too; subject: the message's id, count:
                               which desk */
+    ENT_ENTRY_DRILL = 38,   /* of the hotline, answered; subject: the alert's
+                               id, count: after how many seconds */
+    ENT_ENTRY_OVERDUE = 37, /* a duty that was not done in time; subject: what
+                               it is about, count: its kind */
 };
 
 struct ent_entry {

@@ -5,7 +5,6 @@
 
 #include "policy/lint.h"
 #include "policy/matrix.h"
-#include "policy/undone.h"
 #include "proto/base/text.h"
 #include "proto/base/time.h"
 #include "tools/cli/agreement.h"
@@ -119,7 +118,6 @@ check_file(const char *path, json_t *report)
     warnings.count = 0;
     if (rc == ENT_OK) {
         ent_agreement_lint(agreement, &warnings);
-        ent_agreement_undone(agreement, &complaints);
     }
     if (complaints.count > 0) {
         ent_agreement_free(&agreement);

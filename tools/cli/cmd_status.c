@@ -238,6 +238,49 @@ describe_unused(const Entente__V1__UnusedAgreement *unused)
     return row;
 }
 
+static const struct cli_field duty_fields[] = {
+    {.key = "due", .title = "TO BE DONE BY"},
+    {.key = "text", .title = "WHAT", .colour = colour_of, .wrap = true},
+};
+
+static json_t *
+describe_duty(const Entente__V1__Duty *duty, uint64_t now_ms)
+{
+    char due[CLI_WORDS_MAX];
+    char text[REASON_MAX];
+
+    cli_time_short(duty->due, now_ms, due);
+    (void)snprintf(text, sizeof text, "%s%s",
+        duty->overdue ? ATTENTION "overdue: " : "", duty->text);
+    return json_pack(
+        "{s:s, s:o}", "due", due, "text", cli_json_text(ent_view_text(text)));
+}
+
+static const struct cli_field drill_fields[] = {
+    {.key = "office", .title = "LAST DRILL WITH"},
+    {.key = "sent", .title = "SENT"},
+    {.key = "answer", .title = "ANSWERED", .wrap = true},
+};
+
+static json_t *
+describe_drill(const Entente__V1__Drill *drill, uint64_t now_ms)
+{
+    char sent[CLI_WORDS_MAX];
+    char answered[CLI_WORDS_MAX];
+    char after[ENT_TIME_TEXT_MAX];
+    char text[TEXT_MAX] = "never";
+
+    cli_time_short(drill->sent_at, now_ms, sent);
+    cli_time_short(drill->answered_at, now_ms, answered);
+    ent_duration_format(drill->answer_ms, after);
+    if (drill->answered_at != 0) {
+        (void)snprintf(text, sizeof text, "%s, after %s", answered, after);
+    }
+    return json_pack("{s:o, s:s, s:s}", "office",
+        cli_json_text(ent_view_text(drill->office)), "sent", sent, "answer",
+        text);
+}
+
 /* ---- the whole ---- */
 
 static enum ent_status
@@ -274,6 +317,34 @@ print_rows(json_t *rows, const struct cli_field *fields, size_t count,
     }
     json_decref(rows);
     return rc;
+}
+
+static enum ent_status
+print_duties(const Entente__V1__StatusReply *status, uint64_t now_ms,
+    struct ent_error *err)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < status->n_duties; i++) {
+        (void)json_array_append_new(
+            rows, describe_duty(status->duties[i], now_ms));
+    }
+    return print_rows(rows, duty_fields,
+        sizeof duty_fields / sizeof duty_fields[0], NULL, err);
+}
+
+static enum ent_status
+print_drills(const Entente__V1__StatusReply *status, uint64_t now_ms,
+    struct ent_error *err)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < status->n_drills; i++) {
+        (void)json_array_append_new(
+            rows, describe_drill(status->drills[i], now_ms));
+    }
+    return print_rows(rows, drill_fields,
+        sizeof drill_fields / sizeof drill_fields[0], NULL, err);
 }
 
 /* What this office forbids itself besides. */
@@ -331,6 +402,12 @@ print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
         rc = print_rows(unused, unused_fields,
             sizeof unused_fields / sizeof unused_fields[0], NULL, err);
         unused = NULL;
+    }
+    if (rc == ENT_OK) {
+        rc = print_duties(status, now_ms, err);
+    }
+    if (rc == ENT_OK) {
+        rc = print_drills(status, now_ms, err);
     }
     if (rc == ENT_OK && status->n_revocation_lists > 0) {
         putchar('\n');

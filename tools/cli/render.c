@@ -326,7 +326,7 @@ print_desk(const struct page *page, const Entente__V1__InboxItem *item,
 {
     struct row rows[] = {{"number", ""}, {"received", ""}, {"precedence", ""},
         {"to acknowledge by", ""}, {"acknowledged", ""}, {"out of order", ""},
-        {"kept until", ""}};
+        {"kept until", ""}, {"to be applied by", ""}};
 
     (void)snprintf(
         rows[0].text, sizeof rows[0].text, "%" PRIu64, item->sequence);
@@ -340,6 +340,7 @@ print_desk(const struct page *page, const Entente__V1__InboxItem *item,
             "%" PRIu64 " missing before it", item->out_of_order_missing);
     }
     cli_time_long(item->retain_until, rows[6].text);
+    cli_time_long(item->apply_by, rows[7].text);
 
     (void)print_title(page, 0, "On this desk");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/correction.h"
+
+#include <string.h>
+
+#include "node/consent.h"
+#include "node/duties.h"
+#include "node/lifecycle.h"
+
+static const struct ent_agreement *
+agreement_with(const struct node *node, const char *office)
+{
+    struct ent_address address;
+
+    return ent_address_parse(ent_view_text(office), &address, NULL) == ENT_OK
+               ? node_agreements_with(
+                     node->agreements, ent_address_state(&address))
+               : NULL;
+}
+
+uint64_t
+node_correction_apply_by(const struct node *node, const char *from)
+{
+    const struct ent_agreement *agreement = agreement_with(node, from);
+    uint64_t within =
+        agreement == NULL ? 0 : ent_agreement_correction(agreement).apply_ms;
+
+    return within == 0 ? 0 : node->now_ms + within;
+}
+
+/* ---- whom we owe it ---- */
+
+/* They have it, or will, and nothing was said to them. */
+static bool
+has_it_unsaid(const node_copy_row *row)
+{
+    return row->fate == NODE_FATE_NONE && row->deleted_at == 0 &&
+           (row->state == 0 ||
+               row->state == ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED);
+}
+
+static enum ent_status
+owe(struct node *node, const struct ent_id *id, const struct ent_party *party,
+    const node_copy_row *row, struct ent_error *err)
+{
+    const struct ent_agreement *agreement = agreement_with(node, row->to);
+    node_copy_row changed = *row;
+    uint64_t within =
+        agreement == NULL ? 0 : ent_agreement_correction(agreement).notify_ms;
+
+    if (within == 0 || row->notify_by != 0 || !has_it_unsaid(row)) {
+        return ENT_OK;
+    }
+    changed.notify_by = node->now_ms + within;
+    return node_copy_set(node, id, party, row, &changed, err);
+}
+
+enum ent_status
+node_correction_said(
+    struct node *node, const struct ent_id *id, struct ent_error *err)
+{
+    struct node_key key = {.len = node_key_len(NODE_COPY)};
+
+    memcpy(key.bytes, id->bytes, sizeof id->bytes);
+    for (;;) {
+        ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+        struct ent_party party;
+        struct ent_view value;
+        enum ent_status rc = node_store_seek(node->store, NODE_COPY,
+            node_key_view(&key), sizeof id->bytes, key.bytes, &value, err);
+
+        if (rc == ENT_OK) {
+            rc =
+                node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
+                    (ProtobufCMessage **)&row, err);
+        }
+        if (rc == ENT_OK) {
+            memcpy(
+                party.bytes, key.bytes + sizeof id->bytes, sizeof party.bytes);
+            rc = owe(node, id, &party, row, err);
+        }
+        if (rc != ENT_OK || !node_key_after(key.bytes, key.len)) {
+            return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+        }
+    }
+}
+
+enum ent_status
+node_correction_heard(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, struct ent_error *err)
+{
+    struct ent_id passed[NODE_PASSED_MAX];
+    size_t count = 0;
+    enum ent_status rc =
+        node_consent_passed(node, sender, id, passed, &count, err);
+
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        rc = node_correction_said(node, &passed[i], err);
+    }
+    return rc;
+}
+
+/* ---- what we applied ---- */
+
+enum ent_status
+node_correction_applied(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+    node_desk_row changed;
+    enum ent_status rc = node_seen_get(node, sender, id, &seen, err);
+
+    if (rc == ENT_OK && seen->desk != 0) {
+        rc = node_desk_get(node, seen->desk, &row, err);
+    }
+    if (rc != ENT_OK || row == NULL || row->apply_by == 0) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    changed = *row;
+    changed.apply_by = 0;
+    return node_desk_set(node, seen->desk, row, &changed, err);
+}
+
+/* ---- the duties ---- */
+
+enum ent_status
+node_correction_follow_desk(struct node *node, uint64_t sequence,
+    const node_desk_row *was, const node_desk_row *is, struct ent_error *err)
+{
+    bool owed = was != NULL && was->apply_by != 0;
+    bool owes = is != NULL && is->apply_by != 0 && is->deleted_at == 0;
+    struct ent_id id = {{0}};
+    struct node_duty duty = {
+        .kind = NODE_DUTY_APPLY, .number = sequence, .id = &id};
+
+    if (owed && !owes) {
+        return node_duty_end(node, NODE_DUTY_APPLY, sequence, err);
+    }
+    if (owed || !owes || is->id.len != sizeof id.bytes) {
+        return ENT_OK;
+    }
+    memcpy(id.bytes, is->id.data, sizeof id.bytes);
+    duty.office = is->from;
+    duty.due_ms = is->apply_by;
+    return node_duty_begin(node, &duty, err);
+}
+
+enum ent_status
+node_correction_follow_copy(struct node *node, const struct ent_id *id,
+    const node_copy_row *was, const node_copy_row *is, struct ent_error *err)
+{
+    bool owed = was != NULL && was->notify_by != 0 && has_it_unsaid(was);
+    bool owes = is != NULL && is->notify_by != 0 && has_it_unsaid(is);
+    struct node_duty duty = {.kind = NODE_DUTY_NOTIFY, .id = id};
+
+    if (owed && !owes) {
+        return node_duty_end(node, NODE_DUTY_NOTIFY, was->number, err);
+    }
+    if (owed || !owes) {
+        return ENT_OK;
+    }
+    duty.number = is->number;
+    duty.office = is->to;
+    duty.due_ms = is->notify_by;
+    return node_duty_begin(node, &duty, err);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * duties - what an agreement asks people of this office to do by a time, and
+ * that they are reminded: once when half of the time is over, by an alarm when
+ * all of it is, and each day until it is done.
+ *
+ * A duty is known by its kind and a number: what it is about. It begins and
+ * ends in the turn that gives cause to it.
+ */
+#ifndef NODE_DUTIES_H
+#define NODE_DUTIES_H
+
+#include "node/node.h"
+#include "proto/schema/api.pb-c.h"
+
+enum node_duty_kind {
+    NODE_DUTY_APPLY = 1,  /* a correction that came; number: on the desk */
+    NODE_DUTY_NOTIFY = 2, /* what we said to one we owe to another who has it;
+                             number: of the submission */
+    NODE_DUTY_DRILL = 3,  /* of the hotline; number: of the office */
+    NODE_DUTY_REVIEW = 4, /* of an emergency that is over */
+};
+
+struct node_duty {
+    enum node_duty_kind kind;
+    uint64_t number;
+    const char *office;      /* whom it concerns */
+    const struct ent_id *id; /* of what it is about; NULL: of nothing */
+    uint64_t due_ms;
+};
+
+/* One that is owed already stays as it is. */
+enum ent_status node_duty_begin(struct node *node, const struct node_duty *duty,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Done, or no longer owed; nothing when it was not. */
+enum ent_status node_duty_end(struct node *node, enum node_duty_kind kind,
+    uint64_t number, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Remind of what is due. `ret_due`: when to come again; UINT64_MAX: never. */
+enum ent_status node_duties_run(
+    struct node *node, uint64_t *ret_due, struct ent_error *err) ENT_MUST_CHECK;
+
+/* What is owed, for the status: the first few, in no order of time. */
+enum ent_status node_duties_list(struct node *node, struct ent_arena *arena,
+    Entente__V1__Duty ***ret_list, size_t *ret_count,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people owe under an agreement, and that they are reminded of it. */
+#include "tests/two_offices.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+#include "node/alarms.h"
+#include "node/drills.h"
+#include "node/duties.h"
+#include "proto/base/log.h"
+
+#define ID "01926b3e-7c00-7abc-8def-0123456789ab"
+#define NCC "ncc@mm"
+
+/* A day to tell who has it, half a day to apply it. */
+static void
+agree_on_corrections(enum who who)
+{
+    static const char *const changes[][2] = {
+        {"families: [acknowledgement, test], direction",
+            "families: [acknowledgement, lifecycle, test], direction"},
+        {"families: [acknowledgement, test], keep",
+            "families: [acknowledgement, lifecycle, test], keep"},
+        {"handling: {default: [H1, H2]}",
+            "hotline: {ladder: [{after: PT5M, to: supervisor}], drill_every: "
+            "P30D}\nhandling: {default: [H1, H2]}"},
+        {"handling: {default: [H1, H2]}",
+            "correction: {notify_within: PT24H, apply_within: PT12H}\n"
+            "handling: {default: [H1, H2]}"},
+        {"version: 1", "version: 2"},
+    };
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = read_data("th-mm.yaml");
+
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct ent_bytes next =
+            change(ent_bytes_view(&text), changes[i][0], changes[i][1]);
+
+        ent_bytes_free(&text);
+        text = next;
+    }
+    sign_agreement(who, ent_bytes_view(&text));
+}
+
+static int
+setup_duties(void **state)
+{
+    if (setup(state) != 0) {
+        return -1;
+    }
+    agree_on_corrections(MAESAI);
+    agree_on_corrections(TACHILEIK);
+    introduce();
+    return 0;
+}
+
+static void
+exchange(void)
+{
+    for (int i = 0; i < 6; i++) {
+        pass(3000);
+    }
+}
+
+/* Whatever is due now is reminded of. */
+static void
+remind(enum who who)
+{
+    uint64_t due;
+
+    expect_ok(node_turn_begin(world.nodes[who], world.now, &last_error));
+    expect_ok(node_duties_run(world.nodes[who], &due, &last_error));
+    expect_ok(node_turn_end(world.nodes[who], ENT_OK, &last_error));
+}
+
+/* What is owed: the first of it is copied, when there is any. */
+struct owed {
+    size_t count;
+    char kind[32];
+    char office[64];
+    uint64_t due;
+    bool overdue;
+};
+
+static struct owed
+owed_by(enum who who)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    struct node *node = world.nodes[who];
+    Entente__V1__Duty **list;
+    struct owed owed = {0};
+
+    node->now_ms = world.now;
+    expect_ok(ent_arena_init(&arena, 1 << 20, &last_error));
+    expect_ok(node_store_begin(node->store, &last_error));
+    expect_ok(node_duties_list(node, &arena, &list, &owed.count, &last_error));
+    node_store_abort(node->store);
+    if (owed.count > 0) {
+        (void)snprintf(owed.kind, sizeof owed.kind, "%s", list[0]->kind);
+        (void)snprintf(owed.office, sizeof owed.office, "%s", list[0]->office);
+        owed.due = list[0]->due;
+        owed.overdue = list[0]->overdue;
+    }
+    return owed;
+}
+
+/* How often an alarm about a duty was raised. */
+static uint64_t
+reminders(enum who who)
+{
+    struct node *node = world.nodes[who];
+    uint64_t number = 1;
+    uint64_t count = 0;
+
+    expect_ok(node_store_begin(node->store, &last_error));
+    for (;;) {
+        ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *row = NULL;
+
+        if (node_alarm_next(node, &number, &row, &last_error) != ENT_OK) {
+            break;
+        }
+        count += row->kind == NODE_ALARM_DUTY || row->kind == NODE_ALARM_OVERDUE
+                     ? row->count
+                     : 0;
+        number++;
+    }
+    node_store_abort(node->store);
+    return count;
+}
+
+/* Mae Sai's alert, to an office of its choice, always under the same id. */
+static void
+send_to(const char *office, const char *more)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__Submission submission = ENTENTE__V1__SUBMISSION__INIT;
+    Entente__V1__SubmitResult *result;
+    ProtobufCMessage *message;
+    char *recipient = (char *)(uintptr_t)office;
+    char json[768];
+
+    (void)snprintf(json, sizeof json,
+        "{%s\"purpose\":\"THREAT_TO_LIFE\",\"offence\":\"DRUGS\","
+        "\"hotlineAlert\":{\"what\":\"DRUGS\",\"where\":{\"country\":\"TH\"},"
+        "\"when\":\"2026-08-15T09:59:00Z\",\"action\":\"STOP\",\"direction\":"
+        "\"toward mm\"}}",
+        more);
+    expect_ok(ent_arena_init(&arena, NODE_MESSAGE_ARENA, &last_error));
+    expect_ok(ent_json_read(view(json), &entente__v1__message__descriptor,
+        &arena, &message, &last_error));
+    submission.message = (ent_message *)message;
+    submission.to = &recipient;
+    submission.n_to = 1;
+    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
+    expect_ok(node_submit(
+        world.nodes[MAESAI], &submission, &arena, &result, &last_error));
+    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
+    assert_string_equal(result->error, "");
+    assert_true(result->copies[0]->accepted);
+}
+
+#define CORRECTION                                                             \
+    "\"action\":\"CORRECT\",\"references\":[{\"id\":\"" ID "\"}],"
+
+static void
+answer(const char *act)
+{
+    char json[512];
+
+    (void)snprintf(json, sizeof json,
+        "{\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":\"" ID
+        "\",\"act\":\"%s\",\"at\":\"2026-08-15T10:00:00Z\",\"role\":"
+        "\"supervisor\"}}",
+        act);
+    (void)post(TACHILEIK, MAESAI, json);
+}
+
+/* ---- tests ---- */
+
+static void
+who_hears_of_a_correction_owes_to_apply_it(void **state)
+{
+    struct owed owed;
+
+    (void)state;
+    send_to(addresses[TACHILEIK], "\"id\":\"" ID "\",");
+    exchange();
+    assert_int_equal(owed_by(TACHILEIK).count, 0);
+    send_to(addresses[TACHILEIK], CORRECTION);
+    exchange();
+    owed = owed_by(TACHILEIK);
+    assert_int_equal(owed.count, 1);
+    assert_string_equal(owed.kind, "apply_correction");
+    assert_string_equal(owed.office, addresses[MAESAI]);
+    assert_true(owed.due > world.now + 11 * HOUR);
+    assert_true(owed.due <= world.now + 12 * HOUR);
+    assert_int_equal(owed_by(MAESAI).count, 0);
+    crash(TACHILEIK);
+    assert_int_equal(owed_by(TACHILEIK).count, 1);
+    answer("COMPLIED");
+    assert_int_equal(owed_by(TACHILEIK).count, 0);
+    world.now += 2 * DAY;
+    remind(TACHILEIK);
+    assert_int_equal(reminders(TACHILEIK), 0);
+}
+
+static void
+they_are_reminded_at_half_the_time_at_its_end_and_each_day(void **state)
+{
+    (void)state;
+    send_to(addresses[TACHILEIK], "\"id\":\"" ID "\",");
+    exchange();
+    send_to(addresses[TACHILEIK], CORRECTION);
+    exchange();
+    world.now += 5 * HOUR;
+    remind(TACHILEIK);
+    assert_int_equal(reminders(TACHILEIK), 0);
+    world.now += HOUR;
+    remind(TACHILEIK);
+    assert_int_equal(reminders(TACHILEIK), 1);
+    assert_false(owed_by(TACHILEIK).overdue);
+    remind(TACHILEIK);
+    assert_int_equal(reminders(TACHILEIK), 1);
+    world.now += 6 * HOUR;
+    remind(TACHILEIK);
+    assert_int_equal(reminders(TACHILEIK), 2);
+    assert_true(owed_by(TACHILEIK).overdue);
+    world.now += DAY;
+    remind(TACHILEIK);
+    assert_int_equal(reminders(TACHILEIK), 3);
+    answer("COMPLIED");
+    world.now += DAY;
+    remind(TACHILEIK);
+    assert_int_equal(reminders(TACHILEIK), 3);
+    journal_is_good(TACHILEIK);
+}
+
+static void
+who_corrects_to_one_owes_it_to_all_who_have_it(void **state)
+{
+    struct owed owed;
+
+    (void)state;
+    send_to(addresses[TACHILEIK], "\"id\":\"" ID "\",");
+    send_to(NCC, "\"id\":\"" ID "\",");
+    exchange();
+    send_to(addresses[TACHILEIK], CORRECTION);
+    owed = owed_by(MAESAI);
+    assert_int_equal(owed.count, 1);
+    assert_string_equal(owed.kind, "tell_correction");
+    assert_string_equal(owed.office, NCC);
+    assert_true(owed.due == world.now + DAY);
+    send_to(NCC, CORRECTION);
+    assert_int_equal(owed_by(MAESAI).count, 0);
+}
+
+/* What the agreements in use ask for is looked at now and then. */
+static void
+look_at_drills(enum who who)
+{
+    expect_ok(node_turn_begin(world.nodes[who], world.now, &last_error));
+    expect_ok(node_drills_watch(world.nodes[who], &last_error));
+    expect_ok(node_turn_end(world.nodes[who], ENT_OK, &last_error));
+}
+
+/* The drill with Tachileik that Mae Sai has told; false: none was. */
+static bool
+drill_of(Entente__V1__Drill *ret_drill)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    struct node *node = world.nodes[MAESAI];
+    Entente__V1__Drill **list;
+    size_t count;
+
+    expect_ok(ent_arena_init(&arena, 1 << 20, &last_error));
+    expect_ok(node_store_begin(node->store, &last_error));
+    expect_ok(node_drills_list(node, &arena, &list, &count, &last_error));
+    node_store_abort(node->store);
+    if (count > 0) {
+        assert_int_equal(count, 1);
+        assert_string_equal(list[0]->office, addresses[TACHILEIK]);
+        *ret_drill = *list[0];
+    }
+    return count > 0;
+}
+
+static void
+acknowledge(void)
+{
+    (void)post(TACHILEIK, MAESAI,
+        "{\"purpose\":\"ADMINISTRATION\",\"mode\":\"EXERCISE\","
+        "\"acknowledgement\":{\"messageId\":\"" ID "\",\"level\":"
+        "\"ACKNOWLEDGED\",\"at\":\"2026-08-15T10:00:00Z\",\"role\":"
+        "\"officer\"}}");
+}
+
+static void
+a_drill_is_owed_until_an_exercise_is_answered(void **state)
+{
+    Entente__V1__Drill drill;
+
+    (void)state;
+    look_at_drills(MAESAI);
+    assert_int_equal(owed_by(MAESAI).count, 2); /* the ncc too */
+    world.now += 31 * DAY;
+    remind(MAESAI);
+    assert_true(owed_by(MAESAI).overdue);
+    send_to(addresses[TACHILEIK], "\"id\":\"" ID "\",\"mode\":\"EXERCISE\",");
+    exchange();
+    assert_true(drill_of(&drill));
+    assert_true(drill.answered_at == 0);
+    look_at_drills(MAESAI);
+    assert_int_equal(owed_by(MAESAI).count, 2);
+    world.now += 90000;
+    acknowledge();
+    exchange();
+    assert_true(drill_of(&drill));
+    assert_true(drill.answered_at > 0);
+    assert_true(drill.answer_ms >= 90000 && drill.answer_ms < 200000);
+    assert_int_equal(owed_by(MAESAI).count, 1);
+    look_at_drills(MAESAI); /* the next one */
+    assert_int_equal(owed_by(MAESAI).count, 2);
+    journal_is_good(MAESAI);
+}
+
+static void
+what_is_real_is_no_drill(void **state)
+{
+    Entente__V1__Drill drill;
+
+    (void)state;
+    send_to(addresses[TACHILEIK], "\"id\":\"" ID "\",");
+    exchange();
+    assert_false(drill_of(&drill));
+}
+
+#define DUTY_TEST(name)                                                        \
+    cmocka_unit_test_setup_teardown(name, setup_duties, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        DUTY_TEST(who_hears_of_a_correction_owes_to_apply_it),
+        DUTY_TEST(they_are_reminded_at_half_the_time_at_its_end_and_each_day),
+        DUTY_TEST(who_corrects_to_one_owes_it_to_all_who_have_it),
+        DUTY_TEST(a_drill_is_owed_until_an_exercise_is_answered),
+        DUTY_TEST(what_is_real_is_no_drill),
+    };
+
+    if (sodium_init() < 0) {
+        return 1;
+    }
+    ent_log_set_level(ENT_LOG_ERROR);
+    return cmocka_run_group_tests_name("node_duties", tests, NULL, NULL);
+}
