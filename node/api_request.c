@@ -3,6 +3,7 @@
 #include "node/alarms.h"
 #include "node/api_internal.h"
 #include "node/carry.h"
+#include "node/emergency.h"
 #include "node/submit.h"
 #include "node/upload.h"
 
@@ -164,6 +165,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CLEAR_ALARM;
         reply.clear_alarm = true;
         rc = node_alarm_clear(node, request->clear_alarm->number, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_REVIEW:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_REVIEW;
+        reply.review = true;
+        rc = node_emergency_review(node, request->review, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_UPLOAD:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_UPLOAD;

@@ -9,6 +9,7 @@
 #include "node/desk.h"
 #include "node/drills.h"
 #include "node/duties.h"
+#include "node/emergency.h"
 #include "node/submit.h"
 #include "node/uplink.h"
 
@@ -213,6 +214,10 @@ node_api_status(struct node *node, struct ent_arena *arena,
     if (rc == ENT_OK) {
         rc = node_drills_list(
             node, arena, &reply->drills, &reply->n_drills, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_emergency_list(
+            node, arena, &reply->emergencies, &reply->n_emergencies, err);
     }
     if (rc == ENT_OK) {
         rc = node_api_trust(node, arena, reply, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Would it go, and why not? The same way as a submission, and nothing kept. */
 #include "node/draft.h"
+#include "node/emergency.h"
 #include "node/gate.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
@@ -55,6 +56,10 @@ node_explain(struct node *node, const Entente__V1__ExplainRequest *request,
         return rc;
     }
     node_draft_fill(node, request->message, arena);
+    rc = node_emergency_fill(node, request->message, arena, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     rc = node_onward_recognise(node, request->message, arena, err);
     if (rc != ENT_OK) {
         return rc;

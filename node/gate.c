@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/gate.h"
 
+#include "node/emergency.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
 #include "node/overlay.h"
@@ -48,6 +49,7 @@ judge_out(struct node *node, const ent_message *message,
         .precedence = (uint32_t)message->precedence,
         .receiving = false,
         .declarations = declared(node, recipient),
+        .emergency = node_emergency_holds(node, message, recipient, first),
     };
 
     if (first) {
@@ -84,6 +86,7 @@ node_gate_in(struct node *node, const ent_message *message,
         .receiving = true,
         .declarations = declared(node, sender),
         .desks = node->config->desks,
+        .emergency_over = node_emergency_is_over(node, message, sender),
         .mends = node_lifecycle_mends(node, sender, message),
     };
 

@@ -7,6 +7,7 @@
 #include "node/assembly.h"
 #include "node/consent.h"
 #include "node/copy.h"
+#include "node/emergency.h"
 #include "node/gate.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
@@ -260,6 +261,7 @@ judge(struct node *node, const ent_message *message,
     struct ent_error *err)
 {
     struct ent_decision decision;
+    enum ent_status rc = ENT_OK;
 
     node_gate_in(node, message, &label->stream.sender, &decision);
     if (!decision.permit) {
@@ -275,14 +277,14 @@ judge(struct node *node, const ent_message *message,
     opening->outcome.code = ENTENTE__V1__OUTCOME_CODE__DELIVERED;
     opening->is_new = true;
     if (decision.counts) {
-        enum ent_status rc = node_gate_count(node, message,
-            &label->stream.sender, &label->stream.recipient, err);
-
-        if (rc != ENT_OK) {
-            return rc;
-        }
+        rc = node_gate_count(node, message, &label->stream.sender,
+            &label->stream.recipient, err);
     }
-    return take_print(node, message, opening, err);
+    if (rc == ENT_OK) {
+        rc = node_emergency_passed(node, message, &opening->id,
+            &label->stream.sender, false, decision.relaxed, err);
+    }
+    return rc != ENT_OK ? rc : take_print(node, message, opening, err);
 }
 
 /* What was lost with a store is here again. */

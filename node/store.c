@@ -58,6 +58,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_DUTY] = {.name = "duty", .key_len = 9},
     [NODE_REMIND] = {.name = "remind", .key_len = 17},
     [NODE_DRILL] = {.name = "drill", .key_len = 16},
+    [NODE_EMERGENCY] = {.name = "emergency", .key_len = 32},
     [NODE_FATE_END] = {.name = "fate_end", .key_len = 40},
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
 };

@@ -68,6 +68,7 @@ enum node_table {
     NODE_DUTY,        /* u8 kind, u64 number              -> DutyRow */
     NODE_REMIND,      /* u64 ms, u8 kind, u64 number      -> nothing */
     NODE_DRILL,       /* party(16)                        -> DrillRow */
+    NODE_EMERGENCY,   /* party(16), id(16)                -> EmergencyRow */
     NODE_TABLE_COUNT,
 };
 

@@ -5,6 +5,7 @@
 
 #include "node/consent.h"
 #include "node/draft.h"
+#include "node/emergency.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
 #include "node/submit_internal.h"
@@ -176,6 +177,10 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
         return rc;
     }
     node_draft_fill(node, submission->message, arena);
+    rc = node_emergency_fill(node, submission->message, arena, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     rc = node_onward_recognise(node, submission->message, arena, err);
     if (rc != ENT_OK) {
         return rc;

@@ -6,6 +6,7 @@
 #include "node/copy.h"
 #include "node/desk.h"
 #include "node/drills.h"
+#include "node/emergency.h"
 #include "node/feed.h"
 #include "node/gate.h"
 #include "node/lifecycle.h"
@@ -269,6 +270,10 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     if (rc == ENT_OK) {
         rc = node_drill_sent(
             node, outgoing->message, &outgoing->id, &outgoing->to, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_emergency_passed(node, outgoing->message, &outgoing->id,
+            &outgoing->to, true, outgoing->decision.relaxed, err);
     }
     if (rc == ENT_OK) {
         rc = close_at_desk(node, outgoing, err);

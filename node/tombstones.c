@@ -4,14 +4,17 @@
 #include <string.h>
 
 #include "node/consent.h"
+#include "node/emergency.h"
 
+/* What was kept because of the message. */
 static enum ent_status
-forget_consents_from(
+forget_what_it_gave(
     struct node *node, const node_desk_row *row, struct ent_error *err)
 {
     struct ent_address sender;
     struct ent_party party;
     struct ent_id id;
+    enum ent_status rc;
 
     if (row->id.len != sizeof id.bytes ||
         ent_address_parse(ent_view_text(row->from), &sender, NULL) != ENT_OK) {
@@ -19,7 +22,8 @@ forget_consents_from(
     }
     memcpy(id.bytes, row->id.data, sizeof id.bytes);
     party = ent_address_party(&sender);
-    return node_consent_forget(node, &party, &id, err);
+    rc = node_emergency_forget(node, &party, &id, err);
+    return rc != ENT_OK ? rc : node_consent_forget(node, &party, &id, err);
 }
 
 enum ent_status
@@ -27,7 +31,7 @@ node_tombstone_desk(struct node *node, uint64_t sequence,
     const node_desk_row *row, struct ent_error *err)
 {
     node_desk_row stone = ENTENTE__REST__V1__DESK_ROW__INIT;
-    enum ent_status rc = forget_consents_from(node, row, err);
+    enum ent_status rc = forget_what_it_gave(node, row, err);
 
     if (rc != ENT_OK) {
         return rc;
@@ -57,6 +61,9 @@ node_tombstone_copy(struct node *node, const struct ent_id *id,
     node_copy_row stone = *row;
     enum ent_status rc = node_consent_forget(node, party, id, err);
 
+    if (rc == ENT_OK) {
+        rc = node_emergency_forget(node, &node->party, id, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

@@ -343,6 +343,13 @@ ent_agreement_correction(const struct ent_agreement *agreement)
         agreement->correction.notify_ms, agreement->correction.apply_ms};
 }
 
+struct ent_agreement_emergency
+ent_agreement_emergency(const struct ent_agreement *agreement)
+{
+    return (struct ent_agreement_emergency){agreement->emergency.may_relax,
+        agreement->emergency.length_ms, agreement->emergency.review_ms};
+}
+
 uint64_t
 ent_agreement_drill_ms(const struct ent_agreement *agreement,
     const struct ent_address *from, const struct ent_address *to)

@@ -65,6 +65,16 @@ struct ent_agreement_correction {
 struct ent_agreement_correction ent_agreement_correction(
     const struct ent_agreement *agreement);
 
+/* What an emergency is under it; all zero: it knows none. */
+struct ent_agreement_emergency {
+    uint32_t may_relax; /* bits: 1 << enum ent_relaxation */
+    uint64_t length_ms; /* from its declaration, at the longest */
+    uint64_t review_ms; /* from its end */
+};
+
+struct ent_agreement_emergency ent_agreement_emergency(
+    const struct ent_agreement *agreement);
+
 /* How often a drill of the hotline is owed by one office to another; 0: never.
  */
 uint64_t ent_agreement_drill_ms(const struct ent_agreement *agreement,

@@ -45,6 +45,7 @@ struct ent_facts {
     bool hit;                 /* the recipient has met what it speaks of */
     bool consent;             /* the victim it names has consented to that */
     bool emergency;           /* sending: the one it names is declared here */
+    bool emergency_over;      /* receiving: it is known to have ended before */
     enum ent_measure measure; /* asked for the person it names */
     uint32_t desks;           /* receiving: 1 << enum ent_desk, with people */
     uint64_t checks_today; /* document checks by the sender's office before */

@@ -115,8 +115,9 @@ is_permitted(const struct ent_agreement *agreement, uint32_t purpose)
 }
 
 /* A duty of the agreement that carries its own permission: who must acknowledge
- * must be able to, and so who must correct or recall, or ask for consent or
- * give it, between offices that any clause joins, one way or the other. */
+ * must be able to, and so who must correct or recall, ask for consent or give
+ * it, or declare an emergency, between offices that any clause joins, one way
+ * or the other. */
 static const char *
 duty_of(const struct question *question, size_t *ret_line)
 {
@@ -131,6 +132,9 @@ duty_of(const struct question *question, size_t *ret_line)
                         ? agreement->recall.mark.line
                         : agreement->correction.mark.line;
         return agreement->recall.mark.line != 0 ? "recall" : "correction";
+    case ENT_FAMILY_AGREEMENT_CONTROL:
+        *ret_line = agreement->emergency.mark.line;
+        return "emergency";
     case ENT_FAMILY_CONSENT_REQUEST:
     case ENT_FAMILY_CONSENT_DECISION:
         *ret_line = agreement->onward.mark.line;

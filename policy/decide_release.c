@@ -33,6 +33,62 @@ is_within(const struct question *question)
            created_ms - declared_ms <= question->agreement->emergency.length_ms;
 }
 
+static bool
+deny_trigger(const struct question *question, struct ent_decision *decision,
+    const char *what)
+{
+    ent_decision_say(decision,
+        "it %s an emergency, and its purpose is not threat_to_life", what);
+    return deny_emergency(decision, "emergency.trigger",
+        question->agreement->emergency.mark.line);
+}
+
+/* Who declares one is who may, for what it is meant, and for no longer. Anybody
+ * may end one. */
+static bool
+check_declaration(
+    const struct question *question, struct ent_decision *decision)
+{
+    const struct ent_agreement *agreement = question->agreement;
+    const ent_message *message = question->message;
+    const Entente__V1__EmergencyNotice *notice = NULL;
+    const char *approver =
+        ent_term_word(&ent_roles, agreement->emergency.approver);
+    uint64_t until_ms;
+
+    if (message->body_case == ENTENTE__V1__MESSAGE__BODY_AGREEMENT_CONTROL &&
+        message->agreement_control != NULL) {
+        notice = message->agreement_control->emergency;
+    }
+    if (notice == NULL || notice->declaration_id[0] != '\0') {
+        return true;
+    }
+    if (agreement->emergency.mark.line == 0) {
+        ent_decision_say(decision,
+            "it declares an emergency, and %s knows none", agreement->name);
+        return deny_emergency(decision, "emergency", 0);
+    }
+    if (message->purpose != ENTENTE__V1__PURPOSE__THREAT_TO_LIFE) {
+        return deny_trigger(question, decision, "declares");
+    }
+    if (strcmp(notice->role, approver) != 0) {
+        ent_decision_say(decision,
+            "an emergency is declared by a %s, not by a "
+            "%.64s",
+            approver, notice->role);
+        return deny_emergency(decision, "emergency.approve",
+            agreement->emergency.approve_mark.line);
+    }
+    until_ms = ent_message_time_ms(notice->until);
+    if (until_ms > ent_message_time_ms(message->created_at) +
+                       agreement->emergency.length_ms) {
+        ent_decision_say(decision, "it would last longer than is agreed");
+        return deny_emergency(decision, "emergency.ends_after",
+            agreement->emergency.ends_mark.line);
+    }
+    return true;
+}
+
 /* What the message claims must hold, or nothing of it passes. */
 bool
 ent_decide_emergency(struct question *question, struct ent_decision *decision)
@@ -42,6 +98,9 @@ ent_decide_emergency(struct question *question, struct ent_decision *decision)
     const char *approver =
         ent_term_word(&ent_roles, agreement->emergency.approver);
 
+    if (!check_declaration(question, decision)) {
+        return false;
+    }
     if (message->emergency == NULL) {
         return true;
     }
@@ -51,10 +110,7 @@ ent_decide_emergency(struct question *question, struct ent_decision *decision)
         return deny_emergency(decision, "emergency", 0);
     }
     if (message->purpose != ENTENTE__V1__PURPOSE__THREAT_TO_LIFE) {
-        ent_decision_say(decision,
-            "it names an emergency, and its purpose is not threat_to_life");
-        return deny_emergency(
-            decision, "emergency.trigger", agreement->emergency.mark.line);
+        return deny_trigger(question, decision, "names");
     }
     if (strcmp(message->emergency->approved_by, approver) != 0) {
         ent_decision_say(
@@ -62,7 +118,8 @@ ent_decide_emergency(struct question *question, struct ent_decision *decision)
         return deny_emergency(decision, "emergency.approve",
             agreement->emergency.approve_mark.line);
     }
-    if (!is_within(question)) {
+    if (!is_within(question) ||
+        (question->facts->receiving && question->facts->emergency_over)) {
         ent_decision_say(
             decision, "the emergency it names was over, or had not begun");
         return deny_emergency(decision, "emergency.ends_after",

@@ -55,10 +55,15 @@ enum ent_entry_kind {
                                count: the rung */
     ENT_ENTRY_COPIED = 36, /* for a desk too; subject: the message's id, count:
                               which desk */
-    ENT_ENTRY_DRILL = 38,   /* of the hotline, answered; subject: the alert's
-                               id, count: after how many seconds */
-    ENT_ENTRY_OVERDUE = 37, /* a duty that was not done in time; subject: what
-                               it is about, count: its kind */
+    ENT_ENTRY_DRILL = 38,  /* of the hotline, answered; subject: the alert's
+                              id, count: after how many seconds */
+    ENT_ENTRY_EMERGENCY = 39, /* subject: id of its declaration; count: 1
+                                 declared, 2 ended, 3 reviewed */
+    ENT_ENTRY_RELAXED = 40,   /* a message passed under one; subject: its id,
+                                 result: that of the declaration, count: what was
+                                 relaxed, as bits */
+    ENT_ENTRY_OVERDUE = 37,   /* a duty that was not done in time; subject: what
+                                 it is about, count: its kind */
 };
 
 struct ent_entry {

@@ -77,7 +77,7 @@ static const struct ent_family families[] = {
     ROW(172, M72, training_material, ROUTINE, 0, YEARS(5), PLAIN),
     ROW(173, M73, lifecycle, IMMEDIATE, 0, YEARS(10), SCHEMA),
     ROW(174, M74, acknowledgement, IMMEDIATE, 0, YEARS(1), SCHEMA),
-    ROW(175, M75, agreement_control, IMMEDIATE, 0, YEARS(10), PLAIN),
+    ROW(175, M75, agreement_control, IMMEDIATE, 0, YEARS(10), SCHEMA),
     ROW(176, M76, breach_notice, IMMEDIATE, MINUTES(30), YEARS(5), PLAIN),
     ROW(177, M77, test, ROUTINE, 0, DAYS(1), SCHEMA),
     ROW(244, M44, consent_decision, ROUTINE, 0, YEARS(5), SCHEMA),

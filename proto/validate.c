@@ -82,6 +82,9 @@ validate_body(struct ent_validation *v)
     case ENTENTE__V1__MESSAGE__BODY_LIFECYCLE:
         ent_validate_lifecycle(v, message->lifecycle);
         break;
+    case ENTENTE__V1__MESSAGE__BODY_AGREEMENT_CONTROL:
+        ent_validate_agreement_control(v, message->agreement_control);
+        break;
     case ENTENTE__V1__MESSAGE__BODY_CONSENT_REQUEST:
         ent_validate_consent_request(v, message->consent_request);
         break;

@@ -106,6 +106,8 @@ void ent_validate_acknowledgement(
     struct ent_validation *v, const Entente__V1__Acknowledgement *answer);
 void ent_validate_lifecycle(
     struct ent_validation *v, const Entente__V1__Lifecycle *lifecycle);
+void ent_validate_agreement_control(
+    struct ent_validation *v, const Entente__V1__AgreementControl *control);
 void ent_validate_consent_request(
     struct ent_validation *v, const Entente__V1__ConsentRequest *request);
 void ent_validate_consent_decision(

@@ -137,3 +137,28 @@ ent_validate_consent_decision(
     }
     ent_rule_leave(v, mark);
 }
+
+void
+ent_validate_agreement_control(
+    struct ent_validation *v, const Entente__V1__AgreementControl *control)
+{
+    const Entente__V1__EmergencyNotice *notice = control->emergency;
+    size_t mark = ent_rule_enter(v, "agreementControl.emergency");
+    uint64_t until;
+
+    v->source = "catalogue: agreement_control";
+    ent_rule_need(v, "", notice != NULL);
+    if (notice != NULL) {
+        until = ent_message_time_ms(notice->until);
+        ent_rule_need(v, "role", is_given(notice->role));
+        ent_rule_need(v, "reason", is_given(notice->reason));
+        ent_rule_need_uuid(v, "declarationId", notice->declaration_id);
+        need_exactly_with(v, "until",
+            notice->until != NULL && is_given(notice->declaration_id), false,
+            "a declaration");
+        if (until != 0 && until <= v->created_ms) {
+            ent_rule_broken(v, "until", "must be after createdAt");
+        }
+    }
+    ent_rule_leave(v, mark);
+}

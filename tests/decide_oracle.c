@@ -273,6 +273,9 @@ duty_key(const struct ent_yaml_node *root, const struct ent_family *family)
     if (strcmp(family->code, "M73") == 0) {
         return ent_yaml_get(root, "recall") != NULL ? "recall" : "correction";
     }
+    if (strcmp(family->code, "M75") == 0) {
+        return "emergency";
+    }
     return strcmp(family->code, "M44") == 0 ? "onward" : "nothing";
 }
 
@@ -360,6 +363,31 @@ slow_classification(
     return rung < 3;
 }
 
+/* One that declares an emergency: by whom, for what, until when. */
+static bool
+slow_declaration(
+    const struct ent_yaml_node *emergency, const ent_message *message)
+{
+    const Entente__V1__EmergencyNotice *notice;
+    uint64_t length;
+
+    if ((int)message->body_case != 175 || message->agreement_control == NULL ||
+        message->agreement_control->emergency == NULL ||
+        message->agreement_control->emergency->declaration_id[0] != '\0') {
+        return true;
+    }
+    notice = message->agreement_control->emergency;
+    if (emergency == NULL || (int)message->purpose != 3 ||
+        strcmp(notice->role, at(emergency, "approve", NULL)->text) != 0) {
+        return false;
+    }
+    expect_ok(ent_duration_parse(
+        ent_view_text(at(emergency, "ends_after", NULL)->text), &length,
+        &last_error));
+    return ent_message_time_ms(notice->until) <=
+           ent_message_time_ms(message->created_at) + length;
+}
+
 /* What the named emergency relaxes; NULL: it names none. False: it is not one.
  */
 static bool
@@ -374,10 +402,13 @@ slow_emergency(const struct ent_yaml_node *root, const struct ent_facts *facts,
     struct ent_id id;
 
     *ret_relaxed = NULL;
+    if (!slow_declaration(emergency, message)) {
+        return false;
+    }
     if (message->emergency == NULL) {
         return true;
     }
-    if (emergency == NULL ||
+    if (emergency == NULL || (facts->receiving && facts->emergency_over) ||
         strcmp(message->emergency->approved_by,
             at(emergency, "approve", NULL)->text) != 0 ||
         message->purpose != ENTENTE__V1__PURPOSE__THREAT_TO_LIFE ||

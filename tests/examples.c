@@ -9,7 +9,7 @@
 
 const char *const example_families[] = {"hotline_alert", "hub_alert",
     "drug_seizure", "acknowledgement", "lifecycle", "test", "consent_request",
-    "consent_decision", "document_check", NULL};
+    "consent_decision", "document_check", "agreement_control", NULL};
 
 static json_t *
 load(const char *family)

@@ -156,6 +156,35 @@ random_release(struct random_source *random, ent_message *message)
     }
 }
 
+/* Now and then one that declares an emergency, or the end of one. */
+static void
+random_control(struct random_source *random, ent_message *message)
+{
+    static Entente__V1__AgreementControl control;
+    static Entente__V1__EmergencyNotice notice;
+    static Google__Protobuf__Timestamp until;
+    uint64_t until_ms = ent_message_time_ms(message->created_at) +
+                        random_below(random, 16 * HOUR_MS);
+
+    if (random_below(random, 8) != 0) {
+        return;
+    }
+    google__protobuf__timestamp__init(&until);
+    until.seconds = (int64_t)(until_ms / 1000);
+    entente__v1__emergency_notice__init(&notice);
+    notice.role = random_choice(random, "supervisor", "officer");
+    notice.until = random_below(random, 2) == 0 ? &until : NULL;
+    notice.declaration_id = random_choice(random, "", "of another");
+    entente__v1__agreement_control__init(&control);
+    control.emergency = random_below(random, 8) == 0 ? NULL : &notice;
+    message->body_case = ENTENTE__V1__MESSAGE__BODY_AGREEMENT_CONTROL;
+    message->agreement_control = &control;
+    message->emergency = NULL;
+    if (random_below(random, 4) != 0) {
+        message->purpose = ENTENTE__V1__PURPOSE__THREAT_TO_LIFE;
+    }
+}
+
 static void
 random_declaration(struct random_source *random, const struct asked *asked,
     const struct ent_agreement *agreement, struct ent_declaration *declaration)
@@ -201,6 +230,7 @@ random_facts(struct random_source *random,
     facts->hit = random_below(random, 2) == 0;
     facts->consent = random_below(random, 2) == 0;
     facts->emergency = random_below(random, 2) == 0;
+    facts->emergency_over = random_below(random, 4) == 0;
     facts->measure = (enum ent_measure)random_below(random, 3);
     facts->desks = (uint32_t)random_below(random, 4);
     facts->checks_today = 1999 + random_below(random, 2);
@@ -221,6 +251,7 @@ ask(struct random_source *random, const struct ent_agreement *agreement,
     random_safeguards(random, message);
     random_family(random, message);
     random_release(random, message);
+    random_control(random, message);
 
     ret_asked->from = random_office(random, agreement);
     ret_asked->to = random_office(random, agreement);

@@ -614,6 +614,33 @@ a_document_check_names_a_document_and_nothing_else(void **state)
     EXPECT_BROKEN(*state, "document_check", rows);
 }
 
+static void
+an_emergency_says_who_declares_it_and_why(void **state)
+{
+    static const struct broken rows[] = {
+        {"{'agreementControl':{'emergency':null}}",
+            "agreementControl.emergency", "must be given",
+            "catalogue: agreement_control"},
+        {"{'agreementControl':{'emergency':{'role':null}}}",
+            "agreementControl.emergency.role", "must be given",
+            "catalogue: agreement_control"},
+        {"{'agreementControl':{'emergency':{'reason':null}}}",
+            "agreementControl.emergency.reason", "must be given",
+            "catalogue: agreement_control"},
+        {"{'agreementControl':{'emergency':{'until':"
+         "'2026-11-22T10:04:00Z'}}}",
+            "agreementControl.emergency.until", "must be after createdAt",
+            "catalogue: agreement_control"},
+        {"{'agreementControl':{'emergency':{'declarationId':"
+         "'01926b3e-ac00-7abc-8def-0123456789ab'}}}",
+            "agreementControl.emergency.until",
+            "must not be given without a declaration",
+            "catalogue: agreement_control"},
+    };
+
+    EXPECT_BROKEN(*state, "agreement_control", rows);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -634,6 +661,7 @@ main(void)
         TEST(a_drug_seizure_counts_what_was_taken),
         TEST(an_acknowledgement_says_who_did_what_with_which_message),
         TEST(consent_is_about_one_message_and_one_use),
+        TEST(an_emergency_says_who_declares_it_and_why),
         TEST(a_document_check_names_a_document_and_nothing_else),
         TEST(a_year_is_the_longest_validity),
         TEST(all_faults_are_found_at_once_and_the_first_is_quoted),

@@ -16,7 +16,8 @@
 
 struct arguments {
     const char *file;
-    const char *family; /* of the template that is wanted */
+    const char *family;    /* of the template that is wanted */
+    const char *emergency; /* NULL: under none */
     struct cli_recipients recipients;
     struct cli_enclosing enclosing;
     struct cli_client_options client;
@@ -31,7 +32,9 @@ struct sending {
     struct cli_client *client;
     const struct cli_recipients *recipients;
     struct cli_enclosing *enclosing;
-    bool enclosed; /* the files have gone with a message */
+    bool enclosed;            /* the files have gone with a message */
+    const char *emergency_id; /* NULL: under none */
+    Entente__V1__Emergency emergency;
 };
 
 /* ---- arguments ---- */
@@ -47,8 +50,10 @@ static const struct argp_option options[] = {
         0},
     {"template", 'T', "FAMILY", 0,
         "Print an example message of this family to fill in: hotline_alert, "
-        "hub_alert, drug_seizure, acknowledgement, test",
+        "hub_alert, drug_seizure, document_check, acknowledgement, test",
         0},
+    {"emergency", 'e', "ID", 0,
+        "By the rules of this emergency (`entente emergency declare`)", 0},
     {0},
 };
 
@@ -69,6 +74,9 @@ parse(int key, char *argument, struct argp_state *state)
         if (!cli_enclosing_add(&arguments->enclosing, argument)) {
             argp_error(state, "--attach: a message has at most 16 files");
         }
+        return 0;
+    case 'e':
+        arguments->emergency = argument;
         return 0;
     case 'T':
         arguments->family = argument;
@@ -168,6 +176,18 @@ enclose(struct sending *sending, struct ent_error *err)
     return code;
 }
 
+/* The emergency that all of them are sent under. The node knows by whom it was
+ * declared. */
+static void
+name_emergency(struct sending *sending)
+{
+    entente__v1__emergency__init(&sending->emergency);
+    sending->emergency.id = (char *)(uintptr_t)sending->emergency_id;
+    for (size_t i = 0; i < sending->batch.count; i++) {
+        sending->batch.list[i]->message->emergency = &sending->emergency;
+    }
+}
+
 /* Hand the batch over and tell what became of it. */
 static int
 submit(struct sending *sending)
@@ -180,6 +200,9 @@ submit(struct sending *sending)
 
     if (sending->batch.count == 0) {
         return EX_OK;
+    }
+    if (sending->emergency_id != NULL) {
+        name_emergency(sending);
     }
     code = enclose(sending, &err);
     if (code != EX_OK) {
@@ -291,7 +314,8 @@ static int
 send_input(struct arguments *arguments)
 {
     struct sending sending = {.recipients = &arguments->recipients,
-        .enclosing = &arguments->enclosing};
+        .enclosing = &arguments->enclosing,
+        .emergency_id = arguments->emergency};
     struct ent_error err = {0};
     enum ent_status rc;
     int code;

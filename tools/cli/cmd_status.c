@@ -7,6 +7,7 @@
 #include "proto/base/time.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
+#include "tools/cli/emergencies.h"
 #include "tools/cli/output.h"
 #include "tools/cli/trust.h"
 #include "tools/cli/verbs.h"
@@ -408,6 +409,10 @@ print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = print_drills(status, now_ms, err);
+    }
+    if (rc == ENT_OK && status->n_emergencies > 0) {
+        putchar('\n');
+        rc = cli_print_emergencies(stdout, status, now_ms, err);
     }
     if (rc == ENT_OK && status->n_revocation_lists > 0) {
         putchar('\n');

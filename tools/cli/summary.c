@@ -333,6 +333,25 @@ put_consent_decision(
 }
 
 static void
+put_agreement_control(
+    struct line *line, const Entente__V1__AgreementControl *control)
+{
+    const Entente__V1__EmergencyNotice *notice = control->emergency;
+
+    if (notice == NULL) {
+        put(line, "about the agreement");
+        return;
+    }
+    if (notice->declaration_id[0] != '\0') {
+        put(line, "EMERGENCY ENDED %s", notice->declaration_id);
+    } else {
+        put(line, "EMERGENCY DECLARED");
+    }
+    put(line, "by %s", notice->role);
+    put_brief(line, notice->reason);
+}
+
+static void
 put_document_check(struct line *line, const Entente__V1__DocumentCheck *check)
 {
     put(line, check->result == 0 ? "document check: " : "");
@@ -372,6 +391,9 @@ put_body(struct line *line, const ent_message *message)
         return;
     case ENTENTE__V1__MESSAGE__BODY_CONSENT_DECISION:
         put_consent_decision(line, message->consent_decision);
+        return;
+    case ENTENTE__V1__MESSAGE__BODY_AGREEMENT_CONTROL:
+        put_agreement_control(line, message->agreement_control);
         return;
     case ENTENTE__V1__MESSAGE__BODY_DOCUMENT_CHECK:
         put_document_check(line, message->document_check);

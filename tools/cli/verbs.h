@@ -21,6 +21,13 @@
     X(withdraw, "withdraw", NULL, "ID", "say that a message no longer holds")  \
     X(recall, "recall", NULL, "ID", "have a message removed that was sent")    \
     X(answer, "answer", NULL, "ID|NUMBER", "answer one of these three")        \
+    X(emergency_declare, "emergency", "declare", "",                           \
+        "relax agreed rules while lives are at stake")                         \
+    X(emergency_end, "emergency", "end", "ID", "end it before its time")       \
+    X(emergency_list, "emergency", "list", "",                                 \
+        "list those that were declared")                                       \
+    X(emergency_review, "emergency", "review", "ID",                           \
+        "say that what was sent was reviewed")                                 \
     X(consent_ask, "consent", "ask", "ID|NUMBER",                              \
         "ask whether a message may go further")                                \
     X(consent_give, "consent", "give", "ID|NUMBER", "say that it may")         \
