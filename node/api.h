@@ -59,6 +59,10 @@ enum ent_status node_api_status(struct node *node, struct ent_arena *arena,
 enum ent_status node_api_unused(struct node *node, struct ent_arena *arena,
     Entente__V1__UnusedAgreement ***ret_list, size_t *ret_count,
     struct ent_error *err) ENT_MUST_CHECK;
+/* What parties have declared about the agreement of that index. */
+enum ent_status node_api_declarations(const struct node *node, size_t index,
+    struct ent_arena *arena, Entente__V1__AgreementStatus *status,
+    struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_peers(struct node *node,
     const Entente__V1__PeersRequest *request, struct ent_arena *arena,
     Entente__V1__PeersReply *reply, struct ent_error *err) ENT_MUST_CHECK;

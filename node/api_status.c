@@ -120,6 +120,10 @@ add_agreements(struct node *node, struct ent_arena *arena,
         enum ent_status rc = add_agreement(node, agreement, file, arena,
             &reply->agreements[reply->n_agreements], err);
 
+        if (rc == ENT_OK) {
+            rc = node_api_declarations(node, reply->n_agreements, arena,
+                reply->agreements[reply->n_agreements], err);
+        }
         if (rc != ENT_OK) {
             return rc;
         }

@@ -7,6 +7,7 @@
 #include "proto/base/time.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
+#include "tools/cli/declarations.h"
 #include "tools/cli/emergencies.h"
 #include "tools/cli/output.h"
 #include "tools/cli/trust.h"
@@ -398,6 +399,9 @@ print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
             sizeof agreement_fields / sizeof agreement_fields[0],
             ATTENTION "no agreement is loaded, so nothing can pass\n", err);
         agreements = NULL;
+    }
+    if (rc == ENT_OK) {
+        rc = cli_print_declarations(stdout, status, now_ms, err);
     }
     if (rc == ENT_OK) {
         rc = print_rows(unused, unused_fields,
