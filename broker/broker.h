@@ -124,8 +124,9 @@
  *    The next broker's CUSTODY is kept with it, and the bundle not sent there
  *    again for an hour (FLASH and IMMEDIATE: 10 minutes). B passes CUSTODY, its
  *    neighbour's or that of a broker behind it, on to who gave it the bundle,
- *    after the certificate of who signed it; if that one is not there, it is
- *    not told.
+ *    after the certificate of who signed it: of each broker the first, once in
+ *    each conversation as long as B keeps the bundle, so that who was away
+ *    learns it too.
  * 15. BYE about a bundle from the next broker: B sends it there again after 2
  *    s, then 4 s, up to 5 min. If the reason is one that never helps itself,
  *    B passes the BYE on to who gave it the bundle, and answers the same as

@@ -61,7 +61,7 @@ introduce(struct broker *broker, const struct lane *lane,
     const struct ent_address *signer)
 {
     return broker_registry_is_broker(broker->registry, lane->number)
-               ? broker_introduce_now(
+               ? broker_introduce(
                      broker, lane->line, lane->session, signer, NULL)
                : ENT_OK;
 }
@@ -120,15 +120,44 @@ send_receipt(struct broker *broker, const struct lane *lane,
     return rc == ENT_OK ? SENT : stop(broker, lane, rc);
 }
 
-/* ---- one walk: bundles and skips, or receipts ---- */
+/* Who gave us the bundle learns that a broker further on has it too, and who
+ * that is. */
+static enum outcome
+send_custody(
+    struct broker *broker, const struct lane *lane, struct ent_view wire)
+{
+    struct ent_custody known;
+    enum ent_status rc;
+
+    if (ent_custody_peek(wire, &known, NULL) != ENT_OK) {
+        return SKIPPED;
+    }
+    rc = broker_introduce(
+        broker, lane->line, lane->session, &known.broker, NULL);
+    if (rc == ENT_OK) {
+        rc = broker->port.send(broker->port.context, &lane->session->route,
+            ENT_FRAME_CUSTODY, wire, (struct ent_view){0}, NULL);
+    }
+    return rc == ENT_OK ? SENT : stop(broker, lane, rc);
+}
+
+/* ---- one walk: bundles and skips, receipts, or custody receipts ---- */
+
+enum cargo_kind {
+    RECEIPTS,
+    CUSTODIES,
+    BUNDLES,
+    CARGO_KINDS,
+};
 
 /* The next thing at or after `from`, and sending it. */
 struct cargo {
-    bool receipts;
+    enum cargo_kind kind;
     bool only_put_off;
     union {
         struct broker_entry entry;
         struct broker_receipt receipt;
+        struct ent_view custody;
     } item;
 };
 
@@ -139,24 +168,32 @@ next(struct broker *broker, const struct lane *lane, struct cargo *cargo,
     const struct ent_party *party = &lane->office->party;
     enum ent_status rc;
 
-    if (cargo->receipts) {
+    switch (cargo->kind) {
+    case RECEIPTS:
         rc = broker_spool_next_receipt(
             broker->spool, party, lane->rank, from, &cargo->item.receipt, err);
         *ret_arrival = cargo->item.receipt.arrival;
-    } else {
+        return rc;
+    case CUSTODIES:
+        return broker_spool_next_custody(broker->spool, party, lane->rank, from,
+            ret_arrival, &cargo->item.custody, err);
+    default:
         rc = broker_spool_next_for(
             broker->spool, party, lane->rank, from, &cargo->item.entry, err);
         *ret_arrival = cargo->item.entry.arrival;
+        return rc;
     }
-    return rc;
 }
 
 static enum outcome
 send_item(
     struct broker *broker, const struct lane *lane, const struct cargo *cargo)
 {
-    if (cargo->receipts) {
+    if (cargo->kind == RECEIPTS) {
         return send_receipt(broker, lane, &cargo->item.receipt);
+    }
+    if (cargo->kind == CUSTODIES) {
+        return send_custody(broker, lane, cargo->item.custody);
     }
     if (cargo->only_put_off && !cargo->item.entry.put_off) {
         return SKIPPED;
@@ -166,9 +203,9 @@ send_item(
 
 static enum ent_status
 walk_fresh(struct broker *broker, struct lane *lane, struct broker_walk *walk,
-    bool receipts, struct ent_error *err)
+    enum cargo_kind kind, struct ent_error *err)
 {
-    struct cargo cargo = {.receipts = receipts};
+    struct cargo cargo = {.kind = kind};
 
     while (walk->stirred) {
         uint64_t arrival;
@@ -224,10 +261,10 @@ walk_round(struct broker *broker, struct lane *lane, struct broker_round *round,
 
 static enum ent_status
 walk_again(struct broker *broker, struct lane *lane, struct broker_walk *walk,
-    bool receipts, struct ent_error *err)
+    enum cargo_kind kind, struct ent_error *err)
 {
     const uint64_t now_ms = broker->now.boot_ms;
-    struct cargo cargo = {.receipts = receipts, .only_put_off = true};
+    struct cargo cargo = {.kind = kind, .only_put_off = true};
     bool done = false;
     enum ent_status rc = ENT_OK;
 
@@ -276,20 +313,23 @@ flush_backlog(struct broker *broker, const struct lane *lane)
 static enum ent_status
 forward_rank(struct broker *broker, struct lane *lane, struct ent_error *err)
 {
-    struct broker_walk *const walks[] = {
-        &lane->line->peer.receipts[lane->rank],
-        &lane->line->peer.bundles[lane->rank],
+    struct broker_peer *peer = &lane->line->peer;
+    struct broker_walk *const walks[CARGO_KINDS] = {
+        [RECEIPTS] = &peer->receipts[lane->rank],
+        [CUSTODIES] = &peer->custodies[lane->rank],
+        [BUNDLES] = &peer->bundles[lane->rank],
     };
     enum ent_status rc = ENT_OK;
 
-    for (size_t i = 0; rc == ENT_OK && i < 2; i++) {
+    for (enum cargo_kind i = 0; rc == ENT_OK && i < CARGO_KINDS; i++) {
         if (!lane->session->open || lane->stopped == lane->session ||
             !flush_backlog(broker, lane)) {
             return ENT_OK;
         }
-        rc = walk_fresh(broker, lane, walks[i], i == 0, err);
-        if (rc == ENT_OK && lane->session->open && !walks[i]->stirred) {
-            rc = walk_again(broker, lane, walks[i], i == 0, err);
+        rc = walk_fresh(broker, lane, walks[i], i, err);
+        if (rc == ENT_OK && i != CUSTODIES && lane->session->open &&
+            !walks[i]->stirred) {
+            rc = walk_again(broker, lane, walks[i], i, err);
         }
     }
     return rc;

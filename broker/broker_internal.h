@@ -148,11 +148,8 @@ enum ent_status broker_learn_guest(struct broker *broker, struct ent_view wire,
     uint64_t *ret_serial, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Before what `signer` has signed: its certificate and its state's list, once a
- * conversation. At once (statuses of the port), or after the commit. */
-enum ent_status broker_introduce_now(struct broker *broker,
-    struct broker_line *line, const struct broker_session *session,
-    const struct ent_address *signer, struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status broker_introduce_later(struct broker *broker,
+ * conversation, at once. Statuses of the port. */
+enum ent_status broker_introduce(struct broker *broker,
     struct broker_line *line, const struct broker_session *session,
     const struct ent_address *signer, struct ent_error *err) ENT_MUST_CHECK;
 /* Somebody asks for what may be behind a neighbour: ask that. */

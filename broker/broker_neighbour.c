@@ -120,31 +120,11 @@ broker_greet_neighbours(struct broker *broker)
 
 /* ---- introducing who signed ---- */
 
-/* Where an object goes: at once, or after the commit. */
-typedef enum ent_status send_object(struct broker *broker,
-    const struct ent_route *route, struct ent_bytes *payload,
-    struct ent_error *err);
-
-static enum ent_status
-send_now(struct broker *broker, const struct ent_route *route,
-    struct ent_bytes *payload, struct ent_error *err)
-{
-    return broker->port.send(broker->port.context, route, ENT_FRAME_OBJECT,
-        ent_bytes_view(payload), (struct ent_view){0}, err);
-}
-
-static enum ent_status
-send_later(struct broker *broker, const struct ent_route *route,
-    struct ent_bytes *payload, struct ent_error *err)
-{
-    return broker_answer(broker, route, ENT_FRAME_OBJECT, payload, err);
-}
-
 /* One object, unless this conversation has brought it already. */
 static enum ent_status
 bring(struct broker *broker, struct broker_line *line,
     const struct broker_session *session, uint64_t name,
-    const struct ent_object *object, send_object *send, struct ent_error *err)
+    const struct ent_object *object, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
     struct broker_told **told = &line->told[session - line->peer.lanes];
@@ -156,7 +136,9 @@ bring(struct broker *broker, struct broker_line *line,
     }
     rc = ent_object_encode(object, &payload, err);
     if (rc == ENT_OK) {
-        rc = send(broker, &session->route, &payload, err);
+        rc = broker->port.send(broker->port.context, &session->route,
+            ENT_FRAME_OBJECT, ent_bytes_view(&payload), (struct ent_view){0},
+            err);
     }
     if (rc == ENT_OK) {
         broker_told_add(told, name);
@@ -164,10 +146,10 @@ bring(struct broker *broker, struct broker_line *line,
     return rc;
 }
 
-static enum ent_status
-introduce(struct broker *broker, struct broker_line *line,
+enum ent_status
+broker_introduce(struct broker *broker, struct broker_line *line,
     const struct broker_session *session, const struct ent_address *signer,
-    send_object *send, struct ent_error *err)
+    struct ent_error *err)
 {
     const char *state = ent_address_state(signer);
     const uint64_t number =
@@ -189,27 +171,11 @@ introduce(struct broker *broker, struct broker_line *line,
     (void)snprintf(list.subject, sizeof list.subject, "%s", state);
     if (rc == ENT_OK) {
         rc = bring(broker, line, session,
-            broker_told_certificate(signer, serial), &certificate, send, err);
+            broker_told_certificate(signer, serial), &certificate, err);
     }
     if (rc == ENT_OK) {
-        rc = bring(broker, line, session, broker_told_list(state, number),
-            &list, send, err);
+        rc = bring(
+            broker, line, session, broker_told_list(state, number), &list, err);
     }
     return rc;
-}
-
-enum ent_status
-broker_introduce_now(struct broker *broker, struct broker_line *line,
-    const struct broker_session *session, const struct ent_address *signer,
-    struct ent_error *err)
-{
-    return introduce(broker, line, session, signer, send_now, err);
-}
-
-enum ent_status
-broker_introduce_later(struct broker *broker, struct broker_line *line,
-    const struct broker_session *session, const struct ent_address *signer,
-    struct ent_error *err)
-{
-    return introduce(broker, line, session, signer, send_later, err);
 }

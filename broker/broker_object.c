@@ -126,9 +126,22 @@ check_manifest(struct broker *broker, const struct broker_visit *visit,
     return rc;
 }
 
+/* Of whom we keep a certificate whom we do not serve: of offices behind a
+ * neighbour, and of brokers that a neighbour tells of, wherever they are. */
+static bool
+is_guest(const struct broker *broker, const struct broker_visit *visit,
+    const struct ent_certificate *claimed)
+{
+    return broker_registry_toward(broker->registry, &claimed->address) !=
+               BROKER_NOBODY ||
+           (ent_certificate_role(claimed) == ENT_KEY_BROKER &&
+               broker_registry_is_broker(broker->registry, visit->number));
+}
+
 static enum ent_status
-learn_certificate(struct broker *broker, const struct ent_object *object,
-    uint64_t *ret_number, struct ent_error *err)
+learn_certificate(struct broker *broker, const struct broker_visit *visit,
+    const struct ent_object *object, uint64_t *ret_number,
+    struct ent_error *err)
 {
     struct ent_certificate claimed;
     enum ent_status rc;
@@ -141,13 +154,13 @@ learn_certificate(struct broker *broker, const struct ent_object *object,
         return ent_fail(err, ENT_REJECTED, "a certificate of another");
     }
     *ret_number = claimed.serial;
-    rc = broker_registry_add(
-        broker->registry, object->wire, false, broker->now.wall_ms, err);
-    if (rc == ENT_NOT_FOUND && broker_registry_toward(broker->registry,
-                                   &claimed.address) != BROKER_NOBODY) {
-        rc = broker_learn_guest(broker, object->wire, ret_number, err);
+    if (broker_registry_by_address(broker->registry, &claimed.address) ==
+            BROKER_NOBODY &&
+        is_guest(broker, visit, &claimed)) {
+        return broker_learn_guest(broker, object->wire, ret_number, err);
     }
-    return rc;
+    return broker_registry_add(
+        broker->registry, object->wire, false, broker->now.wall_ms, err);
 }
 
 /* Verify an object, and take it into the registry; its number. ENT_EXISTS:
@@ -161,7 +174,7 @@ learn(struct broker *broker, const struct broker_visit *visit,
     case ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST:
         return check_manifest(broker, visit, object, ret_number, err);
     case ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE:
-        return learn_certificate(broker, object, ret_number, err);
+        return learn_certificate(broker, visit, object, ret_number, err);
     default:
         return broker_registry_revoke(
             broker->registry, object->subject, object->wire, ret_number, err);

@@ -36,27 +36,21 @@ way_back(struct broker *broker, const struct broker_entry *entry,
 
 /* ---- CUSTODY ---- */
 
-/* Who is not there learns it when it sends the bundle again. */
+/* It is kept with the bundle, for who is not there now too. */
 static enum ent_status
 pass_custody(struct broker *broker, const struct broker_entry *entry,
     const struct ent_custody *custody, struct ent_view wire,
     struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes copy = {0};
-    struct broker_line *line;
-    const struct broker_session *session = way_back(broker, entry, &line);
-    enum ent_status rc;
+    const struct ent_party signer = ent_address_party(&custody->broker);
+    struct broker_line *line = broker_line_of(broker, &entry->from);
+    enum ent_status rc =
+        broker_spool_put_custody(broker->spool, entry, &signer, wire, err);
 
-    if (session == NULL) {
-        return ENT_OK;
+    if (rc == ENT_OK && line != NULL) {
+        broker_walk_stir(&line->peer.custodies[entry->rank]);
     }
-    rc = broker_introduce_later(broker, line, session, &custody->broker, err);
-    if (rc == ENT_OK) {
-        rc = ent_bytes_copy(wire, &copy, err);
-    }
-    return rc != ENT_OK ? rc
-                        : broker_answer(broker, &session->route,
-                              ENT_FRAME_CUSTODY, &copy, err);
+    return rc == ENT_EXISTS || rc == ENT_BUSY ? ENT_OK : rc;
 }
 
 /* Signed by the neighbour, or by a broker behind it. */

@@ -206,9 +206,6 @@ commit_group(struct broker *broker, const struct ent_frame *frames,
     broker_spool_abort(broker->spool);
     if (rc != ENT_OK) {
         broker_replies_clear(&broker->replies);
-        for (size_t i = 0; i < broker->line_count; i++) {
-            broker_forget_told(&broker->lines[i]); /* it was not said */
-        }
         return rc;
     }
     broker->damaged_count = 0;

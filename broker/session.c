@@ -166,6 +166,7 @@ broker_peer_init(struct broker_peer *peer)
     for (uint8_t rank = 0; rank < BROKER_RANKS; rank++) {
         broker_walk_begin(&peer->bundles[rank]);
         broker_walk_begin(&peer->receipts[rank]);
+        broker_walk_begin(&peer->custodies[rank]);
     }
 }
 
@@ -206,6 +207,7 @@ begin_walks(struct broker_peer *peer, enum broker_lane lane)
         if (is_carried_by(peer, rank, lane)) {
             broker_walk_begin(&peer->bundles[rank]);
             broker_walk_begin(&peer->receipts[rank]);
+            broker_walk_begin(&peer->custodies[rank]);
         }
     }
 }
@@ -217,6 +219,7 @@ stir_walks(struct broker_peer *peer, enum broker_lane lane)
         if (is_carried_by(peer, rank, lane)) {
             broker_walk_stir(&peer->bundles[rank]);
             broker_walk_stir(&peer->receipts[rank]);
+            broker_walk_stir(&peer->custodies[rank]);
         }
     }
 }

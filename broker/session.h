@@ -85,6 +85,8 @@ struct broker_peer {
     struct broker_session lanes[BROKER_LANES];
     struct broker_walk bundles[BROKER_RANKS];
     struct broker_walk receipts[BROKER_RANKS];
+    /* Of brokers further on; once in each conversation. */
+    struct broker_walk custodies[BROKER_RANKS];
 };
 
 /* Not connected. */

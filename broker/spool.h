@@ -183,6 +183,22 @@ enum ent_status broker_spool_find_answer(struct broker_spool *spool,
     const struct ent_digest *label_hash, struct broker_receipt *ret_receipt,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* ---- custody receipts of brokers further on ---- */
+
+/* Keep what `signer` has signed for an entry, as long as that is kept.
+ * ENT_EXISTS: something of it is kept already; ENT_BUSY: of ENT_HOPS_MAX
+ * brokers. */
+enum ent_status broker_spool_put_custody(struct broker_spool *spool,
+    const struct broker_entry *entry, const struct ent_party *signer,
+    struct ent_view wire, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The first for entries that `to` gave us at `rank`, and that came as `arrival`
+ * or later. `ret_wire` looks into the store. ENT_NOT_FOUND: none. */
+enum ent_status broker_spool_next_custody(struct broker_spool *spool,
+    const struct ent_party *to, uint8_t rank, uint64_t arrival,
+    uint64_t *ret_arrival, struct ent_view *ret_wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* ---- signed objects ---- */
 
 /* The newest of a kind about a subject; `number` is its serial, sequence or

@@ -320,6 +320,9 @@ broker_spool_drop(struct broker_spool *spool, const struct broker_entry *entry,
             spool, entry->drop_at, entry->arrival, err);
     }
     if (rc == ENT_OK) {
+        rc = broker_row_drop_custodies(spool, entry, err);
+    }
+    if (rc == ENT_OK) {
         rc = broker_row_count(spool, &entry->from, &recipient,
             &(struct usage_change){
                 .bytes = -(int64_t)entry->size, .entries = -1},

@@ -99,6 +99,10 @@ enum ent_status broker_row_drop_entry_at(struct broker_spool *spool,
 enum ent_status broker_row_drop_receipt_at(struct broker_spool *spool,
     const struct spool_key *key, struct ent_error *err) ENT_MUST_CHECK;
 
+/* What brokers further on have signed for that entry. */
+enum ent_status broker_row_drop_custodies(struct broker_spool *spool,
+    const struct broker_entry *entry, struct ent_error *err) ENT_MUST_CHECK;
+
 /* A damaged value: what is in the store is not what we put there. */
 enum ent_status broker_row_damaged(const char *what, struct ent_error *err);
 

@@ -65,6 +65,37 @@ fill_ways(const struct node_dispatch *dispatch, struct ent_arena *arena,
     return ENT_OK;
 }
 
+/* Who has it, in order; the last of them is where it is. A row of an earlier
+ * version has the first alone. */
+static enum ent_status
+fill_custodies(const struct node_dispatch *dispatch, struct ent_arena *arena,
+    Entente__V1__TraceCopy *copy, struct ent_error *err)
+{
+    const Entente__Rest__V1__DispatchRow *row = dispatch->row;
+
+    copy->custody_at = row->custody_at;
+    copy->custody_by = node_text_in(arena, row->custody_by);
+    copy->custodies = ent_arena_alloc(
+        arena, (row->n_custodies + 1) * sizeof *copy->custodies);
+    for (size_t i = 0; copy->custodies != NULL && i < row->n_custodies; i++) {
+        Entente__V1__TraceCustody *custody =
+            ent_arena_alloc(arena, sizeof *custody);
+
+        if (custody == NULL) {
+            return ent_fail(err, ENT_NO_MEMORY, "tracing");
+        }
+        entente__v1__trace_custody__init(custody);
+        custody->by = node_text_in(arena, row->custodies[i]->by);
+        custody->via = node_text_in(arena, row->custodies[i]->via);
+        custody->at = row->custodies[i]->at;
+        custody->taken_at = row->custodies[i]->taken_at;
+        copy->custodies[copy->n_custodies++] = custody;
+        copy->custody_at = custody->at;
+        copy->custody_by = custody->by;
+    }
+    return ENT_OK;
+}
+
 static enum ent_status
 fill_way(struct node *node, const node_copy_row *row, struct ent_arena *arena,
     Entente__V1__TraceCopy *copy, struct ent_error *err)
@@ -94,8 +125,6 @@ fill_way(struct node *node, const node_copy_row *row, struct ent_arena *arena,
             ENT_DIGEST_LEN);
         copy->label_hash.len = ENT_DIGEST_LEN;
     }
-    copy->custody_at = dispatch.row->custody_at;
-    copy->custody_by = node_text_in(arena, dispatch.row->custody_by);
     if (row->state == 0) {
         copy->state = (Entente__V1__TraceState)state_on_the_way(&dispatch);
         copy->reason = dispatch.row->answer;
@@ -104,7 +133,8 @@ fill_way(struct node *node, const node_copy_row *row, struct ent_arena *arena,
         copy->sentence =
             node_text_in(arena, "sealed, and no way to send it is open yet");
     }
-    return fill_ways(&dispatch, arena, copy, err);
+    rc = fill_custodies(&dispatch, arena, copy, err);
+    return rc != ENT_OK ? rc : fill_ways(&dispatch, arena, copy, err);
 }
 
 /* Why, in words: what our own gate said, else the remedy of the table. */

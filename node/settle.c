@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/copy.h"
+#include "node/custody.h"
 #include "node/peers.h"
 #include "node/proof.h"
 #include "node/reincarnation.h"
@@ -35,98 +36,7 @@ find(struct node *node, const struct ent_stream_id *stream, uint64_t first,
     return node_dispatch_get(node, &genesis, first, ret_dispatch, err);
 }
 
-/* ---- custody ---- */
-
-/* The row keeps who signed first, and of each broker whether it holds it. */
-static enum ent_status
-note_custody(struct node *node, struct node_dispatch *dispatch,
-    const struct ent_custody *custody, struct ent_error *err)
-{
-    enum ent_status rc =
-        node_ways_custody(node, dispatch, custody->broker.text, err);
-
-    if (rc == ENT_OK && dispatch->row->custody_at == 0) {
-        char *by = strdup(custody->broker.text);
-
-        if (by == NULL) {
-            return ent_fail(err, ENT_NO_MEMORY, "noting custody");
-        }
-        if (dispatch->row->custody_by != protobuf_c_empty_string) {
-            free(dispatch->row->custody_by);
-        }
-        dispatch->row->custody_by = by;
-        dispatch->row->custody_at = node->now_ms;
-    }
-    if (dispatch->row->answer >= ENT_REFUSAL_QUOTA) {
-        dispatch->row->answer = 0; /* a broker's objection, and it is over */
-    }
-    return rc != ENT_OK
-               ? rc
-               : node_dispatch_step(node, dispatch, ENT_EVENT_CUSTODY, err);
-}
-
-enum ent_status
-node_settle_custody(
-    struct node *node, struct ent_view wire, struct ent_error *err)
-{
-    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
-    const struct ent_certificate *broker = node_uplink_broker(node);
-    struct node_proof proof = {.kind = NODE_PROOF_CUSTODY, .wire = wire};
-    struct ent_certificate signer;
-    struct ent_custody custody;
-    struct ent_digest digest = ent_digest_of(wire);
-    enum ent_dispatch_state was;
-    struct ent_party party;
-    enum ent_status rc;
-
-    if (broker == NULL) {
-        return ent_fail(err, ENT_REJECTED, "custody, and not from a broker");
-    }
-    rc = ent_custody_peek(wire, &custody, err);
-    if (rc == ENT_OK) {
-        rc = node_peers_signer_of(
-            node, &broker->address, wire, custody.taken_at, &signer, err);
-    }
-    if (rc == ENT_NOT_FOUND) {
-        return ent_fail(err, ENT_REJECTED,
-            "custody under no certificate of %s that was valid then",
-            broker->address.text);
-    }
-    if (rc == ENT_OK && node_revocations_has(node, &signer)) {
-        rc = ent_fail(err, ENT_REJECTED, "custody under a revoked key");
-    }
-    if (rc == ENT_OK) {
-        rc = ent_custody_open(wire, &signer, &custody, err);
-    }
-    if (rc == ENT_OK) {
-        rc = find(node, &custody.stream, custody.first, &dispatch, err);
-    }
-    if (rc == ENT_NOT_FOUND) {
-        return ent_fail(err, ENT_REJECTED, "custody of what we never sent");
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (!ent_digest_equal(&custody.label_hash, &dispatch.state.label_hash)) {
-        return ent_fail(err, ENT_REJECTED, "custody of another label");
-    }
-    was = dispatch.state.state;
-    rc = note_custody(node, &dispatch, &custody, err);
-    if (rc != ENT_OK || dispatch.state.state == was) {
-        return rc; /* said before */
-    }
-    rc = node_proof_add(node, &proof, &dispatch.stream, custody.first,
-        dispatch.row->keep_until, err);
-    if (rc == ENT_OK) {
-        rc = node_proof_keep(node, &proof, err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    party = ent_address_party(&custody.stream.recipient);
-    return node_record(node, NODE_ENTRY_CUSTODY_IN, &party, &digest,
-        &custody.label_hash, custody.count, err);
-}
+/* ---- not taken ---- */
 
 /* Another neighbour may still answer for it, or holds it: then nothing changes.
  * Lost custody makes it due at once, whether it can go at once or not. */
@@ -166,7 +76,7 @@ node_settle_not_taken(
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     dispatch.row->answer = bye->reason;
-    node_ways_refuse(&dispatch, broker->address.text);
+    node_custody_forget(&dispatch, broker->address.text);
     return go_on_without(node, &dispatch, err);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * settle - what comes back about our own bundles: custody, receipts, and the
- * broker's word that it did not take one.
+ * settle - what comes back about our own bundles: receipts, and the broker's
+ * word that it did not take one. Custody is node/custody.h.
  */
 #ifndef NODE_SETTLE_H
 #define NODE_SETTLE_H
@@ -9,8 +9,6 @@
 #include "node/node.h"
 #include "proto/frame.h"
 
-enum ent_status node_settle_custody(struct node *node, struct ent_view wire,
-    struct ent_error *err) ENT_MUST_CHECK;
 /* `ret_news` (may be NULL): it moved something; one that only repeats what was
  * heard does not. */
 enum ent_status node_settle_receipt(struct node *node, struct ent_view wire,

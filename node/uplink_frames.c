@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/custody.h"
 #include "node/intake.h"
 #include "node/objects.h"
 #include "node/peers.h"
@@ -277,7 +278,7 @@ hand_over(struct node *node, struct node_neighbour *neighbour,
     case ENT_FRAME_RECEIPT:
         return node_settle_receipt(node, frame->payload, NULL, err);
     case ENT_FRAME_CUSTODY:
-        return node_settle_custody(node, frame->payload, err);
+        return node_custody_take(node, frame->payload, err);
     case ENT_FRAME_SKIP:
         return node_intake_skip(node, frame->payload, err);
     case ENT_FRAME_CREDIT:

@@ -83,7 +83,14 @@ start(struct scene *scene)
         .quota = scene->quota,
     };
 
-    scene->registry = make_registry(scene, MAESAI, TACHILEIK);
+    scene->registry =
+        make_registry(scene, MAESAI, scene->relays ? NULL : TACHILEIK);
+    if (scene->relays) {
+        expect_ok(broker_registry_add_neighbour(scene->registry,
+            ent_bytes_view(&YANGON->wire), &YANGON->cert.address,
+            scene->now.wall_ms, &last_error));
+        broker_registry_lead(scene->registry, "mm", &YANGON->cert.address);
+    }
     expect_ok(broker_spool_open(
         scene->path, mac_key, scene->store_size, &scene->spool, &last_error));
     options.registry = scene->registry;
@@ -101,12 +108,13 @@ stop(struct scene *scene)
     broker_registry_free(&scene->registry);
 }
 
-int
-scene_open(void **state)
+static struct scene *
+open_scene(bool relays)
 {
     struct scene *scene = calloc(1, sizeof *scene);
 
     assert_non_null(scene);
+    scene->relays = relays;
     ent_log_set_level(0); /* what is wrong here is wrong on purpose */
     parties_init(&scene->all);
     strcpy(scene->folder, "/tmp/entente-broker-XXXXXX");
@@ -121,7 +129,20 @@ scene_open(void **state)
     expect_ok(broker_spool_create(
         scene->path, mac_key, scene->store_size, &last_error));
     start(scene);
-    *state = scene;
+    return scene;
+}
+
+int
+scene_open(void **state)
+{
+    *state = open_scene(false);
+    return 0;
+}
+
+int
+scene_open_relay(void **state)
+{
+    *state = open_scene(true);
     return 0;
 }
 
@@ -494,6 +515,24 @@ make_receipt(struct scene *scene, const struct party *by,
         }
     }
     expect_ok(ent_receipt_make(&receipt, &by->signer, &wire, &last_error));
+    return wire;
+}
+
+struct ent_bytes
+make_custody(
+    struct scene *scene, const struct party *by, const struct made *made)
+{
+    const struct ent_custody custody = {
+        .broker = by->cert.address,
+        .stream = made->label.stream,
+        .first = made->label.first,
+        .count = made->label.count,
+        .label_hash = made->hash,
+        .taken_at = scene->now.wall_ms,
+    };
+    struct ent_bytes wire = {0};
+
+    expect_ok(ent_custody_make(&custody, &by->signer, &wire, &last_error));
     return wire;
 }
 

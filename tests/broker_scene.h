@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * broker_scene - a broker between two offices, without a socket: a spool in a
- * temporary folder, and a wire that remembers what was sent.
+ * temporary folder, and a wire that remembers what was sent. Or between Mae Sai
+ * and a neighbouring broker, Yangon, that Tachileik is behind.
  */
 #ifndef ENT_TESTS_BROKER_SCENE_H
 #define ENT_TESTS_BROKER_SCENE_H
@@ -30,9 +31,12 @@
 #define NOTHING ((struct ent_view){0})
 #define MAESAI (&scene->all.maesai)
 #define TACHILEIK (&scene->all.tachileik)
+#define YANGON (&scene->all.yangon)
 
 #define SCENE_TEST(name)                                                       \
     cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
+#define RELAY_TEST(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, scene_open_relay, scene_close)
 
 #define SENT_MAX 8192
 #define STORE_SIZE ((uint64_t)64 * 1024 * 1024)
@@ -76,6 +80,7 @@ struct scene {
     struct sent sent[SENT_MAX];
     size_t sent_count;
     size_t read_count;   /* of `sent`, that the test has looked at */
+    bool relays;         /* to a neighbour, Yangon */
     bool busy;           /* connections take nothing */
     bool gone;           /* connections are no more */
     unsigned connection; /* grows with each hang-up: routes are new */
@@ -83,6 +88,7 @@ struct scene {
 
 /* Set up and tear down of a test: `*state` is the scene. */
 int scene_open(void **state);
+int scene_open_relay(void **state);
 int scene_close(void **state);
 
 /* What a folder with the certificates of these says; NULL: nobody. */
@@ -155,6 +161,8 @@ void send_made(struct scene *scene, const struct party *party, enum lane lane,
 struct ent_bytes make_receipt(struct scene *scene, const struct party *by,
     const struct made *made, size_t count, uint32_t code,
     uint64_t settled_up_to);
+struct ent_bytes make_custody(
+    struct scene *scene, const struct party *by, const struct made *made);
 struct ent_bytes make_skip(
     struct scene *scene, const struct party *by, const struct made *made);
 struct ent_bytes make_manifest(

@@ -77,6 +77,10 @@ parties_init(struct parties *parties)
         ENTENTE__V1__OFFICE_KIND__BLO, 4, &parties->myanmar);
     office_init(&parties->broker, "broker-bangkok@th",
         ENTENTE__V1__OFFICE_KIND__BROKER, 5, &parties->thailand);
+    office_init(&parties->yangon, "broker-yangon@mm",
+        ENTENTE__V1__OFFICE_KIND__BROKER, 6, &parties->myanmar);
+    office_init(&parties->mandalay, "broker-mandalay@mm",
+        ENTENTE__V1__OFFICE_KIND__BROKER, 7, &parties->myanmar);
 }
 
 void
@@ -85,4 +89,6 @@ parties_fini(struct parties *parties)
     ent_bytes_free(&parties->maesai.wire);
     ent_bytes_free(&parties->tachileik.wire);
     ent_bytes_free(&parties->broker.wire);
+    ent_bytes_free(&parties->yangon.wire);
+    ent_bytes_free(&parties->mandalay.wire);
 }

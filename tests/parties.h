@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * parties - two states, their authorities, two offices and a broker.
+ * parties - two states, their authorities, two offices and three brokers.
  *
  * Keys are made from fixed seeds, so that what is signed is the same in every
  * run. Times are around PARTIES_NOW, inside the life of every certificate.
@@ -27,6 +27,8 @@ struct parties {
     struct party maesai;    /* blo-maesai@th */
     struct party tachileik; /* blo-tachileik@mm */
     struct party broker;    /* broker-bangkok@th */
+    struct party yangon;    /* broker-yangon@mm, its neighbour */
+    struct party mandalay;  /* broker-mandalay@mm, behind that */
 };
 
 /* Everybody, for a test's setup. Aborts when that fails. */

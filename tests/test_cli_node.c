@@ -201,6 +201,8 @@ answer_trace(
     static Entente__V1__TraceItem *items[] = {&item};
     static Entente__V1__TraceCopy copies[4];
     static Entente__V1__TraceCopy *list[4];
+    static Entente__V1__TraceCustody custodies[2];
+    static Entente__V1__TraceCustody *custody_list[2];
 
     entente__v1__trace_reply__init(&trace);
     entente__v1__trace_item__init(&item);
@@ -222,6 +224,16 @@ answer_trace(
     copies[1].state = ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY;
     copies[1].custody_by = (char *)"broker-bangkok@th";
     copies[1].custody_at = UINT64_C(1763805602000);
+    for (size_t i = 0; i < 2; i++) {
+        entente__v1__trace_custody__init(&custodies[i]);
+        custody_list[i] = &custodies[i];
+    }
+    custodies[0].by = (char *)"broker-bangkok@th";
+    custodies[0].at = UINT64_C(1763805601000);
+    custodies[1].by = (char *)"broker-phnompenh@kh";
+    custodies[1].at = UINT64_C(1763805602000);
+    copies[1].custodies = custody_list;
+    copies[1].n_custodies = 2;
     copies[2].to = (char *)"ncc@la";
     copies[2].state = ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
     copies[2].reason = 204;
@@ -961,7 +973,8 @@ a_trace_tells_each_copy_in_words(void **state)
     expect_output("deleted 2025-12-22 17:00 under clause 5.3 (its retention is "
                   "in line 52); no count of it stays");
     expect_output("in custody");
-    expect_output("at broker-bangkok@th");
+    expect_output("at broker-bangkok@th ");
+    expect_output(", then broker-phnompenh@kh ");
     expect_output("REFUSED here");
     expect_output(
         "this family does not pass (clause 5.1, line 37) FAMILY_NOT_AGREED");

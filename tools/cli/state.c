@@ -146,6 +146,24 @@ explain_fate(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
     }
 }
 
+/* Where it lies: with one broker, or with each of a row of them, and since
+ * when. */
+static void
+explain_custody(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
+{
+    char when[CLI_WORDS_MAX];
+
+    if (copy->n_custodies < 2) {
+        fprintf(out, "at %s", copy->custody_by);
+        return;
+    }
+    for (size_t i = 0; i < copy->n_custodies; i++) {
+        cli_time_short(copy->custodies[i]->at, now_ms, when);
+        fprintf(out, "%s%s %s", i == 0 ? "at " : ", then ",
+            copy->custodies[i]->by, when);
+    }
+}
+
 /* NULL: no memory. */
 static char *
 explain(const Entente__V1__TraceCopy *copy, uint64_t now_ms)
@@ -160,7 +178,7 @@ explain(const Entente__V1__TraceCopy *copy, uint64_t now_ms)
         return NULL;
     }
     if (copy->state == ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY) {
-        fprintf(out, "at %s", copy->custody_by);
+        explain_custody(out, copy, now_ms);
     }
     if (is_carried(copy)) {
         cli_time_short(copy->carried_at, now_ms, when);

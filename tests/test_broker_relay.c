@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A broker beside another: Mae Sai is served here, Tachileik is behind Yangon,
+ * and there is one more broker in between, Mandalay. */
+#include "tests/broker_scene.h"
+
+#define MANDALAY (&scene->all.mandalay)
+
+/* ---- words ---- */
+
+/* The certificate of somebody comes, as an object. */
+static void
+expect_certificate(struct scene *scene, const struct party *to, enum lane lane,
+    const struct party *whose)
+{
+    const struct sent *sent = expect_sent(scene, to, lane, ENT_FRAME_OBJECT);
+    struct ent_object object;
+
+    expect_ok(ent_object_decode(
+        ent_bytes_view(&sent->payload), &object, &last_error));
+    assert_int_equal(object.kind, CERTIFICATE);
+    assert_true(ent_view_equal(object.wire, ent_bytes_view(&whose->wire)));
+}
+
+/* A CUSTODY that another broker has signed is passed on. */
+static void
+expect_passed(struct scene *scene, enum lane lane, const struct ent_bytes *wire)
+{
+    const struct sent *sent =
+        expect_sent(scene, MAESAI, lane, ENT_FRAME_CUSTODY);
+
+    assert_true(
+        ent_view_equal(ent_bytes_view(&sent->payload), ent_bytes_view(wire)));
+}
+
+/* Mae Sai leaves a bundle, which goes on to Yangon. */
+static struct made
+hand_on(struct scene *scene, uint32_t precedence, uint64_t first)
+{
+    const enum lane lane = precedence == ROUTINE ? BULK : URGENT;
+    struct made made = from_maesai(scene, precedence, first);
+
+    leave(scene, lane, &made);
+    if (first == 1) {
+        expect_certificate(scene, YANGON, lane, MAESAI);
+    }
+    expect_bundle(scene, YANGON, lane, &made);
+    return made;
+}
+
+/* Yangon says what a broker, itself or one behind it, has signed. */
+static struct ent_bytes
+say_custody(struct scene *scene, const struct party *by, enum lane lane,
+    const struct made *made)
+{
+    struct ent_bytes wire = make_custody(scene, by, made);
+
+    if (by != YANGON) {
+        say_object(scene, YANGON, CERTIFICATE, by->cert.address.text,
+            ent_bytes_view(&by->wire));
+    }
+    say(scene, YANGON, lane, ENT_FRAME_CUSTODY, ent_bytes_view(&wire), NOTHING);
+    return wire;
+}
+
+static void
+meet(struct scene *scene)
+{
+    connect_both(scene, MAESAI);
+    connect_both(scene, YANGON);
+}
+
+/* ---- custody ---- */
+
+static void
+custody_goes_back_behind_the_certificate_of_who_signed(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
+
+    meet(scene);
+    made = hand_on(scene, ROUTINE, 1);
+    custody = say_custody(scene, YANGON, BULK, &made);
+    expect_certificate(scene, MAESAI, BULK, YANGON);
+    expect_passed(scene, BULK, &custody);
+    expect_silence(scene);
+}
+
+static void
+custody_of_a_broker_further_on_is_passed_on_too(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes near = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes far = {0};
+
+    meet(scene);
+    made = hand_on(scene, FLASH, 1);
+    near = say_custody(scene, YANGON, URGENT, &made);
+    expect_certificate(scene, MAESAI, URGENT, YANGON);
+    expect_passed(scene, URGENT, &near);
+    far = say_custody(scene, MANDALAY, URGENT, &made);
+    expect_certificate(scene, MAESAI, URGENT, MANDALAY);
+    expect_passed(scene, URGENT, &far);
+    expect_silence(scene);
+}
+
+static void
+who_was_away_learns_of_custody_when_it_comes_back(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes near = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes far = {0};
+
+    meet(scene);
+    made = hand_on(scene, ROUTINE, 1);
+    scene_restart(scene);
+    connect_both(scene, YANGON);
+    expect_certificate(scene, YANGON, BULK, MAESAI);
+    expect_bundle(scene, YANGON, BULK, &made);
+    near = say_custody(scene, YANGON, BULK, &made);
+    far = say_custody(scene, MANDALAY, BULK, &made);
+    expect_silence(scene);
+    connect_both(scene, MAESAI);
+    expect_certificate(scene, MAESAI, BULK, YANGON);
+    expect_passed(scene, BULK, &near);
+    expect_certificate(scene, MAESAI, BULK, MANDALAY);
+    expect_passed(scene, BULK, &far);
+    expect_silence(scene);
+}
+
+static void
+custody_is_told_once_in_each_conversation(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes first = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes again = {0};
+
+    meet(scene);
+    made = hand_on(scene, ROUTINE, 1);
+    first = say_custody(scene, YANGON, BULK, &made);
+    forget_sent(scene);
+    pass(scene, SECOND);
+    again = say_custody(scene, YANGON, BULK, &made);
+    expect_silence(scene);
+    scene_hang_up(scene);
+    connect_both(scene, MAESAI);
+    expect_certificate(scene, MAESAI, BULK, YANGON);
+    expect_passed(scene, BULK, &first);
+    expect_silence(scene);
+}
+
+static void
+custody_goes_with_the_bundle_once_it_is_settled(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes receipt = {0};
+
+    meet(scene);
+    made = hand_on(scene, ROUTINE, 1);
+    custody = say_custody(scene, YANGON, BULK, &made);
+    receipt = make_receipt(scene, TACHILEIK, &made, 1, SETTLED, 1);
+    say_object(scene, YANGON, CERTIFICATE, "blo-tachileik@mm",
+        ent_bytes_view(&TACHILEIK->wire));
+    say(scene, YANGON, BULK, ENT_FRAME_RECEIPT, ent_bytes_view(&receipt),
+        NOTHING);
+    assert_int_equal(usage_of(scene, MAESAI, TACHILEIK).entries, 0);
+    scene_hang_up(scene);
+    forget_sent(scene);
+    connect_both(scene, MAESAI);
+    expect_receipt(scene, BULK, ent_bytes_view(&receipt));
+    expect_silence(scene);
+}
+
+static void
+custody_that_nobody_certified_signed_is_not_passed_on(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes unknown = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes forged = {0};
+    struct party forger = scene->all.maesai;
+
+    meet(scene);
+    made = hand_on(scene, ROUTINE, 1);
+    unknown = make_custody(scene, MANDALAY, &made);
+    say(scene, YANGON, BULK, ENT_FRAME_CUSTODY, ent_bytes_view(&unknown),
+        NOTHING);
+    expect_silence(scene);
+    forger.cert.address = YANGON->cert.address;
+    forged = make_custody(scene, &forger, &made);
+    say(scene, YANGON, BULK, ENT_FRAME_CUSTODY, ent_bytes_view(&forged),
+        NOTHING);
+    expect_silence(scene);
+}
+
+static void
+what_the_next_broker_holds_is_not_sent_there_again_for_an_hour(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
+
+    meet(scene);
+    made = hand_on(scene, ROUTINE, 1);
+    custody = say_custody(scene, YANGON, BULK, &made);
+    forget_sent(scene);
+    for (unsigned i = 0; i < 50; i++) {
+        pass(scene, MINUTE);
+    }
+    expect_silence(scene);
+    for (unsigned i = 0; i < 20; i++) {
+        pass(scene, MINUTE);
+    }
+    expect_bundle(scene, YANGON, BULK, &made);
+}
+
+/* ---- what the next broker does not take ---- */
+
+static void
+a_hopeless_refusal_goes_back_until_the_next_broker_signs(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
+    struct ent_bye bye = {
+        .reason = ENT_REFUSAL_NOT_AUTHENTIC, .about_stream = true, .text = "no"};
+
+    meet(scene);
+    made = hand_on(scene, ROUTINE, 1);
+    bye.stream = made.label.stream;
+    bye.first = made.label.first;
+    expect_ok(ent_bye_encode(&bye, &payload, &last_error));
+    say(scene, YANGON, BULK, ENT_FRAME_BYE, ent_bytes_view(&payload), NOTHING);
+    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_NOT_AUTHENTIC, &made);
+    send_made(scene, MAESAI, BULK, &made);
+    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_NOT_AUTHENTIC, &made);
+    forget_sent(scene);
+    custody = say_custody(scene, YANGON, BULK, &made);
+    forget_sent(scene);
+    send_made(scene, MAESAI, BULK, &made);
+    expect_custody(scene, MAESAI, BULK, &made);
+}
+
+static void
+a_neighbour_brings_nothing_that_it_does_not_lead_to(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = from_maesai(scene, ROUTINE, 1);
+
+    meet(scene);
+    send_made(scene, YANGON, BULK, &made);
+    expect_bye(scene, YANGON, BULK, ENT_REFUSAL_NOT_SERVED, &made);
+    assert_int_equal(usage_of(scene, YANGON, TACHILEIK).entries, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RELAY_TEST(custody_goes_back_behind_the_certificate_of_who_signed),
+        RELAY_TEST(custody_of_a_broker_further_on_is_passed_on_too),
+        RELAY_TEST(who_was_away_learns_of_custody_when_it_comes_back),
+        RELAY_TEST(custody_is_told_once_in_each_conversation),
+        RELAY_TEST(custody_goes_with_the_bundle_once_it_is_settled),
+        RELAY_TEST(custody_that_nobody_certified_signed_is_not_passed_on),
+        RELAY_TEST(
+            what_the_next_broker_holds_is_not_sent_there_again_for_an_hour),
+        RELAY_TEST(a_hopeless_refusal_goes_back_until_the_next_broker_signs),
+        RELAY_TEST(a_neighbour_brings_nothing_that_it_does_not_lead_to),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
