@@ -9,10 +9,11 @@ A chain is such a row in which every program has a network of its own, joined by
 a cable to those alone that it speaks to.
 """
 
+from stage import BROKER
 from daemon import Daemon
 from namespaces import Namespace, join
 from program import run
-from world import BROKER, World, free_port, state_of
+from world import World, free_port, state_of
 
 YANGON = "broker-yangon@mm"
 CHIANGMAI = "broker-chiangmai@th"
