@@ -110,12 +110,12 @@
  *    What a neighbour brings is charged to it (section 3: its quota for each
  *    recipient).
  * 12. Each broker checks everything itself. So before what somebody has signed
- *    his certificate goes as OBJECT on the same connection, and his state's
- *    revocation list, once a conversation; B keeps certificates from behind a
- *    neighbour. A bundle whose sender's certificate is not known gets
- *    BYE(UNKNOWN_CERTIFICATE), and both go again before it. What else is not
- *    authentic and was signed by one behind the neighbour is ignored, and does
- *    not end the conversation.
+ *    his certificate goes as OBJECT on the same connection, after the one
+ *    before it, and his state's revocation list, once a conversation; B keeps
+ *    both certificates of whom is behind a neighbour, and of brokers there. A
+ * bundle whose sender's certificate is not known gets BYE(UNKNOWN_CERTIFICATE),
+ * and both go again before it. What else is not authentic and was signed by one
+ * behind the neighbour is ignored, and does not end the conversation.
  * 13. A bundle has in its hop the brokers it has passed, at most ENT_HOPS_MAX,
  *    the last of them the neighbour that sends it. One that has been at B, or
  *    at the broker it would go to next, or at ENT_HOPS_MAX, is answered
@@ -131,6 +131,9 @@
  *    s, then 4 s, up to 5 min. If the reason is one that never helps itself,
  *    B passes the BYE on to who gave it the bundle, and answers the same as
  *    long as the next broker has not signed for it.
+ *    What waits for a neighbour goes where it is to go now as soon as the
+ *    operator says that its recipient, or the sender of a receipt, is
+ * elsewhere.
  * 16. FETCH for what is behind a neighbour B answers with what it has, and asks
  *    that neighbour, at most once a second for the same. What comes within 10
  *    minutes goes as OBJECT to all who asked. A manifest is taken from the
@@ -182,10 +185,10 @@ enum ent_status broker_sync_objects(
     struct broker *broker, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Serve whom `fresh` names from now on, which was made of the operator's folder
- * read anew, and free it. Who is not in it is said BYE in the next turn; lists
- * and certificates that were newer stay. An error leaves everything as it was:
- * ENT_REJECTED when `fresh` names nobody, which is a folder that is missing
- * rather than a wish. */
+ * and neighbours read anew, and free it; what waits goes where it leads. Who is
+ * not in it is said BYE in the next turn; lists and certificates that were
+ * newer stay. An error leaves everything as it was: ENT_REJECTED when `fresh`
+ * names nobody, which is a folder that is missing rather than a wish. */
 enum ent_status broker_reload(struct broker *broker,
     struct broker_registry **fresh, struct ent_error *err) ENT_MUST_CHECK;
 
@@ -207,6 +210,11 @@ enum ent_status broker_turn(struct broker *broker,
  * lost; `route` is its name. The next turn says HELLO on it. */
 void broker_dialled(struct broker *broker, const struct ent_route *route,
     const uint8_t link_key[static ENT_PUBLIC_KEY_LEN], bool urgent, bool up);
+
+/* That connection was closed by us, and its name will be another's. */
+void broker_undialled(struct broker *broker, const struct ent_route *route);
+/* True once after a neighbour's certificate became another one. */
+bool broker_neighbours_changed(struct broker *broker);
 
 /* When a turn without frames has something to do, in boot_ms. */
 uint64_t broker_due(const struct broker *broker);

@@ -8,6 +8,7 @@
  *     broker_greet.c    HELLO, CREDIT, BYE
  *     broker_object.c   FETCH and OBJECT
  *     broker_sync.c     registry and spool, and the operator's folder anew
+ *     broker_reroute.c  what waits for whom is behind another neighbour now
  *     broker_take.c     BUNDLE from a sender
  *     broker_skip.c     SKIP from a sender
  *     broker_neighbour.c  neighbouring brokers, greeted and introduced
@@ -70,6 +71,7 @@ struct broker {
     uint64_t damage_told;     /* of broker_spool_damaged */
     struct ent_state *states; /* room for decoding one */
     struct broker_wishes wishes;
+    bool neighbours_changed; /* their certificates */
 };
 
 /* One frame of a turn, and who sent it. */
@@ -130,10 +132,18 @@ enum ent_status broker_find_wire(struct broker *broker,
 enum ent_status broker_find_certificate(struct broker *broker,
     const struct ent_address *address, struct ent_certificate *ret_certificate,
     struct ent_error *err) ENT_MUST_CHECK;
-/* The certificate under which somebody signed something then. Of an office
- * served here as broker_registry_signer, and if that has none the newest, which
- * will not verify it; of others the newest. A Signed must have been signed
- * while it was valid (ENT_REJECTED). */
+/* The one before it, as it travels; ENT_NOT_FOUND: none. */
+enum ent_status broker_find_before(struct broker *broker,
+    const struct ent_address *address, uint64_t *ret_serial,
+    struct ent_view *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
+/* An authentic one that is older than the newest: kept, if it is the newest of
+ * those. */
+enum ent_status broker_keep_before(struct broker *broker, const char *subject,
+    uint64_t serial, struct ent_view wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* The certificate under which somebody signed something then: the newest or the
+ * one before; if neither is of that key and time the newest, which will not
+ * verify it. Of a Signed one of them must be (ENT_REJECTED). */
 enum ent_status broker_find_signer(struct broker *broker,
     const struct ent_address *address, const struct ent_key_id *key_id,
     uint64_t signed_at, struct ent_certificate *ret_certificate,
@@ -163,6 +173,10 @@ enum ent_status broker_ask_again(struct broker *broker,
 enum ent_status broker_grant_wishes(struct broker *broker, uint32_t kind,
     const char *subject, struct ent_view wire,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* What waits here goes where it is to go now. */
+enum ent_status broker_reroute(
+    struct broker *broker, struct ent_error *err) ENT_MUST_CHECK;
 
 void broker_forget_told(struct broker_line *line);
 

@@ -38,6 +38,33 @@ broker_dialled(struct broker *broker, const struct ent_route *route,
     }
 }
 
+void
+broker_undialled(struct broker *broker, const struct ent_route *route)
+{
+    for (size_t i = 0; i < broker->line_count * BROKER_LANES; i++) {
+        struct broker_line *line = &broker->lines[i / BROKER_LANES];
+        const enum broker_lane lane = (enum broker_lane)(i % BROKER_LANES);
+
+        if (line->routes[lane].dialled != route->dialled) {
+            continue;
+        }
+        if (broker_session_is(&line->peer.lanes[lane], route)) {
+            broker_end_lane(line, lane);
+        }
+        broker_dial_down(&line->dials[lane]);
+        line->routes[lane] = (struct ent_route){0};
+    }
+}
+
+bool
+broker_neighbours_changed(struct broker *broker)
+{
+    const bool changed = broker->neighbours_changed;
+
+    broker->neighbours_changed = false;
+    return changed;
+}
+
 static void
 say_hello(struct broker *broker, const struct broker_line *line,
     enum broker_lane lane)
@@ -159,6 +186,8 @@ broker_introduce(struct broker *broker, struct broker_line *line,
     struct ent_object list = {
         .kind = ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST,
         .wire = broker_registry_list_wire(broker->registry, state)};
+    struct ent_object before = certificate;
+    uint64_t serial_before = 0;
     uint64_t serial = 0;
     enum ent_status rc =
         broker_find_wire(broker, signer, &serial, &certificate.wire, err);
@@ -169,6 +198,12 @@ broker_introduce(struct broker *broker, struct broker_line *line,
     (void)snprintf(
         certificate.subject, sizeof certificate.subject, "%s", signer->text);
     (void)snprintf(list.subject, sizeof list.subject, "%s", state);
+    memcpy(before.subject, certificate.subject, sizeof before.subject);
+    if (rc == ENT_OK && broker_find_before(broker, signer, &serial_before,
+                            &before.wire, NULL) == ENT_OK) {
+        rc = bring(broker, line, session,
+            broker_told_certificate(signer, serial_before), &before, err);
+    }
     if (rc == ENT_OK) {
         rc = bring(broker, line, session,
             broker_told_certificate(signer, serial), &certificate, err);

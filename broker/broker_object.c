@@ -159,8 +159,12 @@ learn_certificate(struct broker *broker, const struct broker_visit *visit,
         is_guest(broker, visit, &claimed)) {
         return broker_learn_guest(broker, object->wire, ret_number, err);
     }
-    return broker_registry_add(
+    rc = broker_registry_add(
         broker->registry, object->wire, false, broker->now.wall_ms, err);
+    if (rc == ENT_OK && ent_certificate_role(&claimed) == ENT_KEY_BROKER) {
+        broker->neighbours_changed = true;
+    }
+    return rc;
 }
 
 /* Verify an object, and take it into the registry; its number. ENT_EXISTS:
@@ -210,6 +214,14 @@ broker_take_object(
     if (rc == ENT_OK) {
         ent_log(ENT_LOG_INFO, COMPONENT, "newer %s subject=%s number=%" PRIu64,
             kind_name(object.kind), object.subject, number);
+    }
+    if (rc == ENT_EXISTS &&
+        object.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE) {
+        rc = broker_keep_before(
+            broker, object.subject, number, object.wire, err);
+        if (rc != ENT_OK) {
+            return rc;
+        }
     }
     return broker_keep_object(
         broker, object.kind, object.subject, number, object.wire, err);

@@ -36,6 +36,27 @@ sync_object(struct broker *broker, uint32_t kind, const char *subject,
         broker->spool, kind, subject, number, wire, err);
 }
 
+/* What was signed under the certificate before counts after a new start too. */
+static enum ent_status
+remember_before(struct broker *broker, struct broker_registry *registry,
+    const struct ent_address *address, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    struct ent_view stored;
+    uint64_t ignored;
+    enum ent_status rc =
+        broker_find_before(broker, address, &ignored, &stored, err);
+
+    if (rc == ENT_OK) {
+        rc = ent_bytes_copy(stored, &wire, err);
+    }
+    if (rc == ENT_OK) {
+        rc = broker_registry_add(
+            registry, ent_bytes_view(&wire), false, broker->now.wall_ms, err);
+    }
+    return rc == ENT_NO_MEMORY || rc == ENT_IO ? rc : ENT_OK;
+}
+
 static enum ent_status
 sync_office(struct broker *broker, struct broker_registry *registry,
     size_t number, struct ent_error *err)
@@ -45,6 +66,10 @@ sync_office(struct broker *broker, struct broker_registry *registry,
     const struct ent_certificate *known = &office->certificate;
     enum ent_status rc;
 
+    rc = remember_before(broker, registry, &known->address, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     rc = sync_object(broker, CERTIFICATE, known->address.text, known->serial,
         ent_bytes_view(&office->wire), &newer, err);
     if (rc == ENT_OK && newer.len > 0) {
@@ -162,7 +187,7 @@ broker_sync_objects(struct broker *broker, struct ent_error *err)
     enum ent_status rc = sync_registry(broker, broker->registry, err);
 
     broker_add_lines(broker);
-    return rc;
+    return rc != ENT_OK ? rc : broker_reroute(broker, err);
 }
 
 /* ---- whom the folder names now ---- */
@@ -219,5 +244,5 @@ broker_reload(struct broker *broker, struct broker_registry **fresh,
     tell_difference(*fresh, broker->registry, "served from now on");
     broker_registry_replace(broker->registry, fresh);
     broker_add_lines(broker);
-    return ENT_OK;
+    return broker_reroute(broker, err);
 }

@@ -16,34 +16,44 @@
 /* Frames and events of each. */
 #define BROKER_LINK_ITEMS (2 * BROKER_LINKS_MAX)
 
-/* `link_key` is the neighbour's: where we connect to nobody else answers. */
+/* Where a neighbour listens; under another link key nobody answers there. */
+struct broker_far_end {
+    const char *endpoint;
+    uint8_t link_key[ENT_PUBLIC_KEY_LEN];
+};
+
+/* A place without a link is free. */
 struct broker_links {
     struct {
         struct ent_link *link;
+        char endpoint[ENT_ENDPOINT_MAX + 1];
         uint8_t link_key[ENT_PUBLIC_KEY_LEN];
         bool urgent;
     } list[BROKER_LINKS_MAX];
-    size_t count;
+    size_t count; /* places in use are below it */
 };
 
-/* Begin to connect, in the background. */
+/* Begin to connect to those, in the background, unless that was done before;
+ * what goes elsewhere is closed, and the broker told. */
 enum ent_status broker_links_dial(struct broker_links *links, void *zmq,
-    const char *endpoint, const uint8_t link_key[static ENT_PUBLIC_KEY_LEN],
-    struct ent_secret *link_secret, struct ent_error *err) ENT_MUST_CHECK;
+    const struct broker_far_end *ends, size_t count,
+    struct ent_secret *link_secret, struct broker *broker,
+    struct ent_error *err) ENT_MUST_CHECK;
 void broker_links_close(struct broker_links *links);
 
-/* Sockets to poll; how many. */
+/* Sockets to poll; how many. A free place has none that is ever ready. */
 size_t broker_links_poll(
     struct broker_links *links, zmq_pollitem_t items[static BROKER_LINK_ITEMS]);
 
 /* Tell the broker which connections came up or were lost. */
 void broker_links_watch(struct broker_links *links, struct broker *broker);
 
-/* As ent_link_receive; `index` below `count`. */
+/* As ent_link_receive; `index` below `count`. A free place is ENT_BUSY. */
 enum ent_status broker_links_receive(struct broker_links *links, size_t index,
     struct ent_frame *ret_frame, struct ent_error *err) ENT_MUST_CHECK;
 
-/* As ent_link_send, on the connection that `route` names. */
+/* As ent_link_send, on the connection that `route` names; ENT_NOT_FOUND: it was
+ * closed. */
 enum ent_status broker_links_send(struct broker_links *links,
     const struct ent_route *route, enum ent_frame_type type,
     struct ent_view payload, struct ent_view body,

@@ -127,11 +127,11 @@ broker_loop_bind(struct broker_loop *loop, struct broker *broker,
 }
 
 enum ent_status
-broker_loop_dial(struct broker_loop *loop, const char *endpoint,
-    const uint8_t link_key[static ENT_PUBLIC_KEY_LEN], struct ent_error *err)
+broker_loop_dial(struct broker_loop *loop, const struct broker_far_end *ends,
+    size_t count, struct ent_error *err)
 {
-    return broker_links_dial(
-        &loop->links, loop->zmq, endpoint, link_key, loop->link_secret, err);
+    return broker_links_dial(&loop->links, loop->zmq, ends, count,
+        loop->link_secret, loop->broker, err);
 }
 
 static void
@@ -276,11 +276,12 @@ reload_now(struct broker_loop *loop, broker_loop_reload *reload, void *context)
     loop->reloading = false;
     (void)sd_notify(0, "RELOADING=1");
     if (reload(context, &err) == ENT_OK) {
-        ent_log(ENT_LOG_INFO, COMPONENT, "certificates read again");
+        ent_log(
+            ENT_LOG_INFO, COMPONENT, "certificates and neighbours read again");
     } else {
         ent_log(ENT_LOG_ERROR, COMPONENT,
-            "the folder of certificates was not taken, everything stays as it "
-            "was: %s",
+            "certificates and neighbours were not taken, everything stays as "
+            "it was: %s",
             err.text);
     }
     (void)sd_notify(0, "READY=1");
@@ -288,7 +289,7 @@ reload_now(struct broker_loop *loop, broker_loop_reload *reload, void *context)
 
 enum ent_status
 broker_loop_run(struct broker_loop *loop, broker_loop_reload *reload,
-    void *context, struct ent_error *err)
+    broker_loop_redial *redial, void *context, struct ent_error *err)
 {
     struct group group = {0};
     enum ent_status rc = turn(loop, 0, err);
@@ -303,6 +304,9 @@ broker_loop_run(struct broker_loop *loop, broker_loop_reload *reload,
         }
         if (rc == ENT_OK) {
             rc = turn(loop, group.count, err);
+        }
+        if (rc == ENT_OK && broker_neighbours_changed(loop->broker)) {
+            rc = redial(context, err);
         }
         free_frames(loop, group.count);
         group.count = 0;

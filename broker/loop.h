@@ -9,12 +9,16 @@
 #define BROKER_LOOP_H
 
 #include "broker/broker.h"
+#include "broker/links.h"
 #include "proto/secret.h"
 
 struct broker_loop;
 
-/* What SIGHUP asks for: read the folder of certificates again. */
+/* What SIGHUP asks for: read certificates and neighbours again. */
 typedef enum ent_status broker_loop_reload(
+    void *context, struct ent_error *err);
+/* A neighbour's certificate is another one: connect under its keys. */
+typedef enum ent_status broker_loop_redial(
     void *context, struct ent_error *err);
 
 /* Before any thread or socket: it takes over SIGTERM, SIGINT and SIGHUP. */
@@ -30,15 +34,16 @@ enum ent_status broker_loop_bind(struct broker_loop *loop,
     struct broker *broker, const char *endpoint, struct ent_secret *link_secret,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Connect to a neighbouring broker, in the background. After binding. */
-enum ent_status broker_loop_dial(struct broker_loop *loop, const char *endpoint,
-    const uint8_t link_key[static ENT_PUBLIC_KEY_LEN],
+/* Connect to these neighbouring brokers and no others, as broker_links_dial.
+ * After binding. */
+enum ent_status broker_loop_dial(struct broker_loop *loop,
+    const struct broker_far_end *ends, size_t count,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Until SIGTERM or SIGINT (ENT_OK), or an error after which the process must
  * end. */
 enum ent_status broker_loop_run(struct broker_loop *loop,
-    broker_loop_reload *reload, void *context,
+    broker_loop_reload *reload, broker_loop_redial *redial, void *context,
     struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

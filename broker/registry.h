@@ -126,6 +126,12 @@ size_t broker_registry_by_address(
 size_t broker_registry_by_party(
     const struct broker_registry *registry, const struct ent_party *party);
 
+/* True when a certificate is of that key, was valid then, and is not revoked.
+ */
+bool broker_registry_covers(const struct broker_registry *registry,
+    const struct ent_certificate *certificate, const struct ent_key_id *key_id,
+    uint64_t signed_at);
+
 /* The certificate under which that office signed something then: its own, or
  * the one before, of that key, valid at that time and not revoked since; NULL:
  * none. */

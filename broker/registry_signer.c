@@ -2,8 +2,8 @@
 /* Under which certificate an office signed something. */
 #include "broker/registry_internal.h"
 
-static bool
-covers(const struct broker_registry *registry,
+bool
+broker_registry_covers(const struct broker_registry *registry,
     const struct ent_certificate *certificate, const struct ent_key_id *key_id,
     uint64_t signed_at)
 {
@@ -19,10 +19,11 @@ broker_registry_signer(const struct broker_registry *registry, size_t number,
 {
     const struct broker_office *office = broker_registry_at(registry, number);
 
-    if (covers(registry, &office->certificate, key_id, signed_at)) {
+    if (broker_registry_covers(
+            registry, &office->certificate, key_id, signed_at)) {
         return &office->certificate;
     }
-    return covers(registry, &office->before, key_id, signed_at)
+    return broker_registry_covers(registry, &office->before, key_id, signed_at)
                ? &office->before
                : NULL;
 }

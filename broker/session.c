@@ -82,6 +82,13 @@ broker_walk_begin(struct broker_walk *walk)
 }
 
 void
+broker_walk_again(struct broker_walk *walk)
+{
+    walk->fresh = 0;
+    walk->stirred = true;
+}
+
+void
 broker_walk_stir(struct broker_walk *walk)
 {
     walk->stirred = true;

@@ -60,6 +60,8 @@ struct broker_walk {
 
 /* A connection began: everything is fresh. */
 void broker_walk_begin(struct broker_walk *walk);
+/* What came among the rest was never sent: all of it is fresh again. */
+void broker_walk_again(struct broker_walk *walk);
 /* Something was put into the spool, or may be sent again at last. */
 void broker_walk_stir(struct broker_walk *walk);
 /* The entry that arrived as `arrival` was sent for the first time. */

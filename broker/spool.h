@@ -120,6 +120,16 @@ enum ent_status broker_spool_next_for(struct broker_spool *spool,
     const struct ent_party *to, uint8_t rank, uint64_t arrival,
     struct broker_entry *ret_entry, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Any entry after that one, or the first of all (NULL); a walk over the whole
+ * store, which may be written meanwhile. ENT_NOT_FOUND: none. */
+enum ent_status broker_spool_next_entry(struct broker_spool *spool,
+    const struct broker_entry *after, struct broker_entry *ret_entry,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* It goes to another now, who has not signed for it. */
+enum ent_status broker_spool_move(struct broker_spool *spool,
+    const struct broker_entry *entry, const struct ent_party *to,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Its bytes, looking into the store until the next write or the end of the
  * transaction. */
 enum ent_status broker_spool_read(struct broker_spool *spool,
@@ -177,6 +187,14 @@ enum ent_status broker_spool_next_receipt(struct broker_spool *spool,
     const struct ent_party *to, uint8_t rank, uint64_t arrival,
     struct broker_receipt *ret_receipt, struct ent_error *err) ENT_MUST_CHECK;
 
+/* As broker_spool_next_entry and broker_spool_move. */
+enum ent_status broker_spool_each_receipt(struct broker_spool *spool,
+    const struct broker_receipt *after, struct broker_receipt *ret_receipt,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status broker_spool_move_receipt(struct broker_spool *spool,
+    const struct broker_receipt *receipt, const struct ent_party *to,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* The receipt that settles the bundle with that label, if one is kept. */
 enum ent_status broker_spool_find_answer(struct broker_spool *spool,
     const struct ent_digest *stream, uint64_t first,
@@ -200,6 +218,10 @@ enum ent_status broker_spool_next_custody(struct broker_spool *spool,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* ---- signed objects ---- */
+
+/* Of a certificate that became older when a newer one was put, or was put so:
+ * the kind under which it is found. */
+#define BROKER_OBJECT_BEFORE UINT32_C(128)
 
 /* The newest of a kind about a subject; `number` is its serial, sequence or
  * number. `wire` looks into the store. */

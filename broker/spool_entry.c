@@ -409,6 +409,55 @@ broker_spool_next_for(struct broker_spool *spool, const struct ent_party *to,
 }
 
 enum ent_status
+broker_spool_next_entry(struct broker_spool *spool,
+    const struct broker_entry *after, struct broker_entry *ret_entry,
+    struct ent_error *err)
+{
+    const struct ent_party nobody = {0};
+    const struct spool_key from =
+        after == NULL
+            ? broker_row_queue_key(&nobody, 0, 0)
+            : broker_row_queue_key(&after->to, after->rank, after->arrival + 1);
+    struct spool_key found;
+    struct ent_view value;
+    enum ent_status rc =
+        broker_row_seek(spool, SPOOL_QUEUE, &from, 0, &found, &value, err);
+
+    return rc != ENT_OK ? rc : entry_decode(&found, value, ret_entry, err);
+}
+
+enum ent_status
+broker_spool_move(struct broker_spool *spool, const struct broker_entry *entry,
+    const struct ent_party *to, struct ent_error *err)
+{
+    const struct spool_key position =
+        position_key(&entry->stream, entry->first, entry->kind);
+    const struct spool_key before = key_of(entry);
+    struct broker_entry moved = *entry;
+    struct spool_key key;
+    enum ent_status rc;
+
+    moved.to = *to;
+    moved.put_off = false;
+    moved.held_at = 0;
+    moved.refusal = 0;
+    key = key_of(&moved);
+    rc = broker_row_delete(spool, SPOOL_QUEUE, &before, err);
+    if (rc == ENT_OK) {
+        rc = put_row(spool, &moved, err);
+    }
+    if (rc == ENT_OK) {
+        rc = broker_row_put(
+            spool, SPOOL_POSITION, &position, spool_key_view(&key), err);
+    }
+    if (rc == ENT_OK) {
+        rc = broker_row_expiry_put(
+            spool, moved.drop_at, moved.arrival, SPOOL_QUEUE, &key, err);
+    }
+    return rc;
+}
+
+enum ent_status
 broker_spool_read(struct broker_spool *spool, const struct broker_entry *entry,
     struct ent_view *ret_head, struct ent_view *ret_body, struct ent_error *err)
 {

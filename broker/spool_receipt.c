@@ -2,6 +2,7 @@
 #include "broker/spool_internal.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/schema/delivery.pb-c.h"
@@ -354,6 +355,70 @@ broker_spool_next_receipt(struct broker_spool *spool,
         return rc;
     }
     return row_decode(&found, value, ret_receipt, &places, err);
+}
+
+enum ent_status
+broker_spool_each_receipt(struct broker_spool *spool,
+    const struct broker_receipt *after, struct broker_receipt *ret_receipt,
+    struct ent_error *err)
+{
+    const struct ent_party nobody = {0};
+    struct spool_key from =
+        after == NULL
+            ? broker_row_queue_key(&nobody, 0, 0)
+            : broker_row_queue_key(&after->to, after->rank, after->arrival + 1);
+    struct spool_key found;
+    struct ent_view value;
+    struct places places;
+    enum ent_status rc;
+
+    for (;;) {
+        rc = broker_row_seek(
+            spool, SPOOL_RECEIPT, &from, 0, &found, &value, err);
+        if (rc != ENT_OK || found.bytes[ENT_PARTY_LEN] < BROKER_RANKS) {
+            break;
+        }
+        /* What is kept of brokers further on, for the same: past it. */
+        memset(found.bytes + ENT_PARTY_LEN, 0xff, 1 + 8);
+        from = found;
+    }
+    return rc != ENT_OK ? rc
+                        : row_decode(&found, value, ret_receipt, &places, err);
+}
+
+/* Under its new name: the answers in it point to it. */
+enum ent_status
+broker_spool_move_receipt(struct broker_spool *spool,
+    const struct broker_receipt *receipt, const struct ent_party *to,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    struct broker_receipt moved = *receipt;
+    const struct spool_key before = key_of(receipt);
+    struct ent_receipt *known = calloc(1, sizeof *known);
+    enum ent_status rc;
+
+    if (known == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading a receipt");
+    }
+    rc = ent_bytes_copy(receipt->wire, &wire, err);
+    if (rc == ENT_OK) {
+        rc = ent_receipt_peek(ent_bytes_view(&wire), known, err);
+    }
+    moved.to = *to;
+    moved.wire = ent_bytes_view(&wire);
+    moved.final = true; /* it was let in once */
+    if (rc == ENT_OK) {
+        rc = broker_spool_put_receipt(spool, &moved, known->answers,
+            known->answer_count, UINT64_MAX, err);
+    }
+    free(known);
+    if (rc == ENT_BUSY) {
+        return ENT_OK; /* no room on that way: it stays where it is */
+    }
+    return rc != ENT_OK && rc != ENT_EXISTS
+               ? rc
+               : broker_row_drop_receipt_at(spool, &before, err);
 }
 
 enum ent_status

@@ -69,6 +69,57 @@ meet(struct scene *scene)
     connect_both(scene, YANGON);
 }
 
+/* A bundle as Yangon brings it, of one behind it. */
+static struct made
+from_behind(struct scene *scene, const struct party *from, uint64_t first)
+{
+    const struct ent_hop hop = {.brokers = {YANGON->cert.address}, .count = 1};
+    struct ent_signatures signatures = {.count = 1};
+    struct made made = make_bundle(scene, from, MAESAI, ROUTINE, first, 1, 100);
+
+    ent_bytes_free(&made.head);
+    expect_ok(ent_signing_sign(&from->signer, ENT_TYPE_LABEL,
+        ent_bytes_view(&made.label_wire), &signatures.list[0], &last_error));
+    expect_ok(ent_bundle_encode_head(&hop, ent_bytes_view(&made.label_wire),
+        &signatures, &made.head, &last_error));
+    return made;
+}
+
+/* Tachileik with a new signing key, certified with a greater serial. */
+static void
+renew_tachileik(struct scene *scene, struct party *ret_renewed)
+{
+    *ret_renewed = scene->all.tachileik;
+    ret_renewed->wire = (struct ent_bytes){0};
+    party_key(ret_renewed, ENT_KEY_OFFICE, 44);
+    ret_renewed->cert.signing_key = ret_renewed->signer.key;
+    ret_renewed->cert.serial = 44;
+    party_certify(ret_renewed, &scene->all.myanmar);
+}
+
+static void
+bring_certificate(struct scene *scene, const struct party *whose)
+{
+    say_object(scene, YANGON, CERTIFICATE, whose->cert.address.text,
+        ent_bytes_view(&whose->wire));
+}
+
+/* A broker that knows these: Mae Sai, and where Myanmar is. */
+static void
+reload(struct scene *scene, const struct party *here, const struct party *way)
+{
+    struct broker_registry *fresh = make_registry(scene, MAESAI, here);
+    const struct party *const brokers[] = {YANGON, MANDALAY};
+
+    for (size_t i = 0; i < 2; i++) {
+        expect_ok(broker_registry_add_neighbour(fresh,
+            ent_bytes_view(&brokers[i]->wire), &brokers[i]->cert.address,
+            scene->now.wall_ms, &last_error));
+    }
+    broker_registry_lead(fresh, "mm", &way->cert.address);
+    expect_ok(broker_reload(scene->broker, &fresh, &last_error));
+}
+
 /* ---- custody ---- */
 
 static void
@@ -228,8 +279,9 @@ a_hopeless_refusal_goes_back_until_the_next_broker_signs(void **state)
     ENT_AUTO(made_free) struct made made = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
-    struct ent_bye bye = {
-        .reason = ENT_REFUSAL_NOT_AUTHENTIC, .about_stream = true, .text = "no"};
+    struct ent_bye bye = {.reason = ENT_REFUSAL_NOT_AUTHENTIC,
+        .about_stream = true,
+        .text = "no"};
 
     meet(scene);
     made = hand_on(scene, ROUTINE, 1);
@@ -259,6 +311,159 @@ a_neighbour_brings_nothing_that_it_does_not_lead_to(void **state)
     assert_int_equal(usage_of(scene, YANGON, TACHILEIK).entries, 0);
 }
 
+/* ---- certificates ---- */
+
+static void
+what_was_signed_under_the_certificate_before_still_counts(void **state)
+{
+    struct scene *scene = *state;
+    struct party renewed;
+    ENT_AUTO(made_free) struct made old = from_behind(scene, TACHILEIK, 1);
+    ENT_AUTO(made_free) struct made new = {0};
+
+    renew_tachileik(scene, &renewed);
+    new = from_behind(scene, &renewed, 2);
+    connect_both(scene, YANGON);
+    bring_certificate(scene, TACHILEIK);
+    bring_certificate(scene, &renewed);
+    send_made(scene, YANGON, BULK, &old);
+    expect_custody(scene, YANGON, BULK, &old);
+    (void)expect_sent(scene, YANGON, BULK, ENT_FRAME_CREDIT);
+    send_made(scene, YANGON, BULK, &new);
+    expect_custody(scene, YANGON, BULK, &new);
+    ent_bytes_free(&renewed.wire);
+}
+
+static void
+it_counts_when_it_comes_after_the_newer_one(void **state)
+{
+    struct scene *scene = *state;
+    struct party renewed;
+    ENT_AUTO(made_free) struct made old = from_behind(scene, TACHILEIK, 1);
+    ENT_AUTO(ent_bytes_free) struct ent_bytes receipt = {0};
+    ENT_AUTO(made_free) struct made ours = {0};
+
+    renew_tachileik(scene, &renewed);
+    connect_both(scene, MAESAI);
+    ours = from_maesai(scene, ROUTINE, 1);
+    leave(scene, BULK, &ours);
+    connect_both(scene, YANGON);
+    forget_sent(scene);
+    bring_certificate(scene, &renewed);
+    send_made(scene, YANGON, BULK, &old);
+    expect_bye(scene, YANGON, BULK, ENT_REFUSAL_NOT_AUTHENTIC, &old);
+    forget_sent(scene);
+    bring_certificate(scene, TACHILEIK);
+    receipt = make_receipt(scene, TACHILEIK, &ours, 1, SETTLED, 1);
+    say(scene, YANGON, BULK, ENT_FRAME_RECEIPT, ent_bytes_view(&receipt),
+        NOTHING);
+    (void)expect_sent(scene, YANGON, BULK, ENT_FRAME_STATE);
+    expect_receipt(scene, BULK, ent_bytes_view(&receipt));
+    ent_bytes_free(&renewed.wire);
+}
+
+static void
+the_certificate_before_is_introduced_too(void **state)
+{
+    struct scene *scene = *state;
+    struct party renewed = scene->all.maesai;
+    ENT_AUTO(made_free) struct made made = from_maesai(scene, ROUTINE, 1);
+
+    connect_both(scene, MAESAI);
+    leave(scene, BULK, &made);
+    renewed.wire = (struct ent_bytes){0};
+    renewed.cert.serial = 33;
+    party_certify(&renewed, &scene->all.thailand);
+    say_object(scene, MAESAI, CERTIFICATE, "blo-maesai@th",
+        ent_bytes_view(&renewed.wire));
+    connect_both(scene, YANGON);
+    expect_certificate(scene, YANGON, BULK, MAESAI);
+    expect_certificate(scene, YANGON, BULK, &renewed);
+    expect_bundle(scene, YANGON, BULK, &made);
+    ent_bytes_free(&renewed.wire);
+}
+
+/* ---- another way ---- */
+
+static void
+what_waits_for_a_neighbour_goes_by_another_after_a_reload(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
+
+    meet(scene);
+    made = hand_on(scene, ROUTINE, 1);
+    custody = say_custody(scene, YANGON, BULK, &made);
+    reload(scene, NULL, MANDALAY);
+    forget_sent(scene);
+    connect_both(scene, MANDALAY);
+    expect_certificate(scene, MANDALAY, BULK, MAESAI);
+    expect_bundle(scene, MANDALAY, BULK, &made);
+    expect_silence(scene);
+    assert_int_equal(usage_of(scene, MAESAI, TACHILEIK).entries, 1);
+}
+
+static void
+who_is_served_here_now_gets_what_waited_for_a_neighbour(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = from_maesai(scene, ROUTINE, 1);
+
+    connect_both(scene, MAESAI);
+    leave(scene, BULK, &made);
+    reload(scene, TACHILEIK, YANGON);
+    connect_both(scene, TACHILEIK);
+    expect_bundle(scene, TACHILEIK, BULK, &made);
+    expect_silence(scene);
+}
+
+static void
+a_receipt_goes_by_another_neighbour_after_a_reload(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = from_behind(scene, TACHILEIK, 1);
+    ENT_AUTO(ent_bytes_free) struct ent_bytes receipt = {0};
+    const struct sent *sent;
+
+    meet(scene);
+    bring_certificate(scene, TACHILEIK);
+    send_made(scene, YANGON, BULK, &made);
+    receipt = make_receipt(scene, MAESAI, &made, 1, SETTLED, 1);
+    say(scene, MAESAI, BULK, ENT_FRAME_RECEIPT, ent_bytes_view(&receipt),
+        NOTHING);
+    reload(scene, NULL, MANDALAY);
+    forget_sent(scene);
+    connect_both(scene, MANDALAY);
+    expect_certificate(scene, MANDALAY, BULK, MAESAI);
+    sent = expect_sent(scene, MANDALAY, BULK, ENT_FRAME_RECEIPT);
+    assert_true(ent_view_equal(
+        ent_bytes_view(&sent->payload), ent_bytes_view(&receipt)));
+    expect_silence(scene);
+}
+
+/* ---- quota ---- */
+
+static void
+what_a_neighbour_brings_is_charged_to_it(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made one = from_behind(scene, TACHILEIK, 1);
+    ENT_AUTO(made_free) struct made two = from_behind(scene, TACHILEIK, 2);
+
+    scene->quota.entries = 2; /* one, and one that only FLASH may use */
+    scene->quota.flash_reserve = 50;
+    scene_restart(scene);
+    meet(scene);
+    bring_certificate(scene, TACHILEIK);
+    send_made(scene, YANGON, BULK, &one);
+    forget_sent(scene);
+    assert_int_equal(usage_of(scene, YANGON, MAESAI).entries, 1);
+    assert_int_equal(usage_of(scene, TACHILEIK, MAESAI).entries, 0);
+    send_made(scene, YANGON, BULK, &two);
+    expect_bye(scene, YANGON, BULK, ENT_REFUSAL_QUOTA, &two);
+}
+
 int
 main(void)
 {
@@ -273,6 +478,13 @@ main(void)
             what_the_next_broker_holds_is_not_sent_there_again_for_an_hour),
         RELAY_TEST(a_hopeless_refusal_goes_back_until_the_next_broker_signs),
         RELAY_TEST(a_neighbour_brings_nothing_that_it_does_not_lead_to),
+        RELAY_TEST(what_was_signed_under_the_certificate_before_still_counts),
+        RELAY_TEST(it_counts_when_it_comes_after_the_newer_one),
+        RELAY_TEST(the_certificate_before_is_introduced_too),
+        RELAY_TEST(what_waits_for_a_neighbour_goes_by_another_after_a_reload),
+        RELAY_TEST(who_is_served_here_now_gets_what_waited_for_a_neighbour),
+        RELAY_TEST(a_receipt_goes_by_another_neighbour_after_a_reload),
+        RELAY_TEST(what_a_neighbour_brings_is_charged_to_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
