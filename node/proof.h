@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * proof - what others signed about our bundles, kept as it came: the receipt
- * that settled each, and the first custody receipt of our own broker. A year later they show what
- * was said; the journal has their digests. And what evidence needs besides.
+ * that settled each, and the first custody receipt of our own broker. A year
+ * later they show what was said; the journal has their digests. And what
+ * evidence needs besides.
  */
 #ifndef NODE_PROOF_H
 #define NODE_PROOF_H
