@@ -172,8 +172,8 @@ record(struct node *node, enum node_duty_kind kind, const duty_row *row,
         ENT_OK) {
         party = ent_address_party(&office);
     }
-    if (row->id.len <= sizeof subject.bytes) {
-        memcpy(subject.bytes, row->id.data, row->id.len);
+    if (row->id.len == ENT_ID_LEN) {
+        memcpy(subject.bytes, row->id.data, ENT_ID_LEN);
     }
     return node_record(node, ENT_ENTRY_OVERDUE, &party, &subject,
         &(struct ent_digest){{0}}, (uint32_t)kind, err);
