@@ -145,6 +145,23 @@ node_alarm_raise(struct node *node, enum node_alarm_kind kind,
 }
 
 enum ent_status
+node_alarm_settle(struct node *node, enum node_alarm_kind kind,
+    const char *subject, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) alarm_row *row = NULL;
+    struct node_key key;
+    uint64_t number;
+    size_t count;
+    enum ent_status rc = find(node, kind, subject, &number, &row, &count, err);
+
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    key = node_key_u64(number);
+    return node_store_delete(node->store, NODE_ALARM, node_key_view(&key), err);
+}
+
+enum ent_status
 node_alarm_clear(struct node *node, uint64_t number, struct ent_error *err)
 {
     struct node_key key = node_key_u64(number);

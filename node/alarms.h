@@ -26,6 +26,7 @@
     X(AGREEMENT, 7, "agreement")     /* a file that is not in use */           \
     X(RESTORE, 48, "restore")        /* a store was lost, or is an old copy */ \
     X(HOTLINE, 40, "hotline")        /* nobody acknowledges an alert */        \
+    X(CLOCK, 49, "clock")            /* ours is in doubt */                    \
     X(DESK, 41, "desk")              /* a copy for a desk that is not here */  \
     X(DUTY, 42, "duty")              /* what is to be done by a time */        \
     X(OVERDUE, 43, "overdue")        /* what was not */                        \
@@ -50,6 +51,10 @@ enum ent_status node_alarm_raise(struct node *node, enum node_alarm_kind kind,
 enum ent_status node_alarm_next(struct node *node, uint64_t *number,
     Entente__Rest__V1__AlarmRow **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* Its cause is gone, and so is it. */
+enum ent_status node_alarm_settle(struct node *node, enum node_alarm_kind kind,
+    const char *subject, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Somebody looked: it is gone. ENT_NOT_FOUND: there is none of that number. */
 enum ent_status node_alarm_clear(

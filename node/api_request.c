@@ -3,6 +3,7 @@
 #include "node/alarms.h"
 #include "node/api_internal.h"
 #include "node/carry.h"
+#include "node/clock.h"
 #include "node/emergency.h"
 #include "node/submit.h"
 #include "node/upload.h"
@@ -64,6 +65,7 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__SubmitReply submit = ENTENTE__V1__SUBMIT_REPLY__INIT;
     Entente__V1__TraceReply trace = ENTENTE__V1__TRACE_REPLY__INIT;
     Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
+    Entente__V1__ClockReply clock = ENTENTE__V1__CLOCK_REPLY__INIT;
     Entente__V1__CountsReply counts = ENTENTE__V1__COUNTS_REPLY__INIT;
     Entente__V1__JournalShowReply show = ENTENTE__V1__JOURNAL_SHOW_REPLY__INIT;
     Entente__V1__EvidenceReply evidence = ENTENTE__V1__EVIDENCE_REPLY__INIT;
@@ -160,6 +162,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CARRY_IN;
         reply.carry_in = &carry_in;
         rc = node_carry_in(node, request->carry_in, arena, &carry_in, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_CLOCK:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CLOCK;
+        reply.clock = &clock;
+        rc = node_api_clock(node, request->clock, arena, &clock, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_CLEAR_ALARM:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CLEAR_ALARM;

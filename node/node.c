@@ -10,6 +10,7 @@
 
 #include "node/api.h"
 #include "node/batch.h"
+#include "node/clock.h"
 #include "node/drills.h"
 #include "node/duties.h"
 #include "node/errands.h"
@@ -34,8 +35,6 @@
 #define REQUESTS_MAX 64
 #define FULL_PAUSE_MS 1000
 #define SWEEP_MS 30000 /* between looks at what is over */
-#define DOUBT_BACK_MS (UINT64_C(5) * 60 * 1000)
-#define DOUBT_AHEAD_MS (UINT64_C(30) * NODE_DAY_MS)
 
 /* What the loop itself remembers between turns. */
 struct loop {
@@ -48,8 +47,6 @@ struct loop {
     uint8_t pending[NODE_KEY_MAX]; /* how far those that wait were looked at */
     uint64_t watchdog_ms;          /* 0: nobody asked */
     uint64_t watchdog_due;
-    uint64_t wall_ms; /* both clocks, when last looked at */
-    uint64_t boot_ms;
     bool reload; /* somebody sent SIGHUP */
     bool more;   /* work is left over */
     bool full;   /* the last turn was taken back: do not hurry */
@@ -109,6 +106,7 @@ take_back_self(struct node *node)
         node->before.agreements = NULL;
         node->recheck_due = true;
     }
+    node->clock_doubt = node->before.clock_doubt;
     node->incarnation = node->before.incarnation;
     node->manifest_sequence = node->before.manifest_sequence;
     node->tally = node->before.tally;
@@ -143,6 +141,7 @@ enum ent_status
 node_turn_begin(struct node *node, uint64_t now_ms, struct ent_error *err)
 {
     node->now_ms = now_ms;
+    node->before.clock_doubt = node->clock_doubt;
     node->before.incarnation = node->incarnation;
     node->before.manifest_sequence = node->manifest_sequence;
     node->before.tally = node->tally;
@@ -201,6 +200,20 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
     return rc;
 }
 
+/* What is over ends, unless nobody knows what the time is. */
+static enum ent_status
+sweep(struct node *node, struct loop *loop, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    if (!node->clock_doubt) {
+        node_renewal_watch(node);
+        rc = node_batch_expire(node, loop->pending, err);
+        rc = rc != ENT_OK ? rc : node_drills_watch(node, err);
+    }
+    return rc != ENT_OK ? rc : node_clock_keep(node, err);
+}
+
 /* Timers that are due: gaps, sealing keys, what is over. */
 static enum ent_status
 run_timers(struct node *node, struct loop *loop, struct ent_error *err)
@@ -223,16 +236,9 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
     if (rc == ENT_OK && node->now_ms >= loop->rotate_due) {
         rc = node_manifest_rotate(node, &loop->rotate_due, err);
     }
-    if (rc == ENT_OK && !node->clock_doubt && node->now_ms >= loop->sweep_due) {
+    if (rc == ENT_OK && node->now_ms >= loop->sweep_due) {
         loop->sweep_due = node->now_ms + SWEEP_MS;
-        node_renewal_watch(node);
-        rc = node_batch_expire(node, loop->pending, err);
-        if (rc == ENT_OK) {
-            rc = node_drills_watch(node, err);
-        }
-        if (rc == ENT_OK) {
-            rc = node_number_set(node->store, "clock", node->now_ms, err);
-        }
+        rc = sweep(node, loop, err);
     }
     return rc;
 }
@@ -394,47 +400,6 @@ wait_for_work(struct node *node, int signal_file, struct loop *loop,
     return ENT_OK;
 }
 
-/* Set against the last time this store was open: stepped back, or far ahead. */
-static enum ent_status
-judge_clock(struct node *node, struct ent_error *err)
-{
-    uint64_t last = 0;
-    enum ent_status rc = node_store_begin(node->store, err);
-
-    if (rc == ENT_OK) {
-        rc = node_number_get(node->store, "clock", &last, err);
-        node_store_abort(node->store);
-    }
-    node->clock_doubt = last != 0 && (node->now_ms + DOUBT_BACK_MS < last ||
-                                         node->now_ms > last + DOUBT_AHEAD_MS);
-    if (node->clock_doubt) {
-        ent_log(ENT_LOG_ERROR, COMPONENT,
-            "the clock is in doubt: nothing is deleted or expired until it is "
-            "right and the node is started again");
-    }
-    return rc;
-}
-
-/* Set against the clock that never steps. */
-static void
-watch_clock(struct node *node, struct loop *loop)
-{
-    uint64_t wall = ent_time_now_ms();
-    uint64_t boot = ent_time_boot_ms();
-    uint64_t expected = loop->wall_ms + (boot - loop->boot_ms);
-    uint64_t step = wall > expected ? wall - expected : expected - wall;
-
-    if (loop->boot_ms != 0 && step > DOUBT_BACK_MS && !node->clock_doubt) {
-        node->clock_doubt = true;
-        ent_log(ENT_LOG_ERROR, COMPONENT,
-            "the clock stepped by %llu s and is in doubt: nothing is deleted "
-            "or expired until it is right and the node is started again",
-            (unsigned long long)step / 1000);
-    }
-    loop->wall_ms = wall;
-    loop->boot_ms = boot;
-}
-
 static enum ent_status
 step(struct node *node, struct loop *loop, struct ent_error *err)
 {
@@ -442,7 +407,7 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
     enum ent_status kept = ENT_OK;
 
     loop->full = false;
-    watch_clock(node, loop);
+    node_clock_watch(node);
     kept = node_removal_run(node, err);
     if (kept == ENT_OK && !node->clock_doubt &&
         ent_time_now_ms() >= loop->keeping_due) {
@@ -482,7 +447,7 @@ node_run(struct node *node, int signal_file, struct ent_error *err)
         .gap_due = UINT64_MAX, .call_due = UINT64_MAX, .duty_due = UINT64_MAX};
     uint64_t watchdog_us = 0;
     bool stop = false;
-    enum ent_status rc = judge_clock(node, err);
+    enum ent_status rc = node_clock_judge(node, err);
 
     if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
         loop.watchdog_ms = watchdog_us / 1000;

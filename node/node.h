@@ -35,6 +35,20 @@ struct node_api;
 struct node_answers;
 struct node_identity;
 
+/* Why the time of day is in doubt (node/clock.h). */
+enum node_doubt {
+    NODE_DOUBT_AHEAD = 1,
+    NODE_DOUBT_BEHIND = 2,
+};
+
+struct node_clock {
+    enum node_doubt why;
+    bool has_witness; /* a peer that has the same time */
+    struct ent_party witness;
+    uint64_t wall_ms; /* both clocks, when last looked at */
+    uint64_t boot_ms;
+};
+
 struct node {
     const struct node_config *config;
     struct ent_address self;
@@ -60,6 +74,7 @@ struct node {
     struct ent_bytes manifest_wire;
     struct node_tally tally;
     struct { /* as committed, while a turn changes it */
+        bool clock_doubt;
         uint64_t incarnation;
         uint64_t manifest_sequence;
         struct ent_bytes manifest_wire;
@@ -79,6 +94,7 @@ struct node {
     bool recheck_due;    /* whose keys count may have changed (node/peers.h) */
     bool by_file;        /* what is taken in now was carried (node/carry.h) */
     bool clock_doubt;    /* nothing is destroyed, deleted or expired */
+    struct node_clock clock;
     uint64_t started_at;
     uint64_t arrivals; /* messages put on the desk since the start */
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/clock.h"
 #include "node/peers_internal.h"
 #include "node/revocations.h"
 
@@ -208,6 +209,11 @@ enum ent_status
 node_peers_heard(struct node *node, struct node_peer *peer, uint64_t signed_at,
     struct ent_error *err)
 {
+    enum ent_status rc = node_clock_witness(node, &peer->party, signed_at, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
     if (signed_at <= peer->heard_at || peer->heard_at >= node->now_ms) {
         return ENT_OK;
     }

@@ -51,6 +51,8 @@ enum ent_entry_kind {
     ENT_ENTRY_GIVEN_AGAIN = 49,   /* to the party, and it has it; subject: the
                                      message's id */
     ENT_ENTRY_RESTORED = 50,      /* by the party; subject: the message's id */
+    ENT_ENTRY_CLOCK = 51,  /* our clock was in doubt, and is believed again;
+                              subject: the time until when it had been */
     ENT_ENTRY_CALLED = 31, /* nobody acknowledged; subject: the message's id,
                                count: the rung */
     ENT_ENTRY_COPIED = 36, /* for a desk too; subject: the message's id, count:

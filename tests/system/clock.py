@@ -31,7 +31,7 @@ class Clock:
         for daemon in self.world.daemons.values():
             daemon.environment = {
                 "LD_PRELOAD": str(LIBRARIES[0]),
-                "FAKETIME": f"+{self.ahead_s}s",
+                "FAKETIME": f"{self.ahead_s:+d}s",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             }
 

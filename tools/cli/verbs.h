@@ -62,6 +62,8 @@
     X(journal_show, "journal", "show", "", "list what the journal has")        \
     X(alarm_list, "alarm", "list", "", "what somebody must look at")           \
     X(alarm_clear, "alarm", "clear", "NUMBER...", "say that somebody did")     \
+    X(clock_show, "clock", "show", "", "what time the node has")               \
+    X(clock_confirm, "clock", "confirm", "", "say that this is right")         \
     X(journal_verify, "journal", "verify", "", "check the node's journal")     \
     X(authority_new, "authority", "new", "STATE", "make a state's root key")   \
     X(authority_show, "authority", "show", "KEYFILE", "print its public key")  \

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "node/alarms.h"
+#include "node/submit.h"
+#include "proto/base/log.h"
+#include "proto/base/time.h"
+
+#define COMPONENT "clock"
+#define STEP_MS (UINT64_C(5) * 60 * 1000)
+#define AHEAD_MS (UINT64_C(30) * NODE_DAY_MS)
+#define SKEW_MS ENT_CLOCK_SKEW_MS
+#define FLOOR "clock"
+
+static void
+doubt(struct node *node, enum node_doubt why)
+{
+    node->clock_doubt = true;
+    node->clock.why = why;
+    node->clock.has_witness = false;
+    ent_log(ENT_LOG_ERROR, COMPONENT,
+        "the clock is in doubt: nothing is deleted or expired until it is "
+        "right and the node is started again, or `entente clock confirm`");
+}
+
+enum ent_status
+node_clock_judge(struct node *node, struct ent_error *err)
+{
+    uint64_t last = 0;
+    enum ent_status rc = node_store_begin(node->store, err);
+
+    if (rc == ENT_OK) {
+        rc = node_number_get(node->store, FLOOR, &last, err);
+        node_store_abort(node->store);
+    }
+    if (rc == ENT_OK && last != 0 && node->now_ms + STEP_MS < last) {
+        doubt(node, NODE_DOUBT_BEHIND);
+    } else if (rc == ENT_OK && last != 0 && node->now_ms > last + AHEAD_MS) {
+        doubt(node, NODE_DOUBT_AHEAD);
+    }
+    return rc;
+}
+
+void
+node_clock_watch(struct node *node)
+{
+    struct node_clock *clock = &node->clock;
+    uint64_t wall = ent_time_now_ms();
+    uint64_t boot = ent_time_boot_ms();
+    uint64_t expected = clock->wall_ms + (boot - clock->boot_ms);
+
+    if (clock->boot_ms != 0 && !node->clock_doubt) {
+        if (wall > expected + STEP_MS) {
+            doubt(node, NODE_DOUBT_AHEAD);
+        } else if (wall + STEP_MS < expected) {
+            doubt(node, NODE_DOUBT_BEHIND);
+        }
+    }
+    clock->wall_ms = wall;
+    clock->boot_ms = boot;
+}
+
+/* ---- in a turn ---- */
+
+static void
+say_why(const struct node *node, uint64_t last, char *out, size_t size)
+{
+    char now_text[ENT_TIME_TEXT_MAX];
+    char last_text[ENT_TIME_TEXT_MAX];
+
+    ent_time_format(node->now_ms, now_text);
+    ent_time_format(last, last_text);
+    (void)snprintf(out, size,
+        "the clock shows %s, and this node last worked at %s by it: %s. "
+        "Nothing is deleted or called expired. If it is wrong set it right and "
+        "start the node again; if it is right, `entente clock confirm`",
+        now_text, last_text,
+        node->clock.why == NODE_DOUBT_BEHIND
+            ? "it was set back"
+            : "it is far ahead, or the node was away for long");
+}
+
+enum ent_status
+node_clock_keep(struct node *node, struct ent_error *err)
+{
+    char why[400];
+    uint64_t last = 0;
+    enum ent_status rc = ENT_OK;
+
+    if (!node->clock_doubt) {
+        return node_number_set(node->store, FLOOR, node->now_ms, err);
+    }
+    rc = node_number_get(node->store, FLOOR, &last, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    say_why(node, last, why, sizeof why);
+    return node_alarm_raise(
+        node, NODE_ALARM_CLOCK, node->self.text, err, "%s", why);
+}
+
+/* It is right: the floor is what it shows, and what waited goes on. */
+static enum ent_status
+believe(struct node *node, struct ent_error *err)
+{
+    struct ent_digest last = {{0}};
+    uint64_t floor = 0;
+    enum ent_status rc = node_number_get(node->store, FLOOR, &floor, err);
+
+    ent_put_be(last.bytes, floor, 8);
+    node->clock_doubt = false;
+    node->errands_due = true;
+    if (rc == ENT_OK) {
+        rc = node_number_set(node->store, FLOOR, node->now_ms, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_alarm_settle(node, NODE_ALARM_CLOCK, node->self.text, err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_record(node, ENT_ENTRY_CLOCK, &node->party,
+                              &last, &(struct ent_digest){{0}}, 0, err);
+}
+
+enum ent_status
+node_clock_witness(struct node *node, const struct ent_party *peer,
+    uint64_t signed_at, struct ent_error *err)
+{
+    struct node_clock *clock = &node->clock;
+
+    if (!node->clock_doubt || clock->why != NODE_DOUBT_AHEAD ||
+        signed_at + SKEW_MS < node->now_ms ||
+        signed_at > node->now_ms + SKEW_MS) {
+        return ENT_OK;
+    }
+    if (!clock->has_witness) {
+        clock->has_witness = true;
+        clock->witness = *peer;
+        return ENT_OK;
+    }
+    if (memcmp(&clock->witness, peer, sizeof *peer) == 0) {
+        return ENT_OK;
+    }
+    ent_log(ENT_LOG_INFO, COMPONENT, "two peers have the same time: believed");
+    return believe(node, err);
+}
+
+/* ---- people ---- */
+
+enum ent_status
+node_api_clock(struct node *node, const Entente__V1__ClockRequest *request,
+    struct ent_arena *arena, Entente__V1__ClockReply *reply,
+    struct ent_error *err)
+{
+    char why[400] = "";
+    uint64_t last = 0;
+    enum ent_status rc = node_number_get(node->store, FLOOR, &last, err);
+
+    if (rc == ENT_OK && request->confirm && node->clock_doubt) {
+        ent_log(ENT_LOG_WARN, COMPONENT, "somebody confirms that it is right");
+        reply->confirmed = true;
+        rc = believe(node, err);
+    }
+    if (node->clock_doubt) {
+        say_why(node, last, why, sizeof why);
+    }
+    reply->at = node->now_ms;
+    reply->last = last;
+    reply->doubt = node->clock_doubt;
+    reply->why = node_text_in(arena, why);
+    return rc;
+}

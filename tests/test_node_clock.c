@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whose word about the time ends a doubt, and what never does. */
+#include "tests/two_offices.h"
+
+#include "node/alarms.h"
+#include "node/clock.h"
+
+static const struct ent_party first = {{1}};
+static const struct ent_party second = {{2}};
+
+/* ---- the vocabulary ---- */
+
+/* The store was last written at `world.now`; its node starts so much later. */
+static void
+start_after(int64_t ms)
+{
+    struct node *node = world.nodes[MAESAI];
+
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_clock_keep(node, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    world.now = (uint64_t)((int64_t)world.now + ms);
+    crash(MAESAI);
+    expect_ok(node_clock_judge(world.nodes[MAESAI], &last_error));
+}
+
+static bool
+is_in_doubt(void)
+{
+    return world.nodes[MAESAI]->clock_doubt;
+}
+
+static void
+witness(const struct ent_party *peer, uint64_t signed_at)
+{
+    struct node *node = world.nodes[MAESAI];
+
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_clock_witness(node, peer, signed_at, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+}
+
+static size_t
+alarms(void)
+{
+    struct node *node = world.nodes[MAESAI];
+    Entente__Rest__V1__AlarmRow *row = NULL;
+    uint64_t number = 0;
+    size_t count = 0;
+
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    if (is_in_doubt()) {
+        expect_ok(node_clock_keep(node, &last_error));
+    }
+    while (node_alarm_next(node, &number, &row, &last_error) == ENT_OK) {
+        count += row->kind == NODE_ALARM_CLOCK;
+        node_row_free(&row);
+        number++;
+    }
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    return count;
+}
+
+/* ---- tests ---- */
+
+static void
+a_weekend_is_no_reason_to_doubt(void **state)
+{
+    (void)state;
+    start_after(3 * (int64_t)DAY);
+    assert_false(is_in_doubt());
+    assert_int_equal(alarms(), 0);
+}
+
+static void
+two_peers_with_the_same_time_end_it_and_one_does_not(void **state)
+{
+    (void)state;
+    start_after(40 * (int64_t)DAY);
+    assert_true(is_in_doubt());
+    assert_int_equal(alarms(), 1);
+    witness(&first, world.now - HOUR);
+    witness(&second, world.now + HOUR);
+    witness(&first, world.now);
+    witness(&first, world.now + 1000);
+    assert_true(is_in_doubt());
+    witness(&second, world.now - 1000);
+    assert_false(is_in_doubt());
+    assert_int_equal(alarms(), 0);
+    journal_is_good(MAESAI);
+}
+
+/* What was signed at that time can be repeated by whoever set the clock. */
+static void
+no_peer_makes_a_clock_right_that_was_set_back(void **state)
+{
+    (void)state;
+    start_after(-(int64_t)HOUR);
+    assert_true(is_in_doubt());
+    witness(&first, world.now);
+    witness(&second, world.now);
+    assert_true(is_in_doubt());
+}
+
+static void
+while_in_doubt_the_time_that_was_kept_does_not_move(void **state)
+{
+    uint64_t kept = world.now;
+
+    (void)state;
+    start_after(-(int64_t)HOUR);
+    assert_int_equal(alarms(), 1);
+    assert_int_equal(number_of(MAESAI, "clock"), kept);
+}
+
+static void
+a_turn_that_is_taken_back_confirmed_nothing(void **state)
+{
+    Entente__V1__ClockRequest request = ENTENTE__V1__CLOCK_REQUEST__INIT;
+    Entente__V1__ClockReply reply = ENTENTE__V1__CLOCK_REPLY__INIT;
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    struct node *node;
+
+    (void)state;
+    start_after(-(int64_t)HOUR);
+    node = world.nodes[MAESAI];
+    expect_ok(ent_arena_init(&arena, 1 << 16, &last_error));
+    request.confirm = true;
+    for (int i = 0; i < 2; i++) {
+        expect_ok(node_turn_begin(node, world.now, &last_error));
+        expect_ok(node_api_clock(node, &request, &arena, &reply, &last_error));
+        assert_true(reply.confirmed);
+        assert_int_equal(
+            node_turn_end(node, i == 0 ? ENT_FULL : ENT_OK, &last_error),
+            i == 0 ? ENT_FULL : ENT_OK);
+        assert_int_equal(is_in_doubt(), i == 0);
+    }
+    assert_int_equal(number_of(MAESAI, "clock"), world.now);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_weekend_is_no_reason_to_doubt),
+        TEST(two_peers_with_the_same_time_end_it_and_one_does_not),
+        TEST(no_peer_makes_a_clock_right_that_was_set_back),
+        TEST(while_in_doubt_the_time_that_was_kept_does_not_move),
+        TEST(a_turn_that_is_taken_back_confirmed_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
