@@ -144,6 +144,16 @@ node_alarm_raise(struct node *node, enum node_alarm_kind kind,
                                    : ENT_OK;
 }
 
+void
+node_fork_text(
+    const struct ent_digest *digest, char ret_text[static NODE_FORK_TEXT])
+{
+    for (size_t i = 0; i < (NODE_FORK_TEXT - 1) / 2; i++) {
+        (void)snprintf(
+            ret_text + 2 * i, NODE_FORK_TEXT - 2 * i, "%02x", digest->bytes[i]);
+    }
+}
+
 enum ent_status
 node_alarm_settle(struct node *node, enum node_alarm_kind kind,
     const char *subject, struct ent_error *err)

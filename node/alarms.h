@@ -52,6 +52,11 @@ enum ent_status node_alarm_next(struct node *node, uint64_t *number,
     Entente__Rest__V1__AlarmRow **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* The beginning of a digest, for an alarm about two labels. */
+#define NODE_FORK_TEXT 17
+void node_fork_text(
+    const struct ent_digest *digest, char ret_text[static NODE_FORK_TEXT]);
+
 /* Its cause is gone, and so is it. */
 enum ent_status node_alarm_settle(struct node *node, enum node_alarm_kind kind,
     const char *subject, struct ent_error *err) ENT_MUST_CHECK;

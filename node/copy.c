@@ -180,38 +180,6 @@ node_copy_settle(struct node *node, const struct node_dispatch *dispatch,
 }
 
 static enum ent_status
-apply_expiry(struct node *node, const struct change *change, size_t index,
-    const struct ent_id *id, const struct ent_address *to, node_copy_row *row,
-    struct ent_error *err)
-{
-    (void)index;
-    (void)id;
-    (void)to;
-    (void)err;
-    if (row->state == 0 ||
-        row->state == ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED) {
-        row->state = change->state;
-        row->reason = ENT_REFUSAL_EXPIRED;
-        row->settled_at = node->now_ms;
-    }
-    return ENT_OK;
-}
-
-enum ent_status
-node_copy_expire(struct node *node, const struct node_dispatch *dispatch,
-    bool confirmed, struct ent_error *err)
-{
-    struct change change = {
-        .apply = apply_expiry,
-        .state = confirmed
-                     ? ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED
-                     : ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED,
-    };
-
-    return each_copy(node, dispatch, &change, err);
-}
-
-static enum ent_status
 apply_repend(struct node *node, const struct change *change, size_t index,
     const struct ent_id *id, const struct ent_address *to, node_copy_row *row,
     struct ent_error *err)
@@ -240,6 +208,39 @@ apply_repend(struct node *node, const struct change *change, size_t index,
     row->first = 0;
     return node_pending_put(node, id, to, row->precedence, row->number,
         row->day, ent_bytes_view(&message), err);
+}
+
+static enum ent_status
+apply_expiry(struct node *node, const struct change *change, size_t index,
+    const struct ent_id *id, const struct ent_address *to, node_copy_row *row,
+    struct ent_error *err)
+{
+    /* A bundle lives a week at most; what still counts goes in another one. */
+    if (row->state == 0 && node->now_ms < row->valid_until &&
+        !node_copy_is_aside(row)) {
+        return apply_repend(node, change, index, id, to, row, err);
+    }
+    if (row->state == 0 ||
+        row->state == ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED) {
+        row->state = change->state;
+        row->reason = ENT_REFUSAL_EXPIRED;
+        row->settled_at = node->now_ms;
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+node_copy_expire(struct node *node, const struct node_dispatch *dispatch,
+    bool confirmed, struct ent_error *err)
+{
+    struct change change = {
+        .apply = apply_expiry,
+        .state = confirmed
+                     ? ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED
+                     : ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED,
+    };
+
+    return each_copy(node, dispatch, &change, err);
 }
 
 enum ent_status

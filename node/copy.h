@@ -35,7 +35,8 @@ enum ent_status node_copy_settle(struct node *node,
     const struct node_dispatch *dispatch, const struct ent_outcome *outcomes,
     size_t count, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The bundle expired; `confirmed`: its recipient receipted the skip. */
+/* The bundle expired; `confirmed`: its recipient receipted the skip. What is
+ * valid for longer goes back to be sealed anew. */
 enum ent_status node_copy_expire(struct node *node,
     const struct node_dispatch *dispatch, bool confirmed,
     struct ent_error *err) ENT_MUST_CHECK;

@@ -6,12 +6,14 @@
 
 #include "node/copy.h"
 #include "node/gate.h"
+#include "node/peers.h"
 #include "node/reincarnation.h"
 #include "node/streams.h"
 #include "node/uplink.h"
 #include "node/vault.h"
 #include "node/ways.h"
 #include "proto/base/log.h"
+#include "proto/refusal.h"
 #include "proto/schema/delivery.pb-c.h"
 
 #define COMPONENT "dispatch"
@@ -108,7 +110,7 @@ node_dispatch_put(
 enum freshness {
     FRESH,
     OF_OLD_KEY,   /* signed under a key that we no longer have, or before our
-                     certificate's time */
+                     certificate's time, or sealed for one that is gone */
     OF_OLD_RULES, /* allowed by other rules than hold now: judge it again */
     OF_OLD_LIFE,  /* in a stream of an earlier incarnation of ours */
 };
@@ -121,13 +123,31 @@ is_from_before(const struct node *node, const struct ent_label *label)
            label->sealed_at + ENT_CLOCK_SKEW_MS < node->certificate.not_before;
 }
 
+/* Its recipient said that the key is gone that it was sealed for, and has said
+ * which one is in its place meanwhile. */
+static bool
+is_for_a_gone_key(
+    struct node *node, const struct ent_label *label, uint32_t answer)
+{
+    const struct ent_sealing_key *key = NULL;
+    struct node_peer *peer;
+
+    if (answer == ENT_REFUSAL_SEALING_KEY_GONE &&
+        node_peers_get(node, &label->stream.recipient, &peer, NULL) == ENT_OK &&
+        peer->has_manifest) {
+        key = ent_manifest_key(&peer->manifest, node->now_ms);
+    }
+    return key != NULL &&
+           !ent_key_id_equal(&label->sealing_key_id, &key->key_id);
+}
+
 static enum freshness
-freshness_of(const struct node *node, const struct ent_label *label)
+freshness_of(struct node *node, const struct ent_label *label, uint32_t answer)
 {
     if (label->stream.sender_incarnation != node->incarnation) {
         return OF_OLD_LIFE;
     }
-    if (is_from_before(node, label)) {
+    if (is_from_before(node, label) || is_for_a_gone_key(node, label, answer)) {
         return OF_OLD_KEY;
     }
     return node_gate_still_stands(node, label) ? FRESH : OF_OLD_RULES;
@@ -148,7 +168,7 @@ load_bundle(struct node *node, const struct node_dispatch *dispatch,
     if (rc != ENT_OK) {
         return rc;
     }
-    *ret_freshness = freshness_of(node, &label);
+    *ret_freshness = freshness_of(node, &label, dispatch->row->answer);
     if (*ret_freshness != FRESH) {
         return ENT_OK;
     }

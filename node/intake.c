@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/alarms.h"
 #include "node/gate.h"
 #include "node/incoming.h"
 #include "node/lifetime.h"
@@ -60,6 +61,33 @@ answer(struct node *node, const struct arrival *arrival, uint32_t code,
     return node_receipts_add(node, &label->stream, &reply, &none, 0, err);
 }
 
+/* Both labels, by their beginnings: the journal has all of them. */
+static enum ent_status
+raise_fork(
+    struct node *node, const struct arrival *arrival, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+    struct ent_digest genesis = ent_chain_genesis(&label->stream);
+    struct ent_digest known = {{0}};
+    char theirs[NODE_FORK_TEXT];
+    char ours[NODE_FORK_TEXT];
+    enum ent_status rc =
+        node_receipts_label(node, &genesis, label->first, &known, err);
+
+    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+        return rc;
+    }
+    node_fork_text(&arrival->label_hash, theirs);
+    node_fork_text(rc == ENT_OK ? &known : &label->previous, ours);
+    return node_alarm_raise(node, NODE_ALARM_FORK, label->stream.sender.text,
+        err,
+        "%s signed two labels for place %llu of its %s stream: %s was taken, "
+        "%s was not. Its store was put back from a copy, or somebody has its "
+        "key: call it",
+        label->stream.sender.text, (unsigned long long)label->first,
+        ent_precedence_name(label->stream.precedence), ours, theirs);
+}
+
 /* A fork: two labels for one place. Kept as evidence, told to the operator; in
  * the journal once for a stream, or repeating it would fill the disk. */
 static enum ent_status
@@ -74,6 +102,10 @@ note_fork(struct node *node, struct arrival *arrival, struct ent_error *err)
         label->stream.sender.text, (unsigned long long)label->first);
     if (arrival->was_forked) {
         return ENT_OK;
+    }
+    rc = raise_fork(node, arrival, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     arrival->was_forked = true;
     arrival->incoming.state.forked = true;

@@ -20,6 +20,7 @@ const char *argp_program_version = "entente-node " ENT_VERSION;
 enum action {
     ACTION_RUN,
     ACTION_INIT,
+    ACTION_RESTORED,
     ACTION_CHECK,
 };
 
@@ -46,6 +47,8 @@ static const char doc[] =
     "Run the node of one office: it signs, seals, receives and keeps.\v"
     "Commands:\n"
     "  entente-node init -c node.yaml   make the store, once\n"
+    "  entente-node restored -c FILE    say that the store was put back from\n"
+    "                                   a copy, before it runs again\n"
     "  entente-node -c node.yaml        run until SIGTERM; SIGHUP reads the\n"
     "                                   agreements again\n\n"
     "Exit status: 0 stopped cleanly, 64 wrong usage, 65 a key or certificate is "
@@ -71,11 +74,14 @@ parse_option(int key, char *argument, struct argp_state *state)
         node_config_help();
         exit(EX_OK);
     case ARGP_KEY_ARG:
-        if (strcmp(argument, "init") != 0) {
-            argp_error(
-                state, "unknown command '%s'; did you mean init?", argument);
+        if (strcmp(argument, "init") == 0) {
+            arguments->action = ACTION_INIT;
+        } else if (strcmp(argument, "restored") == 0) {
+            arguments->action = ACTION_RESTORED;
+        } else {
+            argp_error(state, "unknown command '%s'; there are init, restored",
+                argument);
         }
-        arguments->action = ACTION_INIT;
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -136,11 +142,27 @@ init(const struct node_config *config)
     return EX_OK;
 }
 
+static int
+restored(const struct node_config *config)
+{
+    struct ent_error err = {0};
+    enum ent_status rc = node_restored(config, &err);
+
+    if (rc != ENT_OK) {
+        ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
+        return ent_daemon_exit_code(rc);
+    }
+    printf("when %s runs again it begins a new incarnation, and its peers give "
+           "it again what it may lack\n",
+        config->address.text);
+    return EX_OK;
+}
+
 int
 main(int argc, char *argv[])
 {
     static const struct argp argp = {
-        options, parse_option, "[init]", doc, NULL, NULL, NULL};
+        options, parse_option, "[init|restored]", doc, NULL, NULL, NULL};
     static struct node_config config;
     struct arguments arguments = {.config = "node.yaml"};
     struct ent_error err = {0};
@@ -163,6 +185,8 @@ main(int argc, char *argv[])
         return EX_OK;
     case ACTION_INIT:
         return init(&config);
+    case ACTION_RESTORED:
+        return restored(&config);
     case ACTION_RUN:
         return run(&config);
     }

@@ -104,6 +104,11 @@ struct node {
 enum ent_status node_init(
     const struct node_config *config, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Somebody put the store back from a copy: the next start begins anew, as what
+ * peers know of it would not fit (node/reincarnation.h). */
+enum ent_status node_restored(
+    const struct node_config *config, struct ent_error *err) ENT_MUST_CHECK;
+
 enum ent_status node_open(const struct node_config *config,
     struct node **ret_node, struct ent_error *err) ENT_MUST_CHECK;
 void node_close(struct node **node);

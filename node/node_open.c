@@ -15,6 +15,7 @@
 #include "node/manifest.h"
 #include "node/peers.h"
 #include "node/receipts.h"
+#include "node/reincarnation.h"
 #include "node/revocations.h"
 #include "node/rules.h"
 #include "node/uplink.h"
@@ -153,6 +154,34 @@ node_init(const struct node_config *config, struct ent_error *err)
     return rc != ENT_OK ? rc : make_store(node, err);
 }
 
+/* ---- a copy ---- */
+
+enum ent_status
+node_restored(const struct node_config *config, struct ent_error *err)
+{
+    ENT_AUTO(node_close) struct node *node = NULL;
+    enum ent_status rc = node_new(config, &node, err);
+
+    if (rc == ENT_OK) {
+        rc = open_keys(config, node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = open_store(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_store_begin(node->store, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_number_set(node->store, "restored", 1, err);
+        if (rc != ENT_OK) {
+            node_store_abort(node->store);
+            return rc;
+        }
+        rc = node_store_commit(node->store, err);
+    }
+    return rc;
+}
+
 /* ---- opening ---- */
 
 static enum ent_status
@@ -170,6 +199,21 @@ check_slots(struct node *node, struct ent_error *err)
             (unsigned long long)node->slots_noted);
     }
     return rc;
+}
+
+/* Before anything is said or taken under the old incarnation. */
+static enum ent_status
+begin_anew(struct node *node, struct ent_error *err)
+{
+    uint64_t restored = 0;
+    enum ent_status rc =
+        node_number_get(node->store, "restored", &restored, err);
+
+    if (rc != ENT_OK || restored == 0) {
+        return rc;
+    }
+    rc = node_number_set(node->store, "restored", 0, err);
+    return rc != ENT_OK ? rc : node_reincarnate(node, 0, err);
 }
 
 static enum ent_status
@@ -202,6 +246,9 @@ opening_turn(struct node *node, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = node_manifest_load(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = begin_anew(node, err);
     }
     if (rc == ENT_OK) {
         rc = node_welcome_prepare(node, err);

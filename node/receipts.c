@@ -234,6 +234,22 @@ node_receipts_again(struct node *node, const struct ent_stream_id *stream,
 }
 
 enum ent_status
+node_receipts_label(struct node *node, const struct ent_digest *stream,
+    uint64_t first, struct ent_digest *ret_label_hash, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__AnswerRow *row = NULL;
+    struct node_key key = node_key_stream(stream, first);
+    enum ent_status rc = node_row_get(node->store, NODE_ANSWER,
+        node_key_view(&key), &entente__rest__v1__answer_row__descriptor,
+        (ProtobufCMessage **)&row, err);
+
+    if (rc == ENT_OK && row->label_hash.len == ENT_DIGEST_LEN) {
+        memcpy(ret_label_hash->bytes, row->label_hash.data, ENT_DIGEST_LEN);
+    }
+    return rc;
+}
+
+enum ent_status
 node_receipts_find(struct node *node, const struct ent_digest *stream,
     uint64_t first, struct ent_view *ret_wire, struct ent_error *err)
 {

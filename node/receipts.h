@@ -58,4 +58,9 @@ enum ent_status node_receipts_prune(
 /* The turn was not committed: forget its answers. */
 void node_receipts_forget(struct node *node);
 
+/* The label, or skip, that was answered at that place; ENT_NOT_FOUND. */
+enum ent_status node_receipts_label(struct node *node,
+    const struct ent_digest *stream, uint64_t first,
+    struct ent_digest *ret_label_hash, struct ent_error *err) ENT_MUST_CHECK;
+
 #endif

@@ -137,7 +137,7 @@ node_reincarnate(struct node *node, uint64_t highest, struct ent_error *err)
         next = highest + 1;
     }
     ent_log(ENT_LOG_WARN, COMPONENT,
-        "a peer knows a newer store of ours: taking a new incarnation");
+        "this store was put back from a copy: taking a new incarnation");
     node->incarnation = next;
     rc = node_number_set(node->store, "incarnation", next, err);
     if (rc == ENT_OK) { /* what came since that copy is lost to us */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/alarms.h"
 #include "node/copy.h"
 #include "node/custody.h"
 #include "node/peers.h"
@@ -214,6 +215,25 @@ skipped(struct node *node, struct node_dispatch *dispatch,
                : node_dispatch_step(node, dispatch, ENT_EVENT_SKIPPED, err);
 }
 
+static enum ent_status
+raise_fork(struct node *node, const struct node_dispatch *dispatch,
+    const struct ent_stream_id *stream, const struct ent_answer *answer,
+    struct ent_error *err)
+{
+    char theirs[NODE_FORK_TEXT];
+    char ours[NODE_FORK_TEXT];
+
+    node_fork_text(&answer->label_hash, theirs);
+    node_fork_text(&dispatch->state.label_hash, ours);
+    return node_alarm_raise(node, NODE_ALARM_FORK, stream->recipient.text, err,
+        "%s signed for another label of ours at place %llu of our %s stream: "
+        "%s, and not %s. Nothing more goes in that stream. If our store was "
+        "put back from a copy stop the node, run `entente-node restored` and "
+        "start it; else somebody has our key",
+        stream->recipient.text, (unsigned long long)answer->first,
+        ent_precedence_name(stream->precedence), theirs, ours);
+}
+
 /* The same place with another label than ours: somebody sealed in our name, or
  * we were rolled back. */
 static enum ent_status
@@ -243,6 +263,10 @@ note_fork(struct node *node, const struct node_dispatch *dispatch,
     }
     if (outgoing.frozen) {
         return ENT_OK; /* noted before */
+    }
+    rc = raise_fork(node, dispatch, stream, answer, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     outgoing.frozen = true;
     ent_outgoing_encode(&outgoing, frozen);
