@@ -354,6 +354,7 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     sooner(&due, node_peers_due(node));
     sooner(&due, node_api_due(node->api));
     sooner(&due, node_uplink_due(node->uplink));
+    sooner(&due, node_uplink_look_due(node->uplink));
     if (loop->watchdog_ms != 0) {
         sooner(&due, loop->watchdog_due);
     }

@@ -266,3 +266,9 @@ node_uplink_due(const struct node_uplink *uplink)
     }
     return due;
 }
+
+uint64_t
+node_uplink_look_due(const struct node_uplink *uplink)
+{
+    return uplink->look_at;
+}

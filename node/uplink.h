@@ -97,5 +97,7 @@ const struct node_neighbour *node_uplink_at(
 
 /* When it has something to do next, ms; UINT64_MAX: only when polled. */
 uint64_t node_uplink_due(const struct node_uplink *uplink);
+/* When memory is looked at again, by node_uplink_renew, ms. */
+uint64_t node_uplink_look_due(const struct node_uplink *uplink);
 
 #endif

@@ -18,6 +18,7 @@ struct node_uplink {
     size_t count;
     struct node_listener *listener; /* NULL: nobody can connect */
     uint64_t listen_at;             /* open it again then; 0: it is open */
+    uint64_t look_at;               /* at memory, ms */
     void *zmq;                      /* the process's context */
 };
 

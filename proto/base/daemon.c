@@ -2,6 +2,7 @@
 #include "proto/base/daemon.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,14 @@ ent_daemon_confine(uint64_t memory_max, struct ent_error *err)
         return ent_fail(err, ENT_IO, "limiting memory: %s", strerror(errno));
     }
     return ENT_OK;
+}
+
+uint64_t
+ent_daemon_memory(void)
+{
+    const struct mallinfo2 info = mallinfo2();
+
+    return (uint64_t)info.uordblks + info.hblkhd;
 }
 
 enum ent_status

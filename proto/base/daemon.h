@@ -15,6 +15,9 @@
 enum ent_status ent_daemon_confine(
     uint64_t memory_max, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Bytes of private memory that are allocated now, by whatever library. */
+uint64_t ent_daemon_memory(void);
+
 /* Block `signals` (ends with 0), and read them from a signalfd that the caller
  * closes; SIGPIPE is ignored: a lost peer must not end us. */
 enum ent_status ent_daemon_signals(
