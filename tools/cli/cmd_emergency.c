@@ -65,7 +65,6 @@ static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    struct ent_error err = {0};
 
     switch (key) {
     case ARGP_KEY_INIT:
@@ -80,10 +79,7 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->role = argument;
         return 0;
     case 't':
-        if (cli_recipients_add(&arguments->recipients, argument, &err) !=
-            ENT_OK) {
-            argp_error(state, "--to %s", err.text);
-        }
+        cli_recipients_parse(&arguments->recipients, argument, state);
         return 0;
     case KEY_FOR:
         parse_length(arguments, argument, state);
@@ -202,11 +198,13 @@ fill(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
     message->agreement_control = &control->body;
 }
 
+/* A cli_lifecycle_verb. */
 static int
-say(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
-    struct cli_client *client, struct ent_error *err)
+say(struct cli_lifecycle *lifecycle, struct cli_client *client,
+    const void *context, struct ent_error *err)
 {
-    static struct control control;
+    const struct arguments *arguments = context;
+    struct control control;
     struct cli_recipients recipients = arguments->recipients;
     Entente__V1__Precedence precedence = 0;
     enum ent_status rc;
@@ -231,25 +229,12 @@ say(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
 static int
 run(int argc, char *argv[], const struct argp *argp)
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    static struct cli_lifecycle lifecycle;
     struct arguments arguments = {0};
-    struct ent_error err = {0};
-    int code;
+    struct cli_lifecycle_options chosen;
 
     (void)argp_parse(argp, argc, argv, 0, NULL, &arguments);
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_exit_code(cli_batch_init(&lifecycle.batch, &err));
-    }
-    if (code == EX_OK) {
-        code = say(&lifecycle, &arguments, client, &err);
-        cli_batch_fini(&lifecycle.batch);
-    }
-    if (code != EX_OK && err.text[0] != '\0') { /* else it is told */
-        cli_complain("%s", err.text);
-    }
-    return code;
+    chosen = (struct cli_lifecycle_options){.client = arguments.client};
+    return cli_lifecycle_run(&chosen, say, &arguments);
 }
 
 int
