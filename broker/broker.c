@@ -43,6 +43,7 @@ broker_new(const struct broker_options *options, struct broker **ret_broker,
     broker->spool = options->spool;
     broker->port = options->port;
     broker->quota = options->quota;
+    broker->now.wall_ms = options->wall_ms;
     *ret_broker = broker;
     broker = NULL;
     return ENT_OK;

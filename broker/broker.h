@@ -171,6 +171,7 @@ struct broker_options {
     struct broker_spool *spool;
     struct broker_port port;
     struct broker_quota quota;
+    uint64_t wall_ms; /* now: which certificates count is asked at once */
 };
 
 struct broker;
@@ -183,6 +184,11 @@ void broker_free(struct broker **broker);
  * them has. */
 enum ent_status broker_sync_objects(
     struct broker *broker, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Before the operator's folder is read: which rollovers were followed, and what
+ * contradicted them. */
+enum ent_status broker_recall_rollovers(struct broker_spool *spool,
+    struct broker_registry *registry, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Serve whom `fresh` names from now on, which was made of the operator's folder
  * and neighbours read anew, and free it; what waits goes where it leads. Who is

@@ -183,6 +183,9 @@ broker_introduce(struct broker *broker, struct broker_line *line,
         broker_registry_list_number(broker->registry, state);
     struct ent_object certificate = {
         .kind = ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE};
+    struct ent_object rollover = {
+        .kind = ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER,
+        .wire = broker_registry_rollover(broker->registry, state)};
     struct ent_object list = {
         .kind = ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST,
         .wire = broker_registry_list_wire(broker->registry, state)};
@@ -198,6 +201,14 @@ broker_introduce(struct broker *broker, struct broker_line *line,
     (void)snprintf(
         certificate.subject, sizeof certificate.subject, "%s", signer->text);
     (void)snprintf(list.subject, sizeof list.subject, "%s", state);
+    (void)snprintf(rollover.subject, sizeof rollover.subject, "%s", state);
+    if (rc == ENT_OK && rollover.wire.len > 0) {
+        rc = bring(broker, line, session,
+            broker_told_rollover(
+                state, ent_rollover_number(
+                           broker_registry_authority(broker->registry, state))),
+            &rollover, err);
+    }
     memcpy(before.subject, certificate.subject, sizeof before.subject);
     if (rc == ENT_OK && broker_find_before(broker, signer, &serial_before,
                             &before.wire, NULL) == ENT_OK) {

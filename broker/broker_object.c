@@ -38,6 +38,8 @@ kind_name(uint32_t kind)
         return "manifest";
     case ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE:
         return "certificate";
+    case ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER:
+        return "authority rollover";
     default:
         return "revocation list";
     }
@@ -167,6 +169,25 @@ learn_certificate(struct broker *broker, const struct broker_visit *visit,
     return rc;
 }
 
+/* One that contradicts the one that is followed is evidence, and kept. */
+static enum ent_status
+learn_rollover(struct broker *broker, const struct ent_object *object,
+    uint64_t *ret_number, struct ent_error *err)
+{
+    enum ent_status rc = broker_registry_follow(
+        broker->registry, object->subject, object->wire, ret_number, err);
+    struct ent_view rival =
+        broker_registry_rival(broker->registry, object->subject);
+    struct ent_error other = {0};
+
+    if (rc == ENT_REJECTED && rival.len > 0 &&
+        broker_keep_object(broker, BROKER_KIND_RIVAL, object->subject, 1, rival,
+            &other) != ENT_OK) {
+        return ent_fail(err, ENT_IO, "%s", other.text);
+    }
+    return rc;
+}
+
 /* Verify an object, and take it into the registry; its number. ENT_EXISTS:
  * known there already. */
 static enum ent_status
@@ -179,10 +200,38 @@ learn(struct broker *broker, const struct broker_visit *visit,
         return check_manifest(broker, visit, object, ret_number, err);
     case ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE:
         return learn_certificate(broker, visit, object, ret_number, err);
+    case ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER:
+        return learn_rollover(broker, object, ret_number, err);
     default:
-        return broker_registry_revoke(
-            broker->registry, object->subject, object->wire, ret_number, err);
+        return broker_registry_revoke(broker->registry, object->subject,
+            object->wire, broker->now.wall_ms, ret_number, err);
     }
+}
+
+/* The certificate of an office here, which counts from now on: also in place of
+ * one with a greater serial, by a key that was given up. */
+static bool
+is_served(const struct broker *broker, const struct ent_object *object)
+{
+    struct ent_address office;
+
+    return object->kind == ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE &&
+           ent_address_parse(ent_view_text(object->subject), &office, NULL) ==
+               ENT_OK &&
+           broker_registry_by_address(broker->registry, &office) !=
+               BROKER_NOBODY;
+}
+
+static enum ent_status
+replace_object(struct broker *broker, const struct ent_object *object,
+    uint64_t number, struct ent_error *err)
+{
+    enum ent_status rc = broker_spool_put_object(broker->spool, object->kind,
+        object->subject, number, object->wire, err);
+
+    return rc != ENT_OK ? rc
+                        : broker_grant_wishes(broker, object->kind,
+                              object->subject, object->wire, err);
 }
 
 enum ent_status
@@ -193,6 +242,7 @@ broker_take_object(
     struct ent_error why = {0};
     struct ent_object object;
     uint64_t number = 0;
+    bool taken;
     enum ent_status rc;
 
     if (ent_object_decode(frame->payload, &object, NULL) != ENT_OK) {
@@ -215,6 +265,7 @@ broker_take_object(
         ent_log(ENT_LOG_INFO, COMPONENT, "newer %s subject=%s number=%" PRIu64,
             kind_name(object.kind), object.subject, number);
     }
+    taken = rc == ENT_OK;
     if (rc == ENT_EXISTS &&
         object.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE) {
         rc = broker_keep_before(
@@ -223,6 +274,8 @@ broker_take_object(
             return rc;
         }
     }
-    return broker_keep_object(
-        broker, object.kind, object.subject, number, object.wire, err);
+    return taken && is_served(broker, &object)
+               ? replace_object(broker, &object, number, err)
+               : broker_keep_object(broker, object.kind, object.subject, number,
+                     object.wire, err);
 }

@@ -9,6 +9,7 @@
 
 #define CERTIFICATE ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE
 #define REVOCATIONS ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST
+#define ROLLOVER ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER
 
 /* Put what the registry has into the spool, if that has an older one; a newer
  * one in there is copied to `ret_newer`. */
@@ -57,31 +58,52 @@ remember_before(struct broker *broker, struct broker_registry *registry,
     return rc == ENT_NO_MEMORY || rc == ENT_IO ? rc : ENT_OK;
 }
 
+/* Made in advance: its time is to come. */
+static bool
+is_early(const struct broker *broker, struct ent_view wire)
+{
+    struct ent_certificate certificate;
+
+    return ent_certificate_peek(wire, &certificate, NULL) == ENT_OK &&
+           certificate.not_before > broker->now.wall_ms;
+}
+
+/* Which of the two counts the registry decides. */
 static enum ent_status
 sync_office(struct broker *broker, struct broker_registry *registry,
     size_t number, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes newer = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes stored = {0};
     const struct broker_office *office = broker_registry_at(registry, number);
-    const struct ent_certificate *known = &office->certificate;
-    enum ent_status rc;
+    struct ent_view wire;
+    uint64_t ignored;
+    enum ent_status rc =
+        remember_before(broker, registry, &office->certificate.address, err);
 
-    rc = remember_before(broker, registry, &known->address, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = sync_object(broker, CERTIFICATE, known->address.text, known->serial,
-        ent_bytes_view(&office->wire), &newer, err);
-    if (rc == ENT_OK && newer.len > 0) {
+    rc = broker_spool_get_object(broker->spool, CERTIFICATE,
+        office->certificate.address.text, &ignored, &wire, err);
+    if (rc == ENT_OK && ent_view_equal(wire, ent_bytes_view(&office->wire))) {
+        return ENT_OK;
+    }
+    if (rc == ENT_OK) {
+        rc = ent_bytes_copy(wire, &stored, err);
+    }
+    if (rc == ENT_OK) {
         rc = broker_registry_add(
-            registry, ent_bytes_view(&newer), false, broker->now.wall_ms, err);
+            registry, ent_bytes_view(&stored), false, broker->now.wall_ms, err);
+        if (rc == ENT_EXPIRED && is_early(broker, ent_bytes_view(&stored))) {
+            return ENT_OK;
+        }
     }
-    if (rc == ENT_REJECTED) { /* by an authority that is not configured now */
-        return broker_spool_put_object(broker->spool, CERTIFICATE,
-            known->address.text, known->serial, ent_bytes_view(&office->wire),
-            err);
+    if (rc == ENT_NO_MEMORY || rc == ENT_IO) {
+        return rc;
     }
-    return rc == ENT_EXPIRED ? ENT_OK : rc; /* its time has not come */
+    return broker_spool_put_object(broker->spool, CERTIFICATE,
+        office->certificate.address.text, office->certificate.serial,
+        ent_bytes_view(&office->wire), err);
 }
 
 static enum ent_status
@@ -96,14 +118,36 @@ sync_list(struct broker *broker, struct broker_registry *registry,
 
     rc = sync_object(broker, REVOCATIONS, state, number, known, &newer, err);
     if (rc == ENT_OK && newer.len > 0) {
-        rc = broker_registry_revoke(
-            registry, state, ent_bytes_view(&newer), &ignored, err);
+        rc = broker_registry_revoke(registry, state, ent_bytes_view(&newer),
+            broker->now.wall_ms, &ignored, err);
     }
-    if (rc == ENT_REJECTED && known.len > 0) { /* as above */
+    if (rc == ENT_REJECTED && known.len > 0) { /* of another authority */
         return broker_spool_put_object(
             broker->spool, REVOCATIONS, state, number, known, err);
     }
     return rc == ENT_REJECTED ? ENT_OK : rc;
+}
+
+/* The registry began with those of the spool. */
+static enum ent_status
+sync_rollover(struct broker *broker, const struct broker_registry *registry,
+    const char *state, struct ent_error *err)
+{
+    const struct ent_view known = broker_registry_rollover(registry, state);
+    const struct ent_view rival = broker_registry_rival(registry, state);
+    const struct ent_rollover *keys =
+        broker_registry_authority(registry, state);
+    enum ent_status rc = ENT_OK;
+
+    if (known.len > 0) {
+        rc = broker_spool_put_object(broker->spool, ROLLOVER, state,
+            ent_rollover_number(keys), known, err);
+    }
+    if (rc == ENT_OK && rival.len > 0) {
+        rc = broker_spool_put_object(
+            broker->spool, BROKER_KIND_RIVAL, state, 1, rival, err);
+    }
+    return rc;
 }
 
 /* Our own: whatever is there, we know better. */
@@ -144,7 +188,10 @@ sync_all(struct broker *broker, struct broker_registry *registry,
         if (state == NULL) {
             break;
         }
-        rc = sync_list(broker, registry, state, err);
+        rc = sync_rollover(broker, registry, state, err);
+        if (rc == ENT_OK) {
+            rc = sync_list(broker, registry, state, err);
+        }
     }
     for (size_t i = 0; rc == ENT_OK && i < broker_registry_count(registry);
          i++) {
@@ -188,6 +235,46 @@ broker_sync_objects(struct broker *broker, struct ent_error *err)
 
     broker_add_lines(broker);
     return rc != ENT_OK ? rc : broker_reroute(broker, err);
+}
+
+/* ---- what was followed before ---- */
+
+/* What the configured key does not verify any more is passed over. */
+static enum ent_status
+recall(struct broker_spool *spool, uint32_t kind,
+    struct broker_registry *registry, const char *state, struct ent_error *err)
+{
+    struct ent_view wire;
+    uint64_t ignored;
+    enum ent_status rc =
+        broker_spool_get_object(spool, kind, state, &ignored, &wire, err);
+
+    if (rc == ENT_OK) {
+        rc = broker_registry_follow(registry, state, wire, &ignored, err);
+    }
+    return rc == ENT_NO_MEMORY || rc == ENT_IO ? rc : ENT_OK;
+}
+
+enum ent_status
+broker_recall_rollovers(struct broker_spool *spool,
+    struct broker_registry *registry, struct ent_error *err)
+{
+    enum ent_status rc = broker_spool_begin(spool, false, err);
+    const char *state;
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    for (size_t i = 0;
+         rc == ENT_OK && (state = broker_registry_state(registry, i)) != NULL;
+         i++) {
+        rc = recall(spool, ROLLOVER, registry, state, err);
+        if (rc == ENT_OK) {
+            rc = recall(spool, BROKER_KIND_RIVAL, registry, state, err);
+        }
+    }
+    broker_spool_abort(spool);
+    return rc;
 }
 
 /* ---- whom the folder names now ---- */

@@ -44,12 +44,13 @@ check(const struct broker_config *config, struct broker_keeper *keeper,
 
 enum ent_status
 broker_own_load(const struct broker_config *config,
-    struct broker_keeper *keeper, struct ent_bytes *ret_wire,
-    struct ent_certificate *ret_own, struct ent_error *err)
+    const struct broker_registry *registry, struct broker_keeper *keeper,
+    struct ent_bytes *ret_wire, struct ent_certificate *ret_own,
+    struct ent_error *err)
 {
     const char *state = ent_address_state(&config->address);
-    const struct ent_verify_key *authority =
-        ent_authorities_find(&config->authorities, state);
+    const struct ent_rollover *authority =
+        broker_registry_authority(registry, state);
     enum ent_status rc;
 
     if (authority == NULL) {
@@ -59,8 +60,8 @@ broker_own_load(const struct broker_config *config,
     }
     rc = broker_own_read(config->certificate, ret_wire, err);
     if (rc == ENT_OK) {
-        rc = ent_certificate_open(
-            ent_bytes_view(ret_wire), authority, ret_own, err);
+        rc = ent_authority_open_certificate(
+            authority, ent_bytes_view(ret_wire), ret_own, err);
     }
     if (rc == ENT_OK) {
         rc = check(config, keeper, ret_own, err);

@@ -10,11 +10,13 @@
 #include "broker/keeper.h"
 #include "proto/certificate.h"
 
-/* `ret_wire` is freed by the caller. ENT_BAD_INPUT: no authority of our own
- * state is configured; ENT_REJECTED: it is another's, or for other keys. */
+/* Under the keys that `registry` knows. `ret_wire` is freed by the caller.
+ * ENT_BAD_INPUT: no authority of our own state is configured; ENT_REJECTED: it
+ * is another's, or for other keys. */
 enum ent_status broker_own_load(const struct broker_config *config,
-    struct broker_keeper *keeper, struct ent_bytes *ret_wire,
-    struct ent_certificate *ret_own, struct ent_error *err) ENT_MUST_CHECK;
+    const struct broker_registry *registry, struct broker_keeper *keeper,
+    struct ent_bytes *ret_wire, struct ent_certificate *ret_own,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* The bytes of any certificate, from an armoured file. */
 enum ent_status broker_own_read(const char *path, struct ent_bytes *ret_wire,

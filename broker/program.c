@@ -51,13 +51,16 @@ broker_program_configure(
 
 /* Whom the operator's folder names, and the neighbours. */
 static enum ent_status
-load_registry(const struct broker_config *config,
+load_registry(const struct broker_config *config, struct broker_spool *spool,
     struct broker_registry **ret_registry, struct ent_error *err)
 {
     ENT_AUTO(broker_registry_free) struct broker_registry *registry = NULL;
     enum ent_status rc;
 
     rc = broker_registry_new(&config->authorities, &registry, err);
+    if (rc == ENT_OK) {
+        rc = broker_recall_rollovers(spool, registry, err);
+    }
     if (rc == ENT_OK) {
         rc = broker_registry_load(
             registry, config->certificates, ent_time_now_ms(), err);
@@ -100,6 +103,7 @@ make_broker(struct broker_program *program, struct ent_error *err)
         .spool = program->spool,
         .port = broker_loop_port(program->loop),
         .quota = program->config.quota,
+        .wall_ms = ent_time_now_ms(),
     };
     enum ent_status rc;
 
@@ -121,7 +125,8 @@ make_broker(struct broker_program *program, struct ent_error *err)
 
 /* A renewed certificate of our own, with the keys that it is for. */
 static enum ent_status
-renew(struct broker_program *program, struct ent_error *err)
+renew(struct broker_program *program, const struct broker_registry *registry,
+    struct ent_error *err)
 {
     ENT_AUTO(broker_keeper_close) struct broker_keeper *keeper = NULL;
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
@@ -129,7 +134,8 @@ renew(struct broker_program *program, struct ent_error *err)
     enum ent_status rc = broker_keeper_open(&program->config, &keeper, err);
 
     if (rc == ENT_OK) {
-        rc = broker_own_load(&program->config, keeper, &wire, &own, err);
+        rc = broker_own_load(
+            &program->config, registry, keeper, &wire, &own, err);
     }
     if (rc != ENT_OK || ent_view_equal(ent_bytes_view(&wire),
                             ent_bytes_view(&program->certificate))) {
@@ -209,10 +215,10 @@ reload(void *context, struct ent_error *err)
         rc = broker_neighbours_check(&program->config, &fresh, err);
     }
     if (rc == ENT_OK) {
-        rc = load_registry(&fresh, &registry, err);
+        rc = load_registry(&fresh, program->spool, &registry, err);
     }
     if (rc == ENT_OK) {
-        rc = renew(program, err);
+        rc = renew(program, registry, err);
     }
     if (rc == ENT_OK) {
         rc = broker_reload(program->broker, &registry, err);
@@ -252,14 +258,15 @@ broker_program_run(struct broker_program *program, struct ent_error *err)
 
     rc = broker_keeper_open(&program->config, &program->keeper, err);
     if (rc == ENT_OK) {
-        rc = load_registry(&program->config, &program->registry, err);
-    }
-    if (rc == ENT_OK) {
-        rc = broker_own_load(&program->config, program->keeper,
-            &program->certificate, &own, err);
-    }
-    if (rc == ENT_OK) {
         rc = open_spool(program, false, err);
+    }
+    if (rc == ENT_OK) {
+        rc = load_registry(
+            &program->config, program->spool, &program->registry, err);
+    }
+    if (rc == ENT_OK) {
+        rc = broker_own_load(&program->config, program->registry,
+            program->keeper, &program->certificate, &own, err);
     }
     if (rc == ENT_OK) {
         rc = broker_loop_new(&program->loop, err);

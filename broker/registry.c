@@ -19,7 +19,11 @@ broker_registry_new(const struct ent_authorities *authorities,
         return ent_fail(err, ENT_NO_MEMORY, "allocating the registry");
     }
     for (size_t i = 0; i < authorities->count; i++) {
-        registry->states[i].authority = authorities->list[i];
+        struct broker_state *state = &registry->states[i];
+
+        state->authority = authorities->list[i];
+        ent_authority_know(
+            state->authority.state, &state->authority.key, NULL, &state->keys);
     }
     registry->state_count = authorities->count;
     *ret_registry = registry;
@@ -37,6 +41,8 @@ broker_registry_free(struct broker_registry **registry)
     for (size_t i = 0; i < old->state_count; i++) {
         ent_revocation_list_free(&old->states[i].list);
         ent_bytes_free(&old->states[i].wire);
+        ent_bytes_free(&old->states[i].rollover);
+        ent_bytes_free(&old->states[i].rival);
     }
     for (size_t i = 0; i < old->office_count; i++) {
         ent_bytes_free(&old->offices[i].wire);
@@ -53,7 +59,7 @@ verify(const struct broker_registry *registry, struct ent_view wire,
     struct ent_certificate *ret_certificate, struct ent_error *err)
 {
     struct ent_certificate claimed;
-    const struct ent_verify_key *authority;
+    const struct ent_rollover *authority;
     enum ent_status rc;
 
     rc = ent_certificate_peek(wire, &claimed, err);
@@ -67,7 +73,8 @@ verify(const struct broker_registry *registry, struct ent_view wire,
             "no authority is configured for the state of %s",
             claimed.address.text);
     }
-    return ent_certificate_open(wire, authority, ret_certificate, err);
+    return ent_authority_open_certificate(
+        authority, wire, ret_certificate, err);
 }
 
 enum ent_status
@@ -95,15 +102,32 @@ is_early(const struct ent_certificate *certificate, uint64_t now_ms)
            certificate->not_before - now_ms > ENT_CLOCK_SKEW_MS;
 }
 
+/* Its authority has given up the key that signed it. */
+static bool
+is_given_up(const struct broker_registry *registry,
+    const struct ent_certificate *certificate, uint64_t now_ms)
+{
+    const struct ent_rollover *authority = broker_registry_authority(
+        registry, ent_address_state(&certificate->address));
+
+    return authority != NULL &&
+           !ent_authority_is(authority, &certificate->authority_key_id, now_ms);
+}
+
 /* ENT_OK when `other` replaces `known`, of the same office: the greater serial,
- * but only among those whose time has come, and nothing that was revoked. An
+ * but only among those whose time has come, and nothing that was revoked or is
+ * by a key that was given up. An
  * older one never comes back because a newer one was withdrawn. */
 enum ent_status
 broker_registry_check_newer(const struct broker_registry *registry,
     const struct ent_certificate *known, const struct ent_certificate *other,
     uint64_t now_ms, struct ent_error *err)
 {
-    if (is_early(known, now_ms) && !is_early(other, now_ms)) {
+    const bool known_is_given_up = is_given_up(registry, known, now_ms);
+    const bool other_is_given_up = is_given_up(registry, other, now_ms);
+
+    if ((is_early(known, now_ms) && !is_early(other, now_ms)) ||
+        (known_is_given_up && !other_is_given_up)) {
         return ENT_OK;
     }
     if (other->serial <= known->serial) {
@@ -113,6 +137,12 @@ broker_registry_check_newer(const struct broker_registry *registry,
     if (is_early(other, now_ms) && !is_early(known, now_ms)) {
         return ent_fail(err, ENT_EXPIRED,
             "the newer certificate of %s is not valid yet",
+            known->address.text);
+    }
+    if (other_is_given_up && !known_is_given_up) {
+        return ent_fail(err, ENT_EXPIRED,
+            "the newer certificate of %s is by a key that its authority has "
+            "given up",
             known->address.text);
     }
     if (broker_registry_has_revoked(registry, other) &&
@@ -350,9 +380,13 @@ broker_registry_inherit(struct broker_registry *registry,
     for (size_t i = 0; rc != ENT_NO_MEMORY && i < other->state_count; i++) {
         const struct broker_state *state = &other->states[i];
 
-        if (state->list != NULL) {
+        if (state->rollover.len > 0) {
+            rc = broker_registry_follow(registry, state->authority.state,
+                ent_bytes_view(&state->rollover), &ignored, err);
+        }
+        if (rc != ENT_NO_MEMORY && state->list != NULL) {
             rc = broker_registry_revoke(registry, state->authority.state,
-                ent_bytes_view(&state->wire), &ignored, err);
+                ent_bytes_view(&state->wire), now_ms, &ignored, err);
         }
     }
     for (size_t i = 0; rc != ENT_NO_MEMORY && i < other->office_count; i++) {

@@ -17,7 +17,7 @@
 #ifndef BROKER_REGISTRY_H
 #define BROKER_REGISTRY_H
 
-#include "proto/certificate.h"
+#include "proto/authority.h"
 #include "proto/config.h"
 
 #define BROKER_OFFICES_MAX 1024
@@ -41,15 +41,30 @@ void broker_registry_free(struct broker_registry **registry);
 const char *broker_registry_state(
     const struct broker_registry *registry, size_t index);
 
-/* The key of a state's authority; NULL: none is configured. */
-const struct ent_verify_key *broker_registry_authority(
+/* The keys of a state's authority: the configured one, and those that its
+ * rollover statement joins to it (proto/authority.h); NULL: none is configured.
+ */
+const struct ent_rollover *broker_registry_authority(
+    const struct broker_registry *registry, const char *state);
+
+/* Take a rollover statement. ENT_REJECTED: not authentic, or it contradicts the
+ * one that is followed, or two do so already: broker_registry_rival.
+ * ENT_NOT_FOUND: of a state without an authority here; ENT_EXISTS: authentic,
+ * but not newer. `ret_number` is set with ENT_EXISTS too. */
+enum ent_status broker_registry_follow(struct broker_registry *registry,
+    const char *state, struct ent_view wire, uint64_t *ret_number,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* The statement that is followed, and one that contradicts it; empty: none. */
+struct ent_view broker_registry_rollover(
+    const struct broker_registry *registry, const char *state);
+struct ent_view broker_registry_rival(
     const struct broker_registry *registry, const char *state);
 
 /* Take a certificate. ENT_REJECTED: not authentic, not of an office, or its
  * link key is another office's; ENT_NOT_FOUND: of nobody we serve, unless
  * `new_office`; ENT_EXISTS: authentic, but not newer than the one we have;
- * ENT_EXPIRED: newer, but not valid yet or revoked, and the one we have is not.
- */
+ * ENT_EXPIRED: newer, but not valid yet, revoked, or by a key that its
+ * authority gave up, and the one we have is not. */
 enum ent_status broker_registry_add(struct broker_registry *registry,
     struct ent_view wire, bool new_office, uint64_t now_ms,
     struct ent_error *err) ENT_MUST_CHECK;
@@ -89,19 +104,21 @@ enum ent_status broker_registry_check_newer(
     const struct ent_certificate *other, uint64_t now_ms,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Take a revocation list. ENT_REJECTED: not authentic; ENT_NOT_FOUND: of a
- * state without an authority here; ENT_EXISTS: authentic, but not newer.
- * `ret_number` is set with ENT_EXISTS too. */
+/* Take a revocation list. ENT_REJECTED: not authentic, or by a key that was
+ * given up; ENT_NOT_FOUND: of a state without an authority here; ENT_EXISTS:
+ * authentic, but not newer. `ret_number` is set with ENT_EXISTS too. */
 enum ent_status broker_registry_revoke(struct broker_registry *registry,
-    const char *state, struct ent_view wire, uint64_t *ret_number,
-    struct ent_error *err) ENT_MUST_CHECK;
+    const char *state, struct ent_view wire, uint64_t now_ms,
+    uint64_t *ret_number, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Take every `*.cert` and `*.revoked` file of a folder, armoured; what does not
- * count beside another is passed over. Others are errors that name the file. */
+/* Take every `*.rollover`, `*.revoked` and `*.cert` file of a folder, armoured;
+ * what does not count beside another is passed over. Others are errors that
+ * name the file. */
 enum ent_status broker_registry_load(struct broker_registry *registry,
     const char *folder, uint64_t now_ms, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Take what is newer in `other`: lists, and certificates of whom we serve. */
+/* Take what is newer in `other`: rollovers, lists, and certificates of whom we
+ * serve. */
 enum ent_status broker_registry_inherit(struct broker_registry *registry,
     const struct broker_registry *other, uint64_t now_ms,
     struct ent_error *err) ENT_MUST_CHECK;

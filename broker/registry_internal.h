@@ -4,6 +4,7 @@
  *
  *     registry.c         the offices
  *     registry_list.c    revocation lists, one for each state
+ *     registry_keys.c    the keys of the authorities, and their rollovers
  *     registry_way.c     neighbouring brokers, and what is behind them
  *     registry_folder.c  the operator's folder
  *     registry_signer.c  who signed something, by the time of it
@@ -14,7 +15,10 @@
 #include "broker/registry.h"
 
 struct broker_state {
-    struct ent_authority authority;
+    struct ent_authority authority;   /* as configured */
+    struct ent_rollover keys;         /* with what the statement joins to it */
+    struct ent_bytes rollover;        /* the statement; empty: none */
+    struct ent_bytes rival;           /* another one, which contradicts it */
     struct ent_revocation_list *list; /* NULL: none came yet */
     struct ent_bytes wire;            /* of the list */
     struct ent_address via; /* the neighbour its offices are behind, or "" */

@@ -24,16 +24,6 @@ broker_registry_state(const struct broker_registry *registry, size_t index)
                : NULL;
 }
 
-const struct ent_verify_key *
-broker_registry_authority(
-    const struct broker_registry *registry, const char *state)
-{
-    const struct broker_state *found =
-        broker_registry_find_state(registry, state);
-
-    return found == NULL ? NULL : &found->authority.key;
-}
-
 bool
 broker_registry_has_revoked(const struct broker_registry *registry,
     const struct ent_certificate *certificate)
@@ -61,23 +51,45 @@ check_list(const struct broker_registry *registry, const char *state,
     return ENT_OK;
 }
 
+static bool
+takes(const struct broker_state *state, size_t place, uint64_t now_ms)
+{
+    ENT_AUTO(ent_revocation_list_free) struct ent_revocation_list *list = NULL;
+    size_t held = SIZE_MAX;
+
+    if (state->list != NULL &&
+        ent_authority_open_list(&state->keys, ent_bytes_view(&state->wire),
+            &list, &held, NULL) != ENT_OK) {
+        held = SIZE_MAX;
+    }
+    return ent_authority_takes_list(&state->keys, place, held, now_ms);
+}
+
 enum ent_status
 broker_registry_revoke(struct broker_registry *registry, const char *state,
-    struct ent_view wire, uint64_t *ret_number, struct ent_error *err)
+    struct ent_view wire, uint64_t now_ms, uint64_t *ret_number,
+    struct ent_error *err)
 {
     ENT_AUTO(ent_revocation_list_free) struct ent_revocation_list *list = NULL;
     ENT_AUTO(ent_bytes_free) struct ent_bytes copy = {0};
     struct broker_state *known = broker_registry_find_state(registry, state);
+    size_t place = 0;
     enum ent_status rc;
 
     if (known == NULL) {
         return ent_fail(
             err, ENT_NOT_FOUND, "no authority is configured for '%s'", state);
     }
-    rc = ent_revocation_list_open(wire, &known->authority.key, &list, err);
+    rc = ent_authority_open_list(&known->keys, wire, &list, &place, err);
     if (rc == ENT_OK) {
         *ret_number = ent_revocation_list_number(list);
         rc = check_list(registry, state, list, err);
+    }
+    if (rc == ENT_OK && !takes(known, place, now_ms)) {
+        rc = ent_fail(err, ENT_REJECTED,
+            "a revocation list by a key that the authority of '%s' has given "
+            "up",
+            state);
     }
     if (rc == ENT_OK) {
         rc = ent_bytes_copy(wire, &copy, err);

@@ -223,6 +223,10 @@ enum ent_status broker_spool_next_custody(struct broker_spool *spool,
  * the kind under which it is found. */
 #define BROKER_OBJECT_BEFORE UINT32_C(128)
 
+/* A rollover that contradicts the one that is followed: kept, not handed out.
+ */
+#define BROKER_KIND_RIVAL 104
+
 /* The newest of a kind about a subject; `number` is its serial, sequence or
  * number. `wire` looks into the store. */
 enum ent_status broker_spool_get_object(struct broker_spool *spool,

@@ -7,6 +7,7 @@
 #define SLOTS 256
 #define CERTIFICATE 1
 #define LIST 2
+#define ROLLOVER 3
 
 /* Each name has one slot, and takes it from who had it. */
 struct broker_told {
@@ -41,15 +42,27 @@ broker_told_certificate(const struct ent_address *address, uint64_t serial)
     return name_of(CERTIFICATE, ent_get_be(party.bytes, 8), serial);
 }
 
+static uint64_t
+number_of(const char *state)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; state[i] != '\0'; i++) {
+        number = number << 8 | (uint8_t)state[i];
+    }
+    return number;
+}
+
 uint64_t
 broker_told_list(const char *state, uint64_t number)
 {
-    uint64_t whose = 0;
+    return name_of(LIST, number_of(state), number);
+}
 
-    for (size_t i = 0; state[i] != '\0'; i++) {
-        whose = whose << 8 | (uint8_t)state[i];
-    }
-    return name_of(LIST, whose, number);
+uint64_t
+broker_told_rollover(const char *state, uint64_t number)
+{
+    return name_of(ROLLOVER, number_of(state), number);
 }
 
 bool

@@ -14,6 +14,7 @@ struct broker_told;
 uint64_t broker_told_certificate(
     const struct ent_address *address, uint64_t serial);
 uint64_t broker_told_list(const char *state, uint64_t number);
+uint64_t broker_told_rollover(const char *state, uint64_t number);
 
 /* NULL: nothing was. */
 bool broker_told_has(const struct broker_told *told, uint64_t name);

@@ -16,6 +16,7 @@
 
 #include "policy/agreement.h"
 #include "policy/declarations.h"
+#include "proto/authority.h"
 
 #define NODE_AGREEMENTS_MAX 256
 #define NODE_AGREEMENT_FAULTS_MAX 128 /* what is beyond is not told */
@@ -29,12 +30,12 @@ struct node_agreement_fault {
     char text[ENT_ERROR_TEXT_MAX];
 };
 
-/* Read `folder` for an office of `state`, whose authority's key must be
+/* Read `folder` for an office of `state`, whose authority's key must be one of
  * `authority` in every file. Files that cannot be used are left out and have
  * their faults; ENT_IO only when the folder cannot be read. What was read takes
  * effect through node/rules.h. */
 enum ent_status node_agreements_load(const char *folder, const char *state,
-    const struct ent_verify_key *authority,
+    const struct ent_rollover *authority,
     struct node_agreements **ret_agreements,
     struct ent_error *err) ENT_MUST_CHECK;
 void node_agreements_free(struct node_agreements **agreements);

@@ -14,7 +14,7 @@
 /* One load of a folder. */
 struct loading {
     const char *folder;
-    const struct ent_verify_key *authority;
+    const struct ent_rollover *authority; /* the keys of our own */
     struct node_agreements *into;
 };
 
@@ -51,6 +51,15 @@ read_signatures(const struct loading *loading, const char *file,
 
 /* ---- agreements ---- */
 
+/* Today's key of the authority, or one from before. */
+static bool
+is_of(const struct ent_rollover *authority, const struct ent_verify_key *key)
+{
+    const struct ent_key_id id = ent_key_id_of(ENT_KEY_AUTHORITY, key->bytes);
+
+    return ent_authority_key(authority, &id) != NULL;
+}
+
 /* Read, check and verify one file. What is wrong with its text is in
  * `complaints`, the first of it in `err`; anything else in `err` alone. */
 static enum ent_status
@@ -83,7 +92,7 @@ load_file(const struct loading *loading, const char *file,
         return rc;
     }
     key = ent_agreement_authority(agreement, loading->into->state);
-    if (key == NULL || memcmp(key, loading->authority, sizeof *key) != 0) {
+    if (key == NULL || !is_of(loading->authority, key)) {
         return ent_fail(
             err, ENT_REJECTED, "it does not name the key of our own authority");
     }
@@ -274,7 +283,7 @@ take(const struct loading *loading, const char *file)
 
 enum ent_status
 node_agreements_load(const char *folder, const char *state,
-    const struct ent_verify_key *authority,
+    const struct ent_rollover *authority,
     struct node_agreements **ret_agreements, struct ent_error *err)
 {
     ENT_AUTO(node_agreements_free) struct node_agreements *into = NULL;

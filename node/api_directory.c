@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/authorities.h"
 #include "node/objects.h"
 #include "node/peers.h"
 #include "node/pins.h"
@@ -116,6 +117,57 @@ add_authorities(const struct listing *listing)
             rc = add_authority(listing, state,
                 ent_agreement_authority(agreement, state),
                 ent_agreement_name(agreement));
+        }
+    }
+    return rc;
+}
+
+/* The keys that a rollover joins to those, the newest last. */
+static enum ent_status
+add_rolled(const struct listing *listing, const char *state,
+    const struct ent_rollover *keys)
+{
+    const struct ent_party party = node_object_state_party(state);
+    const uint64_t now_ms = listing->node->now_ms;
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < keys->key_count; i++) {
+        const struct ent_key_id id =
+            ent_key_id_of(ENT_KEY_AUTHORITY, keys->keys[i].bytes);
+        const bool last = i + 1 == keys->key_count;
+        known_entry *entry;
+
+        rc = add(listing, "rollover", state, &entry);
+        if (rc != ENT_OK || entry == NULL) {
+            continue;
+        }
+        entry->number = i;
+        entry->until = last ? 0 : keys->until[i];
+        entry->fault =
+            (char *)(uintptr_t)(!last && now_ms >= keys->until[i] ? "given up"
+                                : last && node_authorities_forks(
+                                              listing->node, state)
+                                    ? "contradicted"
+                                    : "");
+        set_key(listing, entry, &id);
+        rc = set_source(listing, entry, NODE_KIND_ROLLOVER, &party);
+    }
+    return rc;
+}
+
+static enum ent_status
+add_rollovers(const struct listing *listing)
+{
+    struct node_revocation_status status;
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0;
+         rc == ENT_OK && node_revocations_at(listing->node, i, &status); i++) {
+        struct ent_rollover keys;
+
+        if (node_authorities_get(listing->node, status.state, &keys) &&
+            keys.key_count > 1) {
+            rc = add_rolled(listing, status.state, &keys);
         }
     }
     return rc;
@@ -301,7 +353,8 @@ fetch(struct node *node, const char *subject, struct ent_error *err)
         return rc;
     }
     peer->fetch_at = 0;
-    return node_peers_fetch(node, peer, err);
+    rc = node_authorities_ask(node, ent_address_state(&address), err);
+    return rc != ENT_OK ? rc : node_peers_fetch(node, peer, err);
 }
 
 enum ent_status
@@ -327,6 +380,9 @@ node_api_directory(struct node *node,
     }
     if (rc == ENT_OK) {
         rc = add_authorities(&listing);
+    }
+    if (rc == ENT_OK) {
+        rc = add_rollovers(&listing);
     }
     if (rc == ENT_OK) {
         rc = add_certificates_of_files(&listing);

@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-#include "proto/base/armour.h"
-#include "proto/base/file.h"
-
-#define CERTIFICATE_FILE_MAX 65536
+#include "node/authorities.h"
+#include "node/neighbour.h"
 
 static struct node_key
 key_of(const struct ent_key_id *id, uint64_t serial)
@@ -127,36 +125,31 @@ static enum ent_status
 archive_broker(
     struct node *node, const struct node_broker *broker, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    const struct ent_verify_key *authority = ent_authorities_find(
-        &node->config->authorities, ent_address_state(&broker->address));
     struct ent_certificate certificate;
-    enum ent_status rc;
+    struct ent_rollover authority;
+    enum ent_status rc = node_neighbour_read_broker(
+        node, broker, &authority, &wire, &certificate, err);
 
-    rc = ent_file_read(broker->certificate, CERTIFICATE_FILE_MAX, &text, err);
-    if (rc == ENT_OK) {
-        rc = ent_armour_decode(
-            ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), &wire, err);
-    }
-    if (rc == ENT_OK && authority != NULL) {
-        rc = ent_certificate_open(
-            ent_bytes_view(&wire), authority, &certificate, err);
-    }
-    return rc != ENT_OK || authority == NULL
-               ? rc
-               : node_archive_certificate(
-                     node, &certificate, ent_bytes_view(&wire), authority, err);
+    return rc != ENT_OK ? rc
+                        : node_archive_certificate(node, &certificate,
+                              ent_bytes_view(&wire),
+                              ent_authority_key(
+                                  &authority, &certificate.authority_key_id),
+                              err);
 }
 
 enum ent_status
 node_archive_own(struct node *node, struct ent_error *err)
 {
-    const struct ent_verify_key *authority = ent_authorities_find(
-        &node->config->authorities, ent_address_state(&node->self));
-    enum ent_status rc = node_archive_certificate(node, &node->certificate,
-        ent_bytes_view(&node->certificate_wire), authority, err);
+    struct ent_rollover authority;
+    enum ent_status rc;
 
+    node_authorities_own(node, &authority);
+    rc = node_archive_certificate(node, &node->certificate,
+        ent_bytes_view(&node->certificate_wire),
+        ent_authority_key(&authority, &node->certificate.authority_key_id),
+        err);
     for (size_t i = 0; rc == ENT_OK && i < node->config->broker_count; i++) {
         rc = archive_broker(node, &node->config->brokers[i], err);
     }

@@ -79,11 +79,11 @@ add_object(struct node_carry_page *page, uint32_t kind, const char *subject,
                      ent_bytes_view(&payload), (struct ent_view){0}, err);
 }
 
+/* What an authority says of itself or of its state, if we have it. */
 static enum ent_status
-add_revocations(
-    struct node_carry_page *page, const char *state, struct ent_error *err)
+add_of_state(struct node_carry_page *page, uint32_t kind, const char *state,
+    struct ent_error *err)
 {
-    const uint32_t kind = ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST;
     struct ent_view wire;
     enum ent_status rc = node_object_find(page->node, kind, state, &wire, err);
 
@@ -93,26 +93,29 @@ add_revocations(
     return rc != ENT_OK ? rc : add_object(page, kind, state, wire, err);
 }
 
-/* Who we are, and whom neither state trusts any more. */
+/* By which key of our authority, who we are, and whom neither state trusts any
+ * more. */
 static enum ent_status
 add_objects(struct node_carry_page *page, struct ent_error *err)
 {
     const struct node *node = page->node;
     const char *ours = ent_address_state(&node->self);
     const char *theirs = ent_address_state(&page->to);
-    enum ent_status rc;
+    enum ent_status rc = add_of_state(page, NODE_KIND_ROLLOVER, ours, err);
 
-    rc = add_object(page, ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE,
-        node->self.text, ent_bytes_view(&node->certificate_wire), err);
+    if (rc == ENT_OK) {
+        rc = add_object(page, ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE,
+            node->self.text, ent_bytes_view(&node->certificate_wire), err);
+    }
     if (rc == ENT_OK) {
         rc = add_object(page, ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST,
             node->self.text, ent_bytes_view(&node->manifest_wire), err);
     }
     if (rc == ENT_OK) {
-        rc = add_revocations(page, ours, err);
+        rc = add_of_state(page, NODE_KIND_REVOCATION, ours, err);
     }
     if (rc == ENT_OK && strcmp(ours, theirs) != 0) {
-        rc = add_revocations(page, theirs, err);
+        rc = add_of_state(page, NODE_KIND_REVOCATION, theirs, err);
     }
     node_carry_go_to(page, NODE_CARRY_ANSWERS);
     return rc;

@@ -49,27 +49,21 @@ passphrase_of(const struct node_config *config)
 /* ---- the certificate ---- */
 
 static enum ent_status
-read_certificate(const struct node_config *config, struct ent_bytes *ret_wire,
+read_certificate(const struct node_config *config,
+    const struct ent_rollover *authority, struct ent_bytes *ret_wire,
     struct ent_certificate *ret_certificate, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    const char *state = ent_address_state(&config->address);
-    const struct ent_verify_key *authority =
-        ent_authorities_find(&config->authorities, state);
-    enum ent_status rc;
+    enum ent_status rc =
+        ent_file_read(config->certificate, CERTIFICATE_FILE_MAX, &text, err);
 
-    if (authority == NULL) {
-        return ent_fail(err, ENT_BAD_INPUT,
-            "'authorities' names no key for our own state '%s'", state);
-    }
-    rc = ent_file_read(config->certificate, CERTIFICATE_FILE_MAX, &text, err);
     if (rc == ENT_OK) {
         rc = ent_armour_decode(
             ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), ret_wire, err);
     }
     return rc != ENT_OK ? rc
-                        : ent_certificate_open(ent_bytes_view(ret_wire),
-                              authority, ret_certificate, err);
+                        : ent_authority_open_certificate(authority,
+                              ent_bytes_view(ret_wire), ret_certificate, err);
 }
 
 static enum ent_status
@@ -92,21 +86,30 @@ check_keys(const struct node_config *config,
 }
 
 enum ent_status
-node_identity_load(const struct node_config *config, uint64_t now_ms,
-    struct node_keeper **ret_keeper, struct ent_certificate *ret_certificate,
+node_identity_keys(const struct node_config *config,
+    struct node_keeper **ret_keeper, struct ent_error *err)
+{
+    const char *state = ent_address_state(&config->address);
+    struct ent_passphrase passphrase = passphrase_of(config);
+
+    if (ent_authorities_find(&config->authorities, state) == NULL) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "'authorities' names no key for our own state '%s'", state);
+    }
+    return node_keeper_open(config->keys, &passphrase, ret_keeper, err);
+}
+
+enum ent_status
+node_identity_certificate(const struct node_config *config,
+    struct node_keeper *keeper, const struct ent_rollover *authority,
+    uint64_t now_ms, struct ent_certificate *ret_certificate,
     struct ent_bytes *ret_wire, struct ent_error *err)
 {
-    ENT_AUTO(node_keeper_close) struct node_keeper *keeper = NULL;
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    struct ent_passphrase passphrase = passphrase_of(config);
     struct ent_certificate certificate;
     enum ent_status rc =
-        node_keeper_open(config->keys, &passphrase, &keeper, err);
+        read_certificate(config, authority, &wire, &certificate, err);
 
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = read_certificate(config, &wire, &certificate, err);
     if (rc == ENT_OK) {
         rc = ent_certificate_check_time(&certificate, now_ms, err);
     }
@@ -118,8 +121,6 @@ node_identity_load(const struct node_config *config, uint64_t now_ms,
     if (rc != ENT_OK) {
         return rc;
     }
-    *ret_keeper = keeper;
-    keeper = NULL;
     *ret_certificate = certificate;
     *ret_wire = wire;
     wire = (struct ent_bytes){0};

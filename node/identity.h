@@ -8,12 +8,18 @@
 #define NODE_IDENTITY_H
 
 #include "node/node.h"
+#include "proto/authority.h"
 
-/* The key files and the certificate of the configuration: by our authority, for
- * these very keys, valid at `now_ms`. The caller owns both results. */
-enum ent_status node_identity_load(const struct node_config *config,
-    uint64_t now_ms, struct node_keeper **ret_keeper,
-    struct ent_certificate *ret_certificate, struct ent_bytes *ret_wire,
-    struct ent_error *err) ENT_MUST_CHECK;
+/* The key files of the configuration. ENT_BAD_INPUT: it names no authority of
+ * our own state either, by which anything could be verified. */
+enum ent_status node_identity_keys(const struct node_config *config,
+    struct node_keeper **ret_keeper, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The certificate of the configuration: by our authority, for these very keys,
+ * valid at `now_ms`. The caller owns the result. */
+enum ent_status node_identity_certificate(const struct node_config *config,
+    struct node_keeper *keeper, const struct ent_rollover *authority,
+    uint64_t now_ms, struct ent_certificate *ret_certificate,
+    struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

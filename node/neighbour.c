@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/authorities.h"
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/base/log.h"
@@ -15,28 +16,29 @@
 
 enum ent_status
 node_neighbour_read_broker(struct node *node, const struct node_broker *broker,
-    struct ent_bytes *ret_wire, struct ent_certificate *ret_certificate,
-    struct ent_error *err)
+    struct ent_rollover *ret_authority, struct ent_bytes *ret_wire,
+    struct ent_certificate *ret_certificate, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
     const char *state = ent_address_state(&broker->address);
-    const struct ent_verify_key *authority =
+    const struct ent_verify_key *pinned =
         ent_authorities_find(&node->config->authorities, state);
     enum ent_status rc;
 
-    if (authority == NULL) {
+    if (pinned == NULL) {
         return ent_fail(err, ENT_BAD_INPUT,
             "'authorities' names no key for '%s', the state of %s", state,
             broker->address.text);
     }
+    node_authorities_join(node, state, pinned, ret_authority);
     rc = ent_file_read(broker->certificate, CERTIFICATE_FILE_MAX, &text, err);
     if (rc == ENT_OK) {
         rc = ent_armour_decode(
             ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), ret_wire, err);
     }
     if (rc == ENT_OK) {
-        rc = ent_certificate_open(
-            ent_bytes_view(ret_wire), authority, ret_certificate, err);
+        rc = ent_authority_open_certificate(
+            ret_authority, ent_bytes_view(ret_wire), ret_certificate, err);
     }
     if (rc == ENT_OK &&
         (!ent_address_equal(&ret_certificate->address, &broker->address) ||
@@ -71,8 +73,9 @@ node_neighbour_open_broker(struct node *node, void *zmq_context,
     struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    struct ent_rollover authority;
     enum ent_status rc = node_neighbour_read_broker(
-        node, broker, &wire, &neighbour->certificate, err);
+        node, broker, &authority, &wire, &neighbour->certificate, err);
 
     neighbour->is_broker = true;
     if (rc == ENT_OK) {

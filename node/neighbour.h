@@ -32,10 +32,10 @@ struct node_neighbour {
 enum ent_status node_neighbour_open_broker(struct node *node, void *zmq_context,
     const struct node_broker *broker, struct node_neighbour *neighbour,
     struct ent_error *err) ENT_MUST_CHECK;
-/* The certificate in its file, verified. */
+/* The certificate in its file, verified under the keys of its authority. */
 enum ent_status node_neighbour_read_broker(struct node *node,
-    const struct node_broker *broker, struct ent_bytes *ret_wire,
-    struct ent_certificate *ret_certificate,
+    const struct node_broker *broker, struct ent_rollover *ret_authority,
+    struct ent_bytes *ret_wire, struct ent_certificate *ret_certificate,
     struct ent_error *err) ENT_MUST_CHECK;
 /* Connect again, to a neighbour that we connected to: its certificate, or our
  * link key, is another. */

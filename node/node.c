@@ -9,6 +9,7 @@
 #include <zmq.h>
 
 #include "node/api.h"
+#include "node/authorities.h"
 #include "node/batch.h"
 #include "node/clock.h"
 #include "node/drills.h"
@@ -100,6 +101,7 @@ static void
 take_back_self(struct node *node)
 {
     node_renewal_take_back(node);
+    node_authorities_forget(node);
     if (node->before.agreements != NULL) {
         node_agreements_free(&node->agreements);
         node->agreements = node->before.agreements;

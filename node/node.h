@@ -28,6 +28,7 @@
  * what was accepted could not be sealed. */
 #define NODE_MESSAGE_ARENA ((size_t)16 * 1024 * 1024)
 
+struct node_authorities;
 struct node_peers;
 struct node_revocations;
 struct node_uplink;
@@ -60,6 +61,7 @@ struct node {
     struct node_store *store;
     uint64_t slots_noted; /* how many the store says there are */
     struct node_journal *journal;
+    struct node_authorities *authorities;
     struct node_agreements *agreements;
     struct node_peers *peers;
     struct node_revocations *revocations;

@@ -11,6 +11,7 @@
 
 #include "node/api.h"
 #include "node/archive.h"
+#include "node/authorities.h"
 #include "node/identity.h"
 #include "node/manifest.h"
 #include "node/peers.h"
@@ -27,12 +28,16 @@
 
 /* ---- keys and certificate ---- */
 
+/* After the keys; and after the store, which may know of a new key of the
+ * authority. */
 static enum ent_status
-open_keys(
-    const struct node_config *config, struct node *node, struct ent_error *err)
+open_certificate(struct node *node, struct ent_error *err)
 {
-    return node_identity_load(config, node->now_ms, &node->keeper,
-        &node->certificate, &node->certificate_wire, err);
+    struct ent_rollover authority;
+
+    node_authorities_own(node, &authority);
+    return node_identity_certificate(node->config, node->keeper, &authority,
+        node->now_ms, &node->certificate, &node->certificate_wire, err);
 }
 
 /* ---- making a store ---- */
@@ -139,7 +144,7 @@ node_new(const struct node_config *config, struct node **ret_node,
     node->now_ms = ent_time_now_ms();
     node->started_at = node->now_ms;
     *ret_node = node;
-    return ENT_OK;
+    return node_authorities_new(&node->authorities, err);
 }
 
 enum ent_status
@@ -149,7 +154,13 @@ node_init(const struct node_config *config, struct ent_error *err)
     enum ent_status rc = node_new(config, &node, err);
 
     if (rc == ENT_OK) {
-        rc = open_keys(config, node, err);
+        rc = node_identity_keys(config, &node->keeper, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_authorities_load(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = open_certificate(node, err);
     }
     return rc != ENT_OK ? rc : make_store(node, err);
 }
@@ -163,7 +174,7 @@ node_restored(const struct node_config *config, struct ent_error *err)
     enum ent_status rc = node_new(config, &node, err);
 
     if (rc == ENT_OK) {
-        rc = open_keys(config, node, err);
+        rc = node_identity_keys(config, &node->keeper, err);
     }
     if (rc == ENT_OK) {
         rc = open_store(node, err);
@@ -216,6 +227,30 @@ begin_anew(struct node *node, struct ent_error *err)
     return rc != ENT_OK ? rc : node_reincarnate(node, 0, err);
 }
 
+/* Which keys the authorities have: everything else is verified under them. */
+static enum ent_status
+trust_turn(struct node *node, struct ent_error *err)
+{
+    enum ent_status rc = node_store_begin(node->store, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = node_journal_open(node->store, &node->journal, err);
+    if (rc == ENT_OK) {
+        rc = node_authorities_load(node, err);
+    }
+    if (rc != ENT_OK) {
+        node_store_abort(node->store);
+        return rc;
+    }
+    rc = node_store_commit(node->store, err);
+    if (rc == ENT_OK) {
+        node_journal_keep(node->journal);
+    }
+    return rc;
+}
+
 static enum ent_status
 opening_turn(struct node *node, struct ent_error *err)
 {
@@ -225,9 +260,6 @@ opening_turn(struct node *node, struct ent_error *err)
         return rc;
     }
     rc = node_number_get(node->store, "incarnation", &node->incarnation, err);
-    if (rc == ENT_OK) {
-        rc = node_journal_open(node->store, &node->journal, err);
-    }
     if (rc == ENT_OK) {
         rc = node_tally_load(node->store, &node->tally, err);
         node->before.tally = node->tally;
@@ -256,24 +288,37 @@ opening_turn(struct node *node, struct ent_error *err)
     return node_turn_end(node, rc, err);
 }
 
+static enum ent_status
+load_agreements(struct node *node, struct ent_error *err)
+{
+    struct ent_rollover authority;
+
+    node_authorities_own(node, &authority);
+    return node_agreements_load(node->config->agreements,
+        ent_address_state(&node->self), &authority, &node->agreements, err);
+}
+
 enum ent_status
 node_open(const struct node_config *config, struct node **ret_node,
     struct ent_error *err)
 {
     ENT_AUTO(node_close) struct node *node = NULL;
-    const char *state = ent_address_state(&config->address);
     enum ent_status rc = node_new(config, &node, err);
 
     if (rc == ENT_OK) {
-        rc = open_keys(config, node, err);
+        rc = node_identity_keys(config, &node->keeper, err);
     }
     if (rc == ENT_OK) {
         rc = open_store(node, err);
     }
     if (rc == ENT_OK) {
-        rc = node_agreements_load(config->agreements, state,
-            ent_authorities_find(&config->authorities, state),
-            &node->agreements, err);
+        rc = trust_turn(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = open_certificate(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = load_agreements(node, err);
     }
     if (rc == ENT_OK) {
         rc = node_peers_open(&node->peers, err);
@@ -314,6 +359,7 @@ node_close(struct node **node_pointer)
     node_revocations_free(&node->revocations);
     node_peers_close(&node->peers);
     node_agreements_free(&node->agreements);
+    node_authorities_free(&node->authorities);
     node_journal_close(&node->journal);
     node_store_close(&node->store);
     node_slots_close(&node->slots);

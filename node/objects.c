@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/authorities.h"
 #include "node/revocations.h"
 #include "node/uplink.h"
 
@@ -78,7 +79,7 @@ node_object_find(struct node *node, uint32_t kind, const char *subject,
     struct ent_address address;
     struct ent_party party;
 
-    if (kind == NODE_KIND_REVOCATION) {
+    if (kind == NODE_KIND_REVOCATION || kind == NODE_KIND_ROLLOVER) {
         if (strlen(subject) > ENT_STATE_MAX) {
             return ent_fail(err, ENT_REJECTED, "that is no state");
         }
@@ -123,6 +124,17 @@ our_own(const struct node *node, const struct ent_fetch *fetch)
     return (struct ent_view){0};
 }
 
+/* Of what an authority says; 0: nothing that we give away. */
+static uint64_t
+number_of(struct node *node, const struct ent_fetch *fetch)
+{
+    return fetch->kind == NODE_KIND_REVOCATION
+               ? node_revocations_number(node, fetch->subject)
+           : fetch->kind == NODE_KIND_ROLLOVER
+               ? node_authorities_number(node, fetch->subject)
+               : 0;
+}
+
 enum ent_status
 node_object_answer(struct node *node, const struct ent_fetch *fetch,
     struct ent_object *ret_object, struct ent_error *err)
@@ -133,9 +145,7 @@ node_object_answer(struct node *node, const struct ent_fetch *fetch,
     memcpy(object.subject, fetch->subject, sizeof object.subject);
     if (strcmp(fetch->subject, node->self.text) == 0) {
         object.wire = our_own(node, fetch);
-    } else if (fetch->kind == NODE_KIND_REVOCATION &&
-               node_revocations_number(node, fetch->subject) >
-                   fetch->newer_than) {
+    } else if (number_of(node, fetch) > fetch->newer_than) {
         rc = node_object_find(
             node, fetch->kind, fetch->subject, &object.wire, err);
     }

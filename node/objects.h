@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * objects - what authorities and offices sign about themselves, as it travels
- * and as the store keeps it: certificates, manifests, revocation lists. Being
- * signed, they need no trust in who carries them.
+ * and as the store keeps it: certificates, manifests, revocation lists,
+ * rollovers. Being signed, they need no trust in who carries them.
  *
  * What they say is for peers, revocations and authorities.
  */
@@ -17,6 +17,8 @@
 #define NODE_KIND_CERTIFICATE ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE
 #define NODE_KIND_MANIFEST ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST
 #define NODE_KIND_REVOCATION ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST
+#define NODE_KIND_ROLLOVER ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER
+#define NODE_KIND_ROLLOVER_RIVAL 104 /* of the store only: not followed */
 
 /* A signed object as the store keeps it, of any kind. ENT_NOT_FOUND. */
 enum ent_status node_object_get(struct node *node, uint32_t kind,
@@ -34,7 +36,7 @@ enum ent_status node_object_source(struct node *node, uint32_t kind,
 /* In keys of OBJECT a state stands where an office would. */
 struct ent_party node_object_state_party(const char *state);
 
-/* By its subject: an address, or for a revocation list a state. ENT_REJECTED
+/* By its subject: an address, or for what authorities say a state. ENT_REJECTED
  * for what is neither. */
 enum ent_status node_object_find(struct node *node, uint32_t kind,
     const char *subject, struct ent_view *ret_wire,
@@ -46,7 +48,7 @@ enum ent_status node_object_ask(struct node *node, uint64_t via, uint32_t kind,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* What we give to who asks: of ourselves everything, of states the revocation
- * lists, if they are newer; else an object without content. */
+ * lists and rollovers, if they are newer; else an object without content. */
 enum ent_status node_object_answer(struct node *node,
     const struct ent_fetch *fetch, struct ent_object *ret_object,
     struct ent_error *err) ENT_MUST_CHECK;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/authorities.h"
 #include "node/clock.h"
 #include "node/peers_internal.h"
 #include "node/revocations.h"
@@ -38,24 +39,25 @@ node_peers_close(struct node_peers **peers)
     *peers = NULL;
 }
 
-const struct ent_verify_key *
-node_peers_authority(const struct node *node, const char *state)
+/* A certificate ends with the key that signed it. */
+static bool
+is_in_time(struct node *node, const struct ent_certificate *certificate)
 {
-    const struct ent_agreement *agreement =
-        node_agreements_with(node->agreements, state);
+    struct ent_rollover authority;
 
-    if (agreement != NULL) {
-        return ent_agreement_authority(agreement, state);
-    }
-    return ent_authorities_find(&node->config->authorities, state);
+    return ent_certificate_check_time(certificate, node->now_ms, NULL) ==
+               ENT_OK &&
+           node_authorities_get(
+               node, ent_address_state(&certificate->address), &authority) &&
+           ent_authority_is(
+               &authority, &certificate->authority_key_id, node->now_ms);
 }
 
 bool
 node_peers_trusts(struct node *node, const struct ent_certificate *certificate)
 {
     return !node_revocations_has(node, certificate) &&
-           (node->clock_doubt || ent_certificate_check_time(certificate,
-                                     node->now_ms, NULL) == ENT_OK);
+           (node->clock_doubt || is_in_time(node, certificate));
 }
 
 /* What the store holds of a peer. An object that no longer verifies (another
@@ -63,8 +65,9 @@ node_peers_trusts(struct node *node, const struct ent_certificate *certificate)
 static enum ent_status
 load(struct node *node, struct node_peer *peer, struct ent_error *err)
 {
-    const struct ent_verify_key *authority =
-        node_peers_authority(node, ent_address_state(&peer->address));
+    struct ent_rollover authority;
+    bool pinned = node_authorities_get(
+        node, ent_address_state(&peer->address), &authority);
     struct node_key key = node_key_party(&peer->party);
     struct ent_view wire;
     enum ent_status rc;
@@ -82,8 +85,8 @@ load(struct node *node, struct node_peer *peer, struct ent_error *err)
         return rc;
     }
     rc = node_object_get(node, NODE_KIND_CERTIFICATE, &peer->party, &wire, err);
-    if (rc == ENT_OK && authority != NULL) {
-        peer->has_certificate = ent_certificate_open(wire, authority,
+    if (rc == ENT_OK && pinned) {
+        peer->has_certificate = ent_authority_open_certificate(&authority, wire,
                                     &peer->certificate, NULL) == ENT_OK;
     }
     if (rc != ENT_OK && rc != ENT_NOT_FOUND) {

@@ -2,7 +2,7 @@
 /*
  * peers - what we know of other offices, and how we know it: certificates and
  * manifests (and, in node/revocations.h, revocation lists), each verified under
- * the authority key that our agreement with that state pins. Brokers only carry
+ * the keys of that state's authority (node/authorities.h). Brokers only carry
  * them.
  *
  * The newest of each is kept in the store; what is missing is fetched, at most
@@ -111,11 +111,6 @@ enum ent_status node_peers_incarnation(struct node *node,
  * life. Stored once a minute at most. */
 enum ent_status node_peers_heard(struct node *node, struct node_peer *peer,
     uint64_t signed_at, struct ent_error *err) ENT_MUST_CHECK;
-
-/* The key of a state's authority: our agreement with it decides, and for what
- * no agreement covers (a broker's state) the configuration. NULL: none. */
-const struct ent_verify_key *node_peers_authority(
-    const struct node *node, const char *state);
 
 /* When something that is lacking may be asked for again, ms; UINT64_MAX: no
  * sealing waits for anything. */

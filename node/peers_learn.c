@@ -3,24 +3,47 @@
 #include <string.h>
 
 #include "node/archive.h"
+#include "node/authorities.h"
 #include "node/peers_internal.h"
 #include "node/pins.h"
 #include "node/restitution.h"
 #include "node/revocations.h"
 
+/* Under the keys that its authority has now: what an older one signs when its
+ * time is over counts no more. */
+static enum ent_status
+verify(struct node *node, const char *state, struct ent_view wire,
+    struct ent_rollover *ret_authority, struct ent_certificate *ret_certificate,
+    struct ent_error *err)
+{
+    enum ent_status rc;
+
+    if (!node_authorities_get(node, state, ret_authority)) {
+        return ent_fail(err, ENT_REJECTED, "no agreement names its authority");
+    }
+    rc = ent_authority_open_certificate(
+        ret_authority, wire, ret_certificate, err);
+    rc = node_authorities_doubt(node, state, rc, err);
+    if (rc == ENT_OK && !node->clock_doubt &&
+        !ent_authority_is(
+            ret_authority, &ret_certificate->authority_key_id, node->now_ms)) {
+        rc = ent_fail(err, ENT_REJECTED,
+            "certificate: signed by a key that the authority of '%s' has given "
+            "up",
+            state);
+    }
+    return rc;
+}
+
 static enum ent_status
 learn_certificate(struct node *node, struct node_peer *peer,
     struct ent_view wire, struct ent_error *err)
 {
-    const struct ent_verify_key *authority =
-        node_peers_authority(node, ent_address_state(&peer->address));
+    struct ent_rollover authority;
     struct ent_certificate certificate;
-    enum ent_status rc;
+    enum ent_status rc = verify(node, ent_address_state(&peer->address), wire,
+        &authority, &certificate, err);
 
-    if (authority == NULL) {
-        return ent_fail(err, ENT_REJECTED, "no agreement names its authority");
-    }
-    rc = ent_certificate_open(wire, authority, &certificate, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -28,7 +51,10 @@ learn_certificate(struct node *node, struct node_peer *peer,
         return ent_fail(err, ENT_REJECTED, "it is somebody else's");
     }
     if (peer->has_certificate &&
-        certificate.serial <= peer->certificate.serial) {
+        certificate.serial <= peer->certificate.serial &&
+        (node->clock_doubt ||
+            ent_authority_is(&authority, &peer->certificate.authority_key_id,
+                node->now_ms))) {
         return ENT_OK;
     }
     if (peer->has_certificate &&
@@ -43,7 +69,8 @@ learn_certificate(struct node *node, struct node_peer *peer,
     peer->has_certificate = true;
     peer->has_manifest = false; /* it may have been signed by the old key */
     peer->fetch_at = 0;
-    rc = node_archive_certificate(node, &certificate, wire, authority, err);
+    rc = node_archive_certificate(node, &certificate, wire,
+        ent_authority_key(&authority, &certificate.authority_key_id), err);
     return rc != ENT_OK ? rc
                         : node_object_put(node, NODE_KIND_CERTIFICATE,
                               &peer->party, wire, err);
@@ -85,6 +112,21 @@ learn_manifest(struct node *node, struct node_peer *peer, struct ent_view wire,
     return rc != ENT_OK ? rc : node_restitution_heed(node, peer, wire, err);
 }
 
+/* What an authority says of itself and of its state. */
+static enum ent_status
+learn_of_state(
+    struct node *node, const struct ent_object *object, struct ent_error *err)
+{
+    if (strlen(object->subject) > ENT_STATE_MAX) {
+        return ent_fail(err, ENT_REJECTED, "that is no state");
+    }
+    return object->kind == NODE_KIND_ROLLOVER
+               ? node_authorities_learn(
+                     node, object->subject, object->wire, err)
+               : node_revocations_learn(
+                     node, object->subject, object->wire, err);
+}
+
 enum ent_status
 node_peers_learn(
     struct node *node, const struct ent_object *object, struct ent_error *err)
@@ -96,11 +138,9 @@ node_peers_learn(
     if (object->wire.len == 0) {
         return ENT_OK; /* nothing newer is known there */
     }
-    if (object->kind == NODE_KIND_REVOCATION) {
-        if (strlen(object->subject) > ENT_STATE_MAX) {
-            return ent_fail(err, ENT_REJECTED, "that is no state");
-        }
-        return node_revocations_learn(node, object->subject, object->wire, err);
+    if (object->kind == NODE_KIND_REVOCATION ||
+        object->kind == NODE_KIND_ROLLOVER) {
+        return learn_of_state(node, object, err);
     }
     rc = ent_address_parse(ent_view_text(object->subject), &address, err);
     if (rc == ENT_OK) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/archive.h"
+#include "node/authorities.h"
 #include "node/peers_internal.h"
 #include "node/pins.h"
 #include "node/uplink.h"
@@ -27,18 +28,17 @@ find_earlier(struct node *node, const struct ent_address *address,
     struct ent_certificate *ret_certificate, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_certificate_row *row = NULL;
-    const struct ent_verify_key *authority =
-        node_peers_authority(node, ent_address_state(address));
+    struct ent_rollover authority;
     enum ent_status rc =
         node_archive_certificate_get(node, key_id, signed_at, &row, err);
 
     if (rc != ENT_OK) {
         return rc;
     }
-    return authority != NULL &&
-                   ent_certificate_open(
+    return node_authorities_get(node, ent_address_state(address), &authority) &&
+                   ent_authority_open_certificate(&authority,
                        ent_view_of(row->certificate.data, row->certificate.len),
-                       authority, ret_certificate, NULL) == ENT_OK &&
+                       ret_certificate, NULL) == ENT_OK &&
                    covers(ret_certificate, address, key_id, signed_at)
                ? ENT_OK
                : ENT_NOT_FOUND;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/authorities.h"
 #include "node/rest.pb-c.h"
 #include "proto/keytext.h"
 #include "proto/schema/link.pb-c.h"
@@ -47,21 +48,27 @@ static enum ent_status
 verify(struct node *node, struct ent_view wire,
     struct ent_certificate *ret_certificate, struct ent_error *err)
 {
-    const struct ent_verify_key *authority;
+    struct ent_rollover authority;
     enum ent_status rc = ent_certificate_peek(wire, ret_certificate, err);
 
     if (rc != ENT_OK) {
         return ENT_BAD_INPUT;
     }
-    authority = node_peers_authority(
-        node, ent_address_state(&ret_certificate->address));
-    if (authority == NULL) {
+    if (!node_authorities_get(
+            node, ent_address_state(&ret_certificate->address), &authority)) {
         return ent_fail(err, ENT_BAD_INPUT,
             "no agreement in use names the authority of %s",
             ret_certificate->address.text);
     }
-    if (ent_certificate_open(wire, authority, ret_certificate, err) != ENT_OK) {
+    if (ent_authority_open_certificate(
+            &authority, wire, ret_certificate, err) != ENT_OK) {
         return ENT_BAD_INPUT;
+    }
+    if (!ent_authority_is(
+            &authority, &ret_certificate->authority_key_id, node->now_ms)) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "it is signed by a key that the authority of %s has given up",
+            ret_certificate->address.text);
     }
     return ent_address_equal(&ret_certificate->address, &node->self)
                ? ent_fail(err, ENT_BAD_INPUT, "it is our own certificate")

@@ -7,6 +7,7 @@
 
 #include "node/alarms.h"
 #include "node/archive.h"
+#include "node/authorities.h"
 #include "node/identity.h"
 #include "node/manifest.h"
 #include "node/objects.h"
@@ -52,14 +53,20 @@ identity_load(struct node *node, struct node_identity **ret_identity,
     struct ent_error *err)
 {
     ENT_AUTO(identity_free) struct node_identity *identity = NULL;
+    struct ent_rollover authority;
     enum ent_status rc;
 
+    node_authorities_own(node, &authority);
     identity = calloc(1, sizeof *identity);
     if (identity == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "reading our certificate");
     }
-    rc = node_identity_load(node->config, node->now_ms, &identity->keeper,
-        &identity->certificate, &identity->wire, err);
+    rc = node_identity_keys(node->config, &identity->keeper, err);
+    if (rc == ENT_OK) {
+        rc = node_identity_certificate(node->config, identity->keeper,
+            &authority, node->now_ms, &identity->certificate, &identity->wire,
+            err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

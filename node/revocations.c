@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/authorities.h"
 #include "node/objects.h"
 #include "node/peers.h"
 #include "proto/base/log.h"
@@ -21,6 +22,7 @@
 struct entry {
     char state[ENT_STATE_MAX + 1];
     struct ent_revocation_list *list; /* NULL: none */
+    struct ent_key_id signer;         /* of the list: the authority's key */
     bool looked_up;                   /* in the store */
     bool told;                        /* that it is overdue */
     uint64_t asked_at;                /* 0: never */
@@ -99,29 +101,36 @@ know_states(struct node *node)
     }
 }
 
+static struct ent_key_id
+key_id_at(const struct ent_rollover *authority, size_t place)
+{
+    return ent_key_id_of(ENT_KEY_AUTHORITY, authority->keys[place].bytes);
+}
+
 /* Its list, from memory or the store; NULL: none. */
 static const struct ent_revocation_list *
 list_in(struct node *node, struct entry *entry)
 {
-    const struct ent_verify_key *authority;
+    struct ent_rollover authority;
     struct ent_party party;
     struct ent_view wire;
+    size_t place;
 
     if (entry == NULL || entry->list != NULL || entry->looked_up) {
         return entry == NULL ? NULL : entry->list;
     }
-    authority = node_peers_authority(node, entry->state);
-    if (authority == NULL) {
+    if (!node_authorities_get(node, entry->state, &authority)) {
         return NULL;
     }
     entry->looked_up = true;
     party = node_object_state_party(entry->state);
     if (node_object_get(node, NODE_KIND_REVOCATION, &party, &wire, NULL) !=
             ENT_OK ||
-        ent_revocation_list_open(wire, authority, &entry->list, NULL) !=
+        ent_authority_open_list(&authority, wire, &entry->list, &place, NULL) !=
             ENT_OK) {
         return NULL;
     }
+    entry->signer = key_id_at(&authority, place);
     return entry->list;
 }
 
@@ -194,19 +203,32 @@ replace(struct node *node, struct entry *entry,
     return ENT_OK;
 }
 
+static bool
+takes(const struct node *node, const struct entry *entry,
+    const struct ent_rollover *authority, size_t place)
+{
+    const size_t held = entry->list == NULL
+                            ? SIZE_MAX
+                            : ent_rollover_find(authority, &entry->signer);
+
+    return ent_authority_takes_list(authority, place, held, node->now_ms);
+}
+
 enum ent_status
 node_revocations_learn(struct node *node, const char *state,
     struct ent_view wire, struct ent_error *err)
 {
     ENT_AUTO(ent_revocation_list_free) struct ent_revocation_list *fresh = NULL;
-    const struct ent_verify_key *authority = node_peers_authority(node, state);
+    struct ent_rollover authority;
     struct entry *entry;
+    size_t place;
     enum ent_status rc;
 
-    if (authority == NULL) {
+    if (!node_authorities_get(node, state, &authority)) {
         return ent_fail(err, ENT_REJECTED, "no agreement names its authority");
     }
-    rc = ent_revocation_list_open(wire, authority, &fresh, err);
+    rc = ent_authority_open_list(&authority, wire, &fresh, &place, err);
+    rc = node_authorities_doubt(node, state, rc, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -218,17 +240,34 @@ node_revocations_learn(struct node *node, const char *state,
                              node_revocations_number(node, state)) {
         return ENT_OK;
     }
-    return replace(node, entry, &fresh, wire, err);
+    if (!node->clock_doubt && !takes(node, entry, &authority, place)) {
+        return ent_fail(err, ENT_REJECTED,
+            "revocation list: signed by a key that the authority of '%s' has "
+            "given up",
+            state);
+    }
+    rc = replace(node, entry, &fresh, wire, err);
+    if (rc == ENT_OK) {
+        entry->signer = key_id_at(&authority, place);
+    }
+    return rc;
 }
 
 /* ---- asking others ---- */
 
+/* Its keys first: the list may be signed by a new one. */
 static enum ent_status
 ask(struct node *node, struct entry *entry, struct ent_error *err)
 {
+    enum ent_status rc;
+
     entry->asked_at = node->now_ms;
-    return node_object_ask(node, NODE_VIA_ALL, NODE_KIND_REVOCATION,
-        entry->state, node_revocations_number(node, entry->state), err);
+    rc = node_object_ask(node, NODE_VIA_ALL, NODE_KIND_ROLLOVER, entry->state,
+        node_authorities_number(node, entry->state), err);
+    return rc != ENT_OK ? rc
+                        : node_object_ask(node, NODE_VIA_ALL,
+                              NODE_KIND_REVOCATION, entry->state,
+                              node_revocations_number(node, entry->state), err);
 }
 
 static bool

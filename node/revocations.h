@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * revocations - the newest revocation list of each state that we deal with,
- * verified under the authority key that our agreement with that state pins.
+ * verified under the keys of its authority (node/authorities.h).
  *
  * Lists are signed, so anybody may carry them: we ask the broker for them by
  * the clock, tell it which of our own state's we have, and give away what we

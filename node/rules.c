@@ -8,6 +8,7 @@
 #include "node/agreements_internal.h"
 #include "node/alarms.h"
 #include "node/archive.h"
+#include "node/authorities.h"
 #include "node/notices.h"
 #include "node/overlay.h"
 #include "node/rest.pb-c.h"
@@ -37,6 +38,7 @@ node_rule_outcome_name(enum node_rule_outcome outcome)
         [NODE_RULE_REMOVED] = "removed",
         [NODE_RULE_NOTICE] = "notice",
         [NODE_RULE_RENEWED] = "renewed",
+        [NODE_RULE_ROLLOVER] = "rollover",
         [NODE_RULE_OVERLAY] = "overlay",
         [NODE_RULE_REFUSED] = "refused",
     };
@@ -447,9 +449,6 @@ node_rules_settle(struct node *node, struct node_agreements *fresh,
         .node = node, .fresh = fresh, .old = old, .report = report};
     enum ent_status rc;
 
-    if (report != NULL) {
-        report->count = 0;
-    }
     rc = drop_older(&settling, err);
     if (rc == ENT_OK) {
         rc = keep_lost(&settling, err);
@@ -472,10 +471,19 @@ node_rules_reload(
     struct node *node, struct node_rules_report *report, struct ent_error *err)
 {
     ENT_AUTO(node_agreements_free) struct node_agreements *fresh = NULL;
-    const char *state = ent_address_state(&node->self);
-    enum ent_status rc = node_agreements_load(node->config->agreements, state,
-        ent_authorities_find(&node->config->authorities, state), &fresh, err);
+    struct ent_rollover authority;
+    enum ent_status rc;
 
+    if (report != NULL) {
+        report->count = 0;
+    }
+    rc = node_authorities_read(node, report, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    node_authorities_own(node, &authority);
+    rc = node_agreements_load(node->config->agreements,
+        ent_address_state(&node->self), &authority, &fresh, err);
     if (rc != ENT_OK) {
         return rc == ENT_IO ? ENT_NOT_FOUND : rc; /* it is not our storage */
     }

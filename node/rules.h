@@ -19,14 +19,15 @@
 
 enum node_rule_outcome {
     NODE_RULE_UNCHANGED,
-    NODE_RULE_NEW,     /* in use from now on */
-    NODE_RULE_NEWER,   /* in use from now on, instead of `previous` */
-    NODE_RULE_KEPT,    /* the file cannot be used: what was in use stays */
-    NODE_RULE_REMOVED, /* the file is gone, and so is the agreement */
-    NODE_RULE_NOTICE,  /* a notice counts from now on */
-    NODE_RULE_RENEWED, /* a certificate: in use from now on */
-    NODE_RULE_OVERLAY, /* this office's own rules count from now on */
-    NODE_RULE_REFUSED, /* the file cannot be used, and nothing was */
+    NODE_RULE_NEW,      /* in use from now on */
+    NODE_RULE_NEWER,    /* in use from now on, instead of `previous` */
+    NODE_RULE_KEPT,     /* the file cannot be used: what was in use stays */
+    NODE_RULE_REMOVED,  /* the file is gone, and so is the agreement */
+    NODE_RULE_NOTICE,   /* a notice counts from now on */
+    NODE_RULE_RENEWED,  /* a certificate: in use from now on */
+    NODE_RULE_ROLLOVER, /* an authority's new key: followed from now on */
+    NODE_RULE_OVERLAY,  /* this office's own rules count from now on */
+    NODE_RULE_REFUSED,  /* the file cannot be used, and nothing was */
 };
 
 /* What became of one file. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/authorities.h"
 #include "node/custody.h"
 #include "node/intake.h"
 #include "node/objects.h"
@@ -82,6 +83,10 @@ node_uplink_begin(struct node *node, struct node_neighbour *neighbour,
     neighbour->is_doubted = false;
     node_connection_greeted(lane, hello->credit);
     rc = node_pump_resume(node, address->text, lane->urgent, err);
+    if (rc == ENT_OK && lane->urgent) {
+        rc = node_authorities_tell(
+            node, node_uplink_via(node->uplink, neighbour), err);
+    }
     if (rc != ENT_OK || !lane->urgent) {
         return rc;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/archive.h"
+#include "node/authorities.h"
 #include "node/objects.h"
 #include "node/peers.h"
 #include "node/uplink_internal.h"
@@ -42,14 +43,13 @@ has_link_key(const struct node_neighbour *neighbour,
 /* Use it from now on, and keep it for what was signed under it. */
 static enum ent_status
 take(struct node *node, struct node_neighbour *neighbour, struct ent_view wire,
-    const struct ent_certificate *fresh, struct ent_error *err)
+    const struct ent_certificate *fresh, const struct ent_rollover *authority,
+    struct ent_error *err)
 {
-    const struct ent_verify_key *authority =
-        node_peers_authority(node, ent_address_state(&fresh->address));
     struct ent_party party = ent_address_party(&fresh->address);
     bool relinks = !has_link_key(neighbour, fresh);
-    enum ent_status rc =
-        node_archive_certificate(node, fresh, wire, authority, err);
+    enum ent_status rc = node_archive_certificate(node, fresh, wire,
+        ent_authority_key(authority, &fresh->authority_key_id), err);
 
     if (rc == ENT_OK) {
         rc = node_object_put(node, NODE_KIND_CERTIFICATE, &party, wire, err);
@@ -85,21 +85,23 @@ node_uplink_meet_broker(
     struct node *node, struct ent_view wire, struct ent_error *err)
 {
     struct ent_certificate fresh;
-    const struct ent_verify_key *authority;
+    struct ent_rollover authority;
     struct node_neighbour *neighbour;
 
     if (ent_certificate_peek(wire, &fresh, NULL) != ENT_OK) {
         return ENT_OK;
     }
-    authority = node_peers_authority(node, ent_address_state(&fresh.address));
     neighbour = broker_of(node, &fresh.address);
-    if (authority == NULL || neighbour == NULL ||
-        ent_certificate_open(wire, authority, &fresh, NULL) != ENT_OK ||
+    if (neighbour == NULL ||
+        !node_authorities_get(
+            node, ent_address_state(&fresh.address), &authority) ||
+        ent_authority_open_certificate(&authority, wire, &fresh, NULL) !=
+            ENT_OK ||
         !is_better(node, neighbour, &fresh) ||
         !has_link_key(neighbour, &fresh)) {
         return ENT_OK; /* we know it from our configuration */
     }
-    return take(node, neighbour, wire, &fresh, err);
+    return take(node, neighbour, wire, &fresh, &authority, err);
 }
 
 enum ent_status
@@ -109,16 +111,17 @@ node_uplink_renew_broker(
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
     struct node_neighbour *neighbour = &node->uplink->list[index];
     struct ent_certificate fresh;
+    struct ent_rollover authority;
     enum ent_status rc = node_neighbour_read_broker(
-        node, &node->config->brokers[index], &wire, &fresh, err);
+        node, &node->config->brokers[index], &authority, &wire, &fresh, err);
 
     *ret_renewed = rc == ENT_OK && is_better(node, neighbour, &fresh);
     if (rc != ENT_OK) {
         return rc == ENT_IO ? ENT_NOT_FOUND : rc; /* it is not our storage */
     }
-    return *ret_renewed
-               ? take(node, neighbour, ent_bytes_view(&wire), &fresh, err)
-               : ENT_OK;
+    return *ret_renewed ? take(node, neighbour, ent_bytes_view(&wire), &fresh,
+                              &authority, err)
+                        : ENT_OK;
 }
 
 enum ent_status

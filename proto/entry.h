@@ -41,11 +41,15 @@ enum ent_entry_kind {
                                    subject: the notice */
     ENT_ENTRY_CERTIFICATE = 20, /* our own was renewed; subject: the new one,
                                    result: the one before */
-    ENT_ENTRY_CONSENT = 27,     /* the originator's decision; subject: the id of
-                                   what it is about, result: of the decision */
-    ENT_ENTRY_PASSED_ON = 28,   /* what came from the party; subject: its id,
-                                   result: that of the new message */
-    ENT_ENTRY_OVERLAY = 29,     /* the office's own rules, or zeros: none */
+    ENT_ENTRY_ROLLOVER = 32,    /* an authority's new key; subject: the
+                                   statement, result: the one before */
+    ENT_ENTRY_ROLLOVER_FORK = 33, /* subject: the statement not followed,
+                                     result: the one that is */
+    ENT_ENTRY_CONSENT = 27,   /* the originator's decision; subject: the id of
+                                 what it is about, result: of the decision */
+    ENT_ENTRY_PASSED_ON = 28, /* what came from the party; subject: its id,
+                                 result: that of the new message */
+    ENT_ENTRY_OVERLAY = 29,   /* the office's own rules, or zeros: none */
     ENT_ENTRY_RESTORE_ASKED = 48, /* the party lost what it had; subject: its
                                      manifest, result: the incarnation */
     ENT_ENTRY_GIVEN_AGAIN = 49,   /* to the party, and it has it; subject: the

@@ -231,29 +231,39 @@ fill(const struct statement *list, size_t count, struct ent_rollover *rollover)
 }
 
 enum ent_status
+ent_rollover_read(struct ent_view wire, struct ent_rollover *ret_rollover,
+    struct ent_error *err)
+{
+    struct statement list[ENT_ROLLOVERS_MAX];
+    size_t count = 0;
+    enum ent_status rc = chain_open(wire, list, &count, err);
+
+    if (rc == ENT_OK) {
+        fill(list, count, ret_rollover);
+    } else {
+        ent_error_wrap(err, "authority rollover");
+    }
+    return rc;
+}
+
+enum ent_status
 ent_rollover_open(struct ent_view wire, const struct ent_verify_key *pinned,
     struct ent_rollover *ret_rollover, struct ent_error *err)
 {
     const struct ent_key_id pinned_id =
         ent_key_id_of(ENT_KEY_AUTHORITY, pinned->bytes);
-    struct statement list[ENT_ROLLOVERS_MAX];
     struct ent_rollover rollover;
-    size_t count = 0;
-    enum ent_status rc = chain_open(wire, list, &count, err);
+    enum ent_status rc = ent_rollover_read(wire, &rollover, err);
 
+    if (rc == ENT_OK && ent_rollover_find(&rollover, &pinned_id) == SIZE_MAX) {
+        rc = ent_fail(err, ENT_REJECTED,
+            "authority rollover: it does not speak of the authority's key that "
+            "is pinned here");
+    }
     if (rc == ENT_OK) {
-        fill(list, count, &rollover);
-        if (ent_rollover_find(&rollover, &pinned_id) == SIZE_MAX) {
-            rc = ent_fail(err, ENT_REJECTED,
-                "it does not speak of the authority's key that is pinned here");
-        }
+        *ret_rollover = rollover;
     }
-    if (rc != ENT_OK) {
-        ent_error_wrap(err, "authority rollover");
-        return rc;
-    }
-    *ret_rollover = rollover;
-    return ENT_OK;
+    return rc;
 }
 
 /* ---- making ---- */

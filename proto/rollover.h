@@ -29,7 +29,7 @@ struct ent_rollover {
     char state[ENT_STATE_MAX + 1];
     struct ent_verify_key keys[ENT_ROLLOVERS_MAX + 1];
     uint64_t until[ENT_ROLLOVERS_MAX + 1];
-    size_t key_count;   /* at least 2 */
+    size_t key_count;   /* at least 2 in a statement */
     uint64_t issued_at; /* of the newest statement */
 };
 
@@ -42,8 +42,12 @@ enum ent_status ent_rollover_make(const char *state, struct ent_view previous,
     uint64_t issued_at, uint64_t old_until, struct ent_bytes *ret_wire,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Open and verify: every statement is signed by both its keys and follows the
- * one inside it, and `pinned` is one of the keys. ENT_REJECTED otherwise. */
+/* Open: every statement is signed by both its keys and follows the one inside
+ * it. That they are the state's authority nobody says yet. */
+enum ent_status ent_rollover_read(struct ent_view wire,
+    struct ent_rollover *ret_rollover, struct ent_error *err) ENT_MUST_CHECK;
+
+/* The same, and `pinned` is one of the keys; ENT_REJECTED otherwise. */
 enum ent_status ent_rollover_open(struct ent_view wire,
     const struct ent_verify_key *pinned, struct ent_rollover *ret_rollover,
     struct ent_error *err) ENT_MUST_CHECK;

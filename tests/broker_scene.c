@@ -81,6 +81,7 @@ start(struct scene *scene)
         .signer = &scene->all.broker.signer,
         .port = {.send = send_on_wire, .context = scene},
         .quota = scene->quota,
+        .wall_ms = PARTIES_NOW,
     };
 
     scene->registry =

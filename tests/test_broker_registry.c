@@ -174,8 +174,8 @@ a_revoked_certificate_takes_no_others_place(void **state)
     renew(&stolen, &hall->all.thailand, PARTIES_NOW);
     list = list_of(&hall->all.thailand, "th", 1, &stolen);
     expect_ok(add(hall, &hall->all.maesai, true));
-    expect_ok(broker_registry_revoke(
-        hall->registry, "th", ent_bytes_view(&list), &number, &last_error));
+    expect_ok(broker_registry_revoke(hall->registry, "th",
+        ent_bytes_view(&list), PARTIES_NOW, &number, &last_error));
     expect_status(add(hall, &stolen, false), ENT_EXPIRED);
     assert_int_equal(serial_of_maesai(hall), serial);
     assert_true(broker_registry_trusts(hall->registry, 0, PARTIES_NOW));
@@ -197,8 +197,8 @@ a_withdrawn_certificate_does_not_bring_the_older_one_back(void **state)
     renew(&hall->all.maesai, &hall->all.thailand, PARTIES_NOW);
     list = list_of(&hall->all.thailand, "th", 1, &hall->all.maesai);
     expect_ok(add(hall, &hall->all.maesai, true));
-    expect_ok(broker_registry_revoke(
-        hall->registry, "th", ent_bytes_view(&list), &number, &last_error));
+    expect_ok(broker_registry_revoke(hall->registry, "th",
+        ent_bytes_view(&list), PARTIES_NOW, &number, &last_error));
     expect_status(broker_registry_add(hall->registry, ent_bytes_view(&older),
                       false, PARTIES_NOW, &last_error),
         ENT_EXISTS);
@@ -232,8 +232,8 @@ trust_ends_with_the_certificate_and_with_revocation(void **state)
         hall->registry, 0, PARTIES_NOW - 101 * PARTIES_DAY));
 
     list = list_of(&hall->all.thailand, "th", 3, &hall->all.maesai);
-    expect_ok(broker_registry_revoke(
-        hall->registry, "th", ent_bytes_view(&list), &number, &last_error));
+    expect_ok(broker_registry_revoke(hall->registry, "th",
+        ent_bytes_view(&list), PARTIES_NOW, &number, &last_error));
     assert_int_equal(number, 3);
     assert_false(broker_registry_trusts(hall->registry, 0, PARTIES_NOW));
     assert_false(
@@ -254,16 +254,19 @@ only_a_states_own_authority_revokes_and_never_backwards(void **state)
         list_of(&hall->all.myanmar, "th", 9, &hall->all.maesai);
     uint64_t number;
 
-    expect_status(broker_registry_revoke(hall->registry, "th",
-                      ent_bytes_view(&forged), &number, &last_error),
+    expect_status(
+        broker_registry_revoke(hall->registry, "th", ent_bytes_view(&forged),
+            PARTIES_NOW, &number, &last_error),
         ENT_REJECTED);
-    expect_ok(broker_registry_revoke(
-        hall->registry, "th", ent_bytes_view(&newer), &number, &last_error));
-    expect_status(broker_registry_revoke(hall->registry, "th",
-                      ent_bytes_view(&older), &number, &last_error),
+    expect_ok(broker_registry_revoke(hall->registry, "th",
+        ent_bytes_view(&newer), PARTIES_NOW, &number, &last_error));
+    expect_status(
+        broker_registry_revoke(hall->registry, "th", ent_bytes_view(&older),
+            PARTIES_NOW, &number, &last_error),
         ENT_EXISTS);
-    expect_status(broker_registry_revoke(hall->registry, "kh",
-                      ent_bytes_view(&newer), &number, &last_error),
+    expect_status(
+        broker_registry_revoke(hall->registry, "kh", ent_bytes_view(&newer),
+            PARTIES_NOW, &number, &last_error),
         ENT_NOT_FOUND);
     assert_int_equal(broker_registry_list_number(hall->registry, "th"), 2);
     ent_bytes_free(&older);
@@ -389,8 +392,8 @@ what_was_newer_before_is_newer_still(void **state)
     renew(&hall->all.maesai, &hall->all.thailand, PARTIES_NOW);
     expect_ok(add(hall, &hall->all.maesai, true));
     expect_ok(add(hall, &hall->all.tachileik, true));
-    expect_ok(broker_registry_revoke(
-        hall->registry, "mm", ent_bytes_view(&list), &number, &last_error));
+    expect_ok(broker_registry_revoke(hall->registry, "mm",
+        ent_bytes_view(&list), PARTIES_NOW, &number, &last_error));
     expect_ok(broker_registry_inherit(
         fresh, hall->registry, PARTIES_NOW, &last_error));
     broker_registry_replace(hall->registry, &fresh);
@@ -398,6 +401,94 @@ what_was_newer_before_is_newer_still(void **state)
     assert_int_equal(broker_registry_list_number(hall->registry, "mm"), 4);
     assert_true(broker_registry_by_address(hall->registry,
                     &hall->all.tachileik.cert.address) == BROKER_NOBODY);
+}
+
+/* Thailand's authority gives way to `to`; its time is over a day from now. */
+static enum ent_status
+roll(struct hall *hall, const struct party *to)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    uint64_t number = 0;
+
+    expect_ok(ent_rollover_make("th", (struct ent_view){0},
+        &hall->all.thailand.signer, &to->signer, PARTIES_NOW,
+        PARTIES_NOW + PARTIES_DAY, &wire, &last_error));
+    return broker_registry_follow(
+        hall->registry, "th", ent_bytes_view(&wire), &number, &last_error);
+}
+
+static void
+an_authoritys_new_key_certifies_and_the_old_one_in_its_time(void **state)
+{
+    const uint64_t later = PARTIES_NOW + 2 * PARTIES_DAY;
+    struct hall *hall = *state;
+    struct party *maesai = &hall->all.maesai;
+    struct party second;
+
+    party_key(&second, ENT_KEY_AUTHORITY, 101);
+    expect_ok(add(hall, maesai, true));
+    expect_ok(roll(hall, &second));
+    expect_status(roll(hall, &second), ENT_EXISTS);
+    assert_true(broker_registry_trusts(hall->registry, 0, PARTIES_NOW));
+    assert_false(broker_registry_trusts(hall->registry, 0, later));
+    renew(maesai, &second, PARTIES_NOW);
+    expect_ok(add(hall, maesai, false));
+    assert_true(broker_registry_trusts(hall->registry, 0, later));
+    renew(maesai, &hall->all.thailand, PARTIES_NOW);
+    expect_status(broker_registry_add(hall->registry,
+                      ent_bytes_view(&maesai->wire), false, later, &last_error),
+        ENT_EXPIRED);
+    assert_true(broker_registry_trusts(hall->registry, 0, later));
+}
+
+/* Made by who found the key: a greater serial, and an old date. */
+static void
+what_a_given_up_key_signed_gives_way_whatever_its_serial(void **state)
+{
+    const uint64_t later = PARTIES_NOW + 2 * PARTIES_DAY;
+    struct hall *hall = *state;
+    struct party *maesai = &hall->all.maesai;
+    struct party second;
+
+    party_key(&second, ENT_KEY_AUTHORITY, 101);
+    expect_ok(roll(hall, &second));
+    maesai->cert.serial += 10;
+    renew(maesai, &hall->all.thailand, PARTIES_NOW);
+    expect_ok(add(hall, maesai, true));
+    maesai->cert.serial -= 5;
+    renew(maesai, &second, PARTIES_NOW);
+    expect_status(add(hall, maesai, false), ENT_EXISTS);
+    expect_ok(broker_registry_add(hall->registry, ent_bytes_view(&maesai->wire),
+        false, later, &last_error));
+    assert_true(broker_registry_trusts(hall->registry, 0, later));
+}
+
+static void
+of_two_statements_the_first_stays_and_nothing_newer_is_followed(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes longer = {0};
+    struct hall *hall = *state;
+    struct party second;
+    struct party third;
+    uint64_t number;
+
+    party_key(&second, ENT_KEY_AUTHORITY, 101);
+    party_key(&third, ENT_KEY_AUTHORITY, 102);
+    expect_ok(roll(hall, &second));
+    expect_ok(ent_rollover_make("th",
+        broker_registry_rollover(hall->registry, "th"), &second.signer,
+        &third.signer, PARTIES_NOW, PARTIES_NOW, &longer, &last_error));
+    assert_int_equal(broker_registry_rival(hall->registry, "th").len, 0);
+    expect_status(roll(hall, &third), ENT_REJECTED);
+    assert_true(broker_registry_rival(hall->registry, "th").len > 0);
+    expect_status(broker_registry_follow(hall->registry, "th",
+                      ent_bytes_view(&longer), &number, &last_error),
+        ENT_REJECTED);
+    assert_int_equal(
+        broker_registry_authority(hall->registry, "th")->key_count, 2);
+    assert_memory_equal(
+        ent_rollover_newest(broker_registry_authority(hall->registry, "th")),
+        &second.signer.key, sizeof second.signer.key);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -420,6 +511,9 @@ main(void)
         TEST(it_does_not_matter_in_which_order_a_folder_is_read),
         TEST(who_is_served_still_keeps_its_number_and_who_is_not_has_none),
         TEST(what_was_newer_before_is_newer_still),
+        TEST(an_authoritys_new_key_certifies_and_the_old_one_in_its_time),
+        TEST(what_a_given_up_key_signed_gives_way_whatever_its_serial),
+        TEST(of_two_statements_the_first_stays_and_nothing_newer_is_followed),
     };
 
     return cmocka_run_group_tests_name("broker_registry", tests, NULL, NULL);

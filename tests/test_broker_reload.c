@@ -137,7 +137,7 @@ a_list_by_an_authority_of_before_is_not_handed_out_any_more(void **state)
         ent_bytes_view(&before), &last_error));
     expect_ok(broker_spool_commit(scene->spool, &last_error));
     expect_ok(broker_registry_revoke(
-        fresh, "mm", ent_bytes_view(&now), &number, &last_error));
+        fresh, "mm", ent_bytes_view(&now), PARTIES_NOW, &number, &last_error));
     expect_ok(broker_reload(scene->broker, &fresh, &last_error));
     connect_both(scene, MAESAI);
     assert_true(ent_view_equal(

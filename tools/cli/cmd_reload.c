@@ -34,9 +34,9 @@ static const char doc[] =
     "it. From that point on nothing is sent or taken in by the old rules. A "
     "file that is broken, half-written, unsigned or older changes nothing: "
     "what was in use stays, and the exit status is 1.\n\n"
-    "Outcomes: new, newer, unchanged, notice (it counts from now on), kept (the "
-    "file is wrong, the agreement stays as it was), removed (the file is gone), "
-    "refused.\n\n"
+    "Outcomes: new, newer, unchanged, notice (it counts from now on), rollover "
+    "(an authority's new key is followed), kept (the file is wrong, the "
+    "agreement stays as it was), removed (the file is gone), refused.\n\n"
     "Examples:\n"
     "  entente reload\n"
     "  entente reload --json\n";

@@ -77,6 +77,7 @@ continue_list(const char *path, const struct cli_root *root,
 {
     ENT_AUTO(ent_revocation_list_free) struct ent_revocation_list *list = NULL;
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    size_t ignored;
     enum ent_status rc;
 
     rc = read_armoured(
@@ -85,8 +86,8 @@ continue_list(const char *path, const struct cli_root *root,
         return ENT_OK;
     }
     if (rc == ENT_OK) {
-        rc = ent_revocation_list_open(
-            ent_bytes_view(&wire), &root->signer.key, &list, err);
+        rc = ent_authority_open_list(
+            &root->keys, ent_bytes_view(&wire), &list, &ignored, err);
     }
     if (rc == ENT_OK) {
         rc = take_state(draft, ent_revocation_list_state(list), err);
@@ -126,8 +127,8 @@ add_certificate(const char *path, const struct cli_root *root,
     rc = read_armoured(
         path, CERTIFICATE_TEXT_MAX, ENT_ARMOUR_CERTIFICATE, &wire, err);
     if (rc == ENT_OK) {
-        rc = ent_certificate_open(
-            ent_bytes_view(&wire), &root->signer.key, &cert, err);
+        rc = ent_authority_open_certificate(
+            &root->keys, ent_bytes_view(&wire), &cert, err);
     }
     if (rc == ENT_OK) {
         rc = take_state(draft, ent_address_state(&cert.address), err);

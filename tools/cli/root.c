@@ -6,12 +6,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/base/yaml.h"
 #include "proto/keytext.h"
 #include "tools/cli/folder.h"
 
 #define PUBLIC_MAX 4096
+#define ROLLOVER_MAX (2 * ENT_ROLLOVER_LEN_MAX) /* armoured */
 #define PUBLIC_MODE 0644
 
 static const char public_head[] =
@@ -93,6 +95,48 @@ identify(const char *key_path, struct cli_root *root, struct ent_error *err)
     return ENT_OK;
 }
 
+/* What came before this key, from authority.rollover beside it. */
+static enum ent_status
+remember(const char *key_path, struct cli_root *root, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    struct ent_rollover said;
+    char folder[PATH_MAX];
+    char path[PATH_MAX];
+    enum ent_status rc;
+
+    ent_authority_know(root->state, &root->signer.key, NULL, &root->keys);
+    rc = cli_folder_of(key_path, folder, err);
+    if (rc == ENT_OK) {
+        rc = cli_folder_path(folder, CLI_ROOT_ROLLOVER_FILE, path, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_file_read(path, ROLLOVER_MAX, &text, err);
+    }
+    if (rc == ENT_NOT_FOUND) {
+        return ENT_OK;
+    }
+    if (rc == ENT_OK) {
+        rc = ent_armour_decode(
+            ENT_ARMOUR_ROLLOVER, ent_bytes_view(&text), &root->rollover, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_rollover_open(
+            ent_bytes_view(&root->rollover), &root->signer.key, &said, err);
+    }
+    if (rc == ENT_OK && memcmp(ent_rollover_newest(&said), &root->signer.key,
+                            sizeof root->signer.key) != 0) {
+        rc = ent_fail(err, ENT_REJECTED,
+            "it says that another key took the place of '%s'", key_path);
+    }
+    if (rc != ENT_OK) {
+        ent_error_wrap(err, "'%s'", path);
+        return rc;
+    }
+    root->keys = said;
+    return cli_root_check_state(root, said.state, err);
+}
+
 static bool
 is_folder(const char *path)
 {
@@ -127,6 +171,9 @@ cli_root_open(const char *path, struct cli_passphrase *from,
         return rc;
     }
     rc = identify(path, &root, err);
+    if (rc == ENT_OK) {
+        rc = remember(path, &root, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }
@@ -135,10 +182,23 @@ cli_root_open(const char *path, struct cli_passphrase *from,
     return ENT_OK;
 }
 
+enum ent_status
+cli_root_folder(
+    const char *path, char ret_folder[static PATH_MAX], struct ent_error *err)
+{
+    if (!is_folder(path)) {
+        return cli_folder_of(path, ret_folder, err);
+    }
+    return snprintf(ret_folder, PATH_MAX, "%s", path) < PATH_MAX
+               ? ENT_OK
+               : ent_fail(err, ENT_BAD_INPUT, "too long a path: %s", path);
+}
+
 void
 cli_root_close(struct cli_root *root)
 {
     ent_secret_free(&root->secret);
+    ent_bytes_free(&root->rollover);
     *root = (struct cli_root){0};
 }
 

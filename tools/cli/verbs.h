@@ -69,6 +69,8 @@
     X(authority_show, "authority", "show", "KEYFILE", "print its public key")  \
     X(authority_revoke, "authority", "revoke", "CERT...",                      \
         "withdraw certificates")                                               \
+    X(authority_roll, "authority", "roll", "OLD NEW",                          \
+        "give a state's key up for another")                                   \
     X(agreement_check, "agreement", "check", "FILE...",                        \
         "say what is wrong with agreements")                                   \
     X(agreement_sign, "agreement", "sign", "FILE", "sign it for a state")      \
