@@ -69,6 +69,9 @@ enum ent_status node_api_peers(struct node *node,
 enum ent_status node_api_directory(struct node *node,
     const Entente__V1__DirectoryRequest *request, struct ent_arena *arena,
     Entente__V1__DirectoryReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_pair(struct node *node,
+    const Entente__V1__PairRequest *request, struct ent_arena *arena,
+    Entente__V1__PairReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_pin(struct node *node,
     const Entente__V1__PinRequest *request, struct ent_arena *arena,
     Entente__V1__PinReply *reply, struct ent_error *err) ENT_MUST_CHECK;

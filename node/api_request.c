@@ -77,6 +77,7 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__PeersReply peers = ENTENTE__V1__PEERS_REPLY__INIT;
     Entente__V1__DirectoryReply directory = ENTENTE__V1__DIRECTORY_REPLY__INIT;
     Entente__V1__PinReply pin = ENTENTE__V1__PIN_REPLY__INIT;
+    Entente__V1__PairReply pair = ENTENTE__V1__PAIR_REPLY__INIT;
     Entente__V1__CarryOutReply carry_out = ENTENTE__V1__CARRY_OUT_REPLY__INIT;
     Entente__V1__CarryInReply carry_in = ENTENTE__V1__CARRY_IN_REPLY__INIT;
     struct ent_arena *arena = &node->api->arena;
@@ -143,6 +144,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_PIN;
         reply.pin = &pin;
         rc = node_api_pin(node, request->pin, arena, &pin, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_PAIR:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_PAIR;
+        reply.pair = &pair;
+        rc = node_api_pair(node, request->pair, arena, &pair, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_RELOAD:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_RELOAD;

@@ -5,6 +5,7 @@
 #include "node/lifecycle.h"
 #include "node/onward.h"
 #include "node/overlay.h"
+#include "node/pairs.h"
 #include "node/quota.h"
 
 static const struct ent_agreement *
@@ -58,6 +59,9 @@ judge_out(struct node *node, const ent_message *message,
     ent_decide(governing(node, recipient), &facts, node->now_ms, ret_decision);
     node_onward_judge(node, message, recipient, ret_decision);
     node_overlay_judge(node, &facts, ret_decision);
+    if (first) {
+        node_pair_judge(node, recipient, ret_decision);
+    }
 }
 
 void

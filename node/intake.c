@@ -2,6 +2,7 @@
 #include "node/intake.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "node/incoming.h"
 #include "node/lifetime.h"
 #include "node/opening.h"
+#include "node/pairs.h"
 #include "node/peers.h"
 #include "node/proof.h"
 #include "node/receipts.h"
@@ -138,6 +140,8 @@ receive_secrets(struct node *node, const struct ent_label *label,
     struct ent_bundle_secrets *ret_secrets, bool *ret_gone,
     struct ent_error *err)
 {
+    uint8_t pair[NODE_PAIR_KEY_LEN];
+    const uint8_t *psk = NULL;
     struct ent_ecdh ecdh;
     enum ent_status rc =
         node_slots_ecdh(node->slots, &label->sealing_key_id, &ecdh, err);
@@ -146,7 +150,15 @@ receive_secrets(struct node *node, const struct ent_label *label,
     if (rc != ENT_OK) {
         return ENT_OK;
     }
-    rc = ent_seal_receive(label, &ecdh, NULL, ret_secrets, err);
+    if (node_pair_has(node, &label->psk_id)) {
+        rc = node_pair_get(node, &label->psk_id, pair, err);
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        psk = pair;
+    }
+    rc = ent_seal_receive(label, &ecdh, psk, ret_secrets, err);
+    sodium_memzero(pair, sizeof pair);
     if (rc != ENT_OK) {
         /* Authentic, and yet nothing can be opened: refuse each message. */
         ent_log(
@@ -190,6 +202,22 @@ expire_all(struct arrival *arrival)
             .code = ENTENTE__V1__OUTCOME_CODE__EXPIRED,
             .reason = ENT_REFUSAL_EXPIRED,
         };
+    }
+}
+
+/* Its sender agreed to a pair key and did not use it. */
+static void
+refuse_all(struct arrival *arrival)
+{
+    for (uint32_t i = 0; i < arrival->bundle->label.count; i++) {
+        struct ent_outcome *outcome = &arrival->openings[i].outcome;
+
+        *outcome = (struct ent_outcome){
+            .index = i,
+            .code = ENTENTE__V1__OUTCOME_CODE__REFUSED,
+            .reason = ENT_REFUSAL_PAIR_KEY,
+        };
+        (void)snprintf(outcome->clause, sizeof outcome->clause, "pair_keys");
     }
 }
 
@@ -382,6 +410,16 @@ objection(
         *ret_reason = ENT_REFUSAL_UNKNOWN_AGREEMENT;
         return ENTENTE__V1__ANSWER_CODE__NOT_YET;
     }
+    switch (node_pair_look(node, label)) {
+    case NODE_PAIR_MISSING:
+        *ret_reason = ENT_REFUSAL_NO_PAIR_KEY;
+        return ENTENTE__V1__ANSWER_CODE__NOT_YET;
+    case NODE_PAIR_LATER:
+        *ret_reason = ENT_REFUSAL_PAIR_KEY;
+        return ENTENTE__V1__ANSWER_CODE__NOT_YET;
+    default:
+        break;
+    }
     return 0;
 }
 
@@ -404,6 +442,9 @@ take(struct node *node, struct arrival *arrival, struct ent_error *err)
     }
     if (rc == ENT_OK && node->now_ms >= label->expires_at) {
         expire_all(arrival);
+    } else if (rc == ENT_OK &&
+               node_pair_look(node, label) == NODE_PAIR_REFUSED) {
+        refuse_all(arrival);
     } else if (rc == ENT_OK) {
         rc = open_all(node, arrival, &secrets, err);
     }
@@ -524,6 +565,14 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
         return rc;
     }
     code = objection(node, &arrival, &reason);
+    if (reason == ENT_REFUSAL_NO_PAIR_KEY) {
+        rc = node_alarm_raise(node, NODE_ALARM_KEY, stream->sender.text, err,
+            "a message came that is sealed with a pair key which is not here: "
+            "import it with `entente pair import`, or ask that office for it");
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
     if (code != 0) {
         return answer(node, &arrival, code, reason, err);
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/pairs.h"
 #include "node/reincarnation.h"
 #include "node/rest.pb-c.h"
 #include "node/sealing.h"
@@ -12,6 +13,17 @@
 
 #define COMPONENT "sealer"
 #define BUNDLES_MAX 16 /* in one turn */
+
+/* What was accepted before a pair key was agreed waits until that is here. */
+static bool
+has_pair_key(struct node *node, const struct node_peer *peer)
+{
+    struct ent_key_id key_id;
+    size_t line;
+
+    return !node_pair_demanded(node, &peer->address, &key_id, &line) ||
+           node_pair_has(node, &key_id);
+}
 
 /* True when the recipient can be sealed for; what lacks is fetched. Past its
  * epoch the last key we know still serves, while a newer one is asked for. */
@@ -23,7 +35,8 @@ is_sealable(struct node *node, struct node_peer *peer, uint32_t precedence,
 
     *ret_sealable = false;
     if (peer->has_certificate && peer->has_manifest &&
-        node_peers_trusts(node, &peer->certificate)) {
+        node_peers_trusts(node, &peer->certificate) &&
+        has_pair_key(node, peer)) {
         key = ent_manifest_key(&peer->manifest, node->now_ms);
         *ret_sealable = key != NULL;
     }

@@ -8,6 +8,7 @@
 #include "node/copy.h"
 #include "node/gate.h"
 #include "node/lifetime.h"
+#include "node/pairs.h"
 #include "node/proof.h"
 #include "node/streams.h"
 #include "node/vault.h"
@@ -16,6 +17,7 @@
 /* A bundle while it is put together. */
 struct sealing {
     struct ent_label label;
+    bool paired; /* with a pair key, which the label names */
     struct ent_outgoing outgoing;
     struct ent_digest stream;
     struct ent_bundle_secrets secrets;
@@ -86,6 +88,7 @@ fill_label(struct node *node, const struct node_batch *batch,
     uint64_t last =
         node->now_ms + ent_precedence_life_max_ms(batch->precedence);
     struct ent_label *label = &sealing->label;
+    size_t line;
     enum ent_status rc;
 
     label->stream = stream_of(node, batch);
@@ -102,6 +105,8 @@ fill_label(struct node *node, const struct node_batch *batch,
     label->signing_key_id = node_keeper_signer(node->keeper)->key_id;
     label->sealing_key_id = key->key_id;
     label->agreement = node_gate_agreement(node, &batch->peer->address);
+    sealing->paired =
+        node_pair_demanded(node, &batch->peer->address, &label->psk_id, &line);
     label->sealed_at = node->now_ms;
     label->expires_at = batch->expires_at < last ? batch->expires_at : last;
     return ENT_OK;
@@ -153,14 +158,24 @@ setup(struct node *node, const struct node_batch *batch,
     const struct ent_sealing_key *key =
         ent_manifest_key(&batch->peer->manifest, node->now_ms);
     struct ent_digest content = content_digest(batch);
+    uint8_t pair[NODE_PAIR_KEY_LEN];
     uint8_t seed[32];
-    enum ent_status rc;
+    enum ent_status rc = ENT_OK;
 
+    if (sealing->paired) {
+        rc = node_pair_get(node, &sealing->label.psk_id, pair, err);
+    }
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND
+                   ? ent_fail(err, ENT_REJECTED, "the pair key is not here")
+                   : rc;
+    }
     node_keeper_ephemeral(
         node->keeper, &sealing->stream, sealing->label.first, &content, seed);
-    rc = ent_seal_setup(
-        &sealing->label, key->key, seed, NULL, &sealing->secrets, err);
+    rc = ent_seal_setup(&sealing->label, key->key, seed,
+        sealing->paired ? pair : NULL, &sealing->secrets, err);
     sodium_memzero(seed, sizeof seed);
+    sodium_memzero(pair, sizeof pair);
     return rc;
 }
 

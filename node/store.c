@@ -48,6 +48,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_CALL] = {.name = "call", .key_len = 17},
     [NODE_ALARM] = {.name = "alarm", .key_len = 8},
     [NODE_SOURCE] = {.name = "source", .key_len = 17},
+    [NODE_PAIR] = {.name = "pair", .key_len = 16},
     [NODE_PIN] = {.name = "pin", .key_len = 16},
     [NODE_ATTACHMENT] = {.name = "attachment", .key_len = 8},
     [NODE_CHUNK] = {.name = "chunk", .key_len = 13},

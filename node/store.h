@@ -55,6 +55,7 @@ enum node_table {
     NODE_CONSENT,     /* party(16), id(16), use and state(16) -> ConsentRow */
     NODE_ORIGIN,      /* print(16), u64 desk sequence        -> nothing */
     NODE_SOURCE,      /* u8 kind, party(16)               -> SourceRow */
+    NODE_PAIR,        /* key id(16)                       -> PairRow */
     NODE_PIN,         /* party(16)                        -> PinRow */
     NODE_CALL,        /* u64 ms, u64 desk sequence, u8 rung  -> nothing */
     NODE_ATTACHMENT,  /* u64 attachment                   -> AttachmentRow */

@@ -89,6 +89,7 @@ ent_agreement_free(struct ent_agreement **agreement)
         return;
     }
     free(old->offices);
+    free(old->pair_keys);
     free(old->slots);
     free(old->exchanges);
     ent_paths_free(&old->prohibited);

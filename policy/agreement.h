@@ -84,4 +84,10 @@ uint64_t ent_agreement_drill_ms(const struct ent_agreement *agreement,
 const struct ent_address *ent_agreement_office(
     const struct ent_agreement *agreement, size_t index);
 
+/* The id of the key that these two offices seal with besides, and the line that
+ * says so; false: none is agreed. */
+bool ent_agreement_pair_key(const struct ent_agreement *agreement,
+    const struct ent_address *one, const struct ent_address *other,
+    struct ent_key_id *ret_key_id, size_t *ret_line);
+
 #endif

@@ -20,6 +20,7 @@
 #define ENT_PROHIBITED_MAX 64
 #define ENT_ASSURANCES_MAX 64
 #define ENT_PRE_AUTHORISED_MAX 64
+#define ENT_PAIR_KEYS_MAX 256
 
 #define ENT_LEVELS 6 /* rungs of Precedence and of Classification, with 0 */
 
@@ -54,6 +55,12 @@ struct agreement_office {
     size_t pair;           /* index of an office, or ENT_NONE */
     struct agreement_mark mark;
     struct agreement_mark pair_mark;
+};
+
+struct agreement_pair_key {
+    size_t offices[2];
+    struct ent_key_id key_id;
+    struct agreement_mark mark;
 };
 
 struct agreement_exchange {
@@ -148,6 +155,9 @@ struct ent_agreement {
     uint32_t *slots;   /* open addressing by address; index + 1, 0: free */
     size_t slot_count; /* a power of two, more than twice the offices */
     struct agreement_mark offices_mark;
+
+    struct agreement_pair_key *pair_keys;
+    size_t pair_key_count;
 
     uint32_t purposes;
     struct agreement_mark purposes_mark;

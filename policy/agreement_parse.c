@@ -107,6 +107,7 @@ static const struct section {
     {{"in_force", ENT_YAML_MAP, true}, parse_in_force},
     {{"parties", ENT_YAML_MAP, true}, ent_parse_parties},
     {{"offices", ENT_YAML_LIST, true}, ent_parse_offices},
+    {{"pair_keys", ENT_YAML_LIST, false}, ent_parse_pair_keys},
     {{"purposes", ENT_YAML_MAP, true}, ent_parse_purposes},
     {{"offences", ENT_YAML_MAP, false}, ent_parse_offences},
     {{"exchange", ENT_YAML_LIST, true}, ent_parse_exchange},

@@ -31,6 +31,8 @@ enum ent_status ent_parse_parties(struct agreement_reader *reader,
     const struct ent_yaml_node *node) ENT_MUST_CHECK;
 enum ent_status ent_parse_offices(struct agreement_reader *reader,
     const struct ent_yaml_node *node) ENT_MUST_CHECK;
+enum ent_status ent_parse_pair_keys(struct agreement_reader *reader,
+    const struct ent_yaml_node *node) ENT_MUST_CHECK;
 enum ent_status ent_parse_purposes(struct agreement_reader *reader,
     const struct ent_yaml_node *node) ENT_MUST_CHECK;
 enum ent_status ent_parse_offences(struct agreement_reader *reader,

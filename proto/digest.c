@@ -45,6 +45,18 @@ ent_key_id_of(
     return id;
 }
 
+struct ent_key_id
+ent_key_id_of_symmetric(
+    enum ent_key_role role, const uint8_t key[static ENT_PUBLIC_KEY_LEN])
+{
+    static const uint8_t purpose[] = "entente key check v1";
+    uint8_t name[ENT_PUBLIC_KEY_LEN];
+
+    crypto_generichash(name, sizeof name, purpose, sizeof purpose - 1, key,
+        ENT_PUBLIC_KEY_LEN);
+    return ent_key_id_of(role, name);
+}
+
 bool
 ent_key_id_equal(const struct ent_key_id *a, const struct ent_key_id *b)
 {

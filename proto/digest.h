@@ -41,6 +41,11 @@ bool ent_digest_is_zero(const struct ent_digest *digest);
 struct ent_key_id ent_key_id_of(
     enum ent_key_role role, const uint8_t key[static ENT_PUBLIC_KEY_LEN]);
 
+/* The same of a symmetric key (storage, pair): of its keyed hash over "entente
+ * key check v1", since it has no public half. */
+struct ent_key_id ent_key_id_of_symmetric(
+    enum ent_key_role role, const uint8_t key[static ENT_PUBLIC_KEY_LEN]);
+
 bool ent_key_id_equal(const struct ent_key_id *a, const struct ent_key_id *b);
 
 #endif

@@ -198,18 +198,6 @@ x25519_public_key(struct ent_secret *secret,
     return ENT_OK;
 }
 
-/* A symmetric key has no public half; a keyed hash names it as well. */
-static void
-symmetric_name(
-    struct ent_secret *secret, uint8_t ret_key[static ENT_PUBLIC_KEY_LEN])
-{
-    static const uint8_t purpose[] = "entente key check v1";
-
-    crypto_generichash(ret_key, ENT_PUBLIC_KEY_LEN, purpose, sizeof purpose - 1,
-        ent_secret_reveal(secret), ENT_SECRET_LEN);
-    ent_secret_conceal(secret);
-}
-
 enum ent_status
 ent_keyfile_check(struct ent_secret *secret, enum ent_key_role role,
     struct ent_key_id *ret_check, struct ent_error *err)
@@ -238,8 +226,9 @@ ent_keyfile_check(struct ent_secret *secret, enum ent_key_role role,
         break;
     case ENT_KEY_STORAGE:
     case ENT_KEY_PAIR:
-        symmetric_name(secret, key);
-        break;
+        *ret_check = ent_key_id_of_symmetric(role, ent_secret_reveal(secret));
+        ent_secret_conceal(secret);
+        return ENT_OK;
     }
     *ret_check = ent_key_id_of(role, key);
     return ENT_OK;

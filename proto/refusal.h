@@ -62,6 +62,8 @@
         "A rule of the office itself forbids it; ask its supervisor.")         \
     X(218, ONWARD, SENDER, LATER,                                              \
         "Ask the state it came from for consent to pass it on.")               \
+    X(219, PAIR_KEY, SENDER, LATER,                                            \
+        "The agreement names a pair key; seal it with that one.")              \
     X(300, UNKNOWN_AGREEMENT, RECIPIENT, LATER,                                \
         "The recipient has not loaded the agreement the label names.")         \
     X(301, UNKNOWN_CERTIFICATE, RECIPIENT, LATER,                              \
@@ -80,6 +82,8 @@
         "One side has a new store; seal it anew for that.")                    \
     X(308, NO_DESK, RECIPIENT, LATER,                                          \
         "The recipient has nobody on the desk that alone may read it.")        \
+    X(309, NO_PAIR_KEY, BOTH, LATER,                                           \
+        "Import the pair key that the agreement names.")                       \
     X(400, QUOTA, SENDER, LATER, "Wait; the office's share is used up.")       \
     X(401, NOT_SERVED, SENDER, LATER,                                          \
         "This broker does not serve that office.")                             \

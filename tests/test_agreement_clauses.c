@@ -94,6 +94,8 @@ static const struct {
         "'border' is no reservation; there are boundary"},
 };
 
+#define ID "a19d27f5615b2585c4faef1dba8ff6b7"
+
 static void
 what_is_not_a_word_of_its_clause_is_refused(void **state)
 {
@@ -140,6 +142,33 @@ seventeen_parties_are_too_many(void **state)
         "two to 16 parties and a national order one, not 17", 10);
 }
 
+static void
+a_pair_key_is_of_two_offices_and_is_said_once(void **state)
+{
+    static const struct {
+        const char *section;
+        const char *words;
+    } wrong[] = {
+        {"pair_keys: [{offices: [blo-hatlek@th], key: " ID "}]\npurposes:",
+            "a pair key is of two offices, not 1"},
+        {"pair_keys: [{offices: [ncc@th, ncc@kr], key: " ID "}]\npurposes:",
+            "'ncc@kr' is no office of this agreement"},
+        {"pair_keys: [{offices: [ncc@th, ncc@th], key: " ID "}]\npurposes:",
+            "an office needs no key with itself"},
+        {"pair_keys: [{offices: [ncc@th, ncc@kh], key: a19d}]\npurposes:",
+            "no fingerprint of a pair key"},
+        {"pair_keys: [{offices: [ncc@th, ncc@kh], key: " ID
+         "}, {offices: [ncc@kh, ncc@th], key: " ID "}]\npurposes:",
+            "these two have a pair key already"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        expect_refused(
+            "th-kh.yaml", "purposes:", wrong[i].section, wrong[i].words, 0);
+    }
+}
+
 int
 main(void)
 {
@@ -148,6 +177,7 @@ main(void)
         cmocka_unit_test(a_rule_without_its_family_is_refused),
         cmocka_unit_test(a_region_has_parties_and_an_organisation),
         cmocka_unit_test(seventeen_parties_are_too_many),
+        cmocka_unit_test(a_pair_key_is_of_two_offices_and_is_said_once),
     };
 
     if (sodium_init() < 0) {

@@ -65,6 +65,10 @@
     X(clock_show, "clock", "show", "", "what time the node has")               \
     X(clock_confirm, "clock", "confirm", "", "say that this is right")         \
     X(journal_verify, "journal", "verify", "", "check the node's journal")     \
+    X(pair_new, "pair", "new", "ADDRESS", "make a key for two offices")        \
+    X(pair_import, "pair", "import", "ADDRESS FILE",                           \
+        "keep one that the other office made")                                 \
+    X(pair_show, "pair", "show", "", "list them")                              \
     X(authority_new, "authority", "new", "STATE", "make a state's root key")   \
     X(authority_show, "authority", "show", "KEYFILE", "print its public key")  \
     X(authority_revoke, "authority", "revoke", "CERT...",                      \

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys that two offices give each other by hand. */
+#include <sodium.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "proto/keytext.h"
+#include "tools/cli/canonical.h"
+#include "tools/cli/client.h"
+#include "tools/cli/output.h"
+#include "tools/cli/passphrase.h"
+#include "tools/cli/trust.h"
+#include "tools/cli/verbs.h"
+#include "tools/cli/words.h"
+
+#define OPTION_OUT 'o'
+#define KEY_LEN 32
+#define EXIT_MISSING 1 /* one that is agreed is not here */
+
+struct arguments {
+    const char *office;
+    const char *file;
+    size_t needed; /* how many arguments */
+    struct cli_passphrase passphrase;
+    struct cli_client_options client;
+    bool json;
+};
+
+/* ---- what there is ---- */
+
+static const struct cli_field fields[] = {
+    {.key = "office", .title = "WITH"},
+    {.key = "imported", .title = "IMPORTED"},
+    {.key = "agreement", .title = "AGREED IN"},
+    {.key = "fingerprint", .title = "FINGERPRINT", .wrap = true},
+};
+
+static void
+format_fingerprint(const Entente__V1__PairEntry *entry,
+    char ret_text[static ENT_FINGERPRINT_LEN + 1])
+{
+    struct ent_key_id id = {{0}};
+
+    if (entry->key_id.len == sizeof id.bytes) {
+        memcpy(id.bytes, entry->key_id.data, sizeof id.bytes);
+    }
+    ent_fingerprint_format(&id, ret_text);
+}
+
+static json_t *
+row_of(const Entente__V1__PairEntry *entry, uint64_t now_ms)
+{
+    char fingerprint[ENT_FINGERPRINT_LEN + 1];
+    char when[CLI_WORDS_MAX];
+
+    format_fingerprint(entry, fingerprint);
+    cli_time_short(entry->imported_at, now_ms, when);
+    return json_pack("{s:o, s:s, s:o, s:s}", "office",
+        cli_json_text(ent_view_text(entry->office)), "imported",
+        entry->imported_at == 0 ? CLI_ATTENTION "missing" : when, "agreement",
+        cli_json_text(ent_view_text(entry->agreement)), "fingerprint",
+        fingerprint);
+}
+
+static enum ent_status
+print(const Entente__V1__PairReply *reply, bool json, struct ent_error *err)
+{
+    json_t *rows = json_array();
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < reply->n_entries; i++) {
+        if (json) {
+            rc = cli_print_canonical(stdout, &reply->entries[i]->base, err);
+        } else if (json_array_append_new(
+                       rows, row_of(reply->entries[i], reply->at)) != 0) {
+            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
+        }
+    }
+    if (rc == ENT_OK && json_array_size(rows) > 0) {
+        rc = cli_print_table(
+            stdout, rows, fields, sizeof fields / sizeof fields[0], false, err);
+    } else if (rc == ENT_OK && !json) {
+        puts("There are no pair keys.");
+    }
+    json_decref(rows);
+    return rc;
+}
+
+static bool
+one_is_missing(const Entente__V1__PairReply *reply)
+{
+    for (size_t i = 0; i < reply->n_entries; i++) {
+        if (reply->entries[i]->imported_at == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- asking the node ---- */
+
+/* Hand `key` (NULL: none) to the node, and print what there is. */
+static int
+ask(const struct arguments *arguments, struct ent_secret *key,
+    struct ent_error *err)
+{
+    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__PairRequest question = ENTENTE__V1__PAIR_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    enum ent_status rc;
+    int code;
+
+    question.office = (char *)(uintptr_t)arguments->office;
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_PAIR;
+    request.pair = &question;
+    code = cli_client_open(&arguments->client, &client, err);
+    if (code != EX_OK) {
+        return code;
+    }
+    if (key != NULL) {
+        question.key.data = (uint8_t *)(uintptr_t)ent_secret_reveal(key);
+        question.key.len = KEY_LEN;
+    }
+    code = cli_client_ask(client, &request, 0, &reply, err);
+    if (key != NULL) {
+        ent_secret_conceal(key);
+    }
+    if (code != EX_OK) {
+        return code;
+    }
+    rc = print(reply->pair, arguments->json, err);
+    if (rc != ENT_OK) {
+        return cli_exit_code(rc);
+    }
+    return key == NULL && one_is_missing(reply->pair) ? EXIT_MISSING : EX_OK;
+}
+
+/* ---- the verbs ---- */
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->client;
+        state->child_inputs[1] = &arguments->json;
+        state->child_inputs[2] = &arguments->passphrase;
+        return 0;
+    case OPTION_OUT:
+        arguments->file = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num >= arguments->needed) {
+            return ARGP_ERR_UNKNOWN;
+        }
+        *(state->arg_num == 0 ? &arguments->office : &arguments->file) =
+            argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (state->arg_num < arguments->needed ||
+            (arguments->needed > 0 && arguments->file == NULL)) {
+            argp_error(state, "the other office and a file are needed");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int
+finish(int code, const struct ent_error *err)
+{
+    if (code != EX_OK && err->text[0] != '\0') {
+        cli_complain("%s", err->text);
+    }
+    return code;
+}
+
+static int
+make(struct arguments *arguments, struct ent_error *err)
+{
+    ENT_AUTO(ent_secret_free) struct ent_secret *key = NULL;
+    char passphrase[ENT_PASSPHRASE_MAX + 1];
+    enum ent_status rc =
+        cli_passphrase_new(&arguments->passphrase, passphrase, err);
+
+    if (rc == ENT_OK) {
+        rc = ent_secret_new(&key, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_keyfile_write(arguments->file, ENT_KEY_PAIR, key,
+            arguments->passphrase.plain ? NULL : passphrase, err);
+    }
+    sodium_memzero(passphrase, sizeof passphrase);
+    return rc != ENT_OK ? cli_exit_code(rc) : ask(arguments, key, err);
+}
+
+int
+cli_pair_new(int argc, char *argv[])
+{
+    static const struct argp_option options[] = {
+        {"out", OPTION_OUT, "FILE", 0, "Write the key there, to be carried", 0},
+        {0}};
+    static const struct argp_child children[] = {{.argp = &cli_client_argp},
+        {.argp = &cli_json_argp}, {.argp = &cli_passphrase_new_argp}, {0}};
+    static const struct argp argp = {.options = options,
+        .parser = parse,
+        .args_doc = "ADDRESS",
+        .doc =
+            "Make a pair key for this office and another: what is sealed with "
+            "it stays closed even to who records it today and breaks the "
+            "sealing keys one day.\v"
+            "The node keeps it. Carry FILE to the other office by hand, never "
+            "over the network that it is to protect; say the passphrase on "
+            "another way, compare the fingerprint by telephone, and destroy "
+            "FILE. It is used as soon as an agreement names the fingerprint "
+            "under pair_keys, and from then on nothing passes without it.\n\n"
+            "Examples:\n"
+            "  entente pair new blo-tachileik@mm --out "
+            "/media/stick/tachileik.pair\n",
+        .children = children};
+    struct arguments arguments = {.office = "", .needed = 1};
+    struct ent_error err = {0};
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    return finish(make(&arguments, &err), &err);
+}
+
+static int
+import(struct arguments *arguments, struct ent_error *err)
+{
+    ENT_AUTO(ent_secret_free) struct ent_secret *key = NULL;
+    const struct ent_passphrase passphrase =
+        cli_passphrase_asker(&arguments->passphrase);
+    enum ent_status rc =
+        ent_keyfile_read(arguments->file, ENT_KEY_PAIR, &passphrase, &key, err);
+
+    return rc != ENT_OK ? cli_exit_code(rc) : ask(arguments, key, err);
+}
+
+int
+cli_pair_import(int argc, char *argv[])
+{
+    static const struct argp_child children[] = {{.argp = &cli_client_argp},
+        {.argp = &cli_json_argp}, {.argp = &cli_passphrase_argp}, {0}};
+    static const struct argp argp = {.parser = parse,
+        .args_doc = "ADDRESS FILE",
+        .doc = "Have the node keep a pair key that another office made.\v"
+               "Compare the fingerprint with that office by telephone, and "
+               "destroy FILE.\n\n"
+               "Examples:\n"
+               "  entente pair import blo-maesai@th /media/stick/maesai.pair\n",
+        .children = children};
+    struct arguments arguments = {.office = "", .needed = 2};
+    struct ent_error err = {0};
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    return finish(import(&arguments, &err), &err);
+}
+
+int
+cli_pair_show(int argc, char *argv[])
+{
+    static const struct argp_child children[] = {{.argp = &cli_client_argp},
+        {.argp = &cli_json_argp}, {.argp = &cli_passphrase_argp}, {0}};
+    static const struct argp argp = {.parser = parse,
+        .doc = "List the pair keys of this office, and those that an agreement "
+               "names and that are not here.\v"
+               "Exit: 1 when one is missing.\n\n"
+               "Examples:\n"
+               "  entente pair show\n",
+        .children = children};
+    struct arguments arguments = {.office = ""};
+    struct ent_error err = {0};
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    return finish(ask(&arguments, NULL, &err), &err);
+}
