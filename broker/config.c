@@ -15,7 +15,8 @@ static const struct ent_config_row rows[] = {
     {NULL, "certificate", ENT_CONFIG_PATH, AT(certificate), 0, 0, "broker.cert",
         "this broker's certificate by its authority"},
     {NULL, "passphrase_file", ENT_CONFIG_PATH, AT(passphrase_file), 0, 0, "",
-        "file with the passphrase of the keys"},
+        "file with the passphrase of the keys; else it is the credential "
+        "'passphrase' of systemd"},
     {NULL, "store", ENT_CONFIG_PATH, AT(store), 0, 0, "store",
         "folder of the spool; made by entente-broker init"},
     {NULL, "store_limit", ENT_CONFIG_MIB, AT(store_limit), 2, 1048576, "65536",

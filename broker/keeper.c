@@ -2,13 +2,9 @@
 #include "broker/keeper.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
-#include "proto/base/file.h"
-#include "proto/keyfile.h"
+#include "proto/passphrase.h"
 
 #define MAC_CONTEXT "entente spool v1"
 
@@ -19,84 +15,13 @@ struct broker_keeper {
     struct ent_signer signer;
 };
 
-/* ---- the passphrase ---- */
-
-/* The file of the passphrase, "" when there is none. */
-static enum ent_status
-passphrase_path(const struct broker_config *config, char *ret_path, size_t size,
-    struct ent_error *err)
-{
-    const char *folder = getenv("CREDENTIALS_DIRECTORY"); /* systemd's */
-
-    ret_path[0] = '\0';
-    if (config->passphrase_file[0] != '\0') {
-        (void)snprintf(ret_path, size, "%s", config->passphrase_file);
-    } else if (folder != NULL &&
-               snprintf(ret_path, size, "%s/passphrase", folder) >= (int)size) {
-        return ent_fail(err, ENT_BAD_INPUT, "too long a path: %s", folder);
-    }
-    return ENT_OK;
-}
-
-static enum ent_status
-check_private(const char *path, struct ent_error *err)
-{
-    struct stat info;
-
-    if (stat(path, &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return ent_fail(
-            err, ENT_REJECTED, "%s: others than its owner may read it", path);
-    }
-    return ENT_OK;
-}
-
-/* An `ask` of struct ent_passphrase: the first line of the file. */
-static enum ent_status
-read_passphrase(void *context, const char *key_path, char *ret_text,
-    size_t size, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    char path[PATH_MAX];
-    size_t len = 0;
-    enum ent_status rc;
-
-    rc = passphrase_path(context, path, sizeof path, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (path[0] == '\0') {
-        return ent_fail(err, ENT_NOT_FOUND,
-            "%s needs a passphrase: name a passphrase_file", key_path);
-    }
-    rc = check_private(path, err);
-    if (rc == ENT_OK) {
-        rc = ent_file_read(path, ENT_PASSPHRASE_MAX + 1, &text, err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    while (len < text.len && text.data[len] != '\n' && text.data[len] != '\0') {
-        len++;
-    }
-    if (len == 0 || len >= size) {
-        return ent_fail(err, ENT_BAD_INPUT, "%s holds no passphrase", path);
-    }
-    memcpy(ret_text, text.data, len);
-    ret_text[len] = '\0';
-    return ENT_OK;
-}
-
-/* ---- keys ---- */
-
 enum ent_status
 broker_keeper_open(const struct broker_config *config,
     struct broker_keeper **ret_keeper, struct ent_error *err)
 {
     ENT_AUTO(broker_keeper_close) struct broker_keeper *keeper = NULL;
-    const struct ent_passphrase passphrase = {
-        .ask = read_passphrase,
-        .context = (void *)config,
-    };
+    const struct ent_passphrase passphrase =
+        ent_passphrase_of_file(config->passphrase_file);
     enum ent_status rc;
 
     keeper = calloc(1, sizeof *keeper);

@@ -26,7 +26,8 @@ static const struct ent_config_row rows[] = {
     {NULL, "api", ENT_CONFIG_PATH, AT(api), 0, 0, "api.sock",
         "Unix-domain socket for programs of this office"},
     {NULL, "passphrase_file", ENT_CONFIG_PATH, AT(passphrase_file), 0, 0, "",
-        "file with the passphrase of the keys; else it is asked for"},
+        "file with the passphrase of the keys; else it is the credential "
+        "'passphrase' of systemd"},
     {NULL, "store_limit", ENT_CONFIG_MIB, AT(store_limit), 16, 1048576, "65536",
         "most the store may grow to, MiB"},
     {NULL, "epoch", ENT_CONFIG_DURATION, AT(epoch_ms), EPOCH_MIN_MS, 7 * DAY_MS,

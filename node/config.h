@@ -36,7 +36,7 @@ struct node_config {
     char store[PATH_MAX];
     char agreements[PATH_MAX];
     char api[PATH_MAX];                 /* Unix socket */
-    char passphrase_file[PATH_MAX];     /* "" to ask on the terminal */
+    char passphrase_file[PATH_MAX];     /* "": systemd's credential */
     uint64_t store_limit;               /* bytes */
     uint64_t epoch_ms;                  /* life of a sealing key */
     struct ent_authorities authorities; /* ours, and the brokers' */

@@ -6,47 +6,9 @@
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/link.h"
+#include "proto/passphrase.h"
 
 #define CERTIFICATE_FILE_MAX 65536
-
-/* ---- the passphrase ---- */
-
-static enum ent_status
-ask_passphrase(void *context, const char *path, char *ret_text, size_t size,
-    struct ent_error *err)
-{
-    const struct node_config *config = context;
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    size_t len;
-    enum ent_status rc;
-
-    if (config->passphrase_file[0] == '\0') {
-        return ent_fail(err, ENT_REJECTED,
-            "'%s' needs a passphrase: name a file with it as passphrase_file",
-            path);
-    }
-    rc = ent_file_read(config->passphrase_file, size - 1, &text, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    len = text.len;
-    while (
-        len > 0 && (text.data[len - 1] == '\n' || text.data[len - 1] == '\r')) {
-        len--;
-    }
-    memcpy(ret_text, text.data, len);
-    ret_text[len] = '\0';
-    return ENT_OK;
-}
-
-static struct ent_passphrase
-passphrase_of(const struct node_config *config)
-{
-    return (struct ent_passphrase){
-        .ask = ask_passphrase, .context = (void *)(uintptr_t)config};
-}
-
-/* ---- the certificate ---- */
 
 static enum ent_status
 read_certificate(const struct node_config *config,
@@ -90,7 +52,8 @@ node_identity_keys(const struct node_config *config,
     struct node_keeper **ret_keeper, struct ent_error *err)
 {
     const char *state = ent_address_state(&config->address);
-    struct ent_passphrase passphrase = passphrase_of(config);
+    const struct ent_passphrase passphrase =
+        ent_passphrase_of_file(config->passphrase_file);
 
     if (ent_authorities_find(&config->authorities, state) == NULL) {
         return ent_fail(err, ENT_BAD_INPUT,
