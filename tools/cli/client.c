@@ -65,6 +65,26 @@ parse_option(int key, char *argument, struct argp_state *state)
 const struct argp cli_client_argp = {
     .options = options, .parser = parse_option};
 
+static error_t
+parse_question(int key, char *argument, struct argp_state *state)
+{
+    struct cli_question *chosen = state->input;
+
+    (void)argument;
+    if (key != ARGP_KEY_INIT) {
+        return ARGP_ERR_UNKNOWN;
+    }
+    state->child_inputs[0] = &chosen->client;
+    state->child_inputs[1] = &chosen->json;
+    return 0;
+}
+
+static const struct argp_child question_children[] = {
+    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+
+const struct argp cli_question_argp = {
+    .parser = parse_question, .children = question_children};
+
 /* ---- the conversation ---- */
 
 static void

@@ -28,6 +28,14 @@ struct cli_client_options {
 };
 extern const struct argp cli_client_argp;
 
+/* All options of a verb that only asks, as an argp child whose input is this.
+ */
+struct cli_question {
+    struct cli_client_options client;
+    bool json;
+};
+extern const struct argp cli_question_argp;
+
 struct cli_client;
 
 /* Nothing is sent yet, so a node need not run. */

@@ -16,27 +16,9 @@ struct arguments {
     struct cli_client_options client;
     uint64_t numbers[NUMBERS_MAX];
     size_t count;
-    bool json;
 };
 
-static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
-
 /* ---- alarm list ---- */
-
-static error_t
-parse_list(int key, char *argument, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-
-    (void)argument;
-    if (key != ARGP_KEY_INIT) {
-        return ARGP_ERR_UNKNOWN;
-    }
-    state->child_inputs[0] = &arguments->client;
-    state->child_inputs[1] = &arguments->json;
-    return 0;
-}
 
 /* One object a line, as of the status. */
 static enum ent_status
@@ -54,7 +36,7 @@ print_json(const Entente__V1__StatusReply *status, struct ent_error *err)
 static int
 list(struct cli_client *client, const void *context, struct ent_error *err)
 {
-    const struct arguments *arguments = context;
+    const struct cli_question *chosen = context;
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__StatusRequest question = ENTENTE__V1__STATUS_REQUEST__INIT;
     const Entente__V1__ApiReply *reply = NULL;
@@ -67,7 +49,7 @@ list(struct cli_client *client, const void *context, struct ent_error *err)
     if (code != EX_OK) {
         return code;
     }
-    rc = arguments->json
+    rc = chosen->json
              ? print_json(reply->status, err)
              : cli_print_alarms(stdout, reply->status, ent_time_now_ms(), err);
     if (rc != ENT_OK) {
@@ -79,8 +61,9 @@ list(struct cli_client *client, const void *context, struct ent_error *err)
 int
 cli_alarm_list(int argc, char *argv[])
 {
+    static const struct argp_child children[] = {
+        {.argp = &cli_question_argp}, {0}};
     static const struct argp argp = {
-        .parser = parse_list,
         .doc = "What somebody of this office must look at.\v"
                "An alarm stays until `entente alarm clear` says that somebody "
                "did. Exit: 0 there is none; 1 there are some.\n\n"
@@ -89,10 +72,10 @@ cli_alarm_list(int argc, char *argv[])
                "  entente alarm list --json\n",
         .children = children,
     };
-    struct arguments arguments = {0};
+    struct cli_question chosen = {0};
 
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    return cli_client_run(&arguments.client, list, &arguments);
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &chosen);
+    return cli_client_run(&chosen.client, list, &chosen);
 }
 
 /* ---- alarm clear ---- */

@@ -8,27 +8,7 @@
 #include "tools/cli/output.h"
 #include "tools/cli/verbs.h"
 
-struct arguments {
-    struct cli_client_options client;
-    bool json;
-};
-
-static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
-
-static error_t
-parse(int key, char *argument, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-
-    (void)argument;
-    if (key != ARGP_KEY_INIT) {
-        return ARGP_ERR_UNKNOWN;
-    }
-    state->child_inputs[0] = &arguments->client;
-    state->child_inputs[1] = &arguments->json;
-    return 0;
-}
+static const struct argp_child children[] = {{.argp = &cli_question_argp}, {0}};
 
 static void
 print_text(const Entente__V1__ClockReply *reply)
@@ -47,46 +27,62 @@ print_text(const Entente__V1__ClockReply *reply)
 
 /* Exit: 0 it is believed, 1 it is in doubt. */
 static int
-ask(int argc, char *argv[], const struct argp *argp, bool confirm)
+ask(struct cli_client *client, bool confirm, bool json, struct ent_error *err)
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__ClockRequest question = ENTENTE__V1__CLOCK_REQUEST__INIT;
     const Entente__V1__ApiReply *reply = NULL;
-    struct arguments arguments = {0};
-    struct ent_error err = {0};
+    enum ent_status rc = ENT_OK;
     int code;
 
-    (void)argp_parse(argp, argc, argv, 0, NULL, &arguments);
     question.confirm = confirm;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_CLOCK;
     request.clock = &question;
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_client_ask(client, &request, 0, &reply, &err);
-    }
+    code = cli_client_ask(client, &request, 0, &reply, err);
     if (code != EX_OK) {
-        cli_complain("%s", err.text);
         return code;
     }
-    if (!arguments.json) {
-        print_text(reply->clock);
+    if (json) {
+        rc = cli_print_canonical(stdout, &reply->clock->base, err);
     } else {
-        enum ent_status rc =
-            cli_print_canonical(stdout, &reply->clock->base, &err);
-
-        if (rc != ENT_OK) {
-            return cli_fail(rc, &err);
-        }
+        print_text(reply->clock);
+    }
+    if (rc != ENT_OK) {
+        return cli_exit_code(rc);
     }
     return reply->clock->doubt ? 1 : EX_OK;
+}
+
+/* A cli_client_verb; so is the next. */
+static int
+show(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct cli_question *chosen = context;
+
+    return ask(client, false, chosen->json, err);
+}
+
+static int
+confirm(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct cli_question *chosen = context;
+
+    return ask(client, true, chosen->json, err);
+}
+
+static int
+run(int argc, char *argv[], const struct argp *argp, cli_client_verb *verb)
+{
+    struct cli_question chosen = {0};
+
+    (void)argp_parse(argp, argc, argv, 0, NULL, &chosen);
+    return cli_client_run(&chosen.client, verb, &chosen);
 }
 
 int
 cli_clock_show(int argc, char *argv[])
 {
     static const struct argp argp = {
-        .parser = parse,
         .doc = "What time the node has, and whether it believes it.\v"
                "A clock that was set back or is far ahead is in doubt: nothing "
                "is deleted or called expired until two other offices have the "
@@ -98,14 +94,13 @@ cli_clock_show(int argc, char *argv[])
         .children = children,
     };
 
-    return ask(argc, argv, &argp, false);
+    return run(argc, argv, &argp, show);
 }
 
 int
 cli_clock_confirm(int argc, char *argv[])
 {
     static const struct argp argp = {
-        .parser = parse,
         .doc =
             "Say that the node's clock is right.\v"
             "Look at `entente clock show` and at a watch first: what is over "
@@ -116,5 +111,5 @@ cli_clock_confirm(int argc, char *argv[])
         .children = children,
     };
 
-    return ask(argc, argv, &argp, true);
+    return run(argc, argv, &argp, confirm);
 }

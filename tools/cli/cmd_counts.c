@@ -9,25 +9,6 @@
 
 #define MONTH_MAX 32
 
-struct arguments {
-    struct cli_client_options client;
-    bool json;
-};
-
-static error_t
-parse(int key, char *argument, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-
-    (void)argument;
-    if (key != ARGP_KEY_INIT) {
-        return ARGP_ERR_UNKNOWN;
-    }
-    state->child_inputs[0] = &arguments->client;
-    state->child_inputs[1] = &arguments->json;
-    return 0;
-}
-
 static const char doc[] =
     "What stays of messages that were deleted.\v"
     "Where an agreement's retention says `then: aggregate`, the node goes on "
@@ -39,11 +20,9 @@ static const char doc[] =
     "  entente counts\n"
     "  entente counts --json\n";
 
-static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+static const struct argp_child children[] = {{.argp = &cli_question_argp}, {0}};
 
-static const struct argp argp = {
-    .parser = parse, .doc = doc, .children = children};
+static const struct argp argp = {.doc = doc, .children = children};
 
 static const struct cli_field fields[] = {
     {.key = "month", .title = "MONTH"},
@@ -93,7 +72,7 @@ print(const Entente__V1__CountsReply *reply, struct ent_error *err)
 static int
 counts(struct cli_client *client, const void *context, struct ent_error *err)
 {
-    const struct arguments *arguments = context;
+    const struct cli_question *chosen = context;
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__CountsRequest question = ENTENTE__V1__COUNTS_REQUEST__INIT;
     const Entente__V1__ApiReply *reply = NULL;
@@ -106,15 +85,15 @@ counts(struct cli_client *client, const void *context, struct ent_error *err)
         return code;
     }
     return cli_exit_code(
-        arguments->json ? cli_print_canonical(stdout, &reply->counts->base, err)
-                        : print(reply->counts, err));
+        chosen->json ? cli_print_canonical(stdout, &reply->counts->base, err)
+                     : print(reply->counts, err));
 }
 
 int
 cli_counts(int argc, char *argv[])
 {
-    struct arguments arguments = {0};
+    struct cli_question chosen = {0};
 
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    return cli_client_run(&arguments.client, counts, &arguments);
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &chosen);
+    return cli_client_run(&chosen.client, counts, &chosen);
 }

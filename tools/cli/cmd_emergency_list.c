@@ -14,22 +14,7 @@ struct arguments {
     const char *role;
     const char *finding;
     struct cli_client_options client;
-    bool json;
 };
-
-static error_t
-parse(int key, char *argument, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-
-    (void)argument;
-    if (key == ARGP_KEY_INIT) {
-        state->child_inputs[0] = &arguments->client;
-        state->child_inputs[1] = &arguments->json;
-        return 0;
-    }
-    return ARGP_ERR_UNKNOWN;
-}
 
 static error_t
 parse_review(int key, char *argument, struct argp_state *state)
@@ -38,8 +23,9 @@ parse_review(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->client;
         arguments->role = "supervisor";
-        return parse(key, argument, state);
+        return 0;
     case 'm':
         arguments->finding = argument;
         return 0;
@@ -83,25 +69,6 @@ static const char review_doc[] =
     "  entente emergency review 01980000-0000-7000-8000-000000000000 --finding "
     "\"Two alerts, both needed.\"\n";
 
-static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
-
-static int
-ask(const struct arguments *arguments, Entente__V1__ApiRequest *request,
-    struct cli_client **client, const Entente__V1__ApiReply **ret_reply)
-{
-    struct ent_error err = {0};
-    int code = cli_client_open(&arguments->client, client, &err);
-
-    if (code == EX_OK) {
-        code = cli_client_ask(*client, request, 0, ret_reply, &err);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-    }
-    return code;
-}
-
 static enum ent_status
 print_each(const Entente__V1__StatusReply *status, struct ent_error *err)
 {
@@ -113,58 +80,74 @@ print_each(const Entente__V1__StatusReply *status, struct ent_error *err)
     return rc;
 }
 
-int
-cli_emergency_list(int argc, char *argv[])
+/* A cli_client_verb. */
+static int
+list(struct cli_client *client, const void *context, struct ent_error *err)
 {
-    const struct argp argp = {
-        .parser = parse, .doc = list_doc, .children = children};
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    const struct cli_question *chosen = context;
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__StatusRequest question = ENTENTE__V1__STATUS_REQUEST__INIT;
     const Entente__V1__ApiReply *reply = NULL;
-    struct arguments arguments = {0};
-    struct ent_error err = {0};
-    enum ent_status rc;
     int code;
 
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_STATUS;
     request.status = &question;
-    code = ask(&arguments, &request, &client, &reply);
+    code = cli_client_ask(client, &request, 0, &reply, err);
     if (code != EX_OK) {
         return code;
     }
-    if (arguments.json) {
-        rc = print_each(reply->status, &err);
-    } else if (reply->status->n_emergencies == 0) {
+    if (chosen->json) {
+        return cli_exit_code(print_each(reply->status, err));
+    }
+    if (reply->status->n_emergencies == 0) {
         puts("None was declared.");
         return EX_OK;
-    } else {
-        rc = cli_print_emergencies(
-            stdout, reply->status, ent_time_now_ms(), &err);
     }
-    return rc == ENT_OK ? EX_OK : cli_fail(rc, &err);
+    return cli_exit_code(
+        cli_print_emergencies(stdout, reply->status, ent_time_now_ms(), err));
+}
+
+int
+cli_emergency_list(int argc, char *argv[])
+{
+    static const struct argp_child children[] = {
+        {.argp = &cli_question_argp}, {0}};
+    const struct argp argp = {.doc = list_doc, .children = children};
+    struct cli_question chosen = {0};
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &chosen);
+    return cli_client_run(&chosen.client, list, &chosen);
+}
+
+/* A cli_client_verb. */
+static int
+review(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__ReviewRequest question = ENTENTE__V1__REVIEW_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+
+    question.id = (char *)(uintptr_t)arguments->id;
+    question.role = (char *)(uintptr_t)arguments->role;
+    question.finding = (char *)(uintptr_t)arguments->finding;
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_REVIEW;
+    request.review = &question;
+    return cli_client_ask(client, &request, 0, &reply, err);
 }
 
 int
 cli_emergency_review(int argc, char *argv[])
 {
+    static const struct argp_child children[] = {
+        {.argp = &cli_client_argp}, {0}};
     const struct argp argp = {.options = review_options,
         .parser = parse_review,
         .args_doc = "ID",
         .doc = review_doc,
         .children = children};
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
-    Entente__V1__ReviewRequest review = ENTENTE__V1__REVIEW_REQUEST__INIT;
-    const Entente__V1__ApiReply *reply = NULL;
     struct arguments arguments = {0};
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    review.id = (char *)(uintptr_t)arguments.id;
-    review.role = (char *)(uintptr_t)arguments.role;
-    review.finding = (char *)(uintptr_t)arguments.finding;
-    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_REVIEW;
-    request.review = &review;
-    return ask(&arguments, &request, &client, &reply);
+    return cli_client_run(&arguments.client, review, &arguments);
 }

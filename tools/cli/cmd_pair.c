@@ -101,10 +101,9 @@ one_is_missing(const Entente__V1__PairReply *reply)
 
 /* Hand `key` (NULL: none) to the node, and print what there is. */
 static int
-ask(const struct arguments *arguments, struct ent_secret *key,
-    struct ent_error *err)
+ask(struct cli_client *client, const struct arguments *arguments,
+    struct ent_secret *key, struct ent_error *err)
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__PairRequest question = ENTENTE__V1__PAIR_REQUEST__INIT;
     const Entente__V1__ApiReply *reply = NULL;
@@ -114,10 +113,6 @@ ask(const struct arguments *arguments, struct ent_secret *key,
     question.office = (char *)(uintptr_t)arguments->office;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_PAIR;
     request.pair = &question;
-    code = cli_client_open(&arguments->client, &client, err);
-    if (code != EX_OK) {
-        return code;
-    }
     if (key != NULL) {
         question.key.data = (uint8_t *)(uintptr_t)ent_secret_reveal(key);
         question.key.len = KEY_LEN;
@@ -170,18 +165,11 @@ parse(int key, char *argument, struct argp_state *state)
     }
 }
 
+/* A cli_client_verb; so are the others. */
 static int
-finish(int code, const struct ent_error *err)
+make(struct cli_client *client, const void *context, struct ent_error *err)
 {
-    if (code != EX_OK && err->text[0] != '\0') {
-        cli_complain("%s", err->text);
-    }
-    return code;
-}
-
-static int
-make(struct arguments *arguments, struct ent_error *err)
-{
+    const struct arguments *arguments = context;
     ENT_AUTO(ent_secret_free) struct ent_secret *key = NULL;
     char passphrase[ENT_PASSPHRASE_MAX + 1];
     enum ent_status rc =
@@ -195,7 +183,7 @@ make(struct arguments *arguments, struct ent_error *err)
             arguments->passphrase.plain ? NULL : passphrase, err);
     }
     sodium_memzero(passphrase, sizeof passphrase);
-    return rc != ENT_OK ? cli_exit_code(rc) : ask(arguments, key, err);
+    return rc != ENT_OK ? cli_exit_code(rc) : ask(client, arguments, key, err);
 }
 
 int
@@ -223,22 +211,22 @@ cli_pair_new(int argc, char *argv[])
             "/media/stick/tachileik.pair\n",
         .children = children};
     struct arguments arguments = {.office = "", .needed = 1};
-    struct ent_error err = {0};
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    return finish(make(&arguments, &err), &err);
+    return cli_client_run(&arguments.client, make, &arguments);
 }
 
 static int
-import(struct arguments *arguments, struct ent_error *err)
+import(struct cli_client *client, const void *context, struct ent_error *err)
 {
+    const struct arguments *arguments = context;
     ENT_AUTO(ent_secret_free) struct ent_secret *key = NULL;
-    const struct ent_passphrase passphrase =
-        cli_passphrase_asker(&arguments->passphrase);
+    struct cli_passphrase from = arguments->passphrase;
+    const struct ent_passphrase passphrase = cli_passphrase_asker(&from);
     enum ent_status rc =
         ent_keyfile_read(arguments->file, ENT_KEY_PAIR, &passphrase, &key, err);
 
-    return rc != ENT_OK ? cli_exit_code(rc) : ask(arguments, key, err);
+    return rc != ENT_OK ? cli_exit_code(rc) : ask(client, arguments, key, err);
 }
 
 int
@@ -255,10 +243,15 @@ cli_pair_import(int argc, char *argv[])
                "  entente pair import blo-maesai@th /media/stick/maesai.pair\n",
         .children = children};
     struct arguments arguments = {.office = "", .needed = 2};
-    struct ent_error err = {0};
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    return finish(import(&arguments, &err), &err);
+    return cli_client_run(&arguments.client, import, &arguments);
+}
+
+static int
+show(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    return ask(client, context, NULL, err);
 }
 
 int
@@ -274,8 +267,7 @@ cli_pair_show(int argc, char *argv[])
                "  entente pair show\n",
         .children = children};
     struct arguments arguments = {.office = ""};
-    struct ent_error err = {0};
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    return finish(ask(&arguments, NULL, &err), &err);
+    return cli_client_run(&arguments.client, show, &arguments);
 }

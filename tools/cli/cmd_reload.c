@@ -9,25 +9,6 @@
 
 #define EXIT_REFUSED 1 /* a file is not in use */
 
-struct arguments {
-    struct cli_client_options client;
-    bool json;
-};
-
-static error_t
-parse(int key, char *argument, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-
-    (void)argument;
-    if (key != ARGP_KEY_INIT) {
-        return ARGP_ERR_UNKNOWN;
-    }
-    state->child_inputs[0] = &arguments->client;
-    state->child_inputs[1] = &arguments->json;
-    return 0;
-}
-
 static const char doc[] =
     "Have the node read its folder of agreements and notices again.\v"
     "Waits until what is new is in force, and says of each file what became of "
@@ -41,11 +22,9 @@ static const char doc[] =
     "  entente reload\n"
     "  entente reload --json\n";
 
-static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+static const struct argp_child children[] = {{.argp = &cli_question_argp}, {0}};
 
-static const struct argp argp = {
-    .parser = parse, .doc = doc, .children = children};
+static const struct argp argp = {.doc = doc, .children = children};
 
 static const struct cli_field fields[] = {
     {.key = "file", .title = "FILE"},
@@ -123,34 +102,36 @@ has_refused(const Entente__V1__ReloadReply *reply)
     return false;
 }
 
-int
-cli_reload(int argc, char *argv[])
+/* A cli_client_verb. */
+static int
+reload(struct cli_client *client, const void *context, struct ent_error *err)
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
+    const struct cli_question *chosen = context;
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__ReloadRequest question = ENTENTE__V1__RELOAD_REQUEST__INIT;
     const Entente__V1__ApiReply *reply = NULL;
-    struct arguments arguments = {0};
-    struct ent_error err = {0};
     enum ent_status rc;
     int code;
 
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_RELOAD;
     request.reload = &question;
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_client_ask(client, &request, 0, &reply, &err);
-    }
+    code = cli_client_ask(client, &request, 0, &reply, err);
     if (code != EX_OK) {
-        cli_complain("%s", err.text);
         return code;
     }
-    rc = arguments.json
-             ? cli_print_canonical(stdout, &reply->reload->base, &err)
-             : print(reply->reload, &err);
+    rc = chosen->json ? cli_print_canonical(stdout, &reply->reload->base, err)
+                      : print(reply->reload, err);
     if (rc != ENT_OK) {
-        return cli_fail(rc, &err);
+        return cli_exit_code(rc);
     }
     return has_refused(reply->reload) ? EXIT_REFUSED : EX_OK;
+}
+
+int
+cli_reload(int argc, char *argv[])
+{
+    struct cli_question chosen = {0};
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &chosen);
+    return cli_client_run(&chosen.client, reload, &chosen);
 }

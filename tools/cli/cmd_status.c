@@ -22,25 +22,6 @@
 #define REASON_MAX 512
 #define ATTENTION CLI_ATTENTION
 
-struct arguments {
-    struct cli_client_options client;
-    bool json;
-};
-
-static error_t
-parse(int key, char *argument, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-
-    (void)argument;
-    if (key != ARGP_KEY_INIT) {
-        return ARGP_ERR_UNKNOWN;
-    }
-    state->child_inputs[0] = &arguments->client;
-    state->child_inputs[1] = &arguments->json;
-    return 0;
-}
-
 static const char doc[] =
     "How the node of this office is.\v"
     "What somebody should look after begins with " ATTENTION "\n\n"
@@ -48,11 +29,9 @@ static const char doc[] =
     "  entente status\n"
     "  entente status --node /etc/entente/node.yaml --json\n";
 
-static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+static const struct argp_child children[] = {{.argp = &cli_question_argp}, {0}};
 
-static const struct argp argp = {
-    .parser = parse, .doc = doc, .children = children};
+static const struct argp argp = {.doc = doc, .children = children};
 
 /* ---- values in words ---- */
 
@@ -367,54 +346,55 @@ print_own_rules(const Entente__V1__OwnRules *own)
 }
 
 static enum ent_status
-print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
+print_brokers(const Entente__V1__StatusReply *status, uint64_t now_ms,
+    struct ent_error *err)
 {
-    const uint64_t now_ms = ent_time_now_ms();
-    json_t *brokers = json_array();
-    json_t *agreements = json_array();
-    json_t *unused = json_array();
-    enum ent_status rc = print_node(status, now_ms, err);
+    json_t *rows = json_array();
 
-    print_own_rules(status->own_rules);
     for (size_t i = 0; i < status->n_brokers; i++) {
         (void)json_array_append_new(
-            brokers, describe_broker(status->brokers[i], now_ms));
+            rows, describe_broker(status->brokers[i], now_ms));
     }
+    return print_rows(rows, broker_fields,
+        sizeof broker_fields / sizeof broker_fields[0],
+        ATTENTION "no broker is configured\n", err);
+}
+
+static enum ent_status
+print_agreements(const Entente__V1__StatusReply *status, struct ent_error *err)
+{
+    json_t *rows = json_array();
+
     for (size_t i = 0; i < status->n_agreements; i++) {
         (void)json_array_append_new(
-            agreements, describe_agreement(status->agreements[i]));
+            rows, describe_agreement(status->agreements[i]));
     }
+    return print_rows(rows, agreement_fields,
+        sizeof agreement_fields / sizeof agreement_fields[0],
+        ATTENTION "no agreement is loaded, so nothing can pass\n", err);
+}
+
+static enum ent_status
+print_unused(const Entente__V1__StatusReply *status, struct ent_error *err)
+{
+    json_t *rows = json_array();
+
     for (size_t i = 0; i < status->n_unused_agreements; i++) {
         (void)json_array_append_new(
-            unused, describe_unused(status->unused_agreements[i]));
+            rows, describe_unused(status->unused_agreements[i]));
     }
-    if (rc == ENT_OK) {
-        rc = print_rows(brokers, broker_fields,
-            sizeof broker_fields / sizeof broker_fields[0],
-            ATTENTION "no broker is configured\n", err);
-        brokers = NULL;
-    }
-    if (rc == ENT_OK) {
-        rc = print_rows(agreements, agreement_fields,
-            sizeof agreement_fields / sizeof agreement_fields[0],
-            ATTENTION "no agreement is loaded, so nothing can pass\n", err);
-        agreements = NULL;
-    }
-    if (rc == ENT_OK) {
-        rc = cli_print_declarations(stdout, status, now_ms, err);
-    }
-    if (rc == ENT_OK) {
-        rc = print_rows(unused, unused_fields,
-            sizeof unused_fields / sizeof unused_fields[0], NULL, err);
-        unused = NULL;
-    }
-    if (rc == ENT_OK) {
-        rc = print_duties(status, now_ms, err);
-    }
-    if (rc == ENT_OK) {
-        rc = print_drills(status, now_ms, err);
-    }
-    if (rc == ENT_OK && status->n_emergencies > 0) {
+    return print_rows(rows, unused_fields,
+        sizeof unused_fields / sizeof unused_fields[0], NULL, err);
+}
+
+/* Lists that others print too, each after a line of its own. */
+static enum ent_status
+print_lists(const Entente__V1__StatusReply *status, uint64_t now_ms,
+    struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    if (status->n_emergencies > 0) {
         putchar('\n');
         rc = cli_print_emergencies(stdout, status, now_ms, err);
     }
@@ -426,37 +406,63 @@ print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
         putchar('\n');
         rc = cli_print_alarms(stdout, status, now_ms, err);
     }
-    json_decref(brokers);
-    json_decref(agreements);
-    json_decref(unused);
     return rc;
+}
+
+static enum ent_status
+print_status(const Entente__V1__StatusReply *status, struct ent_error *err)
+{
+    const uint64_t now_ms = ent_time_now_ms();
+    enum ent_status rc = print_node(status, now_ms, err);
+
+    print_own_rules(status->own_rules);
+    if (rc == ENT_OK) {
+        rc = print_brokers(status, now_ms, err);
+    }
+    if (rc == ENT_OK) {
+        rc = print_agreements(status, err);
+    }
+    if (rc == ENT_OK) {
+        rc = cli_print_declarations(stdout, status, now_ms, err);
+    }
+    if (rc == ENT_OK) {
+        rc = print_unused(status, err);
+    }
+    if (rc == ENT_OK) {
+        rc = print_duties(status, now_ms, err);
+    }
+    if (rc == ENT_OK) {
+        rc = print_drills(status, now_ms, err);
+    }
+    return rc != ENT_OK ? rc : print_lists(status, now_ms, err);
+}
+
+/* A cli_client_verb. */
+static int
+status(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct cli_question *chosen = context;
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__StatusRequest question = ENTENTE__V1__STATUS_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    int code;
+
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_STATUS;
+    request.status = &question;
+    code = cli_client_ask(client, &request, 0, &reply, err);
+    if (code != EX_OK) {
+        return code;
+    }
+    return cli_exit_code(
+        chosen->json ? cli_print_canonical(stdout, &reply->status->base, err)
+                     : print_status(reply->status, err));
 }
 
 int
 cli_status(int argc, char *argv[])
 {
-    ENT_AUTO(cli_client_close) struct cli_client *client = NULL;
-    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
-    Entente__V1__StatusRequest question = ENTENTE__V1__STATUS_REQUEST__INIT;
-    const Entente__V1__ApiReply *reply = NULL;
-    struct arguments arguments = {0};
-    struct ent_error err = {0};
-    enum ent_status rc;
-    int code;
+    struct cli_question chosen = {0};
 
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_STATUS;
-    request.status = &question;
-    code = cli_client_open(&arguments.client, &client, &err);
-    if (code == EX_OK) {
-        code = cli_client_ask(client, &request, 0, &reply, &err);
-    }
-    if (code != EX_OK) {
-        cli_complain("%s", err.text);
-        return code;
-    }
-    rc = arguments.json
-             ? cli_print_canonical(stdout, &reply->status->base, &err)
-             : print_status(reply->status, &err);
-    return rc == ENT_OK ? EX_OK : cli_fail(rc, &err);
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &chosen);
+    return cli_client_run(&chosen.client, status, &chosen);
 }
