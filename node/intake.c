@@ -8,12 +8,9 @@
 
 #include "node/alarms.h"
 #include "node/gate.h"
-#include "node/incoming.h"
-#include "node/lifetime.h"
-#include "node/opening.h"
+#include "node/intake_internal.h"
 #include "node/pairs.h"
 #include "node/peers.h"
-#include "node/proof.h"
 #include "node/receipts.h"
 #include "node/revocations.h"
 #include "proto/base/log.h"
@@ -22,25 +19,10 @@
 
 #define COMPONENT "intake"
 
-/* One bundle on its way through here. */
-struct arrival {
-    const struct ent_bundle *bundle;
-    struct ent_view head;
-    struct node_peer *peer;
-    struct ent_certificate signer; /* under which it was sealed */
-    struct node_incoming incoming;
-    struct ent_digest label_hash;
-    struct ent_early early[ENT_RANGES_MAX];
-    size_t completed;
-    enum ent_arrival kind;
-    bool was_forked; /* its stream, before */
-    struct node_opening *openings;
-};
-
 /* ---- answers ---- */
 
 static enum ent_status
-answer(struct node *node, const struct arrival *arrival, uint32_t code,
+answer(struct node *node, const struct node_arrival *arrival, uint32_t code,
     uint32_t reason, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
@@ -63,71 +45,16 @@ answer(struct node *node, const struct arrival *arrival, uint32_t code,
     return node_receipts_add(node, &label->stream, &reply, &none, 0, err);
 }
 
-/* Both labels, by their beginnings: the journal has all of them. */
 static enum ent_status
-raise_fork(
-    struct node *node, const struct arrival *arrival, struct ent_error *err)
-{
-    const struct ent_label *label = &arrival->bundle->label;
-    struct ent_digest genesis = ent_chain_genesis(&label->stream);
-    struct ent_digest known = {{0}};
-    char theirs[NODE_FORK_TEXT];
-    char ours[NODE_FORK_TEXT];
-    enum ent_status rc =
-        node_receipts_label(node, &genesis, label->first, &known, err);
-
-    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
-        return rc;
-    }
-    node_fork_text(&arrival->label_hash, theirs);
-    node_fork_text(rc == ENT_OK ? &known : &label->previous, ours);
-    return node_alarm_raise(node, NODE_ALARM_FORK, label->stream.sender.text,
-        err,
-        "%s signed two labels for place %llu of its %s stream: %s was taken, "
-        "%s was not. Its store was put back from a copy, or somebody has its "
-        "key: call it",
-        label->stream.sender.text, (unsigned long long)label->first,
-        ent_precedence_name(label->stream.precedence), ours, theirs);
-}
-
-/* A fork: two labels for one place. Kept as evidence, told to the operator; in
- * the journal once for a stream, or repeating it would fill the disk. */
-static enum ent_status
-note_fork(struct node *node, struct arrival *arrival, struct ent_error *err)
-{
-    const struct ent_label *label = &arrival->bundle->label;
-    enum ent_status rc;
-
-    ent_log(ENT_LOG_ERROR, COMPONENT,
-        "FORK: two labels for one place, call the other office peer=%s "
-        "first=%llu",
-        label->stream.sender.text, (unsigned long long)label->first);
-    if (arrival->was_forked) {
-        return ENT_OK;
-    }
-    rc = raise_fork(node, arrival, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    arrival->was_forked = true;
-    arrival->incoming.state.forked = true;
-    rc = node_incoming_save(node, &label->stream, &arrival->incoming, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return node_record(node, NODE_ENTRY_FORK, &arrival->peer->party,
-        &arrival->label_hash, &label->previous, label->count, err);
-}
-
-static enum ent_status
-answer_again(struct node *node, struct arrival *arrival, struct ent_error *err)
+answer_again(
+    struct node *node, struct node_arrival *arrival, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
     enum ent_status rc = node_receipts_again(
         node, &label->stream, label->first, &arrival->label_hash, err);
 
     if (rc == ENT_EXISTS) {
-        rc = note_fork(node, arrival, err);
+        rc = node_intake_fork(node, arrival, err);
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
@@ -169,7 +96,7 @@ receive_secrets(struct node *node, const struct ent_label *label,
 }
 
 static enum ent_status
-open_all(struct node *node, struct arrival *arrival,
+open_all(struct node *node, struct node_arrival *arrival,
     const struct ent_bundle_secrets *secrets, struct ent_error *err)
 {
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
@@ -192,192 +119,18 @@ open_all(struct node *node, struct arrival *arrival,
     return rc;
 }
 
-/* Everything in it is over: the recipient's word, nothing is opened. */
+/* All in it alike, and nothing is opened. */
 static void
-expire_all(struct arrival *arrival)
-{
-    for (uint32_t i = 0; i < arrival->bundle->label.count; i++) {
-        arrival->openings[i].outcome = (struct ent_outcome){
-            .index = i,
-            .code = ENTENTE__V1__OUTCOME_CODE__EXPIRED,
-            .reason = ENT_REFUSAL_EXPIRED,
-        };
-    }
-}
-
-/* Its sender agreed to a pair key and did not use it. */
-static void
-refuse_all(struct arrival *arrival)
+settle_all(struct node_arrival *arrival, uint32_t code, uint32_t reason,
+    const char *clause)
 {
     for (uint32_t i = 0; i < arrival->bundle->label.count; i++) {
         struct ent_outcome *outcome = &arrival->openings[i].outcome;
 
-        *outcome = (struct ent_outcome){
-            .index = i,
-            .code = ENTENTE__V1__OUTCOME_CODE__REFUSED,
-            .reason = ENT_REFUSAL_PAIR_KEY,
-        };
-        (void)snprintf(outcome->clause, sizeof outcome->clause, "pair_keys");
+        *outcome =
+            (struct ent_outcome){.index = i, .code = code, .reason = reason};
+        (void)snprintf(outcome->clause, sizeof outcome->clause, "%s", clause);
     }
-}
-
-/* ---- keeping ---- */
-
-static enum ent_status
-seal_answer(struct node *node, const struct arrival *arrival,
-    const struct ent_bundle_secrets *secrets, uint64_t until_ms,
-    struct ent_digest *ret_result, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes sealed = {0};
-    const struct ent_label *label = &arrival->bundle->label;
-    struct ent_outcome *outcomes = calloc(label->count, sizeof *outcomes);
-    struct ent_answer reply = {
-        .first = label->first,
-        .count = label->count,
-        .code = ENTENTE__V1__ANSWER_CODE__SETTLED,
-        .label_hash = arrival->label_hash,
-    };
-    enum ent_status rc;
-
-    if (outcomes == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "answering");
-    }
-    for (uint32_t i = 0; i < label->count; i++) {
-        outcomes[i] = arrival->openings[i].outcome;
-    }
-    rc = ent_outcomes_encode(outcomes, label->count, &plain, err);
-    free(outcomes);
-    if (rc == ENT_OK) {
-        *ret_result = ent_digest_of(ent_bytes_view(&plain));
-        rc = ent_seal_outcomes(secrets, &arrival->label_hash,
-            ent_bytes_view(&plain), &sealed, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_receipts_add(
-            node, &label->stream, &reply, &sealed, until_ms, err);
-    }
-    return rc;
-}
-
-/* `ret_until_ms`: until when it may be asked for, or has to be shown. */
-static enum ent_status
-keep_bundle(struct node *node, const struct arrival *arrival,
-    uint64_t *ret_bundle, uint64_t *ret_until_ms, struct ent_error *err)
-{
-    const struct ent_label *label = &arrival->bundle->label;
-    struct ent_id ids[ENT_BUNDLE_MESSAGES_MAX];
-    struct node_vault_bundle kept = {
-        .head = arrival->head,
-        .body = arrival->bundle->body,
-        .at_ms = node->now_ms,
-        .ids = ids,
-        .id_count = label->count,
-        .keys = calloc(label->count, sizeof *kept.keys),
-        .until_ms = label->expires_at + NODE_ANSWER_LIFE_MS,
-    };
-    bool chunks = true;
-    enum ent_status rc;
-
-    if (kept.keys == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "keeping message keys");
-    }
-    for (uint32_t i = 0; i < label->count; i++) {
-        const struct node_opening *opening = &arrival->openings[i];
-
-        chunks = chunks && opening->is_chunk;
-
-        ids[i] = opening->id;
-        if (opening->is_new) {
-            kept.keys[kept.key_count++] = opening->key;
-        }
-        if (opening->forget_at > kept.until_ms) {
-            kept.until_ms = opening->forget_at;
-        }
-    }
-    if (chunks) {
-        kept.body = (struct ent_view){0}; /* they lie elsewhere by now */
-    }
-    rc = node_vault_put(node->store, node->slots, &kept, ret_bundle, err);
-    *ret_until_ms = kept.until_ms;
-    sodium_memzero(kept.keys, label->count * sizeof *kept.keys);
-    free(kept.keys);
-    return rc;
-}
-
-/* To the desk now, or held until the gap before it is closed. */
-static enum ent_status
-hand_over(struct node *node, struct arrival *arrival, uint64_t bundle,
-    struct ent_error *err)
-{
-    node_desk_row *held[ENT_BUNDLE_MESSAGES_MAX];
-    size_t count = 0;
-    enum ent_status rc = ENT_OK;
-
-    for (uint32_t i = 0; rc == ENT_OK && i < arrival->bundle->label.count;
-         i++) {
-        struct node_opening *opening = &arrival->openings[i];
-        uint64_t sequence;
-
-        if (!opening->is_new) {
-            continue;
-        }
-        opening->row.bundle = bundle;
-        opening->row.id.data = opening->id.bytes;
-        opening->row.id.len = sizeof opening->id.bytes;
-        if (arrival->kind == ENT_ARRIVAL_EARLY) {
-            held[count++] = &opening->row;
-        } else {
-            rc = node_desk_put(node, &opening->row, &sequence, err);
-        }
-    }
-    if (rc == ENT_OK && count > 0) {
-        rc = node_desk_hold(node, &arrival->incoming.stream,
-            arrival->bundle->label.first, held, count, err);
-    }
-    return rc;
-}
-
-static enum ent_status
-keep(struct node *node, struct arrival *arrival,
-    const struct ent_bundle_secrets *secrets, struct ent_error *err)
-{
-    const struct ent_label *label = &arrival->bundle->label;
-    struct ent_digest result = {{0}};
-    uint64_t bundle;
-    uint64_t until_ms = 0;
-    enum ent_status rc = keep_bundle(node, arrival, &bundle, &until_ms, err);
-
-    if (rc == ENT_OK) {
-        rc = hand_over(node, arrival, bundle, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_incoming_hand_over(node, &arrival->incoming.stream,
-            arrival->early, arrival->completed, 0, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_incoming_release_due(
-            node, &label->stream, &arrival->incoming, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_incoming_save(node, &label->stream, &arrival->incoming, err);
-    }
-    if (rc == ENT_OK) {
-        rc = seal_answer(node, arrival, secrets, until_ms, &result, err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = node_record(node, NODE_ENTRY_BUNDLE_IN, &arrival->peer->party,
-        &arrival->label_hash, &result, label->count, err);
-    if (rc == ENT_OK) {
-        rc = node_proof_entry_put(
-            node, &arrival->incoming.stream, label->first, err);
-    }
-    return rc != ENT_OK
-               ? rc
-               : node_proof_secret_put(node, &arrival->incoming.stream,
-                     label->first, &arrival->label_hash, secrets->receipt, err);
 }
 
 /* ---- a bundle ---- */
@@ -386,7 +139,7 @@ keep(struct node *node, struct arrival *arrival,
  * nothing; else the answer's code and reason. */
 static uint32_t
 objection(
-    struct node *node, const struct arrival *arrival, uint32_t *ret_reason)
+    struct node *node, const struct node_arrival *arrival, uint32_t *ret_reason)
 {
     const struct ent_label *label = &arrival->bundle->label;
 
@@ -424,7 +177,7 @@ objection(
 }
 
 static enum ent_status
-take(struct node *node, struct arrival *arrival, struct ent_error *err)
+take(struct node *node, struct node_arrival *arrival, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
     struct ent_bundle_secrets secrets;
@@ -441,10 +194,12 @@ take(struct node *node, struct arrival *arrival, struct ent_error *err)
         rc = ent_fail(err, ENT_NO_MEMORY, "opening %u messages", label->count);
     }
     if (rc == ENT_OK && node->now_ms >= label->expires_at) {
-        expire_all(arrival);
+        settle_all(arrival, ENTENTE__V1__OUTCOME_CODE__EXPIRED,
+            ENT_REFUSAL_EXPIRED, "");
     } else if (rc == ENT_OK &&
                node_pair_look(node, label) == NODE_PAIR_REFUSED) {
-        refuse_all(arrival);
+        settle_all(arrival, ENTENTE__V1__OUTCOME_CODE__REFUSED,
+            ENT_REFUSAL_PAIR_KEY, "pair_keys"); /* agreed, and not used */
     } else if (rc == ENT_OK) {
         rc = open_all(node, arrival, &secrets, err);
     }
@@ -453,7 +208,7 @@ take(struct node *node, struct arrival *arrival, struct ent_error *err)
             node, arrival->peer, label->stream.sender_incarnation, err);
     }
     if (rc == ENT_OK) {
-        rc = keep(node, arrival, &secrets, err);
+        rc = node_intake_keep(node, arrival, &secrets, err);
     }
     ent_bundle_secrets_wipe(&secrets);
     if (arrival->openings != NULL) {
@@ -467,7 +222,7 @@ take(struct node *node, struct arrival *arrival, struct ent_error *err)
 
 /* Whether its place in the stream is free; the state is stepped in memory. */
 static enum ent_status
-place(struct node *node, struct arrival *arrival, struct ent_error *err)
+place(struct node *node, struct node_arrival *arrival, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
     enum ent_status rc =
@@ -487,7 +242,7 @@ place(struct node *node, struct arrival *arrival, struct ent_error *err)
     case ENT_ARRIVAL_DUPLICATE:
         return answer_again(node, arrival, err);
     case ENT_ARRIVAL_FORK:
-        rc = note_fork(node, arrival, err);
+        rc = node_intake_fork(node, arrival, err);
         return rc == ENT_OK ? answer_again(node, arrival, err) : rc;
     case ENT_ARRIVAL_TOO_FAR:
         ent_log(ENT_LOG_WARN, COMPONENT, "a bundle is too far ahead peer=%s",
@@ -499,7 +254,8 @@ place(struct node *node, struct arrival *arrival, struct ent_error *err)
 
 /* Who says it is from whom: only then does it mean anything. */
 static enum ent_status
-authenticate(struct node *node, struct arrival *arrival, struct ent_error *err)
+authenticate(
+    struct node *node, struct node_arrival *arrival, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
     enum ent_status rc;
@@ -528,7 +284,7 @@ static enum ent_status
 take_bundle(struct node *node, const struct ent_bundle *bundle,
     struct ent_view head, struct ent_error *err)
 {
-    struct arrival arrival = {.bundle = bundle, .head = head};
+    struct node_arrival arrival = {.bundle = bundle, .head = head};
     const struct ent_stream_id *stream = &bundle->label.stream;
     uint32_t reason = 0;
     uint32_t code;

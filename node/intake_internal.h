@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What intake*.c share: a bundle on its way through here. */
+#ifndef NODE_INTAKE_INTERNAL_H
+#define NODE_INTAKE_INTERNAL_H
+
+#include "node/incoming.h"
+#include "node/opening.h"
+#include "node/peers.h"
+
+struct node_arrival {
+    const struct ent_bundle *bundle;
+    struct ent_view head;
+    struct node_peer *peer;
+    struct ent_certificate signer; /* under which it was sealed */
+    struct node_incoming incoming;
+    struct ent_digest label_hash;
+    struct ent_early early[ENT_RANGES_MAX];
+    size_t completed;
+    enum ent_arrival kind;
+    bool was_forked; /* its stream, before */
+    struct node_opening *openings;
+};
+
+/* intake_fork.c: two labels for one place. Kept as evidence, told to the
+ * operator; in the journal once for a stream, or repeating it would fill the
+ * disk. */
+enum ent_status node_intake_fork(struct node *node,
+    struct node_arrival *arrival, struct ent_error *err) ENT_MUST_CHECK;
+
+/* intake_keep.c: what was opened goes to the desk, or is held until the gap
+ * before it is closed; the bundle, the answer and the proof are kept. */
+enum ent_status node_intake_keep(struct node *node,
+    struct node_arrival *arrival, const struct ent_bundle_secrets *secrets,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif
