@@ -27,6 +27,44 @@ list_withheld(const ent_message *message, struct ent_arena *arena,
     return ENT_OK;
 }
 
+/* The message is no message: so nobody judges it. */
+static bool
+tell_fault(
+    const ent_message *message, struct ent_arena *arena, copy_result *result)
+{
+    result->sentence = (char *)(uintptr_t)node_draft_fault(message, arena);
+    if (result->sentence == NULL) {
+        return false;
+    }
+    result->reason = ENT_REFUSAL_MALFORMED;
+    result->reason_name =
+        (char *)(uintptr_t)ent_refusal_name(ENT_REFUSAL_MALFORMED);
+    return true;
+}
+
+static enum ent_status
+judge(struct node *node, ent_message *message, const struct ent_address *to,
+    struct ent_arena *arena, Entente__V1__ExplainReply *reply,
+    struct ent_error *err)
+{
+    const struct ent_agreement *agreement =
+        node_agreements_with(node->agreements, ent_address_state(to));
+    struct ent_decision decision;
+    enum ent_status rc;
+
+    node_gate_out(node, message, to, &decision);
+    node_submit_tell(&decision, arena, reply->result);
+    if (agreement != NULL) {
+        reply->agreement = (char *)(uintptr_t)ent_agreement_name(agreement);
+        reply->agreement_version = ent_agreement_version(agreement);
+    }
+    if (!decision.permit) {
+        return ENT_OK;
+    }
+    rc = ent_minimise(&decision, message, arena, err);
+    return rc != ENT_OK ? rc : list_withheld(message, arena, reply, err);
+}
+
 enum ent_status
 node_explain(struct node *node, const Entente__V1__ExplainRequest *request,
     struct ent_arena *arena, Entente__V1__ExplainReply **ret_reply,
@@ -34,8 +72,6 @@ node_explain(struct node *node, const Entente__V1__ExplainRequest *request,
 {
     Entente__V1__ExplainReply *reply = ent_arena_alloc(arena, sizeof *reply);
     copy_result *result = ent_arena_alloc(arena, sizeof *result);
-    const struct ent_agreement *agreement;
-    struct ent_decision decision;
     struct ent_address to;
     enum ent_status rc;
 
@@ -45,48 +81,20 @@ node_explain(struct node *node, const Entente__V1__ExplainRequest *request,
     if (request->message == NULL) {
         return ent_fail(err, ENT_BAD_INPUT, "no message is given");
     }
-    entente__v1__explain_reply__init(reply);
-    entente__v1__copy_result__init(result);
-    rc = ent_address_parse(ent_view_text(request->to), &to, err);
-    if (rc != ENT_OK) {
+    if (ent_address_parse(ent_view_text(request->to), &to, err) != ENT_OK) {
         return ENT_BAD_INPUT;
     }
-    rc = node_lifecycle_fill(node, request->message, request->to, err);
+    rc = node_submit_fill(node, request->message, request->to, arena, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    node_draft_fill(node, request->message, arena);
-    rc = node_emergency_fill(node, request->message, arena, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = node_onward_recognise(node, request->message, arena, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
+    entente__v1__explain_reply__init(reply);
+    entente__v1__copy_result__init(result);
     request->message->to = request->to;
     result->to = request->to;
     reply->result = result;
     *ret_reply = reply;
-    result->sentence =
-        (char *)(uintptr_t)node_draft_fault(request->message, arena);
-    if (result->sentence != NULL) {
-        result->reason = ENT_REFUSAL_MALFORMED;
-        result->reason_name =
-            (char *)(uintptr_t)ent_refusal_name(ENT_REFUSAL_MALFORMED);
-        return ENT_OK;
-    }
-    node_gate_out(node, request->message, &to, &decision);
-    node_submit_tell(&decision, arena, result);
-    agreement = node_agreements_with(node->agreements, ent_address_state(&to));
-    if (agreement != NULL) {
-        reply->agreement = (char *)(uintptr_t)ent_agreement_name(agreement);
-        reply->agreement_version = ent_agreement_version(agreement);
-    }
-    if (!decision.permit) {
-        return ENT_OK;
-    }
-    rc = ent_minimise(&decision, request->message, arena, err);
-    return rc != ENT_OK ? rc
-                        : list_withheld(request->message, arena, reply, err);
+    return tell_fault(request->message, arena, result)
+               ? ENT_OK
+               : judge(node, request->message, &to, arena, reply, err);
 }

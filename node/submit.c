@@ -140,15 +140,91 @@ digest_content(
 }
 
 enum ent_status
+node_submit_fill(struct node *node, ent_message *message, const char *to,
+    struct ent_arena *arena, struct ent_error *err)
+{
+    enum ent_status rc =
+        to == NULL ? ENT_OK : node_lifecycle_fill(node, message, to, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    node_draft_fill(node, message, arena);
+    rc = node_emergency_fill(node, message, arena, err);
+    return rc != ENT_OK ? rc : node_onward_recognise(node, message, arena, err);
+}
+
+/* What one submission has in common for all of its copies. */
+struct submitting {
+    struct ent_address to[NODE_RECIPIENTS_MAX];
+    struct node_enclosed enclosed;
+    struct ent_digest content; /* as the officer gave it */
+    struct ent_id id;
+};
+
+/* Fill the message in, and find what is wrong with it as a whole. */
+static enum ent_status
+examine(struct node *node, const Entente__V1__Submission *submission,
+    struct submitting *submitting, struct ent_arena *arena,
+    const char **ret_fault, struct ent_error *err)
+{
+    ent_message *message = submission->message;
+    enum ent_status rc;
+
+    message->to = (char *)(uintptr_t)protobuf_c_empty_string;
+    rc = node_upload_enclose(
+        node, submission, arena, &submitting->enclosed, ret_fault, err);
+    if (rc == ENT_OK && *ret_fault == NULL) {
+        rc = digest_content(message, &submitting->content, err);
+    }
+    if (rc != ENT_OK || *ret_fault != NULL) {
+        return rc;
+    }
+    rc = node_submit_fill(node, message,
+        submission->n_to == 0 ? NULL : submission->to[0], arena, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_fault =
+        check(submission, message, &submitting->id, submitting->to, arena);
+    for (size_t i = 0;
+         rc == ENT_OK && *ret_fault == NULL && i < submission->n_to; i++) {
+        rc = check_about(
+            node, message, &submitting->to[i], arena, ret_fault, err);
+    }
+    return rc;
+}
+
+static enum ent_status
+submit_copies(struct node *node, const ent_message *message,
+    const struct submitting *submitting, struct ent_arena *arena,
+    Entente__V1__SubmitResult *result, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < result->n_copies; i++) {
+        struct node_outgoing outgoing = {.id = submitting->id,
+            .to = submitting->to[i],
+            .content = submitting->content,
+            .enclosed = &submitting->enclosed};
+
+        rc = node_submit_copy(
+            node, message, &outgoing, arena, result->copies[i], err);
+        if (rc != ENT_OK && rc != ENT_FULL && rc != ENT_IO) {
+            tell_fault(err, arena, result->copies[i]);
+            rc = ENT_OK;
+        }
+    }
+    return rc;
+}
+
+enum ent_status
 node_submit(struct node *node, const Entente__V1__Submission *submission,
     struct ent_arena *arena, Entente__V1__SubmitResult **ret_result,
     struct ent_error *err)
 {
-    struct ent_address to[NODE_RECIPIENTS_MAX];
     Entente__V1__SubmitResult *result = NULL;
-    struct node_enclosed enclosed;
-    struct ent_digest content;
-    struct ent_id id;
+    struct submitting submitting;
     const char *fault = NULL;
     enum ent_status rc = make_result(submission, arena, &result, err);
 
@@ -160,54 +236,16 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
         result->error = (char *)(uintptr_t) "message: none is given";
         return ENT_OK;
     }
-    submission->message->to = (char *)(uintptr_t)protobuf_c_empty_string;
-    rc = node_upload_enclose(node, submission, arena, &enclosed, &fault, err);
-    if (rc == ENT_OK && fault == NULL) {
-        rc = digest_content(submission->message, &content, err);
-    }
-    if (rc != ENT_OK || fault != NULL) {
-        result->error =
-            fault != NULL ? (char *)(uintptr_t)fault : result->error;
-        return rc;
-    }
-    rc = submission->n_to == 0 ? ENT_OK
-                               : node_lifecycle_fill(node, submission->message,
-                                     submission->to[0], err);
+    rc = examine(node, submission, &submitting, arena, &fault, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    node_draft_fill(node, submission->message, arena);
-    rc = node_emergency_fill(node, submission->message, arena, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = node_onward_recognise(node, submission->message, arena, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    fault = check(submission, submission->message, &id, to, arena);
     result->id = submission->message->id;
-    for (size_t i = 0; fault == NULL && i < submission->n_to; i++) {
-        rc = check_about(node, submission->message, &to[i], arena, &fault, err);
-        if (rc != ENT_OK) {
-            return rc;
-        }
-    }
     if (fault != NULL) {
         result->error = (char *)(uintptr_t)fault;
         return ENT_OK;
     }
     result->n_copies = submission->n_to;
-    for (size_t i = 0; rc == ENT_OK && i < submission->n_to; i++) {
-        struct node_outgoing outgoing = {
-            .id = id, .to = to[i], .content = content, .enclosed = &enclosed};
-
-        rc = node_submit_copy(node, submission->message, &outgoing, arena,
-            result->copies[i], err);
-        if (rc != ENT_OK && rc != ENT_FULL && rc != ENT_IO) {
-            tell_fault(err, arena, result->copies[i]);
-            rc = ENT_OK;
-        }
-    }
-    return rc;
+    return submit_copies(
+        node, submission->message, &submitting, arena, result, err);
 }

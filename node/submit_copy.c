@@ -228,15 +228,14 @@ as_storage(enum ent_status rc)
     return rc == ENT_OK || rc == ENT_IO ? rc : ENT_FULL;
 }
 
+/* The message as this recipient gets it. */
 static enum ent_status
-accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
-    struct ent_arena *arena, struct ent_error *err)
+finish_message(struct node *node, struct node_outgoing *outgoing,
+    struct ent_arena *arena, struct ent_bytes *ret_wire, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    uint64_t day = last_day(node, outgoing);
-    enum ent_status rc;
+    enum ent_status rc =
+        ent_minimise(&outgoing->decision, outgoing->message, arena, err);
 
-    rc = ent_minimise(&outgoing->decision, outgoing->message, arena, err);
     if (rc == ENT_OK) {
         rc = add_handling(outgoing, arena, err);
     }
@@ -247,9 +246,44 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
         rc = node_onward_mark(
             node, outgoing->message, &outgoing->to, arena, err);
     }
+    return rc != ENT_OK ? rc
+                        : ent_message_encode(outgoing->message, ret_wire, err);
+}
+
+/* What follows here from its being on its way. */
+static enum ent_status
+note_said(struct node *node, const struct node_outgoing *outgoing,
+    struct ent_error *err)
+{
+    const ent_message *message = outgoing->message;
+    const struct ent_id *id = &outgoing->id;
+    const struct ent_address *to = &outgoing->to;
+    enum ent_status rc = node_drill_sent(node, message, id, to, err);
+
     if (rc == ENT_OK) {
-        rc = ent_message_encode(outgoing->message, &wire, err);
+        rc = node_emergency_passed(
+            node, message, id, to, true, outgoing->decision.relaxed, err);
     }
+    if (rc == ENT_OK) {
+        rc = close_at_desk(node, outgoing, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_lifecycle_said(node, message, id, &outgoing->party, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_consent_said(node, message, id, to, err);
+    }
+    return rc != ENT_OK ? rc : node_onward_said(node, message, id, to, err);
+}
+
+static enum ent_status
+accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
+    struct ent_arena *arena, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    const uint64_t day = last_day(node, outgoing);
+    enum ent_status rc = finish_message(node, outgoing, arena, &wire, err);
+
     if (rc != ENT_OK) {
         return rc;
     }
@@ -268,27 +302,7 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
             ent_bytes_view(&wire), err);
     }
     if (rc == ENT_OK) {
-        rc = node_drill_sent(
-            node, outgoing->message, &outgoing->id, &outgoing->to, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_emergency_passed(node, outgoing->message, &outgoing->id,
-            &outgoing->to, true, outgoing->decision.relaxed, err);
-    }
-    if (rc == ENT_OK) {
-        rc = close_at_desk(node, outgoing, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_lifecycle_said(
-            node, outgoing->message, &outgoing->id, &outgoing->party, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_consent_said(
-            node, outgoing->message, &outgoing->id, &outgoing->to, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_onward_said(
-            node, outgoing->message, &outgoing->id, &outgoing->to, err);
+        rc = note_said(node, outgoing, err);
     }
     return as_storage(rc);
 }

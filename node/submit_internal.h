@@ -19,6 +19,13 @@ struct node_outgoing {
     struct ent_decision decision;
 };
 
+/* What the node says in a message by itself before it is judged: what it leaves
+ * out, what it is about, the emergency it names, whose it was. `to` is its
+ * first recipient; NULL: it has none. */
+enum ent_status node_submit_fill(struct node *node, ent_message *message,
+    const char *to, struct ent_arena *arena,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Judge, and keep or refuse. ENT_FULL and ENT_IO take the turn back; anything
  * else is about this copy alone, and nothing of it is kept. */
 enum ent_status node_submit_copy(struct node *node, const ent_message *message,
