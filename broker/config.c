@@ -21,6 +21,8 @@ static const struct ent_config_row rows[] = {
         "folder of the spool; made by entente-broker init"},
     {NULL, "store_limit", ENT_CONFIG_MIB, AT(store_limit), 2, 1048576, "65536",
         "most the spool may hold, MiB"},
+    {NULL, "memory", ENT_CONFIG_MIB, AT(memory), 256, 65536, "1024",
+        "most memory this process may have, MiB"},
     {NULL, "certificates", ENT_CONFIG_PATH, AT(certificates), 0, 0, "offices",
         "folder of *.cert of the offices served, and *.revoked lists"},
     {"quota", "size", ENT_CONFIG_MIB, AT(quota.bytes), 2, 1048576, "256",

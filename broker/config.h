@@ -49,6 +49,7 @@ struct broker_config {
     char certificates[PATH_MAX];
     char listen[ENT_ENDPOINT_MAX + 1];
     uint64_t store_limit; /* bytes */
+    uint64_t memory;      /* bytes */
     struct broker_quota quota;
     struct ent_authorities authorities;
     struct broker_neighbour neighbours[BROKER_NEIGHBOURS_MAX];

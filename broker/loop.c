@@ -2,7 +2,6 @@
 #include "broker/loop.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,14 +23,8 @@
 /* Bytes that one group may hold in memory, one frame more or less. */
 #define GROUP_BYTES_MAX ((size_t)32 * 1024 * 1024)
 
-/* A peer with a key may begin a message that never ends: its parts lie in the
- * library, where nobody can look at them or tell whose they are, and which ends
- * the process when it gets no memory (libzmq 4.3.4). Beyond this much, far
- * below what the process may have and above what all windows of the busiest
- * hold, the listener is closed with all that lies in it. */
-#define MEMORY_FULL ((uint64_t)512 * 1024 * 1024)
-#define MEMORY_LOOK_MS 250
-#define LISTEN_TRIES 500 /* while the closed one gives back its address */
+#define MEMORY_LOOK_MS 250 /* a fast peer sends 100 MB meanwhile */
+#define LISTEN_TRIES 500   /* while the closed one gives back its address */
 #define LISTEN_PAUSE_MS 10
 
 enum item {
@@ -46,6 +39,7 @@ struct broker_loop {
     struct ent_zap *zap;
     struct ent_link *link; /* the listener */
     char endpoint[ENT_ENDPOINT_MAX + 1];
+    uint64_t memory;  /* that the process may have */
     uint64_t look_at; /* boot_ms of the next look at memory */
     struct broker_links links;
     struct ent_secret *link_secret;
@@ -54,13 +48,15 @@ struct broker_loop {
     int signals;
     bool stopping;
     bool reloading;
+    bool dialling;        /* connections to neighbours are due */
     uint64_t watchdog_ms; /* half of what systemd waits; 0: nobody watches */
     uint64_t watchdog_at;
     struct ent_frame frames[BROKER_GROUP_MAX];
 };
 
 enum ent_status
-broker_loop_new(struct broker_loop **ret_loop, struct ent_error *err)
+broker_loop_new(
+    uint64_t memory, struct broker_loop **ret_loop, struct ent_error *err)
 {
     static const int handled[] = {SIGTERM, SIGINT, SIGHUP, 0};
     ENT_AUTO(broker_loop_free) struct broker_loop *loop = NULL;
@@ -71,6 +67,7 @@ broker_loop_new(struct broker_loop **ret_loop, struct ent_error *err)
     if (loop == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating the loop");
     }
+    loop->memory = memory;
     loop->signals = -1;
     rc = ent_daemon_signals(handled, &loop->signals, err);
     if (rc != ENT_OK) {
@@ -171,23 +168,20 @@ static enum ent_status
 make_room(struct broker_loop *loop, struct ent_error *err)
 {
     const uint64_t now_ms = ent_time_boot_ms();
-    uint64_t memory;
+    enum ent_status rc;
 
     if (now_ms < loop->look_at) {
         return ENT_OK;
     }
     loop->look_at = now_ms + MEMORY_LOOK_MS;
-    memory = ent_daemon_memory();
-    if (memory < MEMORY_FULL) {
+    if (!ent_daemon_is_full(loop->memory, COMPONENT)) {
         return ENT_OK;
     }
-    ent_log(ENT_LOG_ERROR, COMPONENT,
-        "messages that do not end fill the memory, closing all connections "
-        "bytes=%" PRIu64,
-        memory);
     broker_make_room(loop->broker);
+    loop->dialling = true; /* again, once the listener is there */
+    rc = broker_loop_dial(loop, NULL, 0, err);
     ent_link_close(&loop->link);
-    return listen_anew(loop, err);
+    return rc != ENT_OK ? rc : listen_anew(loop, err);
 }
 
 /* ---- waiting ---- */
@@ -367,7 +361,11 @@ broker_loop_run(struct broker_loop *loop, broker_loop_reload *reload,
         if (rc == ENT_OK) {
             rc = turn(loop, group.count, err);
         }
-        if (rc == ENT_OK && broker_neighbours_changed(loop->broker)) {
+        if (rc == ENT_OK) {
+            loop->dialling |= broker_neighbours_changed(loop->broker);
+        }
+        if (rc == ENT_OK && loop->dialling) {
+            loop->dialling = false;
             rc = redial(context, err);
         }
         free_frames(loop, group.count);

@@ -21,9 +21,10 @@ typedef enum ent_status broker_loop_reload(
 typedef enum ent_status broker_loop_redial(
     void *context, struct ent_error *err);
 
-/* Before any thread or socket: it takes over SIGTERM, SIGINT and SIGHUP. */
-enum ent_status broker_loop_new(
-    struct broker_loop **ret_loop, struct ent_error *err) ENT_MUST_CHECK;
+/* Before any thread or socket: it takes over SIGTERM, SIGINT and SIGHUP.
+ * `memory` bytes is what the process may have (ent_daemon_is_full). */
+enum ent_status broker_loop_new(uint64_t memory, struct broker_loop **ret_loop,
+    struct ent_error *err) ENT_MUST_CHECK;
 void broker_loop_free(struct broker_loop **loop);
 
 /* The way out, for struct broker_options. */

@@ -16,7 +16,6 @@
 
 /* Private memory beyond which the process dies rather than the machine. A peer
  * that was let in can make libzmq buffer an endless message. */
-#define MEMORY_MAX (UINT64_C(1024) * 1024 * 1024)
 
 const char *argp_program_version = "entente-broker " ENT_VERSION;
 
@@ -101,7 +100,10 @@ main(int argc, char *argv[])
         return EXIT_SUCCESS;
     }
     if (rc == ENT_OK) {
-        rc = ent_daemon_confine(MEMORY_MAX, &err);
+        rc = ent_daemon_confine(&err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_daemon_limit_memory(program.config.memory, &err);
     }
     if (rc == ENT_OK) {
         rc = arguments.init ? broker_program_init(&program, &err)

@@ -269,7 +269,7 @@ broker_program_run(struct broker_program *program, struct ent_error *err)
             program->keeper, &program->certificate, &own, err);
     }
     if (rc == ENT_OK) {
-        rc = broker_loop_new(&program->loop, err);
+        rc = broker_loop_new(program->config.memory, &program->loop, err);
     }
     if (rc == ENT_OK) {
         rc = make_broker(program, err);

@@ -30,6 +30,8 @@ static const struct ent_config_row rows[] = {
         "'passphrase' of systemd"},
     {NULL, "store_limit", ENT_CONFIG_MIB, AT(store_limit), 16, 1048576, "65536",
         "most the store may grow to, MiB"},
+    {NULL, "memory", ENT_CONFIG_MIB, AT(memory), 256, 65536, "1024",
+        "most memory this process may have, MiB"},
     {NULL, "epoch", ENT_CONFIG_DURATION, AT(epoch_ms), EPOCH_MIN_MS, 7 * DAY_MS,
         "P1D", "life of a sealing key, PT10M to P7D"},
     {NULL, "listen", ENT_CONFIG_ENDPOINT, AT(listen), 0, 0, "",

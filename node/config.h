@@ -38,6 +38,7 @@ struct node_config {
     char api[PATH_MAX];                 /* Unix socket */
     char passphrase_file[PATH_MAX];     /* "": systemd's credential */
     uint64_t store_limit;               /* bytes */
+    uint64_t memory;                    /* bytes */
     uint64_t epoch_ms;                  /* life of a sealing key */
     struct ent_authorities authorities; /* ours, and the brokers' */
     struct node_broker brokers[NODE_BROKERS_MAX];

@@ -14,7 +14,6 @@
 #include "proto/base/selftest.h"
 
 #define COMPONENT "node"
-#define MEMORY_MAX (UINT64_C(1024) * 1024 * 1024)
 
 const char *argp_program_version = "entente-node " ENT_VERSION;
 
@@ -171,7 +170,7 @@ main(int argc, char *argv[])
 
     argp_err_exit_status = EX_USAGE;
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    if (ent_daemon_confine(MEMORY_MAX, &err) != ENT_OK ||
+    if (ent_daemon_confine(&err) != ENT_OK ||
         ent_selftest_run(&err) != ENT_OK) {
         ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
         return EX_SOFTWARE;
@@ -179,6 +178,10 @@ main(int argc, char *argv[])
     rc = load(arguments.config, &config);
     if (rc != EX_OK) {
         return rc;
+    }
+    if (ent_daemon_limit_memory(config.memory, &err) != ENT_OK) {
+        ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);
+        return EX_OSERR;
     }
     switch (arguments.action) {
     case ACTION_CHECK:

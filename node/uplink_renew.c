@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Certificates that change while connections stand: ours, and the brokers'. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "node/archive.h"
@@ -14,9 +13,7 @@
 #define COMPONENT "uplink"
 #define LISTEN_PAUSE_MS 500 /* until the old socket has given the port back */
 
-/* Far below what the process may have (node/main.c). */
-#define MEMORY_FULL ((uint64_t)512 * 1024 * 1024)
-#define LOOK_PAUSE_MS 1000
+#define LOOK_PAUSE_MS 1000 /* between looks at memory */
 
 /* ---- the brokers' ---- */
 
@@ -183,29 +180,17 @@ connect_anew(struct node *node, struct ent_error *err)
     return rc;
 }
 
-/* Somebody whom we talk to may begin a message that never ends: its parts lie
- * in the library, which ends the process when it gets no memory (libzmq 4.3.4).
- * All connections are made anew before that, and what lies in them is gone. */
 static bool
 is_memory_full(struct node *node)
 {
     struct node_uplink *uplink = node->uplink;
-    uint64_t memory;
 
     if (node->now_ms < uplink->look_at &&
         uplink->look_at <= node->now_ms + LOOK_PAUSE_MS) {
         return false;
     }
     uplink->look_at = node->now_ms + LOOK_PAUSE_MS;
-    memory = ent_daemon_memory();
-    if (memory < MEMORY_FULL) {
-        return false;
-    }
-    ent_log(ENT_LOG_ERROR, COMPONENT,
-        "messages that do not end fill the memory, closing all connections "
-        "bytes=%" PRIu64,
-        memory);
-    return true;
+    return ent_daemon_is_full(node->config->memory, COMPONENT);
 }
 
 /* The port may not be free at once. */

@@ -2,6 +2,7 @@
 #include "proto/base/daemon.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+
+#include "proto/base/log.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED true
@@ -24,10 +27,9 @@
 #endif
 
 enum ent_status
-ent_daemon_confine(uint64_t memory_max, struct ent_error *err)
+ent_daemon_confine(struct ent_error *err)
 {
     const struct rlimit no_core = {0, 0};
-    const struct rlimit memory = {memory_max, memory_max};
 
     (void)umask(0077);
     if (setrlimit(RLIMIT_CORE, &no_core) != 0 ||
@@ -35,18 +37,34 @@ ent_daemon_confine(uint64_t memory_max, struct ent_error *err)
         return ent_fail(
             err, ENT_IO, "forbidding core dumps: %s", strerror(errno));
     }
-    if (memory_max != 0 && !SANITIZED && setrlimit(RLIMIT_DATA, &memory) != 0) {
+    return ENT_OK;
+}
+
+enum ent_status
+ent_daemon_limit_memory(uint64_t bytes, struct ent_error *err)
+{
+    const struct rlimit memory = {bytes, bytes};
+
+    if (!SANITIZED && setrlimit(RLIMIT_DATA, &memory) != 0) {
         return ent_fail(err, ENT_IO, "limiting memory: %s", strerror(errno));
     }
     return ENT_OK;
 }
 
-uint64_t
-ent_daemon_memory(void)
+bool
+ent_daemon_is_full(uint64_t bytes, const char *component)
 {
     const struct mallinfo2 info = mallinfo2();
+    const uint64_t memory = (uint64_t)info.uordblks + info.hblkhd;
 
-    return (uint64_t)info.uordblks + info.hblkhd;
+    if (memory < bytes / 2) {
+        return false;
+    }
+    ent_log(ENT_LOG_ERROR, component,
+        "messages that do not end fill the memory, closing all connections "
+        "bytes=%" PRIu64,
+        memory);
+    return true;
 }
 
 enum ent_status
