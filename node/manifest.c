@@ -43,8 +43,8 @@ fill_keys(const struct node *node, struct ent_manifest *manifest)
     }
 }
 
-static enum ent_status
-announce(struct node *node, struct ent_error *err)
+enum ent_status
+node_manifest_announce(struct node *node, uint64_t via, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
     struct ent_object object = {
@@ -56,8 +56,8 @@ announce(struct node *node, struct ent_error *err)
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_effects_frame(&node->effects, NODE_VIA_ALL, true,
-        ENT_FRAME_OBJECT, &payload, NULL, err);
+    return node_effects_frame(
+        &node->effects, via, true, ENT_FRAME_OBJECT, &payload, NULL, err);
 }
 
 enum ent_status
@@ -116,7 +116,7 @@ node_manifest_renew(struct node *node, struct ent_error *err)
     node->manifest_wire = wire;
     wire = (struct ent_bytes){0};
     node->manifest_sequence = manifest.sequence;
-    return announce(node, err);
+    return node_manifest_announce(node, NODE_VIA_ALL, err);
 }
 
 enum ent_status

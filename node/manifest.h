@@ -20,6 +20,10 @@ enum ent_status node_manifest_begin(struct node_slots *slots, uint64_t epoch_ms,
 enum ent_status node_manifest_renew(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Send it, unasked. */
+enum ent_status node_manifest_announce(
+    struct node *node, uint64_t via, struct ent_error *err) ENT_MUST_CHECK;
+
 /* The kept manifest into node->manifest_wire; renewed when there is none. */
 enum ent_status node_manifest_load(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;

@@ -22,6 +22,7 @@ struct node_peer {
     struct ent_certificate certificate;
     struct ent_manifest manifest;
     uint64_t fetch_at; /* not before */
+    bool fetch_wanted; /* then, for it was wanted before */
     uint64_t fetch_pause;
     uint64_t highest_incarnation; /* of its store, seen from it */
     uint64_t heard_at;     /* the newest that came was signed; 0: never */
@@ -50,8 +51,8 @@ enum ent_status node_peers_recheck(
 struct node_peer *node_peers_at(const struct node_peers *peers, size_t index);
 size_t node_peers_count(const struct node_peers *peers);
 
-/* Ask the brokers, and the office itself, for what we lack of it, unless we
- * asked just now. */
+/* Ask the brokers, and the office itself, for what we lack of it; when we asked
+ * just now, as soon as it is time again. */
 enum ent_status node_peers_fetch(struct node *node, struct node_peer *peer,
     struct ent_error *err) ENT_MUST_CHECK;
 

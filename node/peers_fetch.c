@@ -29,6 +29,7 @@ is_due(const struct node *node, struct node_peer *peer)
         return false;
     }
     peer->fetch_at = node->now_ms + peer->fetch_pause;
+    peer->fetch_wanted = false;
     peer->fetch_pause = peer->fetch_pause * 2 > FETCH_PAUSE_MAX_MS
                             ? FETCH_PAUSE_MAX_MS
                             : peer->fetch_pause * 2;
@@ -42,6 +43,11 @@ node_peers_fetch(
     enum ent_status rc;
 
     if (!is_due(node, peer)) {
+        /* The answer we got may be older than what shows that there is more. */
+        peer->fetch_wanted = true;
+        if (peer->fetch_at < node->peers->missing_due) {
+            node->peers->missing_due = peer->fetch_at;
+        }
         return ENT_OK;
     }
     rc = node_revocations_ask(node, ent_address_state(&peer->address), err);
@@ -144,15 +150,15 @@ node_peers_prefetch(struct node *node, struct ent_error *err)
     return rc != ENT_OK ? rc : each_office(node, node_peers_fetch, err);
 }
 
-/* Whoever was not there when we asked is asked for again; lists have a clock of
- * their own. */
+/* Whoever was not there when we asked, or is wanted again, is asked for again;
+ * lists have a clock of their own. */
 static enum ent_status
 fetch_missing(struct node *node, struct node_peer *peer, struct ent_error *err)
 {
     struct node_peers *peers = node->peers;
     enum ent_status rc = ENT_OK;
 
-    if (peer->has_certificate && peer->has_manifest) {
+    if (peer->has_certificate && peer->has_manifest && !peer->fetch_wanted) {
         return ENT_OK;
     }
     if (is_due(node, peer)) {

@@ -7,6 +7,7 @@
 #include "node/authorities.h"
 #include "node/custody.h"
 #include "node/intake.h"
+#include "node/manifest.h"
 #include "node/objects.h"
 #include "node/peers.h"
 #include "node/pump.h"
@@ -88,6 +89,15 @@ node_uplink_begin(struct node *node, struct node_neighbour *neighbour,
             node, node_uplink_via(node->uplink, neighbour), err);
     }
     if (rc != ENT_OK || !lane->urgent) {
+        return rc;
+    }
+    if (neighbour->is_broker &&
+        hello->manifest_sequence < node->manifest_sequence) {
+        /* It may have been made after our greeting, and before this one. */
+        rc = node_manifest_announce(
+            node, node_uplink_via(node->uplink, neighbour), err);
+    }
+    if (rc != ENT_OK) {
         return rc;
     }
     return neighbour->is_broker ? node_peers_prefetch(node, err)

@@ -188,6 +188,8 @@ answer_fetch(enum who asker, struct ent_view payload)
         if (strcmp(fetch.subject, addresses[i]) != 0) {
             continue;
         }
+        world.manifest_fetches[i] +=
+            fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST;
         if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_CERTIFICATE &&
             world.nodes[i] != NULL) {
             object.wire = ent_bytes_view(&world.nodes[i]->certificate_wire);

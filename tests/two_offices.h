@@ -54,6 +54,7 @@ struct world {
     struct ent_bytes manifests[2]; /* what the broker holds */
     struct ent_bytes lists[2];     /* of each state's revocations */
     size_t list_fetches;           /* how often a list was asked for */
+    size_t manifest_fetches[2];    /* and the manifest of one of them */
     struct ent_id sent[SENT_MAX];
     size_t sent_count;
     uint64_t seed;
