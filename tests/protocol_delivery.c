@@ -1,35 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The vectors of docs/PROTOCOL.md about bundles, and the answers to them. */
 #include "tests/protocol_keys.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "node/journal.h"
-#include "proto/frame.h"
-#include "proto/refusal.h"
-#include "proto/schema/link.pb-c.h"
+#include "proto/schema/delivery.pb-c.h"
 #include "proto/seal.h"
 #include "proto/tree.h"
-
-#define ARRAY(bytes) ent_view_of(bytes, sizeof(bytes))
-
-static void
-expect_digest(
-    const struct block *block, const char *key, const struct ent_digest *got)
-{
-    expect_vector(block, key, ARRAY(got->bytes));
-}
-
-static void
-expect_payload(const struct block *block, struct ent_view wire)
-{
-    struct ent_signatures signatures;
-    struct ent_view payload;
-
-    expect_ok(ent_signed_decode(wire, &payload, &signatures, &last_error));
-    expect_vector(block, "payload", payload);
-}
 
 /* ---- padding ---- */
 
@@ -55,22 +34,6 @@ padding_fills_these_sizes(void **state)
 }
 
 /* ---- the bundle ---- */
-
-#define MESSAGES 2
-
-static struct ent_stream_id
-the_stream(void)
-{
-    const struct block *block = block_named("bundle");
-
-    return (struct ent_stream_id){
-        .sender = block_address(block, "sender"),
-        .recipient = block_address(block, "recipient"),
-        .precedence = (uint32_t)block_number(block, "precedence"),
-        .sender_incarnation = block_number(block, "sender-incarnation"),
-        .recipient_incarnation = block_number(block, "recipient-incarnation"),
-    };
-}
 
 static struct ent_view
 message_at(size_t index)
@@ -441,185 +404,4 @@ a_skip_is_signed_so(void **state)
     hash = ent_digest_of(ent_bytes_view(&wire));
     expect_digest(block, "hash", &hash);
     key_fini(&office);
-}
-
-/* ---- frames ---- */
-
-static void
-expect_hello(const struct block *block)
-{
-    struct ent_hello hello = {
-        .certificate = block_bytes(block_named("certificate"), "signed"),
-        .manifest_sequence = 3,
-        .lane = ENTENTE__V1__LANE__URGENT,
-        .credit = block_number(block, "credit"),
-    };
-    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
-
-    expect_ok(ent_hello_encode(&hello, &payload, &last_error));
-    expect_vector(block, "hello", ent_bytes_view(&payload));
-}
-
-static void
-expect_state(const struct block *block)
-{
-    static struct ent_state page;
-    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
-
-    page = (struct ent_state){
-        .streams = {{
-            .role = ENTENTE__V1__STATE_ROLE__AS_SENDER,
-            .stream = the_stream(),
-            .receipts = {block_digest("receipt", "hash")},
-            .receipt_count = 1,
-        }},
-        .stream_count = 1,
-        .last_page = true,
-    };
-    expect_ok(ent_state_encode(&page, &payload, &last_error));
-    expect_vector(block, "state", ent_bytes_view(&payload));
-}
-
-static void
-expect_objects(const struct block *block)
-{
-    struct ent_fetch fetch = {
-        .kind = ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST,
-        .subject = "blo-tachileik@mm",
-        .newer_than = 5,
-    };
-    struct ent_object object = {
-        .kind = ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST,
-        .subject = "blo-tachileik@mm",
-        .wire = block_bytes(block_named("manifest"), "signed"),
-    };
-    ENT_AUTO(ent_bytes_free) struct ent_bytes asked = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes answered = {0};
-
-    expect_ok(ent_fetch_encode(&fetch, &asked, &last_error));
-    expect_vector(block, "fetch", ent_bytes_view(&asked));
-    expect_ok(ent_object_encode(&object, &answered, &last_error));
-    expect_vector(block, "object", ent_bytes_view(&answered));
-}
-
-void
-frames_have_these_payloads(void **state)
-{
-    const struct block *block = block_named("frames");
-    struct ent_bye bye = {.reason = ENT_REFUSAL_CLOSING};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes credit = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes goodbye = {0};
-
-    (void)state;
-    expect_hello(block);
-    expect_state(block);
-    expect_ok(
-        ent_credit_encode(block_number(block, "credit"), &credit, &last_error));
-    expect_vector(block, "credit-payload", ent_bytes_view(&credit));
-    expect_objects(block);
-    strcpy(bye.text, block_text(block, "bye-text"));
-    expect_ok(ent_bye_encode(&bye, &goodbye, &last_error));
-    expect_vector(block, "bye", ent_bytes_view(&goodbye));
-}
-
-/* ---- the journal ---- */
-
-static struct ent_party
-party_of(const char *text)
-{
-    struct ent_address address;
-
-    expect_ok(ent_address_parse(view(text), &address, &last_error));
-    return ent_address_party(&address);
-}
-
-/* Append in a turn of its own; entry, leaf and root are the document's. */
-static void
-append(const struct block *block, struct node_store *store,
-    struct node_journal *journal, struct ent_entry *entry)
-{
-    uint8_t wire[ENT_ENTRY_LEN];
-    struct ent_digest digest;
-    char name[32];
-
-    entry->at_ms = block_number(block, "at");
-    expect_ok(node_store_begin(store, &last_error));
-    expect_ok(node_journal_append(journal, store, entry, &last_error));
-    expect_ok(node_store_commit(store, &last_error));
-    node_journal_keep(journal);
-
-    ent_entry_encode(entry, wire);
-    (void)snprintf(name, sizeof name, "entry-%d", (int)entry->sequence);
-    expect_vector(block, name, ARRAY(wire));
-    digest = ent_tree_leaf(ent_tree_sha256, ARRAY(wire));
-    (void)snprintf(name, sizeof name, "leaf-%d", (int)entry->sequence);
-    expect_digest(block, name, &digest);
-    digest = node_journal_root(journal);
-    (void)snprintf(name, sizeof name, "root-%d", (int)entry->sequence + 1);
-    expect_digest(block, name, &digest);
-}
-
-static void
-write_journal(const struct block *block, struct node_store *store,
-    struct node_journal *journal)
-{
-    struct ent_entry loaded = {
-        .kind = NODE_ENTRY_AGREEMENT,
-        .subject = block_digest("agreement", "digest"),
-        .party = party_of("blo-maesai@th"),
-    };
-    struct ent_entry sent = {
-        .kind = NODE_ENTRY_BUNDLE_OUT,
-        .count = MESSAGES,
-        .subject = block_digest("bundle", "label-hash"),
-        .result = block_digest("bundle", "root"),
-        .party = party_of("blo-tachileik@mm"),
-    };
-    struct ent_entry answered = {
-        .kind = NODE_ENTRY_RECEIPT_IN,
-        .count = 2,
-        .subject = block_digest("receipt", "hash"),
-        .result = block_digest("bundle", "next"),
-        .party = party_of("blo-tachileik@mm"),
-    };
-
-    append(block, store, journal, &loaded);
-    append(block, store, journal, &sent);
-    append(block, store, journal, &answered);
-}
-
-void
-a_journal_has_these_entries_and_roots(void **state)
-{
-    static const uint8_t mac_key[ENT_KV_MAC_KEY_LEN] = "a key of the tests";
-    const struct block *block = block_named("journal");
-    const struct ent_address origin = block_address(block, "origin");
-    ENT_AUTO(ent_bytes_free) struct ent_bytes note = {0};
-    struct node_journal *journal = NULL;
-    struct node_store *store = NULL;
-    struct key office;
-    char path[64];
-    void *folder;
-    void *inside = path;
-
-    (void)state;
-    assert_int_equal(make_folder(&folder), 0);
-    (void)snprintf(path, sizeof path, "%s/store", (char *)folder);
-    expect_ok(node_store_create(path, mac_key, 1 << 24, &last_error));
-    expect_ok(node_store_open(path, mac_key, 1 << 24, &store, &last_error));
-    expect_ok(node_store_begin(store, &last_error));
-    expect_ok(node_journal_open(store, &journal, &last_error));
-    node_store_abort(store);
-
-    write_journal(block, store, journal);
-    key_from(&office, block, "seed", ENT_KEY_OFFICE);
-    expect_ok(node_journal_checkpoint(
-        journal, &origin, &office.signer, &note, &last_error));
-    expect_vector(block, "checkpoint", ent_bytes_view(&note));
-
-    key_fini(&office);
-    node_journal_close(&journal);
-    node_store_close(&store);
-    assert_int_equal(remove_folder(&inside), 0);
-    assert_int_equal(remove_folder(&folder), 0);
 }

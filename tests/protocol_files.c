@@ -7,8 +7,6 @@
 #include "proto/attachment.h"
 #include "proto/carriage.h"
 
-#define ARRAY(bytes) ent_view_of(bytes, sizeof(bytes))
-
 /* A file while it is put together. */
 struct file {
     uint8_t bytes[8192];

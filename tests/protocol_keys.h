@@ -6,6 +6,8 @@
 #ifndef ENT_TESTS_PROTOCOL_KEYS_H
 #define ENT_TESTS_PROTOCOL_KEYS_H
 
+#include "proto/address.h"
+#include "proto/label.h"
 #include "proto/secret.h"
 #include "tests/protocol_blocks.h"
 
@@ -29,7 +31,19 @@ struct ent_address block_address(const struct block *block, const char *key);
 /* A digest of a block. */
 struct ent_digest block_digest(const char *block, const char *key);
 
-/* ---- protocol_delivery.c, protocol_files.c ---- */
+/* The stream of the document's bundle, and how many messages that has. */
+struct ent_stream_id the_stream(void);
+#define MESSAGES 2
+
+#define ARRAY(bytes) ent_view_of(bytes, sizeof(bytes))
+
+/* What a Signed carries is the block's payload. */
+void expect_payload(const struct block *block, struct ent_view wire);
+
+void expect_digest(
+    const struct block *block, const char *key, const struct ent_digest *got);
+
+/* ---- protocol_delivery.c, protocol_frames.c, protocol_files.c ---- */
 
 void padding_fills_these_sizes(void **state);
 void a_bundle_is_sealed_to_these_bytes(void **state);
@@ -42,10 +56,10 @@ void a_skip_is_signed_so(void **state);
 void frames_have_these_payloads(void **state);
 void a_file_of_frames_has_these_bytes(void **state);
 void a_file_is_cut_and_sealed_to_these_chunks(void **state);
+
+/* ---- protocol_journal.c, protocol_evidence.c ---- */
+
 void a_journal_has_these_entries_and_roots(void **state);
-
-/* ---- protocol_evidence.c ---- */
-
 void evidence_is_written_so_and_proves_what_it_should(void **state);
 
 #endif
