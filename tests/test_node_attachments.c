@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two offices, and files that go with messages: honest ones and hostile. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 
 #include "node/api.h"
 #include "node/feed.h"
-#include "node/keeping.h"
 #include "node/pump.h"
 #include "node/sealing.h"
 #include "proto/refusal.h"
@@ -170,39 +169,12 @@ read_file(const struct ent_id *id, uint8_t *out, size_t *ret_len)
     return rc;
 }
 
-static size_t
-chunks_at(enum who who)
-{
-    struct node *node = world.nodes[who];
-    uint8_t key[NODE_KEY_MAX] = {0};
-    size_t len = node_key_len(NODE_CHUNK);
-    size_t count = 0;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    while (node_store_seek(node->store, NODE_CHUNK, ent_view_of(key, len), 0,
-               key, NULL, &last_error) == ENT_OK) {
-        count++;
-        (void)node_key_after(key, len);
-    }
-    node_store_abort(node->store);
-    return count;
-}
-
 /* Everything that can happen without time passing, happens. */
 static void
 let_it_move(void)
 {
     for (unsigned i = 0; i < 8; i++) {
         pass(1000);
-    }
-}
-
-static void
-keep(enum who who)
-{
-    for (uint64_t due = 0; due <= world.now;) {
-        expect_ok(node_keeping_turn(
-            world.nodes[who], world.now, NODE_KEEPING_ROWS, &due, &last_error));
     }
 }
 
@@ -222,8 +194,8 @@ a_file_comes_whole_and_leaves_nothing_at_its_sender(void **state)
     expect_ok(read_file(&id, out, &len));
     assert_int_equal(len, SIZE);
     assert_memory_equal(out, file, SIZE);
-    assert_int_equal(chunks_at(MAESAI), 0);
-    assert_int_equal(chunks_at(TACHILEIK), 4);
+    assert_int_equal(rows_in(MAESAI, NODE_CHUNK), 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CHUNK), 4);
     assert_true(number_of(TACHILEIK, "promised") == 0);
     assert_true(number_of(MAESAI, "promised") == 0);
     journal_is_good(MAESAI);
@@ -314,9 +286,9 @@ what_no_message_takes_up_is_gone_in_two_days(void **state)
     expect_ok(hand_over(name, 0, ENT_CHUNK_LEN, &have));
     assert_true(number_of(MAESAI, "promised") == SIZE - ENT_CHUNK_LEN);
     world.now += DAY + HOUR;
-    keep(MAESAI);
+    tidy(MAESAI);
     pass(0);
-    assert_int_equal(chunks_at(MAESAI), 0);
+    assert_int_equal(rows_in(MAESAI, NODE_CHUNK), 0);
     assert_true(number_of(MAESAI, "promised") == 0);
 }
 
@@ -330,10 +302,10 @@ a_file_is_deleted_with_its_message(void **state)
     (void)state;
     let_it_move();
     world.now += 32 * DAY;
-    keep(TACHILEIK);
-    keep(MAESAI);
+    tidy(TACHILEIK);
+    tidy(MAESAI);
     pass(0);
-    assert_int_equal(chunks_at(TACHILEIK), 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CHUNK), 0);
     assert_int_equal(file_of(TACHILEIK, &id).state, 0);
     assert_int_equal(file_of(MAESAI, &id).state, 0);
     expect_status(read_file(&id, out, &len), ENT_NOT_FOUND);
@@ -353,7 +325,7 @@ chunks_that_expire_are_sent_again(void **state)
     world.up = false;
     forget_wire();
     pass(8 * DAY);
-    keep(MAESAI);
+    tidy(MAESAI);
     world.up = true;
     for (unsigned i = 0; i < 40; i++) {
         pass(HOUR);
@@ -421,21 +393,13 @@ smuggle(Entente__V1__AttachmentChunk *chunk, uint32_t precedence,
 static uint32_t
 answer_to(Entente__V1__AttachmentChunk *chunk, uint32_t precedence)
 {
-    struct ent_party party =
-        ent_address_party(&world.configs[TACHILEIK].address);
-    struct node *node = world.nodes[MAESAI];
-    node_copy_row *row = NULL;
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
     struct ent_id id;
-    uint32_t reason;
 
     smuggle(chunk, precedence, &id);
-    expect_ok(node_store_begin(node->store, &last_error));
-    expect_ok(node_copy_get(node, &id, &party, &row, &last_error));
+    row = copy_row(MAESAI, TACHILEIK, &id);
     assert_int_not_equal(row->state, 0);
-    reason = row->state == DELIVERED ? 0 : row->reason;
-    node_row_free(&row);
-    node_store_abort(node->store);
-    return reason;
+    return row->state == DELIVERED ? 0 : row->reason;
 }
 
 #define DEFERRED ENTENTE__V1__PRECEDENCE__DEFERRED
@@ -461,7 +425,7 @@ a_chunk_for_nothing_that_came_is_refused(void **state)
     chunk.message_id.len = sizeof id.bytes;
     chunk.attachment = UINT32_MAX;
     assert_int_equal(answer_to(&chunk, DEFERRED), ENT_REFUSAL_NO_ATTACHMENT);
-    assert_int_equal(chunks_at(TACHILEIK), 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CHUNK), 0);
     assert_int_equal(desk_count(TACHILEIK), 2);
 }
 
@@ -527,7 +491,7 @@ a_file_that_lies_is_given_to_nobody(void **state)
     let_it_move();
     assert_int_equal(file_of(TACHILEIK, &id).state, STOPPED);
     assert_int_equal(file_of(TACHILEIK, &id).reason, ENT_REFUSAL_NOT_AUTHENTIC);
-    assert_int_equal(chunks_at(TACHILEIK), 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CHUNK), 0);
     expect_status(read_file(&id, out, &len), ENT_BAD_INPUT);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two offices and a stick between them, instead of the wire or beside it. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 #include <stdlib.h>

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A check looks at everything, in slices, while the node goes on working. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 
 #include "node/api.h"
 #include "node/check.h"
-#include "node/keeping.h"
 #include "proto/base/log.h"
 #include "proto/message.h"
 
@@ -76,17 +75,6 @@ expect_tally(enum who who, uint64_t desk, uint64_t open, uint64_t waiting,
     assert_int_equal(tally->waiting, waiting);
     assert_int_equal(tally->settled, settled);
     assert_int_equal(tally->refused, refused);
-}
-
-static void
-tidy(enum who who)
-{
-    uint64_t due = 0;
-
-    while (due <= world.now) {
-        expect_ok(node_keeping_turn(
-            world.nodes[who], world.now, NODE_KEEPING_ROWS, &due, &last_error));
-    }
 }
 
 /* An officer at Tachileik has answered for it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whose word about the time ends a doubt, and what never does. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include "node/alarms.h"
 #include "node/clock.h"
@@ -40,25 +40,18 @@ witness(const struct ent_party *peer, uint64_t signed_at)
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
 }
 
+/* Whoever is in doubt says so. */
 static size_t
 alarms(void)
 {
     struct node *node = world.nodes[MAESAI];
-    Entente__Rest__V1__AlarmRow *row = NULL;
-    uint64_t number = 0;
-    size_t count = 0;
 
     expect_ok(node_turn_begin(node, world.now, &last_error));
     if (is_in_doubt()) {
         expect_ok(node_clock_keep(node, &last_error));
     }
-    while (node_alarm_next(node, &number, &row, &last_error) == ENT_OK) {
-        count += row->kind == NODE_ALARM_CLOCK;
-        node_row_free(&row);
-        number++;
-    }
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
-    return count;
+    return alarms_of(MAESAI, NODE_ALARM_CLOCK);
 }
 
 /* ---- tests ---- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What people owe under an agreement, and that they are reminded of it. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -14,33 +14,14 @@
 #define NCC "ncc@mm"
 
 /* A day to tell who has it, half a day to apply it. */
-static void
-agree_on_corrections(enum who who)
-{
-    static const char *const changes[][2] = {
-        {"families: [acknowledgement, test], direction",
-            "families: [acknowledgement, lifecycle, test], direction"},
-        {"families: [acknowledgement, test], keep",
-            "families: [acknowledgement, lifecycle, test], keep"},
-        {"handling: {default: [H1, H2]}",
-            "hotline: {ladder: [{after: PT5M, to: supervisor}], drill_every: "
-            "P30D}\nhandling: {default: [H1, H2]}"},
-        {"handling: {default: [H1, H2]}",
-            "correction: {notify_within: PT24H, apply_within: PT12H}\n"
-            "handling: {default: [H1, H2]}"},
-        {"version: 1", "version: 2"},
-    };
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = read_data("th-mm.yaml");
-
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        struct ent_bytes next =
-            change(ent_bytes_view(&text), changes[i][0], changes[i][1]);
-
-        ent_bytes_free(&text);
-        text = next;
-    }
-    sign_agreement(who, ent_bytes_view(&text));
-}
+static const struct amendment terms[] = {
+    {"handling: {default: [H1, H2]}",
+        "hotline: {ladder: [{after: PT5M, to: supervisor}], drill_every: "
+        "P30D}\nhandling: {default: [H1, H2]}"},
+    {"handling: {default: [H1, H2]}",
+        "correction: {notify_within: PT24H, apply_within: PT12H}\n"
+        "handling: {default: [H1, H2]}"},
+};
 
 static int
 setup_duties(void **state)
@@ -48,18 +29,9 @@ setup_duties(void **state)
     if (setup(state) != 0) {
         return -1;
     }
-    agree_on_corrections(MAESAI);
-    agree_on_corrections(TACHILEIK);
+    agree_on("lifecycle", terms, sizeof terms / sizeof terms[0]);
     introduce();
     return 0;
-}
-
-static void
-exchange(void)
-{
-    for (int i = 0; i < 6; i++) {
-        pass(3000);
-    }
 }
 
 /* Whatever is due now is reminded of. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sealing keys over weeks of passed-in time: made by themselves, told to the
  * others, and destroyed when what was sealed for them can no longer come. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What two offices do for each other, whatever the wire does. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -329,9 +329,6 @@ what_comes_while_our_agreement_is_broken_waits_for_it(void **state)
 static void
 what_the_newer_agreement_forbids_is_refused_with_its_clause(void **state)
 {
-    struct node *node;
-    struct ent_party party =
-        ent_address_party(&world.configs[TACHILEIK].address);
     node_copy_row *row = NULL;
     struct ent_id id;
 
@@ -347,10 +344,7 @@ what_the_newer_agreement_forbids_is_refused_with_its_clause(void **state)
         pass(10000);
     }
     assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
-    node = world.nodes[MAESAI];
-    expect_ok(node_store_begin(node->store, &last_error));
-    expect_ok(node_copy_get(node, &id, &party, &row, &last_error));
-    node_store_abort(node->store);
+    row = copy_row(MAESAI, TACHILEIK, &id);
     assert_int_equal(row->state, ENTENTE__V1__TRACE_STATE__TRACE_REFUSED);
     assert_int_equal(row->reason, ENT_REFUSAL_PURPOSE_NOT_AGREED);
     assert_true(row->line > 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a node keeps, and for how long. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 
@@ -14,18 +14,6 @@
 #define HOTLINE_FAMILY ENTENTE__V1__MESSAGE__BODY_HOTLINE_ALERT
 
 /* ---- the vocabulary ---- */
-
-/* Everything that is over at that office goes. */
-static void
-tidy(enum who who)
-{
-    uint64_t due = 0;
-
-    while (due <= world.now) {
-        expect_ok(node_keeping_turn(
-            world.nodes[who], world.now, NODE_KEEPING_ROWS, &due, &last_error));
-    }
-}
 
 static void
 tidy_both(uint64_t later_ms)
@@ -223,8 +211,6 @@ static void
 a_trace_says_that_it_arrived_and_was_deleted_since(void **state)
 {
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-    struct ent_party party =
-        ent_address_party(&world.configs[TACHILEIK].address);
     const Entente__V1__TraceCopy *copy;
     node_copy_row *row = NULL;
     struct ent_id id;
@@ -240,10 +226,7 @@ a_trace_says_that_it_arrived_and_was_deleted_since(void **state)
     assert_string_equal(copy->deleted_clause, "3(1)");
     assert_int_equal(copy->deleted_line, 41);
     assert_false(copy->counted);
-    expect_ok(node_store_begin(world.nodes[MAESAI]->store, &last_error));
-    expect_ok(
-        node_copy_get(world.nodes[MAESAI], &id, &party, &row, &last_error));
-    node_store_abort(world.nodes[MAESAI]->store);
+    row = copy_row(MAESAI, TACHILEIK, &id);
     assert_int_equal(row->family, 0);
     assert_int_equal(row->content.len, 0); /* a hash could be guessed at */
     node_row_free(&row);

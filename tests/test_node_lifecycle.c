@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two offices, and what becomes of messages after they were sent. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "node/keeping.h"
 #include "node/lifecycle.h"
 #include "node/removal.h"
 #include "node/vault.h"
@@ -16,53 +15,15 @@
 #define WITHDRAWN ENTENTE__V1__TRACE_STATE__TRACE_WITHDRAWN
 
 /* The agreement of these tests lets M73 and M44 pass too. */
-static void
-let_lifecycle_pass(enum who who)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes old = read_data("th-mm.yaml");
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes once = change(ent_bytes_view(&old),
-        "families: [acknowledgement, test], direction",
-        "families: [acknowledgement, lifecycle, consent_request, "
-        "consent_decision, test], direction");
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes twice =
-        change(ent_bytes_view(&once), "families: [acknowledgement, test], keep",
-            "families: [acknowledgement, lifecycle, consent_request, "
-            "consent_decision, test], keep");
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes newer =
-        change(ent_bytes_view(&twice), "version: 1", "version: 2");
-
-    sign_agreement(who, ent_bytes_view(&newer));
-}
-
 static int
 setup_lifecycle(void **state)
 {
     if (setup(state) != 0) {
         return -1;
     }
-    let_lifecycle_pass(MAESAI);
-    let_lifecycle_pass(TACHILEIK);
+    agree_on("lifecycle, consent_request, consent_decision", NULL, 0);
     introduce();
     return 0;
-}
-
-/* `act` about `of`, as its sender's officer says it. */
-static struct ent_id
-say(enum who from, const char *act, const struct ent_id *of)
-{
-    char id[ENT_ID_TEXT_LEN + 1];
-    char json[512];
-
-    ent_id_format(of, id);
-    (void)snprintf(json, sizeof json,
-        "{\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":\"%s\","
-        "\"act\":\"%s\",\"at\":\"2026-08-15T10:00:00Z\",\"role\":"
-        "\"supervisor\",\"reason\":\"sent in error\"}}",
-        id, act);
-    return post(from, from == MAESAI ? TACHILEIK : MAESAI, json);
 }
 
 static struct ent_id
@@ -82,26 +43,6 @@ correct(const struct ent_id *of)
     return post(MAESAI, TACHILEIK, json);
 }
 
-/* The row of a message on a desk; the caller frees it. */
-static node_desk_row *
-desk_row(enum who who, const struct ent_id *id)
-{
-    struct node *node = world.nodes[who];
-    uint64_t count = desk_count(who);
-    node_desk_row *found = NULL;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    for (uint64_t i = 1; i <= count && found == NULL; i++) {
-        expect_ok(node_desk_get(node, i, &found, &last_error));
-        if (memcmp(found->id.data, id->bytes, sizeof id->bytes) != 0) {
-            node_row_free(&found);
-        }
-    }
-    node_store_abort(node->store);
-    assert_non_null(found);
-    return found;
-}
-
 static void
 expect_fate(enum who who, const struct ent_id *id, enum node_fate fate,
     const struct ent_id *by)
@@ -116,19 +57,6 @@ expect_fate(enum who who, const struct ent_id *id, enum node_fate fate,
     }
     assert_int_equal(row->deleted_at != 0, fate == NODE_FATE_RECALLED);
     node_row_free(&row);
-}
-
-static node_copy_row *
-copy_row(enum who from, enum who to, const struct ent_id *id)
-{
-    struct node *node = world.nodes[from];
-    struct ent_party party = ent_address_party(&world.configs[to].address);
-    node_copy_row *row = NULL;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    expect_ok(node_copy_get(node, id, &party, &row, &last_error));
-    node_store_abort(node->store);
-    return row;
 }
 
 /* Whether that office can still decrypt what lies on its desk. */
@@ -146,14 +74,6 @@ read_desk(enum who who, const struct ent_id *id)
     node_store_abort(node->store);
     node_row_free(&row);
     return rc;
-}
-
-static void
-exchange(void)
-{
-    for (int i = 0; i < 6; i++) {
-        pass(3000);
-    }
 }
 
 /* Tachileik takes in what that office says of a message, as if it had come. */
@@ -216,7 +136,7 @@ a_withdrawn_message_need_not_be_answered_any_more(void **state)
 
     (void)state;
     exchange();
-    by = say(MAESAI, "WITHDRAWAL", &id);
+    by = say_of(MAESAI, "WITHDRAWAL", &id);
     exchange();
     expect_fate(TACHILEIK, &id, NODE_FATE_WITHDRAWN, &by);
     expect_ok(read_desk(TACHILEIK, &id));
@@ -232,7 +152,7 @@ a_recalled_message_cannot_be_read_and_its_sender_is_told(void **state)
 
     (void)state;
     exchange();
-    by = say(MAESAI, "RECALL", &id);
+    by = say_of(MAESAI, "RECALL", &id);
     exchange();
     expect_fate(TACHILEIK, &id, NODE_FATE_RECALLED, &by);
     expect_status(read_desk(TACHILEIK, &id), ENT_NOT_FOUND);
@@ -246,33 +166,6 @@ a_recalled_message_cannot_be_read_and_its_sender_is_told(void **state)
     journal_is_good(TACHILEIK);
 }
 
-/* Everything that has ended by now goes. */
-static void
-tidy(enum who who)
-{
-    for (uint64_t due = 0; due <= world.now;) {
-        expect_ok(node_keeping_turn(
-            world.nodes[who], world.now, NODE_KEEPING_ROWS, &due, &last_error));
-    }
-}
-
-static unsigned
-rows_in(enum who who, enum node_table table)
-{
-    struct node *node = world.nodes[who];
-    struct node_key key = {.len = node_key_len(table)};
-    unsigned count = 0;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    while (node_store_seek(node->store, table, node_key_view(&key), 0,
-               key.bytes, NULL, &last_error) == ENT_OK) {
-        count++;
-        assert_true(node_key_after(key.bytes, key.len));
-    }
-    node_store_abort(node->store);
-    return count;
-}
-
 /* A message lives a year at most; whoever is still to hear of it has by then.
  */
 static void
@@ -282,7 +175,7 @@ what_was_said_is_forgotten_when_nothing_it_means_can_come(void **state)
 
     (void)state;
     exchange();
-    (void)say(MAESAI, "WITHDRAWAL", &id);
+    (void)say_of(MAESAI, "WITHDRAWAL", &id);
     exchange();
     world.now += 10 * DAY;
     (void)hear(addresses[MAESAI], ENTENTE__V1__LIFECYCLE_ACT__RECALL, &id);
@@ -326,7 +219,7 @@ consents_go_with_the_message_they_are_about(void **state)
     exchange();
     assert_int_equal(rows_in(MAESAI, NODE_CONSENT), 2);
     assert_int_equal(rows_in(TACHILEIK, NODE_CONSENT), 2);
-    (void)say(MAESAI, "RECALL", &recalled);
+    (void)say_of(MAESAI, "RECALL", &recalled);
     exchange();
     assert_int_equal(rows_in(TACHILEIK, NODE_CONSENT), 1);
     world.now += 29 * DAY;
@@ -352,7 +245,7 @@ what_is_recalled_or_deleted_is_not_known_again(void **state)
     exchange();
     assert_int_equal(
         rows_in(TACHILEIK, NODE_ORIGIN), 3); /* one introduced us */
-    (void)say(MAESAI, "RECALL", &id);
+    (void)say_of(MAESAI, "RECALL", &id);
     exchange();
     assert_int_equal(rows_in(TACHILEIK, NODE_ORIGIN), 2);
     world.now += 32 * DAY;
@@ -378,7 +271,7 @@ the_bucket_of_a_recalled_message_is_renewed(void **state)
     expect_ok(node_slots_bucket(
         tachileik->slots, row->day, false, &key, &last_error));
     memcpy(old, key, sizeof old);
-    (void)say(MAESAI, "RECALL", &id);
+    (void)say_of(MAESAI, "RECALL", &id);
     exchange();
     assert_true(tachileik->removal_due);
     expect_ok(node_removal_run(tachileik, &last_error));
@@ -405,7 +298,7 @@ a_renewal_that_was_cut_off_is_done_at_the_next_start(void **state)
 
     (void)state;
     exchange();
-    (void)say(MAESAI, "RECALL", &id);
+    (void)say_of(MAESAI, "RECALL", &id);
     exchange();
     row = desk_row(TACHILEIK, &id);
     expect_ok(node_slots_bucket_renew(
@@ -478,10 +371,10 @@ what_weighs_more_stays_whatever_comes_first(void **state)
 
     (void)state;
     exchange();
-    recall = say(MAESAI, "RECALL", &id);
+    recall = say_of(MAESAI, "RECALL", &id);
     exchange();
     (void)correct(&id);
-    (void)say(MAESAI, "WITHDRAWAL", &id);
+    (void)say_of(MAESAI, "WITHDRAWAL", &id);
     exchange();
     expect_fate(TACHILEIK, &id, NODE_FATE_RECALLED, &recall);
 }
@@ -534,7 +427,7 @@ what_was_not_sealed_yet_never_leaves(void **state)
     (void)state;
     first = post(MAESAI, TACHILEIK, hotline);
     id = post(MAESAI, TACHILEIK, hotline);
-    (void)say(MAESAI, "WITHDRAWAL", &id); /* nothing was sealed yet */
+    (void)say_of(MAESAI, "WITHDRAWAL", &id); /* nothing was sealed yet */
     exchange();
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), WITHDRAWN);
     assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
@@ -552,7 +445,7 @@ what_is_under_way_is_skipped_and_its_neighbours_arrive(void **state)
     id = post(MAESAI, TACHILEIK, hotline);
     other = post(MAESAI, TACHILEIK, hotline);
     turn(MAESAI, NULL); /* one bundle, and it is lost */
-    (void)say(MAESAI, "WITHDRAWAL", &id);
+    (void)say_of(MAESAI, "WITHDRAWAL", &id);
     world.lose = 0;
     for (int i = 0; i < 10; i++) {
         exchange();
@@ -574,7 +467,7 @@ what_had_arrived_before_it_was_withdrawn_is_told_as_delivered(void **state)
     turn(MAESAI, NULL);
     deliver_one();
     forget_wire(); /* the receipt is lost */
-    by = say(MAESAI, "WITHDRAWAL", &id);
+    by = say_of(MAESAI, "WITHDRAWAL", &id);
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), WITHDRAWN);
     for (int i = 0; i < 10; i++) {
         exchange();
@@ -594,7 +487,7 @@ an_officer_answers_for_a_message_that_was_used(void **state)
 
     (void)state;
     exchange();
-    (void)say(MAESAI, "WITHDRAWAL", &id);
+    (void)say_of(MAESAI, "WITHDRAWAL", &id);
     exchange();
     ent_id_format(&id, text);
     (void)snprintf(json, sizeof json,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys that two offices gave each other by hand. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include "node/pairs.h"
 #include "node/slots.h"

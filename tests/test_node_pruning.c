@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows that have no more use leave, and nothing that still has one. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 
@@ -11,25 +11,6 @@
 #include "proto/refusal.h"
 
 /* ---- the vocabulary ---- */
-
-/* How many rows a table has. */
-static size_t
-rows_in(enum who who, enum node_table table)
-{
-    struct node_store *store = world.nodes[who]->store;
-    uint8_t key[NODE_KEY_MAX] = {0};
-    size_t len = node_key_len(table);
-    size_t count = 0;
-
-    expect_ok(node_store_begin(store, &last_error));
-    while (node_store_seek(store, table, ent_view_of(key, len), 0, key, NULL,
-               &last_error) == ENT_OK) {
-        count++;
-        assert_true(node_key_after(key, len));
-    }
-    node_store_abort(store);
-    return count;
-}
 
 /* Steps of `rows` each, until there is nothing more to do; how many. */
 static unsigned
@@ -49,12 +30,6 @@ tidy_in_steps(enum who who, size_t rows, bool crashing)
     return steps;
 }
 
-static void
-tidy(enum who who)
-{
-    (void)tidy_in_steps(who, NODE_KEEPING_ROWS, false);
-}
-
 /* Everything that a message leaves behind, but for its tombstone. */
 static const enum node_table traces[] = {NODE_BUNDLE, NODE_KEYS, NODE_DISPATCH,
     NODE_DUE, NODE_ANSWER, NODE_RECEIPT, NODE_PROOF, NODE_HEARD, NODE_SEEN,
@@ -64,11 +39,11 @@ static void
 expect_no_trace(enum who who)
 {
     for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++) {
-        size_t rows = rows_in(who, traces[i]);
+        unsigned rows = rows_in(who, traces[i]);
 
         if (rows != 0) {
-            fail_msg("%s: table %d has %zu rows", addresses[who],
-                (int)traces[i], rows);
+            fail_msg("%s: table %d has %u rows", addresses[who], (int)traces[i],
+                rows);
         }
     }
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two offices that ask each other about documents, and how often they may. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 #include <stdio.h>
 
-#include "node/keeping.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 
@@ -13,34 +12,15 @@
 #define HOUR_CLAUSE "document_check.quota.per_officer_per_hour"
 
 /* Four a day, three an hour by one officer. */
-static void
-let_checks_pass(enum who who)
-{
-    static const char *const changes[][2] = {
-        {"families: [acknowledgement, test], direction",
-            "families: [acknowledgement, document_check, test], direction"},
-        {"families: [acknowledgement, test], keep",
-            "families: [acknowledgement, document_check, test], keep"},
-        {"purposes: [administration]",
-            "purposes: [administration, verify_document]"},
-        {"threat_to_life, administration]\n",
-            "threat_to_life, administration, verify_document]\n"},
-        {"handling: {default: [H1, H2]}",
-            "document_check: {answer: hit_or_no_hit, quota: {per_day: 4, "
-            "per_officer_per_hour: 3}}\nhandling: {default: [H1, H2]}"},
-        {"version: 1", "version: 2"},
-    };
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = read_data("th-mm.yaml");
-
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        struct ent_bytes next =
-            change(ent_bytes_view(&text), changes[i][0], changes[i][1]);
-
-        ent_bytes_free(&text);
-        text = next;
-    }
-    sign_agreement(who, ent_bytes_view(&text));
-}
+static const struct amendment terms[] = {
+    {"purposes: [administration]",
+        "purposes: [administration, verify_document]"},
+    {"threat_to_life, administration]\n",
+        "threat_to_life, administration, verify_document]\n"},
+    {"handling: {default: [H1, H2]}",
+        "document_check: {answer: hit_or_no_hit, quota: {per_day: 4, "
+        "per_officer_per_hour: 3}}\nhandling: {default: [H1, H2]}"},
+};
 
 static int
 setup_checks(void **state)
@@ -48,8 +28,7 @@ setup_checks(void **state)
     if (setup(state) != 0) {
         return -1;
     }
-    let_checks_pass(MAESAI);
-    let_checks_pass(TACHILEIK);
+    agree_on("document_check", terms, sizeof terms / sizeof terms[0]);
     introduce();
     return 0;
 }
@@ -84,14 +63,6 @@ ask(const char *officer, const char *result, struct ent_id *ret_id)
     return NULL;
 }
 
-static void
-exchange(void)
-{
-    for (int i = 0; i < 6; i++) {
-        pass(3000);
-    }
-}
-
 /* What the sender counted is gone, as if its node did not count. */
 static void
 forget_counts(enum who who)
@@ -106,23 +77,6 @@ forget_counts(enum who who)
             node->store, NODE_QUOTA, node_key_view(&key), &last_error));
     }
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
-}
-
-static unsigned
-count_rows(enum who who)
-{
-    struct node *node = world.nodes[who];
-    struct node_key key = {.len = node_key_len(NODE_QUOTA)};
-    unsigned count = 0;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    while (node_store_seek(node->store, NODE_QUOTA, node_key_view(&key), 0,
-               key.bytes, NULL, &last_error) == ENT_OK) {
-        count++;
-        assert_true(node_key_after(key.bytes, key.len));
-    }
-    node_store_abort(node->store);
-    return count;
 }
 
 /* ---- tests ---- */
@@ -165,8 +119,8 @@ answers_are_not_counted(void **state)
         assert_null(ask("clerk 7", ",\"result\":\"NO_HIT\"", NULL));
     }
     exchange();
-    assert_int_equal(count_rows(MAESAI), 0);
-    assert_int_equal(count_rows(TACHILEIK), 0);
+    assert_int_equal(rows_in(MAESAI, NODE_QUOTA), 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_QUOTA), 0);
 }
 
 static void
@@ -216,15 +170,13 @@ an_officer_who_does_not_ask_is_forgotten(void **state)
     (void)state;
     assert_null(ask("clerk 7", "", NULL));
     assert_null(ask("clerk 8", "", NULL));
-    assert_int_equal(count_rows(MAESAI), 3);
+    assert_int_equal(rows_in(MAESAI, NODE_QUOTA), 3);
     world.now += 20 * DAY;
     assert_null(ask("clerk 8", "", NULL));
     world.now += 20 * DAY;
-    for (uint64_t due = 0; due <= world.now;) {
-        expect_ok(node_keeping_turn(world.nodes[MAESAI], world.now,
-            NODE_KEEPING_ROWS, &due, &last_error));
-    }
-    assert_int_equal(count_rows(MAESAI), 2); /* clerk 8, and the office */
+    tidy(MAESAI);
+    assert_int_equal(
+        rows_in(MAESAI, NODE_QUOTA), 2); /* clerk 8, and the office */
 }
 
 #define CHECK_TEST(name)                                                       \

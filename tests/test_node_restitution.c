@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An office that lost its store is given again what it may still have. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <stdio.h>
 
@@ -16,62 +16,32 @@ static const char radio_check[] =
 
 /* ---- the vocabulary ---- */
 
-static void
-let_lifecycle_pass(enum who who)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes old = read_data("th-mm.yaml");
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes once = change(ent_bytes_view(&old),
-        "families: [acknowledgement, test], direction",
-        "families: [acknowledgement, lifecycle, test], direction");
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes twice =
-        change(ent_bytes_view(&once), "families: [acknowledgement, test], keep",
-            "families: [acknowledgement, lifecycle, test], keep");
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes newer =
-        change(ent_bytes_view(&twice), "version: 1", "version: 2");
-
-    sign_agreement(who, ent_bytes_view(&newer));
-}
-
 static int
 setup_lifecycle(void **state)
 {
     if (setup(state) != 0) {
         return -1;
     }
-    let_lifecycle_pass(MAESAI);
-    let_lifecycle_pass(TACHILEIK);
+    agree_on("lifecycle", NULL, 0);
     return 0;
 }
 
 #define LIFECYCLE(name)                                                        \
     cmocka_unit_test_setup_teardown(name, setup_lifecycle, teardown)
 
+/* What Mae Sai sent has been delivered. */
 static struct ent_id
-delivered(const char *json)
+arrived(struct ent_id id)
 {
-    struct ent_id id = post(MAESAI, TACHILEIK, json);
-
     pass(10);
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
     return id;
 }
 
 static struct ent_id
-say_of(const struct ent_id *of, const char *act)
+delivered(const char *json)
 {
-    char id[ENT_ID_TEXT_LEN + 1];
-    char json[512];
-
-    ent_id_format(of, id);
-    (void)snprintf(json, sizeof json,
-        "{\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":\"%s\","
-        "\"act\":\"%s\",\"at\":\"2026-08-15T10:00:00Z\",\"role\":"
-        "\"supervisor\",\"reason\":\"sent in error\"}}",
-        id, act);
-    return delivered(json);
+    return arrived(post(MAESAI, TACHILEIK, json));
 }
 
 static void
@@ -106,62 +76,6 @@ lose_and_give_again(void)
     give_again();
 }
 
-/* The row of a message on Tachileik's desk; the caller frees it. */
-static node_desk_row *
-desk_row(const struct ent_id *id)
-{
-    struct node *node = world.nodes[TACHILEIK];
-    uint64_t count = desk_count(TACHILEIK);
-    node_desk_row *found = NULL;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    for (uint64_t i = 1; i <= count && found == NULL; i++) {
-        expect_ok(node_desk_get(node, i, &found, &last_error));
-        if (memcmp(found->id.data, id->bytes, sizeof id->bytes) != 0) {
-            node_row_free(&found);
-        }
-    }
-    node_store_abort(node->store);
-    assert_non_null(found);
-    return found;
-}
-
-static node_copy_row *
-copy_row(const struct ent_id *id)
-{
-    struct node *node = world.nodes[MAESAI];
-    struct ent_party party =
-        ent_address_party(&world.configs[TACHILEIK].address);
-    node_copy_row *row = NULL;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    expect_ok(node_copy_get(node, id, &party, &row, &last_error));
-    node_store_abort(node->store);
-    return row;
-}
-
-static size_t
-alarms(void)
-{
-    struct node *node = world.nodes[MAESAI];
-    uint64_t number = 0;
-    size_t count = 0;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    for (;; number++) {
-        ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *row = NULL;
-        enum ent_status rc = node_alarm_next(node, &number, &row, &last_error);
-
-        if (rc == ENT_NOT_FOUND) {
-            break;
-        }
-        expect_ok(rc);
-        count += row->kind == NODE_ALARM_RESTORE;
-    }
-    node_store_abort(node->store);
-    return count;
-}
-
 /* ---- tests ---- */
 
 static void
@@ -178,7 +92,7 @@ all_of_it_comes_again_once_and_stays_delivered(void **state)
     lose_and_give_again();
     assert_int_equal(desk_count(TACHILEIK), MANY + 1);
     for (int i = 0; i < MANY; i++) {
-        node_copy_row *copy = copy_row(&ids[i]);
+        node_copy_row *copy = copy_row(MAESAI, TACHILEIK, &ids[i]);
 
         assert_int_equal(times_on_desk(TACHILEIK, &ids[i]), 1);
         assert_int_equal(copy->state, DELIVERED);
@@ -187,7 +101,7 @@ all_of_it_comes_again_once_and_stays_delivered(void **state)
     }
     journal_is_good(MAESAI);
     journal_is_good(TACHILEIK);
-    assert_int_equal(alarms(), 1);
+    assert_int_equal(alarms_of(MAESAI, NODE_ALARM_RESTORE), 1);
 }
 
 static void
@@ -200,7 +114,7 @@ who_lost_nothing_is_given_nothing(void **state)
     crash(TACHILEIK);
     give_again();
     assert_int_equal(desk_count(TACHILEIK), 2);
-    assert_int_equal(alarms(), 0);
+    assert_int_equal(alarms_of(MAESAI, NODE_ALARM_RESTORE), 0);
 }
 
 static void
@@ -214,13 +128,13 @@ what_is_said_twice_is_heeded_once(void **state)
     introduce();
     id = delivered(radio_check);
     lose_and_give_again();
-    copy = copy_row(&id);
+    copy = copy_row(MAESAI, TACHILEIK, &id);
     first = copy->given_again_at;
     node_row_free(&copy);
     world.now += 2 * DAY; /* another manifest, for other sealing keys */
     crash(TACHILEIK);
     give_again();
-    copy = copy_row(&id);
+    copy = copy_row(MAESAI, TACHILEIK, &id);
     assert_int_equal(copy->given_again_at, first);
     node_row_free(&copy);
     assert_int_equal(desk_count(TACHILEIK), 2);
@@ -261,14 +175,14 @@ what_was_deleted_or_recalled_is_not_given(void **state)
         world.nodes[MAESAI], world.now, 4096, &due, &last_error));
     recalled = delivered(radio_check);
     withdrawn = delivered(radio_check);
-    recall = say_of(&recalled, "RECALL");
-    (void)say_of(&withdrawn, "WITHDRAWAL");
+    recall = arrived(say_of(MAESAI, "RECALL", &recalled));
+    (void)arrived(say_of(MAESAI, "WITHDRAWAL", &withdrawn));
     pass(1000);
     lose_and_give_again();
     assert_int_equal(times_on_desk(TACHILEIK, &gone), 0);
     assert_int_equal(times_on_desk(TACHILEIK, &recalled), 0);
     assert_int_equal(times_on_desk(TACHILEIK, &recall), 1);
-    row = desk_row(&withdrawn);
+    row = desk_row(TACHILEIK, &withdrawn);
     assert_int_equal(row->fate, NODE_FATE_WITHDRAWN);
     node_row_free(&row);
 }
@@ -282,7 +196,7 @@ a_recall_that_was_answered_is_not_answered_again(void **state)
     (void)state;
     introduce();
     recalled = delivered(radio_check);
-    (void)say_of(&recalled, "RECALL");
+    (void)arrived(say_of(MAESAI, "RECALL", &recalled));
     pass(1000);
     answers = desk_count(MAESAI);
     assert_int_equal(answers, 1);
@@ -306,18 +220,18 @@ nothing_rings_again(void **state)
     late = delivered(hotline);
     world.now += HOUR;
     open = delivered(hotline);
-    row = desk_row(&open);
+    row = desk_row(TACHILEIK, &open);
     deadline = row->acknowledge_by;
     node_row_free(&row);
     lose_and_give_again();
-    row = desk_row(&answered);
+    row = desk_row(TACHILEIK, &answered);
     assert_int_equal(row->acknowledge_by, 0);
     assert_int_not_equal(row->acknowledged_at, 0);
     node_row_free(&row);
-    row = desk_row(&late);
+    row = desk_row(TACHILEIK, &late);
     assert_int_equal(row->acknowledge_by, 0);
     node_row_free(&row);
-    row = desk_row(&open);
+    row = desk_row(TACHILEIK, &open);
     assert_in_range(row->acknowledge_by, deadline, deadline + 1000);
     node_row_free(&row);
 }
@@ -333,12 +247,12 @@ what_is_no_longer_valid_comes_and_ends_when_it_would_have(void **state)
     (void)state;
     introduce();
     id = delivered(hotline);
-    row = desk_row(&id);
+    row = desk_row(TACHILEIK, &id);
     retain_until = row->retain_until;
     node_row_free(&row);
     world.now += 20 * DAY;
     lose_and_give_again();
-    row = desk_row(&id);
+    row = desk_row(TACHILEIK, &id);
     assert_in_range(row->retain_until, retain_until - 1000, retain_until);
     node_row_free(&row);
 }

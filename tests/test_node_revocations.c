@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Revocation lists: how they come, how they go on, and what they end. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -100,25 +100,6 @@ status_of(enum who at, const char *state)
     node_store_abort(node->store);
     assert_string_equal(status.state, state);
     return status;
-}
-
-static size_t
-alarms_of(enum who at, uint32_t kind)
-{
-    struct node *node = world.nodes[at];
-    size_t count = 0;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    for (uint64_t number = 0;; number++) {
-        ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *row = NULL;
-
-        if (node_alarm_next(node, &number, &row, &last_error) != ENT_OK) {
-            break;
-        }
-        count += row->kind == kind;
-    }
-    node_store_abort(node->store);
-    return count;
 }
 
 /* ---- how lists come ---- */

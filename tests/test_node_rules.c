@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files that change while two offices write to each other: what takes effect,
  * when, and what does not. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -291,14 +291,9 @@ static const char resumption[] = NOTICE("resumption", "mm", "2", "");
 static uint32_t
 reason_of(const struct ent_id *id)
 {
-    struct node *node = world.nodes[MAESAI];
-    struct ent_party party =
-        ent_address_party(&world.configs[TACHILEIK].address);
-    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    ENT_AUTO(node_row_free)
+    node_copy_row *row = copy_row(MAESAI, TACHILEIK, id);
 
-    expect_ok(node_store_begin(node->store, &last_error));
-    expect_ok(node_copy_get(node, id, &party, &row, &last_error));
-    node_store_abort(node->store);
     return row->reason;
 }
 

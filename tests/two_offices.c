@@ -325,3 +325,11 @@ pass(uint64_t ms)
     turn(TACHILEIK, NULL);
     drain();
 }
+
+void
+exchange(void)
+{
+    for (int i = 0; i < 6; i++) {
+        pass(3000);
+    }
+}

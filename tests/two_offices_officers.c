@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What officers of two offices do, and what they see. */
-#include "tests/two_offices.h"
+#include "tests/two_offices_rows.h"
+
+#include <stdio.h>
 
 #include "proto/message.h"
 
@@ -52,69 +54,19 @@ post(enum who from, enum who to, const char *json)
     return id;
 }
 
-/* A number that the store counts by. */
-uint64_t
-number_of(enum who who, const char *name)
+struct ent_id
+say_of(enum who from, const char *act, const struct ent_id *of)
 {
-    uint64_t number;
+    char id[ENT_ID_TEXT_LEN + 1];
+    char json[512];
 
-    expect_ok(node_store_begin(world.nodes[who]->store, &last_error));
-    expect_ok(
-        node_number_get(world.nodes[who]->store, name, &number, &last_error));
-    node_store_abort(world.nodes[who]->store);
-    return number;
-}
-
-uint64_t
-desk_count(enum who who)
-{
-    return number_of(who, "desk");
-}
-
-/* How often a message lies on that desk. */
-unsigned
-times_on_desk(enum who who, const struct ent_id *id)
-{
-    struct node *node = world.nodes[who];
-    uint64_t count = desk_count(who);
-    unsigned times = 0;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    for (uint64_t i = 1; i <= count; i++) {
-        ENT_AUTO(node_row_free) node_desk_row *row = NULL;
-
-        expect_ok(node_desk_get(node, i, &row, &last_error));
-        times += row->id.len == sizeof id->bytes &&
-                 memcmp(row->id.data, id->bytes, sizeof id->bytes) == 0;
-    }
-    node_store_abort(node->store);
-    return times;
-}
-
-uint32_t
-state_of(enum who from, enum who to, const struct ent_id *id)
-{
-    struct node *node = world.nodes[from];
-    struct ent_party party = ent_address_party(&world.configs[to].address);
-    node_copy_row *row = NULL;
-    uint32_t state;
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    expect_ok(node_copy_get(node, id, &party, &row, &last_error));
-    state = row->state;
-    node_row_free(&row);
-    node_store_abort(node->store);
-    return state;
-}
-
-void
-journal_is_good(enum who who)
-{
-    struct node *node = world.nodes[who];
-
-    expect_ok(node_store_begin(node->store, &last_error));
-    expect_ok(node_journal_verify(node->journal, node->store, &last_error));
-    node_store_abort(node->store);
+    ent_id_format(of, id);
+    (void)snprintf(json, sizeof json,
+        "{\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":\"%s\","
+        "\"act\":\"%s\",\"at\":\"2026-08-15T10:00:00Z\",\"role\":"
+        "\"supervisor\",\"reason\":\"sent in error\"}}",
+        id, act);
+    return post(from, from == MAESAI ? TACHILEIK : MAESAI, json);
 }
 
 /* A first message, so that each knows the other's keys. */

@@ -235,6 +235,39 @@ sign_agreement(enum who who, struct ent_view text)
     crash(who);
 }
 
+/* `text` with one change in its place. */
+static void
+amend(struct ent_bytes *text, const char *from, const char *to)
+{
+    struct ent_bytes next = change(ent_bytes_view(text), from, to);
+
+    ent_bytes_free(text);
+    *text = next;
+}
+
+void
+agree_on(const char *families, const struct amendment *more, size_t count)
+{
+    static const char *const ends[] = {"direction", "keep"};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = read_data("th-mm.yaml");
+    char from[128];
+    char to[256];
+
+    for (size_t i = 0; i < 2; i++) {
+        (void)snprintf(from, sizeof from,
+            "families: [acknowledgement, test], %s", ends[i]);
+        (void)snprintf(to, sizeof to,
+            "families: [acknowledgement, %s, test], %s", families, ends[i]);
+        amend(&text, from, to);
+    }
+    for (size_t i = 0; i < count; i++) {
+        amend(&text, more[i].from, more[i].to);
+    }
+    amend(&text, "version: 1", "version: 2");
+    sign_agreement(MAESAI, ent_bytes_view(&text));
+    sign_agreement(TACHILEIK, ent_bytes_view(&text));
+}
+
 /* Versions only grow: each other text gets the next one, the same at both. */
 static const char *
 version_for(const char *from, const char *to)
