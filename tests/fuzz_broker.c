@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "tests/broker_scene.h"
+#include "tests/broker_talk.h"
 
 static void *state;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One office that is hostile, or unlucky, and what the others notice of it:
  * nothing. */
-#include "tests/broker_scene.h"
+#include "tests/broker_talk.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 /* Property: whatever is lost, repeated or restarted on the way, each bundle
  * that was given custody reaches its recipient and its receipt the sender,
  * without the sender's further doing; and nothing is left in the spool. */
-#include "tests/broker_scene.h"
+#include "tests/broker_talk.h"
 
 #include <sodium.h>
 #include <stdlib.h>

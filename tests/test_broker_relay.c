@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A broker beside another: Mae Sai is served here, Tachileik is behind Yangon,
  * and there is one more broker in between, Mandalay. */
-#include "tests/broker_scene.h"
+#include "tests/broker_talk.h"
 
 #define MANDALAY (&scene->all.mandalay)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The operator changes the folder of certificates while the broker runs. */
-#include "tests/broker_scene.h"
+#include "tests/broker_talk.h"
 
 /* The folder names these now. */
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/broker_scene.h"
+#include "tests/broker_talk.h"
 
 #include <stdio.h>
 
