@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 
+#include "tests/envelopes.h"
 #include "tests/parties.h"
 
 #include "proto/bundle.h"
 #include "proto/schema/link.pb-c.h"
-#include "proto/tree.h"
 
 #define COUNT 3
 #define HOUR UINT64_C(3600000)
@@ -23,27 +22,6 @@ struct border {
     struct ent_bytes head;
     struct ent_bytes body;
 };
-
-/* Frame `count` envelopes that grow by one byte each. */
-static struct ent_bytes
-framed(size_t count)
-{
-    struct ent_bytes body;
-    size_t len = 0;
-    uint8_t *out;
-
-    for (size_t i = 0; i < count; i++) {
-        len += 4 + ENT_ENVELOPE_OVERHEAD + i;
-    }
-    expect_ok(ent_bytes_alloc(len, &body, &last_error));
-    out = body.data;
-    for (size_t i = 0; i < count; i++) {
-        ent_put_be(out, ENT_ENVELOPE_OVERHEAD + i, 4);
-        memset(out + 4, (int)(i + 1), ENT_ENVELOPE_OVERHEAD + i);
-        out += 4 + ENT_ENVELOPE_OVERHEAD + i;
-    }
-    return body;
-}
 
 /* Make label, signature and head anew, after a test has bent something. */
 static void
@@ -70,7 +48,7 @@ setup(void **state)
 
     border = (struct border){0};
     parties_init(&border.all);
-    border.body = framed(COUNT);
+    border.body = envelopes_frame(1, COUNT, 0, 1);
     border.hop.brokers[0] = border.all.broker.cert.address;
     border.hop.count = 1;
     border.label = (struct ent_label){
@@ -182,27 +160,6 @@ a_bundle_may_come_straight_from_its_sender(void **state)
     expect_ok(received(border));
 }
 
-static void
-envelopes_are_found_one_after_another(void **state)
-{
-    const struct border *border = *state;
-    struct ent_view body = ent_bytes_view(&border->body);
-    struct ent_envelope envelope;
-    size_t offset = 0;
-
-    for (size_t i = 0; i < COUNT; i++) {
-        assert_true(ent_body_next(body, &offset, &envelope));
-        assert_int_equal(envelope.id.bytes[15], i + 1);
-        assert_int_equal(envelope.commitment.len, ENT_COMMITMENT_LEN);
-        assert_int_equal(envelope.ciphertext.len, 16 + i);
-        assert_int_equal(envelope.whole.len, ENT_ENVELOPE_OVERHEAD + i);
-        assert_ptr_equal(envelope.ciphertext.data + envelope.ciphertext.len,
-            envelope.whole.data + envelope.whole.len);
-    }
-    assert_false(ent_body_next(body, &offset, &envelope));
-    assert_int_equal(offset, body.len);
-}
-
 /* All of a bundle but the hop header, which nobody signs. */
 static void
 no_flipped_bit_goes_unnoticed(void **state)
@@ -246,93 +203,6 @@ no_shorter_bundle_is_accepted(void **state)
                 ent_view_of(border->body.data, len), &bundle, &last_error),
             ENT_BAD_INPUT);
     }
-}
-
-static void
-a_body_whose_framing_lies_is_refused(void **state)
-{
-    const struct border *border = *state;
-    struct ent_view body = ent_bytes_view(&border->body);
-    const uint64_t lies[] = {0, ENT_ENVELOPE_OVERHEAD - 1,
-        ENT_ENVELOPE_OVERHEAD + 1, body.len, UINT32_MAX};
-    struct ent_digest root;
-
-    expect_ok(ent_body_check(body, COUNT, &last_error));
-    expect_status(ent_body_check(body, COUNT - 1, &last_error), ENT_BAD_INPUT);
-    expect_status(ent_body_check(body, COUNT + 1, &last_error), ENT_BAD_INPUT);
-    expect_status(
-        ent_body_root(body, COUNT + 1, &root, &last_error), ENT_BAD_INPUT);
-    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
-        ent_put_be(border->body.data, lies[i], 4);
-        expect_status(ent_body_check(body, COUNT, &last_error), ENT_BAD_INPUT);
-        expect_status(
-            ent_body_root(body, COUNT, &root, &last_error), ENT_BAD_INPUT);
-    }
-    expect_status(
-        ent_body_check((struct ent_view){0}, 1, &last_error), ENT_BAD_INPUT);
-}
-
-static void
-nothing_may_follow_the_last_envelope(void **state)
-{
-    const struct border *border = *state;
-    uint8_t longer[1024] = {0};
-    struct ent_digest root;
-
-    memcpy(longer, border->body.data, border->body.len);
-    for (size_t more = 1; more <= 2 * ENT_ENVELOPE_OVERHEAD; more++) {
-        const struct ent_view body =
-            ent_view_of(longer, border->body.len + more);
-
-        expect_status(ent_body_check(body, COUNT, &last_error), ENT_BAD_INPUT);
-        expect_status(
-            ent_body_root(body, COUNT, &root, &last_error), ENT_BAD_INPUT);
-    }
-}
-
-/* One envelope can hide the border of two: the count tells. */
-static void
-the_same_bytes_cut_otherwise_are_another_body(void **state)
-{
-    struct ent_bytes body = framed(2);
-    struct ent_digest two;
-    struct ent_digest one;
-
-    (void)state;
-    expect_ok(ent_body_root(ent_bytes_view(&body), 2, &two, &last_error));
-    ent_put_be(body.data, body.len - 4, 4);
-    expect_ok(ent_body_root(ent_bytes_view(&body), 1, &one, &last_error));
-    assert_false(ent_digest_equal(&one, &two));
-    ent_bytes_free(&body);
-}
-
-static void
-a_full_bundle_is_not_too_large(void **state)
-{
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes body = framed(ENT_BUNDLE_MESSAGES_MAX);
-    struct ent_digest root;
-
-    (void)state;
-    assert_true(body.len < ENT_BODY_MAX);
-    expect_ok(ent_body_check(
-        ent_bytes_view(&body), ENT_BUNDLE_MESSAGES_MAX, &last_error));
-    fail_allocation(1);
-    expect_ok(ent_body_root(
-        ent_bytes_view(&body), ENT_BUNDLE_MESSAGES_MAX, &root, &last_error));
-    fail_allocation(0);
-}
-
-static void
-a_body_above_the_limit_is_refused(void **state)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
-
-    (void)state;
-    expect_ok(ent_bytes_alloc(ENT_BODY_MAX + 1, &body, &last_error));
-    ent_put_be(body.data, body.len - 4, 4);
-    expect_status(
-        ent_body_check(ent_bytes_view(&body), 1, &last_error), ENT_BAD_INPUT);
 }
 
 static void
@@ -536,40 +406,6 @@ the_certificate_must_have_been_valid_when_it_was_sealed(void **state)
     expect_status(timed(border, end), ENT_REJECTED);
 }
 
-/* Random framings of random bytes, compared with the definition. */
-static void
-the_root_is_that_of_the_envelopes(void **state)
-{
-    static uint8_t bytes[70 * 200];
-    static struct ent_digest leaves[70];
-    uint8_t seed[randombytes_SEEDBYTES] = {0};
-
-    (void)state;
-    for (uint32_t round = 0; round < 200; round++) {
-        const uint32_t count = 1 + round % 70;
-        struct ent_digest want;
-        struct ent_digest root;
-        size_t len = 0;
-
-        ent_put_be(seed, round, 4);
-        randombytes_buf_deterministic(bytes, sizeof bytes, seed);
-        for (uint32_t i = 0; i < count; i++) {
-            const size_t envelope_len = ENT_ENVELOPE_OVERHEAD + bytes[len] % 99;
-
-            ent_put_be(bytes + len, envelope_len, 4);
-            leaves[i] = ent_tree_leaf(
-                ent_tree_blake2b, ent_view_of(bytes + len + 4, envelope_len));
-            len += 4 + envelope_len;
-        }
-        want = ent_tree_root(ent_tree_blake2b, leaves, count);
-        expect_ok(
-            ent_body_root(ent_view_of(bytes, len), count, &root, &last_error));
-        if (!ent_digest_equal(&root, &want)) {
-            fail_msg("round %u", (unsigned)round);
-        }
-    }
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -579,14 +415,8 @@ main(void)
         TEST(a_bundle_reads_back_as_written),
         TEST(the_next_broker_adds_itself_without_touching_the_rest),
         TEST(a_bundle_may_come_straight_from_its_sender),
-        TEST(envelopes_are_found_one_after_another),
         TEST(no_flipped_bit_goes_unnoticed),
         TEST(no_shorter_bundle_is_accepted),
-        TEST(a_body_whose_framing_lies_is_refused),
-        TEST(nothing_may_follow_the_last_envelope),
-        TEST(the_same_bytes_cut_otherwise_are_another_body),
-        TEST(a_full_bundle_is_not_too_large),
-        TEST(a_body_above_the_limit_is_refused),
         TEST(the_label_says_how_long_the_body_is),
         TEST(what_is_not_authentic_is_rejected),
         TEST(a_broker_is_no_sender),
@@ -595,7 +425,6 @@ main(void)
         TEST(a_head_outside_the_limits_is_refused),
         TEST(a_bundle_has_its_time),
         TEST(the_certificate_must_have_been_valid_when_it_was_sealed),
-        TEST(the_root_is_that_of_the_envelopes),
     };
 
     return cmocka_run_group_tests_name("bundle", tests, NULL, NULL);
