@@ -1,49 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/support.h"
-
-#include "proto/rollover.h"
-#include "tests/parties.h"
+#include "tests/succession.h"
 
 #define YEAR (365 * PARTIES_DAY)
-
-static struct parties all;
-static struct party keys[ENT_ROLLOVERS_MAX + 2]; /* of one authority */
-
-static int
-setup(void **state)
-{
-    (void)state;
-    parties_init(&all);
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        party_key(&keys[i], ENT_KEY_AUTHORITY, (uint8_t)(100 + i));
-    }
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    parties_fini(&all);
-    return 0;
-}
-
-/* The statement that keys[from] gives way to keys[to]. */
-static enum ent_status
-make(size_t from, size_t to, const struct ent_bytes *previous,
-    struct ent_bytes *ret_wire)
-{
-    return ent_rollover_make("th",
-        previous == NULL ? (struct ent_view){0} : ent_bytes_view(previous),
-        &keys[from].signer, &keys[to].signer, PARTIES_NOW + from,
-        PARTIES_NOW + from + 30 * PARTIES_DAY, ret_wire, &last_error);
-}
 
 static enum ent_status
 opened(const struct ent_bytes *wire, size_t pinned,
     struct ent_rollover *ret_rollover)
 {
-    return ent_rollover_open(ent_bytes_view(wire), &keys[pinned].signer.key,
+    return ent_rollover_open(ent_bytes_view(wire), &heirs[pinned].signer.key,
         ret_rollover, &last_error);
 }
 
@@ -53,9 +17,9 @@ expect_keys(const struct ent_rollover *rollover, size_t count)
     assert_int_equal(rollover->key_count, count);
     for (size_t i = 0; i < count; i++) {
         assert_memory_equal(
-            &rollover->keys[i], &keys[i].signer.key, sizeof rollover->keys[i]);
+            &rollover->keys[i], &heirs[i].signer.key, sizeof rollover->keys[i]);
         assert_int_equal(
-            ent_rollover_find(rollover, &keys[i].signer.key_id), i);
+            ent_rollover_find(rollover, &heirs[i].signer.key_id), i);
     }
 }
 
@@ -66,12 +30,12 @@ who_trusts_the_old_key_learns_the_new_one(void **state)
     struct ent_rollover rollover;
 
     (void)state;
-    expect_ok(make(0, 1, NULL, &wire));
+    expect_ok(succession_say(0, 1, NULL, &wire));
     expect_ok(opened(&wire, 0, &rollover));
     assert_string_equal(rollover.state, "th");
     assert_int_equal(ent_rollover_number(&rollover), 1);
     expect_keys(&rollover, 2);
-    assert_memory_equal(ent_rollover_newest(&rollover), &keys[1].signer.key,
+    assert_memory_equal(ent_rollover_newest(&rollover), &heirs[1].signer.key,
         sizeof(struct ent_verify_key));
     assert_true(rollover.until[0] == PARTIES_NOW + 30 * PARTIES_DAY);
     assert_true(rollover.until[1] == UINT64_MAX);
@@ -85,7 +49,7 @@ who_pins_the_new_key_knows_what_was_before(void **state)
     struct ent_rollover rollover;
 
     (void)state;
-    expect_ok(make(0, 1, NULL, &wire));
+    expect_ok(succession_say(0, 1, NULL, &wire));
     expect_ok(opened(&wire, 1, &rollover));
     expect_keys(&rollover, 2);
 }
@@ -98,14 +62,15 @@ the_newest_statement_leads_from_any_key_to_todays(void **state)
 
     (void)state;
     for (size_t i = 0; i < ENT_ROLLOVERS_MAX; i++) {
-        expect_ok(make(i, i + 1, i == 0 ? NULL : &wires[i - 1], &wires[i]));
+        expect_ok(
+            succession_say(i, i + 1, i == 0 ? NULL : &wires[i - 1], &wires[i]));
         assert_true(wires[i].len <= ENT_ROLLOVER_LEN_MAX);
         for (size_t pinned = 0; pinned <= i + 1; pinned++) {
             expect_ok(opened(&wires[i], pinned, &rollover));
             expect_keys(&rollover, i + 2);
         }
     }
-    expect_status(make(ENT_ROLLOVERS_MAX, ENT_ROLLOVERS_MAX + 1,
+    expect_status(succession_say(ENT_ROLLOVERS_MAX, ENT_ROLLOVERS_MAX + 1,
                       &wires[ENT_ROLLOVERS_MAX - 1], &wires[0]),
         ENT_BAD_INPUT);
     for (size_t i = 0; i < ENT_ROLLOVERS_MAX; i++) {
@@ -120,7 +85,7 @@ who_pins_another_key_is_told_nothing(void **state)
     struct ent_rollover rollover;
 
     (void)state;
-    expect_ok(make(0, 1, NULL, &wire));
+    expect_ok(succession_say(0, 1, NULL, &wire));
     expect_status(opened(&wire, 2, &rollover), ENT_REJECTED);
 }
 
@@ -133,7 +98,7 @@ one_signature_is_not_enough(void **state)
     struct ent_rollover rollover;
 
     (void)state;
-    expect_ok(make(0, 1, NULL, &wire));
+    expect_ok(succession_say(0, 1, NULL, &wire));
     for (size_t drop = 0; drop < 2; drop++) {
         ENT_AUTO(ent_bytes_free) struct ent_bytes less = {0};
         struct ent_signatures signatures;
@@ -156,8 +121,8 @@ no_flipped_bit_goes_unnoticed(void **state)
     struct ent_rollover rollover;
 
     (void)state;
-    expect_ok(make(0, 1, NULL, &first));
-    expect_ok(make(1, 2, &first, &wire));
+    expect_ok(succession_say(0, 1, NULL, &first));
+    expect_ok(succession_say(1, 2, &first, &wire));
     for (size_t bit = 0; bit < wire.len * 8; bit++) {
         wire.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
         assert_int_not_equal(opened(&wire, 0, &rollover), ENT_OK);
@@ -173,16 +138,16 @@ a_statement_follows_the_one_inside_it(void **state)
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
 
     (void)state;
-    expect_ok(make(0, 1, NULL, &first));
-    expect_status(make(2, 3, &first, &wire), ENT_BAD_INPUT);
-    expect_status(make(1, 0, &first, &wire), ENT_BAD_INPUT);
+    expect_ok(succession_say(0, 1, NULL, &first));
+    expect_status(succession_say(2, 3, &first, &wire), ENT_BAD_INPUT);
+    expect_status(succession_say(1, 0, &first, &wire), ENT_BAD_INPUT);
     expect_status(ent_rollover_make("mm", ent_bytes_view(&first),
-                      &keys[1].signer, &keys[2].signer, PARTIES_NOW + 1,
+                      &heirs[1].signer, &heirs[2].signer, PARTIES_NOW + 1,
                       PARTIES_NOW + 1, &wire, &last_error),
         ENT_BAD_INPUT);
     expect_status(
-        ent_rollover_make("th", ent_bytes_view(&first), &keys[1].signer,
-            &keys[2].signer, PARTIES_NOW - 1, PARTIES_NOW, &wire, &last_error),
+        ent_rollover_make("th", ent_bytes_view(&first), &heirs[1].signer,
+            &heirs[2].signer, PARTIES_NOW - 1, PARTIES_NOW, &wire, &last_error),
         ENT_BAD_INPUT);
     assert_int_equal(wire.len, 0);
 }
@@ -205,7 +170,7 @@ what_makes_no_sense_is_not_said(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         expect_status(
             ent_rollover_make(wrong[i].state, (struct ent_view){0},
-                &keys[0].signer, &keys[wrong[i].to].signer, PARTIES_NOW,
+                &heirs[0].signer, &heirs[wrong[i].to].signer, PARTIES_NOW,
                 PARTIES_NOW + wrong[i].overlap, &wire, &last_error),
             ENT_BAD_INPUT);
     }
@@ -223,9 +188,9 @@ a_longer_history_may_continue_or_contradict_a_shorter_one(void **state)
     struct ent_rollover other;
 
     (void)state;
-    expect_ok(make(0, 1, NULL, &first));
-    expect_ok(make(1, 2, &first, &second));
-    expect_ok(make(0, 3, NULL, &fork));
+    expect_ok(succession_say(0, 1, NULL, &first));
+    expect_ok(succession_say(1, 2, &first, &second));
+    expect_ok(succession_say(0, 3, NULL, &fork));
     expect_ok(opened(&first, 0, &shorter));
     expect_ok(opened(&second, 0, &longer));
     expect_ok(opened(&fork, 0, &other));
@@ -236,21 +201,20 @@ a_longer_history_may_continue_or_contradict_a_shorter_one(void **state)
     assert_false(ent_rollover_continues(&longer, &other));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(who_trusts_the_old_key_learns_the_new_one),
-        TEST(who_pins_the_new_key_knows_what_was_before),
-        TEST(the_newest_statement_leads_from_any_key_to_todays),
-        TEST(who_pins_another_key_is_told_nothing),
-        TEST(one_signature_is_not_enough),
-        TEST(no_flipped_bit_goes_unnoticed),
-        TEST(a_statement_follows_the_one_inside_it),
-        TEST(what_makes_no_sense_is_not_said),
-        TEST(a_longer_history_may_continue_or_contradict_a_shorter_one),
+        SUCCESSION_TEST(who_trusts_the_old_key_learns_the_new_one),
+        SUCCESSION_TEST(who_pins_the_new_key_knows_what_was_before),
+        SUCCESSION_TEST(the_newest_statement_leads_from_any_key_to_todays),
+        SUCCESSION_TEST(who_pins_another_key_is_told_nothing),
+        SUCCESSION_TEST(one_signature_is_not_enough),
+        SUCCESSION_TEST(no_flipped_bit_goes_unnoticed),
+        SUCCESSION_TEST(a_statement_follows_the_one_inside_it),
+        SUCCESSION_TEST(what_makes_no_sense_is_not_said),
+        SUCCESSION_TEST(
+            a_longer_history_may_continue_or_contradict_a_shorter_one),
     };
 
     return cmocka_run_group_tests_name("rollover", tests, NULL, NULL);
