@@ -2,6 +2,7 @@
 #include "tests/command.h"
 
 #include <jansson.h>
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -72,12 +73,60 @@ expect_exit(void **state, const char *line, int want)
     }
 }
 
+int
+on_a_terminal(const char *word, const char *second, unsigned short columns)
+{
+    struct winsize size = {.ws_row = 25, .ws_col = columns};
+    char *argv[] = {(char *)"entente", (char *)(uintptr_t)word,
+        (char *)(uintptr_t)second, NULL};
+    int terminal;
+    int status;
+    size_t len = 0;
+    ssize_t got;
+    pid_t pid;
+
+    (void)fflush(stdout);
+    pid = forkpty(&terminal, NULL, NULL, &size);
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        exit(cli_run(second == NULL ? 2 : 3, argv));
+    }
+    while (len < sizeof output - 1 &&
+           (got = read(terminal, output + len, sizeof output - 1 - len)) > 0) {
+        len += (size_t)got;
+    }
+    output[len] = '\0';
+    (void)close(terminal);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WEXITSTATUS(status);
+}
+
 void
 expect_output(const char *words)
 {
     if (strstr(output, words) == NULL) {
         print_error("no '%s' in:\n%s\n", words, output);
         fail();
+    }
+}
+
+void
+expect_no_output(const char *words)
+{
+    if (strstr(output, words) != NULL) {
+        print_error("'%s' in:\n%s\n", words, output);
+        fail();
+    }
+}
+
+void
+expect_harmless(void)
+{
+    for (const char *c = output; *c != '\0'; c++) {
+        assert_true((unsigned char)*c >= 0x20 || *c == '\n');
+        assert_false((unsigned char)c[0] == 0xe2 &&
+                     (unsigned char)c[1] == 0x80 &&
+                     (unsigned char)c[2] == 0xae);
     }
 }
 

@@ -16,8 +16,16 @@ extern char output[16384];
 /* Run `entente` with the words of `line`; fail the test unless it exits so. */
 void expect_exit(void **state, const char *line, int want);
 
-/* `words` stand in the output. */
+/* The same on a terminal of so many columns, with one word or two: its exit
+ * code. */
+int on_a_terminal(const char *word, const char *second, unsigned short columns);
+
+/* `words` stand in the output, or do not. */
 void expect_output(const char *words);
+void expect_no_output(const char *words);
+
+/* Nothing is in it that a terminal obeys, but line ends. */
+void expect_harmless(void);
 
 /* The value of `key` in the JSON object that was printed. */
 const char *printed(const char *key);

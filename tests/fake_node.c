@@ -11,10 +11,13 @@
 #include <zmq.h>
 
 #include "proto/base/file.h"
+#include "tests/command.h"
 
 #define REQUEST_MAX ((size_t)8 * 1024 * 1024)
 #define LIVES_MAX 8
 #define PATH_ROOM 160
+
+static pid_t started;
 
 static const char *
 request_path(const char *folder, unsigned n)
@@ -121,45 +124,69 @@ live(const char *folder, fake_script *script, int ready)
     _exit(0);
 }
 
-pid_t
-fake_node_start(const char *folder, fake_script *script)
+void
+fake_node_start(void **state, fake_script *script)
 {
     int ready[2];
     char byte;
-    pid_t pid;
 
     assert_int_equal(pipe(ready), 0);
     (void)fflush(stdout);
-    pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        live(folder, script, ready[1]);
+    started = fork();
+    assert_true(started >= 0);
+    if (started == 0) {
+        live(*state, script, ready[1]);
     }
-    (void)setpgid(pid, pid);
+    (void)setpgid(started, started);
     assert_int_equal(read(ready[0], &byte, 1), 1);
     (void)close(ready[0]);
     (void)close(ready[1]);
-    return pid;
+    (void)setenv("ENTENTE_API", path_of(state, "api.sock"), 1);
+}
+
+int
+fake_node_open(void **state)
+{
+    (void)setenv("TZ", "ICT-7", 1);
+    (void)unsetenv("XDG_RUNTIME_DIR");
+    return make_folder(state);
 }
 
 /* All its lives are in a group of their own. */
-void
-fake_node_stop(pid_t node)
+int
+fake_node_close(void **state)
 {
-    if (node > 0) {
-        (void)kill(-node, SIGKILL);
-        (void)waitpid(node, NULL, 0);
+    if (started > 0) {
+        (void)kill(-started, SIGKILL);
+        (void)waitpid(started, NULL, 0);
     }
+    started = 0;
+    return remove_all(state);
+}
+
+unsigned
+fake_node_requests(void **state)
+{
+    unsigned n = 0;
+
+    while (access(request_path(*state, n), F_OK) == 0) {
+        n++;
+    }
+    return n;
 }
 
 Entente__V1__ApiRequest *
-fake_node_request(const char *folder, unsigned n)
+fake_node_request(void **state, unsigned n)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    Entente__V1__ApiRequest *got;
 
-    if (ent_file_read(request_path(folder, n), REQUEST_MAX, &wire, NULL) !=
-        ENT_OK) {
-        return NULL;
+    if (n >= fake_node_requests(state)) {
+        fail_msg("the node got no request %u", n);
     }
-    return entente__v1__api_request__unpack(NULL, wire.len, wire.data);
+    expect_ok(ent_file_read(
+        request_path(*state, n), REQUEST_MAX, &wire, &last_error));
+    got = entente__v1__api_request__unpack(NULL, wire.len, wire.data);
+    assert_non_null(got);
+    return got;
 }

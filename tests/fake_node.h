@@ -6,8 +6,6 @@
 #ifndef ENT_TESTS_FAKE_NODE_H
 #define ENT_TESTS_FAKE_NODE_H
 
-#include <sys/types.h>
-
 #include "proto/schema/api.pb-c.h"
 #include "tests/support.h"
 
@@ -23,12 +21,23 @@ enum fake_deed {
 typedef enum fake_deed fake_script(const Entente__V1__ApiRequest *request,
     unsigned life, unsigned nth, Entente__V1__ApiReply *reply);
 
-/* Answer at `folder`/api.sock. The requests are kept in `folder`/request-N. */
-pid_t fake_node_start(const char *folder, fake_script *script);
-void fake_node_stop(pid_t node);
+/* Set up and tear down of a test: its folder and the clock of Thailand; the
+ * node that it started is stopped. */
+int fake_node_open(void **state);
+int fake_node_close(void **state);
 
-/* Request N (from 0) that any life got; NULL: there were fewer. The caller
- * frees it with entente__v1__api_request__free_unpacked. */
-Entente__V1__ApiRequest *fake_node_request(const char *folder, unsigned n);
+#define NODE_TEST(name)                                                        \
+    cmocka_unit_test_setup_teardown(name, fake_node_open, fake_node_close)
+
+/* Answer in the test's folder, where ENTENTE_API says so. The requests are kept
+ * there in request-N. */
+void fake_node_start(void **state, fake_script *script);
+
+/* How many requests any life got. */
+unsigned fake_node_requests(void **state);
+
+/* Request N (from 0); there must be one. The caller frees it with
+ * entente__v1__api_request__free_unpacked. */
+Entente__V1__ApiRequest *fake_node_request(void **state, unsigned n);
 
 #endif

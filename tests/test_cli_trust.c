@@ -1,41 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The verbs about alarms and trust, against something that answers as a node
  * would. */
-#include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "tests/command.h"
 #include "tests/fake_node.h"
-
-static pid_t node;
-
-static void
-start(void **state, fake_script *script)
-{
-    node = fake_node_start(*state, script);
-    (void)setenv("ENTENTE_API", path_of(state, "api.sock"), 1);
-}
-
-static int
-stop_and_remove(void **state)
-{
-    fake_node_stop(node);
-    node = 0;
-    return remove_all(state);
-}
-
-static int
-make_folder_and_clock(void **state)
-{
-    (void)setenv("TZ", "UTC", 1);
-    (void)unsetenv("XDG_RUNTIME_DIR");
-    return make_folder(state);
-}
-
-#define NODE_TEST(name)                                                        \
-    cmocka_unit_test_setup_teardown(                                           \
-        name, make_folder_and_clock, stop_and_remove)
 
 /* One alarm, with a poisoned text, and two lists. */
 static void
@@ -106,7 +75,7 @@ calm(const Entente__V1__ApiRequest *request, unsigned life, unsigned nth,
 static void
 alarms_are_told_until_somebody_clears_them(void **state)
 {
-    start(state, alarmed);
+    fake_node_start(state, alarmed);
     expect_exit(state, "alarm list", 1);
     expect_output("ATTENTION: another key<U+001B>[2J (4 times");
     expect_output("blo-tachileik@mm");
@@ -122,7 +91,7 @@ alarms_are_told_until_somebody_clears_them(void **state)
 static void
 without_alarms_the_answer_is_yes(void **state)
 {
-    start(state, calm);
+    fake_node_start(state, calm);
     expect_exit(state, "alarm list", EX_OK);
     assert_string_equal(output, "");
 }
@@ -130,7 +99,7 @@ without_alarms_the_answer_is_yes(void **state)
 static void
 status_says_which_lists_are_overdue(void **state)
 {
-    start(state, alarmed);
+    fake_node_start(state, alarmed);
     expect_exit(state, "status", EX_OK);
     expect_output("ATTENTION: overdue since ");
     expect_output("none ever came");
