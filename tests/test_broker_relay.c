@@ -69,6 +69,30 @@ meet(struct scene *scene)
     connect_both(scene, YANGON);
 }
 
+/* The bundle that Yangon was given before the test began. */
+static struct made handed;
+
+static int
+setup_handed_on(void **state)
+{
+    if (scene_open_relay(state) != 0) {
+        return -1;
+    }
+    meet(*state);
+    handed = hand_on(*state, ROUTINE, 1);
+    return 0;
+}
+
+static int
+teardown_handed_on(void **state)
+{
+    made_free(&handed);
+    return scene_close(state);
+}
+
+#define HANDED_TEST(name)                                                      \
+    cmocka_unit_test_setup_teardown(name, setup_handed_on, teardown_handed_on)
+
 /* A bundle as Yangon brings it, of one behind it. */
 static struct made
 from_behind(struct scene *scene, const struct party *from, uint64_t first)
@@ -126,12 +150,9 @@ static void
 custody_goes_back_behind_the_certificate_of_who_signed(void **state)
 {
     struct scene *scene = *state;
-    ENT_AUTO(made_free) struct made made = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
 
-    meet(scene);
-    made = hand_on(scene, ROUTINE, 1);
-    custody = say_custody(scene, YANGON, BULK, &made);
+    custody = say_custody(scene, YANGON, BULK, &handed);
     expect_certificate(scene, MAESAI, BULK, YANGON);
     expect_passed(scene, BULK, &custody);
     expect_silence(scene);
@@ -160,18 +181,15 @@ static void
 who_was_away_learns_of_custody_when_it_comes_back(void **state)
 {
     struct scene *scene = *state;
-    ENT_AUTO(made_free) struct made made = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes near = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes far = {0};
 
-    meet(scene);
-    made = hand_on(scene, ROUTINE, 1);
     scene_restart(scene);
     connect_both(scene, YANGON);
     expect_certificate(scene, YANGON, BULK, MAESAI);
-    expect_bundle(scene, YANGON, BULK, &made);
-    near = say_custody(scene, YANGON, BULK, &made);
-    far = say_custody(scene, MANDALAY, BULK, &made);
+    expect_bundle(scene, YANGON, BULK, &handed);
+    near = say_custody(scene, YANGON, BULK, &handed);
+    far = say_custody(scene, MANDALAY, BULK, &handed);
     expect_silence(scene);
     connect_both(scene, MAESAI);
     expect_certificate(scene, MAESAI, BULK, YANGON);
@@ -185,16 +203,13 @@ static void
 custody_is_told_once_in_each_conversation(void **state)
 {
     struct scene *scene = *state;
-    ENT_AUTO(made_free) struct made made = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes first = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes again = {0};
 
-    meet(scene);
-    made = hand_on(scene, ROUTINE, 1);
-    first = say_custody(scene, YANGON, BULK, &made);
+    first = say_custody(scene, YANGON, BULK, &handed);
     forget_sent(scene);
     pass(scene, SECOND);
-    again = say_custody(scene, YANGON, BULK, &made);
+    again = say_custody(scene, YANGON, BULK, &handed);
     expect_silence(scene);
     scene_hang_up(scene);
     connect_both(scene, MAESAI);
@@ -207,14 +222,11 @@ static void
 custody_goes_with_the_bundle_once_it_is_settled(void **state)
 {
     struct scene *scene = *state;
-    ENT_AUTO(made_free) struct made made = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes receipt = {0};
 
-    meet(scene);
-    made = hand_on(scene, ROUTINE, 1);
-    custody = say_custody(scene, YANGON, BULK, &made);
-    receipt = make_receipt(scene, TACHILEIK, &made, 1, SETTLED, 1);
+    custody = say_custody(scene, YANGON, BULK, &handed);
+    receipt = make_receipt(scene, TACHILEIK, &handed, 1, SETTLED, 1);
     say_object(scene, YANGON, CERTIFICATE, "blo-tachileik@mm",
         ent_bytes_view(&TACHILEIK->wire));
     say(scene, YANGON, BULK, ENT_FRAME_RECEIPT, ent_bytes_view(&receipt),
@@ -231,19 +243,16 @@ static void
 custody_that_nobody_certified_signed_is_not_passed_on(void **state)
 {
     struct scene *scene = *state;
-    ENT_AUTO(made_free) struct made made = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes unknown = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes forged = {0};
     struct party forger = scene->all.maesai;
 
-    meet(scene);
-    made = hand_on(scene, ROUTINE, 1);
-    unknown = make_custody(scene, MANDALAY, &made);
+    unknown = make_custody(scene, MANDALAY, &handed);
     say(scene, YANGON, BULK, ENT_FRAME_CUSTODY, ent_bytes_view(&unknown),
         NOTHING);
     expect_silence(scene);
     forger.cert.address = YANGON->cert.address;
-    forged = make_custody(scene, &forger, &made);
+    forged = make_custody(scene, &forger, &handed);
     say(scene, YANGON, BULK, ENT_FRAME_CUSTODY, ent_bytes_view(&forged),
         NOTHING);
     expect_silence(scene);
@@ -253,12 +262,9 @@ static void
 what_the_next_broker_holds_is_not_sent_there_again_for_an_hour(void **state)
 {
     struct scene *scene = *state;
-    ENT_AUTO(made_free) struct made made = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
 
-    meet(scene);
-    made = hand_on(scene, ROUTINE, 1);
-    custody = say_custody(scene, YANGON, BULK, &made);
+    custody = say_custody(scene, YANGON, BULK, &handed);
     forget_sent(scene);
     for (unsigned i = 0; i < 50; i++) {
         pass(scene, MINUTE);
@@ -267,7 +273,7 @@ what_the_next_broker_holds_is_not_sent_there_again_for_an_hour(void **state)
     for (unsigned i = 0; i < 20; i++) {
         pass(scene, MINUTE);
     }
-    expect_bundle(scene, YANGON, BULK, &made);
+    expect_bundle(scene, YANGON, BULK, &handed);
 }
 
 /* ---- what the next broker does not take ---- */
@@ -276,27 +282,24 @@ static void
 a_hopeless_refusal_goes_back_until_the_next_broker_signs(void **state)
 {
     struct scene *scene = *state;
-    ENT_AUTO(made_free) struct made made = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
     struct ent_bye bye = {.reason = ENT_REFUSAL_NOT_AUTHENTIC,
         .about_stream = true,
         .text = "no"};
 
-    meet(scene);
-    made = hand_on(scene, ROUTINE, 1);
-    bye.stream = made.label.stream;
-    bye.first = made.label.first;
+    bye.stream = handed.label.stream;
+    bye.first = handed.label.first;
     expect_ok(ent_bye_encode(&bye, &payload, &last_error));
     say(scene, YANGON, BULK, ENT_FRAME_BYE, ent_bytes_view(&payload), NOTHING);
-    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_NOT_AUTHENTIC, &made);
-    send_made(scene, MAESAI, BULK, &made);
-    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_NOT_AUTHENTIC, &made);
+    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_NOT_AUTHENTIC, &handed);
+    send_made(scene, MAESAI, BULK, &handed);
+    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_NOT_AUTHENTIC, &handed);
     forget_sent(scene);
-    custody = say_custody(scene, YANGON, BULK, &made);
+    custody = say_custody(scene, YANGON, BULK, &handed);
     forget_sent(scene);
-    send_made(scene, MAESAI, BULK, &made);
-    expect_custody(scene, MAESAI, BULK, &made);
+    send_made(scene, MAESAI, BULK, &handed);
+    expect_custody(scene, MAESAI, BULK, &handed);
 }
 
 static void
@@ -389,17 +392,14 @@ static void
 what_waits_for_a_neighbour_goes_by_another_after_a_reload(void **state)
 {
     struct scene *scene = *state;
-    ENT_AUTO(made_free) struct made made = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
 
-    meet(scene);
-    made = hand_on(scene, ROUTINE, 1);
-    custody = say_custody(scene, YANGON, BULK, &made);
+    custody = say_custody(scene, YANGON, BULK, &handed);
     reload(scene, NULL, MANDALAY);
     forget_sent(scene);
     connect_both(scene, MANDALAY);
     expect_certificate(scene, MANDALAY, BULK, MAESAI);
-    expect_bundle(scene, MANDALAY, BULK, &made);
+    expect_bundle(scene, MANDALAY, BULK, &handed);
     expect_silence(scene);
     assert_int_equal(usage_of(scene, MAESAI, TACHILEIK).entries, 1);
 }
@@ -468,20 +468,20 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        RELAY_TEST(custody_goes_back_behind_the_certificate_of_who_signed),
+        HANDED_TEST(custody_goes_back_behind_the_certificate_of_who_signed),
         RELAY_TEST(custody_of_a_broker_further_on_is_passed_on_too),
-        RELAY_TEST(who_was_away_learns_of_custody_when_it_comes_back),
-        RELAY_TEST(custody_is_told_once_in_each_conversation),
-        RELAY_TEST(custody_goes_with_the_bundle_once_it_is_settled),
-        RELAY_TEST(custody_that_nobody_certified_signed_is_not_passed_on),
-        RELAY_TEST(
+        HANDED_TEST(who_was_away_learns_of_custody_when_it_comes_back),
+        HANDED_TEST(custody_is_told_once_in_each_conversation),
+        HANDED_TEST(custody_goes_with_the_bundle_once_it_is_settled),
+        HANDED_TEST(custody_that_nobody_certified_signed_is_not_passed_on),
+        HANDED_TEST(
             what_the_next_broker_holds_is_not_sent_there_again_for_an_hour),
-        RELAY_TEST(a_hopeless_refusal_goes_back_until_the_next_broker_signs),
+        HANDED_TEST(a_hopeless_refusal_goes_back_until_the_next_broker_signs),
         RELAY_TEST(a_neighbour_brings_nothing_that_it_does_not_lead_to),
         RELAY_TEST(what_was_signed_under_the_certificate_before_still_counts),
         RELAY_TEST(it_counts_when_it_comes_after_the_newer_one),
         RELAY_TEST(the_certificate_before_is_introduced_too),
-        RELAY_TEST(what_waits_for_a_neighbour_goes_by_another_after_a_reload),
+        HANDED_TEST(what_waits_for_a_neighbour_goes_by_another_after_a_reload),
         RELAY_TEST(who_is_served_here_now_gets_what_waited_for_a_neighbour),
         RELAY_TEST(a_receipt_goes_by_another_neighbour_after_a_reload),
         RELAY_TEST(what_a_neighbour_brings_is_charged_to_it),
