@@ -105,7 +105,7 @@ void write_agreement(enum who who, const char *from, const char *to);
 void give_agreement(enum who who, const char *from, const char *to);
 
 /* Both offices agree on th-mm.yaml as its version 2, in which these families
- * pass too, separated by commas, and with `count` changes more. */
+ * (with commas between them) pass too, and with `count` changes more. */
 struct amendment {
     const char *from;
     const char *to;
@@ -117,7 +117,7 @@ void renew(enum who who);
 void tell_certificate(enum who whose, enum who whom);
 void tell_manifest(enum who whose, enum who whom);
 
-/* ---- what officers do and see ---- */
+/* ---- what officers do ---- */
 
 void submit(enum who from, enum who to, const char *json,
     Entente__V1__SubmitResult **ret_result, struct ent_arena *arena);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What officers of two offices do, and what they see. */
+/* What officers of two offices write and send. */
 #include "tests/two_offices_rows.h"
 
 #include <stdio.h>
