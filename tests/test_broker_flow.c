@@ -121,6 +121,36 @@ who_then_goes_on_is_sent_away_for_a_while(void **state)
     (void)expect_sent(scene, MAESAI, BULK, ENT_FRAME_HELLO);
 }
 
+/* Junk that the broker has to check, until it greets anew. */
+static void
+flood_with(struct scene *scene, enum ent_frame_type type)
+{
+    for (uint64_t i = 0; i < ENT_PACE_BURSTS_MAX * BURST; i++) {
+        say(scene, MAESAI, BULK, type, view("junk"), NOTHING);
+    }
+    forget_sent(scene);
+    greet(scene, MAESAI, BULK, GENEROUS);
+}
+
+static void
+everything_that_is_signed_costs_a_check(void **state)
+{
+    static const enum ent_frame_type signed_types[] = {ENT_FRAME_BUNDLE,
+        ENT_FRAME_RECEIPT, ENT_FRAME_SKIP, ENT_FRAME_OBJECT, ENT_FRAME_CUSTODY};
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < sizeof signed_types / sizeof signed_types[0]; i++) {
+        set_pace(scene);
+        connect_both(scene, MAESAI);
+        flood_with(scene, signed_types[i]);
+        expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_QUOTA, NULL);
+    }
+    set_pace(scene);
+    connect_both(scene, MAESAI);
+    flood_with(scene, ENT_FRAME_FETCH); /* nobody signs that */
+    (void)expect_sent(scene, MAESAI, BULK, ENT_FRAME_HELLO);
+}
+
 static void
 a_flood_costs_nobody_else_anything(void **state)
 {
@@ -329,6 +359,7 @@ main(void)
         SCENE_TEST(more_than_its_credit_ends_a_conversation),
         SCENE_TEST(who_has_too_much_checked_gets_credit_back_later),
         SCENE_TEST(who_then_goes_on_is_sent_away_for_a_while),
+        SCENE_TEST(everything_that_is_signed_costs_a_check),
         SCENE_TEST(a_flood_costs_nobody_else_anything),
         SCENE_TEST(answers_wait_for_a_full_connection),
         SCENE_TEST(one_who_is_gone_is_forgotten_until_he_greets_again),

@@ -3,6 +3,8 @@
  * and there is one more broker in between, Mandalay. */
 #include "tests/broker_talk.h"
 
+#include "proto/pace.h"
+
 #define MANDALAY (&scene->all.mandalay)
 
 /* ---- words ---- */
@@ -93,20 +95,29 @@ teardown_handed_on(void **state)
 #define HANDED_TEST(name)                                                      \
     cmocka_unit_test_setup_teardown(name, setup_handed_on, teardown_handed_on)
 
-/* A bundle as Yangon brings it, of one behind it. */
+/* A bundle for Mae Sai that has passed these brokers. */
 static struct made
-from_behind(struct scene *scene, const struct party *from, uint64_t first)
+passed(struct scene *scene, const struct party *from, uint64_t first,
+    const struct ent_hop *hop)
 {
-    const struct ent_hop hop = {.brokers = {YANGON->cert.address}, .count = 1};
     struct ent_signatures signatures = {.count = 1};
     struct made made = make_bundle(scene, from, MAESAI, ROUTINE, first, 1, 100);
 
     ent_bytes_free(&made.head);
     expect_ok(ent_signing_sign(&from->signer, ENT_TYPE_LABEL,
         ent_bytes_view(&made.label_wire), &signatures.list[0], &last_error));
-    expect_ok(ent_bundle_encode_head(&hop, ent_bytes_view(&made.label_wire),
+    expect_ok(ent_bundle_encode_head(hop, ent_bytes_view(&made.label_wire),
         &signatures, &made.head, &last_error));
     return made;
+}
+
+/* A bundle as Yangon brings it, of one behind it. */
+static struct made
+from_behind(struct scene *scene, const struct party *from, uint64_t first)
+{
+    const struct ent_hop hop = {.brokers = {YANGON->cert.address}, .count = 1};
+
+    return passed(scene, from, first, &hop);
 }
 
 /* Tachileik with a new signing key, certified with a greater serial. */
@@ -259,6 +270,34 @@ custody_that_nobody_certified_signed_is_not_passed_on(void **state)
 }
 
 static void
+custody_of_another_label_is_not_passed_on(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free)
+    struct made other =
+        make_bundle(scene, MAESAI, TACHILEIK, ROUTINE, 1, 1, 200);
+    ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
+
+    custody = say_custody(scene, YANGON, BULK, &other);
+    expect_silence(scene);
+}
+
+/* Its word is for who gave it the bundle: the next broker may have lost it. */
+static void
+what_a_broker_further_on_holds_is_still_sent_to_the_next(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
+
+    custody = say_custody(scene, MANDALAY, BULK, &handed);
+    forget_sent(scene);
+    for (unsigned i = 0; i < 50; i++) {
+        pass(scene, MINUTE);
+    }
+    expect_bundle(scene, YANGON, BULK, &handed);
+}
+
+static void
 what_the_next_broker_holds_is_not_sent_there_again_for_an_hour(void **state)
 {
     struct scene *scene = *state;
@@ -278,20 +317,28 @@ what_the_next_broker_holds_is_not_sent_there_again_for_an_hour(void **state)
 
 /* ---- what the next broker does not take ---- */
 
+/* Yangon does not take it, for that reason. */
+static void
+refuse(struct scene *scene, const struct made *made, uint32_t reason)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    const struct ent_bye bye = {.reason = reason,
+        .about_stream = true,
+        .stream = made->label.stream,
+        .first = made->label.first,
+        .text = "no"};
+
+    expect_ok(ent_bye_encode(&bye, &payload, &last_error));
+    say(scene, YANGON, BULK, ENT_FRAME_BYE, ent_bytes_view(&payload), NOTHING);
+}
+
 static void
 a_hopeless_refusal_goes_back_until_the_next_broker_signs(void **state)
 {
     struct scene *scene = *state;
-    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes custody = {0};
-    struct ent_bye bye = {.reason = ENT_REFUSAL_NOT_AUTHENTIC,
-        .about_stream = true,
-        .text = "no"};
 
-    bye.stream = handed.label.stream;
-    bye.first = handed.label.first;
-    expect_ok(ent_bye_encode(&bye, &payload, &last_error));
-    say(scene, YANGON, BULK, ENT_FRAME_BYE, ent_bytes_view(&payload), NOTHING);
+    refuse(scene, &handed, ENT_REFUSAL_NOT_AUTHENTIC);
     expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_NOT_AUTHENTIC, &handed);
     send_made(scene, MAESAI, BULK, &handed);
     expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_NOT_AUTHENTIC, &handed);
@@ -300,6 +347,24 @@ a_hopeless_refusal_goes_back_until_the_next_broker_signs(void **state)
     forget_sent(scene);
     send_made(scene, MAESAI, BULK, &handed);
     expect_custody(scene, MAESAI, BULK, &handed);
+}
+
+static void
+what_the_next_broker_cannot_take_now_goes_again(void **state)
+{
+    struct scene *scene = *state;
+
+    refuse(scene, &handed, ENT_REFUSAL_STORE_FULL);
+    expect_silence(scene); /* its sender need not know */
+    pass(scene, MINUTE);
+    expect_bundle(scene, YANGON, BULK, &handed);
+    forget_sent(scene);
+    refuse(scene, &handed, ENT_REFUSAL_UNKNOWN_CERTIFICATE);
+    for (unsigned i = 0; i < 5; i++) {
+        pass(scene, MINUTE);
+    }
+    expect_certificate(scene, YANGON, BULK, MAESAI);
+    expect_bundle(scene, YANGON, BULK, &handed);
 }
 
 static void
@@ -312,6 +377,29 @@ a_neighbour_brings_nothing_that_it_does_not_lead_to(void **state)
     send_made(scene, YANGON, BULK, &made);
     expect_bye(scene, YANGON, BULK, ENT_REFUSAL_NOT_SERVED, &made);
     assert_int_equal(usage_of(scene, YANGON, TACHILEIK).entries, 0);
+}
+
+static void
+a_neighbour_is_the_last_that_its_bundles_have_passed(void **state)
+{
+    struct scene *scene = *state;
+    const struct ent_hop hops[] = {
+        {.count = 0},
+        {.brokers = {MANDALAY->cert.address}, .count = 1},
+        {.brokers = {YANGON->cert.address, MANDALAY->cert.address}, .count = 2},
+    };
+
+    meet(scene);
+    bring_certificate(scene, TACHILEIK);
+    for (size_t i = 0; i < sizeof hops / sizeof hops[0]; i++) {
+        ENT_AUTO(made_free)
+        struct made made = passed(scene, TACHILEIK, 1, &hops[i]);
+
+        send_made(scene, YANGON, BULK, &made);
+        expect_bye(scene, YANGON, BULK, ENT_REFUSAL_BAD_FRAME, &made);
+        forget_sent(scene);
+    }
+    assert_int_equal(usage_of(scene, YANGON, MAESAI).entries, 0);
 }
 
 /* ---- certificates ---- */
@@ -418,6 +506,29 @@ who_is_served_here_now_gets_what_waited_for_a_neighbour(void **state)
     expect_silence(scene);
 }
 
+/* Mae Sai is said to be behind who brought it. */
+static void
+nothing_goes_back_to_who_brought_it_after_a_reload(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(made_free) struct made made = from_behind(scene, TACHILEIK, 1);
+    struct broker_registry *fresh;
+
+    connect_both(scene, YANGON);
+    bring_certificate(scene, TACHILEIK);
+    send_made(scene, YANGON, BULK, &made);
+    expect_custody(scene, YANGON, BULK, &made);
+    forget_sent(scene);
+    fresh = make_registry(scene, TACHILEIK, NULL);
+    expect_ok(
+        broker_registry_add_neighbour(fresh, ent_bytes_view(&YANGON->wire),
+            &YANGON->cert.address, scene->now.wall_ms, &last_error));
+    broker_registry_lead(fresh, "th", &YANGON->cert.address);
+    expect_ok(broker_reload(scene->broker, &fresh, &last_error));
+    pass(scene, MINUTE);
+    expect_silence(scene);
+}
+
 static void
 a_receipt_goes_by_another_neighbour_after_a_reload(void **state)
 {
@@ -464,6 +575,30 @@ what_a_neighbour_brings_is_charged_to_it(void **state)
     expect_bye(scene, YANGON, BULK, ENT_REFUSAL_QUOTA, &two);
 }
 
+/* As many signatures as its offices may have checked, not as one office. */
+static void
+a_neighbour_speaks_for_many(void **state)
+{
+    struct scene *scene = *state;
+    const uint64_t most = ENT_PACE_BURSTS_MAX * ENT_PACE_BURST_S * 10;
+
+    scene->quota.signatures = 10;
+    scene_restart(scene);
+    meet(scene);
+    for (uint64_t i = 0; i < 2 * most; i++) {
+        say(scene, YANGON, BULK, ENT_FRAME_RECEIPT, view("junk"), NOTHING);
+    }
+    forget_sent(scene);
+    greet(scene, YANGON, BULK, GENEROUS);
+    (void)expect_sent(scene, YANGON, BULK, ENT_FRAME_HELLO);
+    for (uint64_t i = 0; i < 8 * most; i++) {
+        say(scene, YANGON, BULK, ENT_FRAME_RECEIPT, view("junk"), NOTHING);
+    }
+    forget_sent(scene);
+    greet(scene, YANGON, BULK, GENEROUS);
+    expect_bye(scene, YANGON, BULK, ENT_REFUSAL_QUOTA, NULL);
+}
+
 int
 main(void)
 {
@@ -477,14 +612,20 @@ main(void)
         HANDED_TEST(
             what_the_next_broker_holds_is_not_sent_there_again_for_an_hour),
         HANDED_TEST(a_hopeless_refusal_goes_back_until_the_next_broker_signs),
+        HANDED_TEST(custody_of_another_label_is_not_passed_on),
+        HANDED_TEST(what_a_broker_further_on_holds_is_still_sent_to_the_next),
+        HANDED_TEST(what_the_next_broker_cannot_take_now_goes_again),
         RELAY_TEST(a_neighbour_brings_nothing_that_it_does_not_lead_to),
+        RELAY_TEST(a_neighbour_is_the_last_that_its_bundles_have_passed),
         RELAY_TEST(what_was_signed_under_the_certificate_before_still_counts),
         RELAY_TEST(it_counts_when_it_comes_after_the_newer_one),
         RELAY_TEST(the_certificate_before_is_introduced_too),
         HANDED_TEST(what_waits_for_a_neighbour_goes_by_another_after_a_reload),
         RELAY_TEST(who_is_served_here_now_gets_what_waited_for_a_neighbour),
+        RELAY_TEST(nothing_goes_back_to_who_brought_it_after_a_reload),
         RELAY_TEST(a_receipt_goes_by_another_neighbour_after_a_reload),
         RELAY_TEST(what_a_neighbour_brings_is_charged_to_it),
+        RELAY_TEST(a_neighbour_speaks_for_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

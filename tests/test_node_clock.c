@@ -73,6 +73,8 @@ two_peers_with_the_same_time_end_it_and_one_does_not(void **state)
     assert_true(is_in_doubt());
     assert_int_equal(alarms(), 1);
     witness(&first, world.now - HOUR);
+    witness(&second, world.now - HOUR);
+    witness(&first, world.now + HOUR);
     witness(&second, world.now + HOUR);
     witness(&first, world.now);
     witness(&first, world.now + 1000);
@@ -104,6 +106,45 @@ while_in_doubt_the_time_that_was_kept_does_not_move(void **state)
     start_after(-(int64_t)HOUR);
     assert_int_equal(alarms(), 1);
     assert_int_equal(number_of(MAESAI, "clock"), kept);
+}
+
+/* Beside the clock that only counts, it is set while the node runs. */
+static bool
+is_doubted_when_set_by(int64_t ms)
+{
+    struct node *node = world.nodes[MAESAI];
+
+    node->clock_doubt = false;
+    node_clock_watch(node);
+    assert_false(is_in_doubt());
+    world.now = (uint64_t)((int64_t)world.now + ms);
+    node_clock_watch(node);
+    return is_in_doubt();
+}
+
+static void
+a_clock_that_is_set_while_the_node_runs_is_doubted(void **state)
+{
+    const int64_t minute = (int64_t)HOUR / 60;
+
+    (void)state;
+    assert_false(is_doubted_when_set_by(minute));
+    assert_false(is_doubted_when_set_by(-minute));
+    assert_true(is_doubted_when_set_by(10 * minute));
+    assert_true(is_doubted_when_set_by(-10 * minute));
+}
+
+static void
+a_new_doubt_needs_new_witnesses(void **state)
+{
+    (void)state;
+    start_after(40 * (int64_t)DAY);
+    witness(&first, world.now);
+    assert_true(is_doubted_when_set_by((int64_t)HOUR));
+    witness(&second, world.now);
+    assert_true(is_in_doubt());
+    witness(&first, world.now);
+    assert_false(is_in_doubt());
 }
 
 static void
@@ -139,6 +180,8 @@ main(void)
         TEST(two_peers_with_the_same_time_end_it_and_one_does_not),
         TEST(no_peer_makes_a_clock_right_that_was_set_back),
         TEST(while_in_doubt_the_time_that_was_kept_does_not_move),
+        TEST(a_clock_that_is_set_while_the_node_runs_is_doubted),
+        TEST(a_new_doubt_needs_new_witnesses),
         TEST(a_turn_that_is_taken_back_confirmed_nothing),
     };
 

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "node/alarms.h"
 #include "node/drills.h"
@@ -45,7 +46,8 @@ remind(enum who who)
     expect_ok(node_turn_end(world.nodes[who], ENT_OK, &last_error));
 }
 
-/* What is owed: the first of it is copied, when there is any. */
+/* What is owed, to anybody or to one office: the first of it is copied, when
+ * there is any. */
 struct owed {
     size_t count;
     char kind[32];
@@ -55,7 +57,7 @@ struct owed {
 };
 
 static struct owed
-owed_by(enum who who)
+owes_to(enum who who, const char *office)
 {
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
     struct node *node = world.nodes[who];
@@ -67,13 +69,22 @@ owed_by(enum who who)
     expect_ok(node_store_begin(node->store, &last_error));
     expect_ok(node_duties_list(node, &arena, &list, &owed.count, &last_error));
     node_store_abort(node->store);
-    if (owed.count > 0) {
-        (void)snprintf(owed.kind, sizeof owed.kind, "%s", list[0]->kind);
-        (void)snprintf(owed.office, sizeof owed.office, "%s", list[0]->office);
-        owed.due = list[0]->due;
-        owed.overdue = list[0]->overdue;
+    for (size_t i = owed.count; i-- > 0;) {
+        if (office == NULL || strcmp(list[i]->office, office) == 0) {
+            (void)snprintf(owed.kind, sizeof owed.kind, "%s", list[i]->kind);
+            (void)snprintf(
+                owed.office, sizeof owed.office, "%s", list[i]->office);
+            owed.due = list[i]->due;
+            owed.overdue = list[i]->overdue;
+        }
     }
     return owed;
+}
+
+static struct owed
+owed_by(enum who who)
+{
+    return owes_to(who, NULL);
 }
 
 /* How often an alarm about a duty was raised. */
@@ -171,6 +182,7 @@ who_hears_of_a_correction_owes_to_apply_it(void **state)
     assert_int_equal(owed_by(TACHILEIK).count, 1);
     answer("COMPLIED");
     assert_int_equal(owed_by(TACHILEIK).count, 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_REMIND), 0);
     world.now += 2 * DAY;
     remind(TACHILEIK);
     assert_int_equal(reminders(TACHILEIK), 0);
@@ -204,6 +216,7 @@ they_are_reminded_at_half_the_time_at_its_end_and_each_day(void **state)
     world.now += DAY;
     remind(TACHILEIK);
     assert_int_equal(reminders(TACHILEIK), 3);
+    assert_int_equal(entries_in(TACHILEIK, ENT_ENTRY_OVERDUE), 1);
     journal_is_good(TACHILEIK);
 }
 
@@ -292,7 +305,29 @@ a_drill_is_owed_until_an_exercise_is_answered(void **state)
     assert_int_equal(owed_by(MAESAI).count, 1);
     look_at_drills(MAESAI); /* the next one */
     assert_int_equal(owed_by(MAESAI).count, 2);
+    world.now += 29 * DAY; /* it counts from the answer */
+    assert_false(owes_to(MAESAI, addresses[TACHILEIK]).overdue);
+    world.now += 2 * DAY;
+    assert_true(owes_to(MAESAI, addresses[TACHILEIK]).overdue);
     journal_is_good(MAESAI);
+}
+
+static void
+what_is_agreed_no_more_is_owed_no_more(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes agreed = read_data("th-mm.yaml");
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes text =
+        change(ent_bytes_view(&agreed), "version: 1", "version: 3");
+
+    (void)state;
+    look_at_drills(MAESAI);
+    assert_int_equal(owed_by(MAESAI).count, 2);
+    sign_agreement(MAESAI, ent_bytes_view(&text));
+    assert_non_null(
+        node_agreements_with(world.nodes[MAESAI]->agreements, "mm"));
+    look_at_drills(MAESAI);
+    assert_int_equal(owed_by(MAESAI).count, 0);
 }
 
 static void
@@ -317,6 +352,7 @@ main(void)
         DUTY_TEST(they_are_reminded_at_half_the_time_at_its_end_and_each_day),
         DUTY_TEST(who_corrects_to_one_owes_it_to_all_who_have_it),
         DUTY_TEST(a_drill_is_owed_until_an_exercise_is_answered),
+        DUTY_TEST(what_is_agreed_no_more_is_owed_no_more),
         DUTY_TEST(what_is_real_is_no_drill),
     };
 

@@ -91,7 +91,8 @@ an_officer_has_an_hour_and_an_office_a_day(void **state)
         assert_null(ask("clerk 7", "", NULL));
     }
     assert_string_equal(ask("clerk 7", "", NULL), HOUR_CLAUSE);
-    assert_null(ask("clerk 8", "", &last));
+    world.now += HOUR;
+    assert_null(ask("clerk 7", "", &last));
     assert_string_equal(ask("clerk 8", "", NULL), DAY_CLAUSE);
     exchange(); /* judged once more before it leaves, and not counted again */
     assert_int_equal(state_of(MAESAI, TACHILEIK, &last), DELIVERED);
@@ -139,6 +140,55 @@ a_crash_or_a_clock_set_back_gives_nothing_anew(void **state)
     assert_string_equal(ask("clerk 7", "", NULL), DAY_CLAUSE);
     crash(MAESAI);
     assert_string_equal(ask("clerk 9", "", NULL), DAY_CLAUSE);
+}
+
+static void
+a_clock_set_back_and_right_again_gives_nothing_anew(void **state)
+{
+    (void)state;
+    world.now += 5 * DAY;
+    for (int i = 0; i < 3; i++) {
+        assert_null(ask("clerk 7", "", NULL));
+    }
+    world.now -= 2 * DAY;
+    assert_null(ask("clerk 8", "", NULL));
+    world.now += 2 * DAY;
+    assert_string_equal(ask("clerk 8", "", NULL), DAY_CLAUSE);
+}
+
+static void
+while_the_clock_is_in_doubt_no_new_day_begins(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        assert_null(ask("clerk 7", "", NULL));
+    }
+    world.now += 2 * DAY;
+    world.nodes[MAESAI]->clock_doubt = true;
+    assert_null(ask("clerk 8", "", NULL));
+    assert_string_equal(ask("clerk 8", "", NULL), DAY_CLAUSE);
+    world.nodes[MAESAI]->clock_doubt = false;
+    assert_null(ask("clerk 8", "", NULL));
+}
+
+static void
+a_count_that_cannot_be_read_lets_nothing_pass(void **state)
+{
+    static const uint8_t torn[] = {0xff};
+    struct node *node = world.nodes[MAESAI];
+    struct node_key key = {.len = node_key_len(NODE_QUOTA)};
+
+    (void)state;
+    assert_null(ask("clerk 7", "", NULL));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    while (node_store_seek(node->store, NODE_QUOTA, node_key_view(&key), 0,
+               key.bytes, NULL, &last_error) == ENT_OK) {
+        expect_ok(node_store_put(node->store, NODE_QUOTA, node_key_view(&key),
+            ent_view_of(torn, sizeof torn), &last_error));
+        assert_true(node_key_after(key.bytes, key.len));
+    }
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    assert_string_equal(ask("clerk 7", "", NULL), DAY_CLAUSE);
 }
 
 static void
@@ -190,6 +240,9 @@ main(void)
         CHECK_TEST(who_names_no_officer_is_one),
         CHECK_TEST(answers_are_not_counted),
         CHECK_TEST(a_crash_or_a_clock_set_back_gives_nothing_anew),
+        CHECK_TEST(a_clock_set_back_and_right_again_gives_nothing_anew),
+        CHECK_TEST(while_the_clock_is_in_doubt_no_new_day_begins),
+        CHECK_TEST(a_count_that_cannot_be_read_lets_nothing_pass),
         CHECK_TEST(who_is_asked_counts_too),
         CHECK_TEST(an_officer_who_does_not_ask_is_forgotten),
     };

@@ -130,6 +130,49 @@ what_was_sealed_and_not_sent_is_judged_by_the_new_rules(void **state)
     assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
 }
 
+#define OWN_RULES "overlay: blo-maesai@th\ndeny:\n  - {rule: none, way: send}\n"
+
+/* Sealed in the very millisecond in which the office's own rules change. */
+static struct ent_id
+seal_and_forbid(void)
+{
+    struct ent_id id;
+
+    introduce();
+    world.up = false;
+    id = post(MAESAI, TACHILEIK, hotline);
+    turn(MAESAI, NULL);
+    put_file(MAESAI, "local.overlay", view(OWN_RULES));
+    reload(MAESAI);
+    (void)change_of("local.overlay", NODE_RULE_OVERLAY);
+    return id;
+}
+
+static void
+own_rules_judge_what_was_sealed_before(void **state)
+{
+    struct ent_id id = seal_and_forbid();
+
+    (void)state;
+    world.up = true;
+    wait_long();
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), REFUSED_HERE);
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
+}
+
+static void
+own_rules_are_as_old_after_a_new_start(void **state)
+{
+    struct ent_id id = seal_and_forbid();
+
+    (void)state;
+    crash(MAESAI);
+    world.up = true;
+    wait_long();
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), REFUSED_HERE);
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
+}
+
 /* What is still allowed goes, once, under the new text. */
 static void
 what_the_new_rules_still_allow_goes_all_the_same(void **state)
@@ -419,6 +462,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_newer_version_takes_effect_while_running),
         TEST(what_was_sealed_and_not_sent_is_judged_by_the_new_rules),
+        TEST(own_rules_judge_what_was_sealed_before),
+        TEST(own_rules_are_as_old_after_a_new_start),
         TEST(what_the_new_rules_still_allow_goes_all_the_same),
         TEST(what_comes_after_the_point_is_taken_in_by_the_new_rules),
         TEST(an_older_file_changes_nothing_running_or_started_anew),

@@ -244,6 +244,11 @@ a_resumption_ends_what_came_before_it_in_any_order(void **state)
         declare(ENT_NOTICE_SUSPENSION, "kh", 2, 2, 0),
         declare(ENT_NOTICE_RESUMPTION, "kh", 3, 1, 1),
     };
+    const struct ent_notice earlier[] = {
+        declare(ENT_NOTICE_SUSPENSION, "kh", 1, 0, 0),
+        declare(ENT_NOTICE_SUSPENSION, "kh", 2, 0, 0),
+        declare(ENT_NOTICE_RESUMPTION, "kh", 3, 3, 2),
+    };
 
     (void)state;
     expect_stopped(one, 1, "-xxxxx");
@@ -251,6 +256,7 @@ a_resumption_ends_what_came_before_it_in_any_order(void **state)
     expect_stopped(turned, 2, "-xx---");
     expect_stopped(again, 3, "-xx-xx");
     expect_stopped(named, 3, "x-xxxx");
+    expect_stopped(earlier, 3, "xxxxxx");
 }
 
 static void

@@ -57,6 +57,21 @@ who_keeps_its_pace_is_never_ahead(void **state)
     }
 }
 
+/* Once it is made good it stays so, however long nothing comes. */
+static void
+what_is_made_good_is_not_held_against_anybody_again(void **state)
+{
+    struct ent_pace pace = {0};
+
+    (void)state;
+    count(&pace, 2 * BURST, 5000);
+    for (uint64_t s = ENT_PACE_BURST_S; s < 1000; s++) {
+        assert_false(ent_pace_is_ahead(&pace, RATE, 5000 + 1000 * s));
+        assert_true(
+            ent_pace_due(&pace, RATE, 5000 + 1000 * s) == 5000 + 1000 * s);
+    }
+}
+
 /* Twice its pace is seen after as long as a burst lasts. */
 static void
 who_is_twice_as_fast_is_ahead_after_a_burst(void **state)
@@ -105,6 +120,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_burst_may_come_at_once_and_no_more),
         cmocka_unit_test(time_makes_it_good),
+        cmocka_unit_test(what_is_made_good_is_not_held_against_anybody_again),
         cmocka_unit_test(who_keeps_its_pace_is_never_ahead),
         cmocka_unit_test(who_is_twice_as_fast_is_ahead_after_a_burst),
         cmocka_unit_test(a_flood_is_forgiven_in_seconds),

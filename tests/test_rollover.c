@@ -186,6 +186,7 @@ a_longer_history_may_continue_or_contradict_a_shorter_one(void **state)
     struct ent_rollover shorter;
     struct ent_rollover longer;
     struct ent_rollover other;
+    struct ent_rollover sooner;
 
     (void)state;
     expect_ok(succession_say(0, 1, NULL, &first));
@@ -199,6 +200,10 @@ a_longer_history_may_continue_or_contradict_a_shorter_one(void **state)
     assert_false(ent_rollover_continues(&shorter, &longer));
     assert_false(ent_rollover_continues(&other, &shorter));
     assert_false(ent_rollover_continues(&longer, &other));
+    sooner = longer; /* it gives the first key up at another time */
+    sooner.until[0]--;
+    assert_false(ent_rollover_continues(&sooner, &shorter));
+    assert_false(ent_rollover_continues(&sooner, &longer));
 }
 
 int

@@ -143,3 +143,20 @@ journal_is_good(enum who who)
     expect_ok(node_journal_verify(node->journal, node->store, &last_error));
     node_store_abort(node->store);
 }
+
+size_t
+entries_in(enum who who, enum ent_entry_kind kind)
+{
+    struct node *node = world.nodes[who];
+    struct ent_entry entry;
+    size_t count = 0;
+
+    expect_ok(node_store_begin(node->store, &last_error));
+    for (uint64_t i = 0; i < node_journal_size(node->journal); i++) {
+        expect_ok(node_journal_entry(
+            node->journal, node->store, i, &entry, &last_error));
+        count += entry.kind == kind;
+    }
+    node_store_abort(node->store);
+    return count;
+}

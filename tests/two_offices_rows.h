@@ -14,6 +14,9 @@ uint64_t number_of(enum who who, const char *name);
 /* How many rows a table has. */
 unsigned rows_in(enum who who, enum node_table table);
 
+/* How many entries of that kind the journal has. */
+size_t entries_in(enum who who, enum ent_entry_kind kind);
+
 /* Everything that is over by now goes. */
 void tidy(enum who who);
 
