@@ -159,12 +159,6 @@ broker_stop(struct broker *broker)
     end_all(broker, "the broker is stopping");
 }
 
-void
-broker_make_room(struct broker *broker)
-{
-    end_all(broker, "the broker makes room, greet again");
-}
-
 enum ent_status
 broker_renew(
     struct broker *broker, struct ent_view certificate, struct ent_error *err)

@@ -230,9 +230,7 @@ uint64_t broker_due(const struct broker *broker);
 bool broker_admit(
     void *context, const uint8_t link_key[static ENT_PUBLIC_KEY_LEN]);
 
-/* Say BYE(CLOSING) on every connection: when stopping, or because the listener
- * is closed with all that lies in it and opened anew. */
+/* Say BYE(CLOSING) on every connection. */
 void broker_stop(struct broker *broker);
-void broker_make_room(struct broker *broker);
 
 #endif

@@ -177,7 +177,6 @@ make_room(struct broker_loop *loop, struct ent_error *err)
     if (!ent_daemon_is_full(loop->memory, COMPONENT)) {
         return ENT_OK;
     }
-    broker_make_room(loop->broker);
     loop->dialling = true; /* again, once the listener is there */
     rc = broker_loop_dial(loop, NULL, 0, err);
     ent_link_close(&loop->link);

@@ -116,8 +116,8 @@ is_given_up(const struct broker_registry *registry,
 
 /* ENT_OK when `other` replaces `known`, of the same office: the greater serial,
  * but only among those whose time has come, and nothing that was revoked or is
- * by a key that was given up. An
- * older one never comes back because a newer one was withdrawn. */
+ * by a key that was given up. An older one never comes back because a newer one
+ * was withdrawn. */
 enum ent_status
 broker_registry_check_newer(const struct broker_registry *registry,
     const struct ent_certificate *known, const struct ent_certificate *other,
