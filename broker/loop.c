@@ -174,9 +174,11 @@ make_room(struct broker_loop *loop, struct ent_error *err)
         return ENT_OK;
     }
     loop->look_at = now_ms + MEMORY_LOOK_MS;
-    if (!ent_daemon_is_full(loop->memory, COMPONENT)) {
+    if (!ent_daemon_is_full(loop->memory)) {
         return ENT_OK;
     }
+    ent_log(ENT_LOG_ERROR, COMPONENT,
+        "messages that do not end fill the memory, closing all connections");
     loop->dialling = true; /* again, once the listener is there */
     rc = broker_loop_dial(loop, NULL, 0, err);
     ent_link_close(&loop->link);

@@ -190,7 +190,12 @@ is_memory_full(struct node *node)
         return false;
     }
     uplink->look_at = node->now_ms + LOOK_PAUSE_MS;
-    return ent_daemon_is_full(node->config->memory, COMPONENT);
+    if (!ent_daemon_is_full(node->config->memory)) {
+        return false;
+    }
+    ent_log(ENT_LOG_ERROR, COMPONENT,
+        "messages that do not end fill the memory, closing all connections");
+    return true;
 }
 
 /* The port may not be free at once. */

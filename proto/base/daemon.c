@@ -2,7 +2,6 @@
 #include "proto/base/daemon.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,8 +11,6 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-
-#include "proto/base/log.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED true
@@ -52,19 +49,11 @@ ent_daemon_limit_memory(uint64_t bytes, struct ent_error *err)
 }
 
 bool
-ent_daemon_is_full(uint64_t bytes, const char *component)
+ent_daemon_is_full(uint64_t bytes)
 {
     const struct mallinfo2 info = mallinfo2();
-    const uint64_t memory = (uint64_t)info.uordblks + info.hblkhd;
 
-    if (memory < bytes / 2) {
-        return false;
-    }
-    ent_log(ENT_LOG_ERROR, component,
-        "messages that do not end fill the memory, closing all connections "
-        "bytes=%" PRIu64,
-        memory);
-    return true;
+    return (uint64_t)info.uordblks + info.hblkhd >= bytes / 2;
 }
 
 enum ent_status

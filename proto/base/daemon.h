@@ -17,12 +17,12 @@ enum ent_status ent_daemon_confine(struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status ent_daemon_limit_memory(
     uint64_t bytes, struct ent_error *err) ENT_MUST_CHECK;
 
-/* True, and told in the log, when half of `bytes` is allocated, by whatever
- * library. A peer with a key may begin a message that never ends: its parts lie
- * in libzmq, where nobody can look at them or tell whose they are, and which
- * (4.3.4) ends the process when it gets no memory. So whoever is told this
- * closes its connections, with all that lies in them, and opens them anew. */
-bool ent_daemon_is_full(uint64_t bytes, const char *component);
+/* True when half of `bytes` is allocated, by whatever library. A peer with a
+ * key may begin a message that never ends: its parts lie in libzmq, where
+ * nobody can look at them or tell whose they are, and which (4.3.4) ends the
+ * process when it gets no memory. So whoever is told this closes its
+ * connections, with all that lies in them, and opens them anew. */
+bool ent_daemon_is_full(uint64_t bytes);
 
 /* Block `signals` (ends with 0), and read them from a signalfd that the caller
  * closes; SIGPIPE is ignored: a lost peer must not end us. */
