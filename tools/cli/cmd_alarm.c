@@ -13,7 +13,7 @@
 #define NUMBERS_MAX 64
 
 struct arguments {
-    struct cli_client_options client;
+    struct cli_question chosen;
     uint64_t numbers[NUMBERS_MAX];
     size_t count;
 };
@@ -102,7 +102,7 @@ parse_clear(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->client;
+        state->child_inputs[0] = &arguments->chosen;
         return 0;
     case ARGP_KEY_ARG:
         parse_number(state, arguments, argument);
@@ -129,6 +129,19 @@ clear_one(struct cli_client *client, uint64_t number, struct ent_error *err)
     return cli_client_ask(client, &request, 0, &reply, err);
 }
 
+/* One object a number, for programs. */
+static int
+tell_cleared(uint64_t number, struct ent_error *err)
+{
+    json_t *cleared = json_pack("{s:I}", "cleared", (json_int_t)number);
+    enum ent_status rc = cleared == NULL
+                             ? ent_fail(err, ENT_NO_MEMORY, "telling")
+                             : cli_print_json(stdout, cleared, err);
+
+    json_decref(cleared);
+    return rc == ENT_OK ? EX_OK : cli_exit_code(rc);
+}
+
 /* A cli_client_verb. */
 static int
 clear(struct cli_client *client, const void *context, struct ent_error *err)
@@ -138,6 +151,9 @@ clear(struct cli_client *client, const void *context, struct ent_error *err)
 
     for (size_t i = 0; code == EX_OK && i < arguments->count; i++) {
         code = clear_one(client, arguments->numbers[i], err);
+        if (code == EX_OK && arguments->chosen.json) {
+            code = tell_cleared(arguments->numbers[i], err);
+        }
     }
     return code;
 }
@@ -145,8 +161,8 @@ clear(struct cli_client *client, const void *context, struct ent_error *err)
 int
 cli_alarm_clear(int argc, char *argv[])
 {
-    static const struct argp_child only_client[] = {
-        {.argp = &cli_client_argp}, {0}};
+    static const struct argp_child children[] = {
+        {.argp = &cli_question_argp}, {0}};
     static const struct argp argp = {
         .parser = parse_clear,
         .args_doc = "NUMBER...",
@@ -155,10 +171,10 @@ cli_alarm_clear(int argc, char *argv[])
                "Examples:\n"
                "  entente alarm list\n"
                "  entente alarm clear 3\n",
-        .children = only_client,
+        .children = children,
     };
     struct arguments arguments = {0};
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    return cli_client_run(&arguments.client, clear, &arguments);
+    return cli_client_run(&arguments.chosen.client, clear, &arguments);
 }

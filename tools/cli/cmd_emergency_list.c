@@ -13,7 +13,7 @@ struct arguments {
     const char *id;
     const char *role;
     const char *finding;
-    struct cli_client_options client;
+    struct cli_question chosen;
 };
 
 static error_t
@@ -23,7 +23,7 @@ parse_review(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->client;
+        state->child_inputs[0] = &arguments->chosen;
         arguments->role = "supervisor";
         return 0;
     case 'm':
@@ -119,6 +119,19 @@ cli_emergency_list(int argc, char *argv[])
     return cli_client_run(&chosen.client, list, &chosen);
 }
 
+static int
+tell_reviewed(const struct arguments *arguments, struct ent_error *err)
+{
+    json_t *reviewed = json_pack("{s:s, s:s, s:s}", "reviewed", arguments->id,
+        "role", arguments->role, "finding", arguments->finding);
+    enum ent_status rc = reviewed == NULL
+                             ? ent_fail(err, ENT_BAD_INPUT, "not UTF-8")
+                             : cli_print_json(stdout, reviewed, err);
+
+    json_decref(reviewed);
+    return rc == ENT_OK ? EX_OK : cli_exit_code(rc);
+}
+
 /* A cli_client_verb. */
 static int
 review(struct cli_client *client, const void *context, struct ent_error *err)
@@ -127,20 +140,29 @@ review(struct cli_client *client, const void *context, struct ent_error *err)
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__ReviewRequest question = ENTENTE__V1__REVIEW_REQUEST__INIT;
     const Entente__V1__ApiReply *reply = NULL;
+    int code;
 
     question.id = (char *)(uintptr_t)arguments->id;
     question.role = (char *)(uintptr_t)arguments->role;
     question.finding = (char *)(uintptr_t)arguments->finding;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_REVIEW;
     request.review = &question;
-    return cli_client_ask(client, &request, 0, &reply, err);
+    code = cli_client_ask(client, &request, 0, &reply, err);
+    if (code != EX_OK) {
+        return code;
+    }
+    if (!arguments->chosen.json) {
+        printf("The review of %s is noted.\n", arguments->id);
+        return EX_OK;
+    }
+    return tell_reviewed(arguments, err);
 }
 
 int
 cli_emergency_review(int argc, char *argv[])
 {
     static const struct argp_child children[] = {
-        {.argp = &cli_client_argp}, {0}};
+        {.argp = &cli_question_argp}, {0}};
     const struct argp argp = {.options = review_options,
         .parser = parse_review,
         .args_doc = "ID",
@@ -149,5 +171,5 @@ cli_emergency_review(int argc, char *argv[])
     struct arguments arguments = {0};
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    return cli_client_run(&arguments.client, review, &arguments);
+    return cli_client_run(&arguments.chosen.client, review, &arguments);
 }
