@@ -17,6 +17,9 @@ static const struct ent_config_row rows[] = {
     {NULL, "passphrase_file", ENT_CONFIG_PATH, AT(passphrase_file), 0, 0, "",
         "file with the passphrase of the keys; else it is the credential "
         "'passphrase' of systemd"},
+    {NULL, "passphrase_token", ENT_CONFIG_TOKEN, AT(passphrase_token), 0, 0, "",
+        "URI of a token's secret key that makes it instead: "
+        "\"pkcs11:token=maesai;object=passphrase\""},
     {NULL, "store", ENT_CONFIG_PATH, AT(store), 0, 0, "store",
         "folder of the spool; made by entente-broker init"},
     {NULL, "store_limit", ENT_CONFIG_MIB, AT(store_limit), 2, 1048576, "65536",

@@ -44,7 +44,8 @@ struct broker_config {
     char broker_key[PATH_MAX];
     char link_key[PATH_MAX];
     char storage_key[PATH_MAX];
-    char passphrase_file[PATH_MAX]; /* "": none */
+    char passphrase_file[PATH_MAX];               /* "": none */
+    char passphrase_token[ENT_TOKEN_URI_MAX + 1]; /* "": none */
     char store[PATH_MAX];
     char certificates[PATH_MAX];
     char listen[ENT_ENDPOINT_MAX + 1];

@@ -20,8 +20,9 @@ broker_keeper_open(const struct broker_config *config,
     struct broker_keeper **ret_keeper, struct ent_error *err)
 {
     ENT_AUTO(broker_keeper_close) struct broker_keeper *keeper = NULL;
-    const struct ent_passphrase passphrase =
-        ent_passphrase_of_file(config->passphrase_file);
+    const struct ent_passphrase_source source = {
+        .file = config->passphrase_file, .token = config->passphrase_token};
+    const struct ent_passphrase passphrase = ent_passphrase_from(&source);
     enum ent_status rc;
 
     keeper = calloc(1, sizeof *keeper);

@@ -28,6 +28,9 @@ static const struct ent_config_row rows[] = {
     {NULL, "passphrase_file", ENT_CONFIG_PATH, AT(passphrase_file), 0, 0, "",
         "file with the passphrase of the keys; else it is the credential "
         "'passphrase' of systemd"},
+    {NULL, "passphrase_token", ENT_CONFIG_TOKEN, AT(passphrase_token), 0, 0, "",
+        "URI of a token's secret key that makes it instead: "
+        "\"pkcs11:token=maesai;object=passphrase\""},
     {NULL, "store_limit", ENT_CONFIG_MIB, AT(store_limit), 16, 1048576, "65536",
         "most the store may grow to, MiB"},
     {NULL, "memory", ENT_CONFIG_MIB, AT(memory), 256, 65536, "1024",

@@ -35,12 +35,13 @@ struct node_config {
     char certificate[PATH_MAX];
     char store[PATH_MAX];
     char agreements[PATH_MAX];
-    char api[PATH_MAX];                 /* Unix socket */
-    char passphrase_file[PATH_MAX];     /* "": systemd's credential */
-    uint64_t store_limit;               /* bytes */
-    uint64_t memory;                    /* bytes */
-    uint64_t epoch_ms;                  /* life of a sealing key */
-    struct ent_authorities authorities; /* ours, and the brokers' */
+    char api[PATH_MAX];                           /* Unix socket */
+    char passphrase_file[PATH_MAX];               /* "": systemd's credential */
+    char passphrase_token[ENT_TOKEN_URI_MAX + 1]; /* "": none */
+    uint64_t store_limit;                         /* bytes */
+    uint64_t memory;                              /* bytes */
+    uint64_t epoch_ms;                            /* life of a sealing key */
+    struct ent_authorities authorities;           /* ours, and the brokers' */
     struct node_broker brokers[NODE_BROKERS_MAX];
     size_t broker_count;
     char listen[ENT_ENDPOINT_MAX + 1];   /* for direct links; "" not */

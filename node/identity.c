@@ -52,8 +52,9 @@ node_identity_keys(const struct node_config *config,
     struct node_keeper **ret_keeper, struct ent_error *err)
 {
     const char *state = ent_address_state(&config->address);
-    const struct ent_passphrase passphrase =
-        ent_passphrase_of_file(config->passphrase_file);
+    const struct ent_passphrase_source source = {
+        .file = config->passphrase_file, .token = config->passphrase_token};
+    const struct ent_passphrase passphrase = ent_passphrase_from(&source);
 
     if (ent_authorities_find(&config->authorities, state) == NULL) {
         return ent_fail(err, ENT_BAD_INPUT,

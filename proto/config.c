@@ -143,6 +143,15 @@ set_endpoint(const struct ent_config_row *row, const char *text, char *place)
                ENT_ENDPOINT_MAX;
 }
 
+static bool
+set_token(const char *text, char *place)
+{
+    return (text[0] == '\0' || strncmp(text, ENT_TOKEN_SCHEME,
+                                   strlen(ENT_TOKEN_SCHEME)) == 0) &&
+           snprintf(place, ENT_TOKEN_URI_MAX + 1, "%s", text) <=
+               ENT_TOKEN_URI_MAX;
+}
+
 /* Put `text` where the row says; false when it is not what the row wants. */
 static bool
 set_row(const struct ent_config *config, const struct ent_config_row *row,
@@ -155,6 +164,8 @@ set_row(const struct ent_config *config, const struct ent_config_row *row,
         return ent_config_path(config, text, place);
     case ENT_CONFIG_ENDPOINT:
         return set_endpoint(row, text, place);
+    case ENT_CONFIG_TOKEN:
+        return set_token(text, place);
     case ENT_CONFIG_MIB:
     case ENT_CONFIG_NUMBER:
     case ENT_CONFIG_DURATION:
@@ -180,6 +191,10 @@ describe(const struct ent_config_row *row, char out[static WANT_MAX])
     case ENT_CONFIG_ENDPOINT:
         (void)snprintf(
             out, WANT_MAX, "an endpoint such as tcp://127.0.0.1:7100");
+        break;
+    case ENT_CONFIG_TOKEN:
+        (void)snprintf(out, WANT_MAX,
+            "a URI such as \"pkcs11:token=maesai;object=passphrase\"");
         break;
     case ENT_CONFIG_MIB:
         (void)snprintf(
@@ -317,6 +332,7 @@ print_row(const struct ent_config_row *row, const void *place)
         return;
     case ENT_CONFIG_PATH:
     case ENT_CONFIG_ENDPOINT:
+    case ENT_CONFIG_TOKEN:
         printf("%s\n", (const char *)place);
         return;
     case ENT_CONFIG_MIB:

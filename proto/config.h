@@ -16,7 +16,7 @@
 
 #include "proto/address.h"
 #include "proto/base/yaml.h"
-#include "proto/signing.h"
+#include "proto/token.h"
 
 #define ENT_ENDPOINT_MAX 127
 #define ENT_AUTHORITIES_MAX 64
@@ -27,6 +27,7 @@ enum ent_config_kind {
     ENT_CONFIG_PATH,     /* char[PATH_MAX]; "" stays "" */
     ENT_CONFIG_ENDPOINT, /* char[ENT_ENDPOINT_MAX + 1], tcp://HOST:PORT; or ""
                           */
+    ENT_CONFIG_TOKEN,    /* char[ENT_TOKEN_URI_MAX + 1], pkcs11:...; or "" */
     ENT_CONFIG_MIB,      /* uint64_t, bytes */
     ENT_CONFIG_NUMBER,   /* uint64_t */
     ENT_CONFIG_DURATION, /* uint64_t, ms; written as in ISO 8601 */

@@ -12,6 +12,7 @@
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/keyfile_internal.h"
+#include "proto/keyplace.h"
 
 /* Where each field of the file stands; see keyfile.h. */
 enum {
@@ -33,7 +34,7 @@ _Static_assert(ENT_KEYFILE_SALT_LEN == crypto_pwhash_SALTBYTES &&
                    ENT_KEYFILE_MAC_LEN == crypto_secretbox_MACBYTES,
     "lengths are libsodium's");
 
-#define TEXT_MAX 1024 /* of the armoured file */
+#define TEXT_MAX ENT_KEYPLACE_TEXT_MAX /* of either kind of file */
 
 /* What a file may ask of the machine that opens it. */
 #define OPSLIMIT_MAX 16
@@ -260,33 +261,22 @@ check_file(const char *path, struct ent_error *err)
     return ENT_OK;
 }
 
-/* The file's content, of the right use. */
 static enum ent_status
-load(const char *path, enum ent_key_role role, struct ent_keyfile *ret_keyfile,
-    struct ent_error *err)
+read_text(const char *path, struct ent_bytes *ret_text, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    ENT_AUTO(ent_keyfile_wipe) struct ent_keyfile keyfile = {0};
-    enum ent_status rc;
+    enum ent_status rc = check_file(path, err);
 
-    rc = check_file(path, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = ent_file_read(path, TEXT_MAX, &text, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = ent_keyfile_parse(ent_bytes_view(&text), &keyfile, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (keyfile.role != role) {
-        return ent_fail(err, ENT_BAD_INPUT, "holds %s, not %s",
-            ent_keyfile_role_name(keyfile.role), ent_keyfile_role_name(role));
-    }
-    *ret_keyfile = keyfile;
-    return ENT_OK;
+    return rc != ENT_OK ? rc : ent_file_read(path, TEXT_MAX, ret_text, err);
+}
+
+static enum ent_status
+check_role(
+    enum ent_key_role is, enum ent_key_role wanted, struct ent_error *err)
+{
+    return is == wanted
+               ? ENT_OK
+               : ent_fail(err, ENT_BAD_INPUT, "holds %s, not %s",
+                     ent_keyfile_role_name(is), ent_keyfile_role_name(wanted));
 }
 
 /* Ask for the passphrase and open the box into `ret_seed`. */
@@ -370,19 +360,72 @@ open_keyfile(const char *path, const struct ent_keyfile *keyfile,
     return ENT_OK;
 }
 
+/* A key of the right use that lies in the file itself. */
+static enum ent_status
+read_here(const char *path, struct ent_view text, enum ent_key_role role,
+    const struct ent_passphrase *passphrase, struct ent_secret **ret_secret,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_keyfile_wipe) struct ent_keyfile keyfile = {0};
+    enum ent_status rc = ent_keyfile_parse(text, &keyfile, err);
+
+    if (rc == ENT_OK) {
+        rc = check_role(keyfile.role, role, err);
+    }
+    return rc != ENT_OK
+               ? rc
+               : open_keyfile(path, &keyfile, passphrase, ret_secret, err);
+}
+
+/* One that lies in a token. */
+static enum ent_status
+read_there(struct ent_view text, enum ent_key_role role,
+    const struct ent_passphrase *passphrase, struct ent_secret **ret_secret,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_token_close) struct ent_token *token = NULL;
+    struct ent_keyplace place;
+    enum ent_status rc = ent_keyplace_parse(text, &place, err);
+
+    if (rc == ENT_OK) {
+        rc = check_role(place.role, role, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_token_open(place.uri, ENT_TOKEN_SIGNS,
+            passphrase == NULL ? NULL : &passphrase->pin, &token, err);
+    }
+    return rc != ENT_OK
+               ? rc
+               : ent_secret_of_token(&token, &place.key, ret_secret, err);
+}
+
+/* No armour has a colon between its first line and its last. */
+static bool
+is_place(struct ent_view text)
+{
+    static const char key[] = "token:";
+
+    return text.len > 0 &&
+           memmem(text.data, text.len, key, sizeof key - 1) != NULL;
+}
+
 enum ent_status
 ent_keyfile_read(const char *path, enum ent_key_role role,
     const struct ent_passphrase *passphrase, struct ent_secret **ret_secret,
     struct ent_error *err)
 {
-    ENT_AUTO(ent_keyfile_wipe) struct ent_keyfile keyfile = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    struct ent_view view;
     enum ent_status rc;
 
     assert(path != NULL && ret_secret != NULL);
 
-    rc = load(path, role, &keyfile, err);
+    rc = read_text(path, &text, err);
     if (rc == ENT_OK) {
-        rc = open_keyfile(path, &keyfile, passphrase, ret_secret, err);
+        view = ent_bytes_view(&text);
+        rc = is_place(view)
+                 ? read_there(view, role, passphrase, ret_secret, err)
+                 : read_here(path, view, role, passphrase, ret_secret, err);
     }
     if (rc != ENT_OK) {
         ent_error_wrap(err, "key file '%s'", path);

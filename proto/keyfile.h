@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keyfile - a secret key on disk, wrapped under a passphrase.
+ * keyfile - a secret key on disk, wrapped under a passphrase; or a note of the
+ * token in which it lies (proto/keyplace.h).
  *
  * An armoured file (proto/base/armour.h), kind "ENTENTE KEY", mode 0600:
  *
@@ -23,17 +24,20 @@
 #define ENT_KEYFILE_KIND "ENTENTE KEY"
 #define ENT_PASSPHRASE_MAX 1023 /* bytes, without the NUL */
 
-/* Where a passphrase comes from when a file needs one. `size` is at least
- * ENT_PASSPHRASE_MAX + 1; the text is wiped after use. */
+/* Where a passphrase comes from when a file needs one, and the PIN when it lies
+ * in a token. `size` is at least ENT_PASSPHRASE_MAX + 1; the text is wiped
+ * after use. */
 struct ent_passphrase {
     enum ent_status (*ask)(void *context, const char *path, char *ret_text,
         size_t size, struct ent_error *err);
     void *context;
+    struct ent_pin pin; /* with a NULL in it: nobody knows one */
 };
 
 /* Read `path`; it must be a regular file nobody else may read (ENT_REJECTED),
  * hold a key of `role` and be whole (ENT_BAD_INPUT, ENT_UNSUPPORTED), and open
- * under the passphrase (ENT_REJECTED). NULL: there is nobody to ask. */
+ * under the passphrase (ENT_REJECTED). NULL: there is nobody to ask. Of a key
+ * in a token also what ent_token_open says. */
 enum ent_status ent_keyfile_read(const char *path, enum ent_key_role role,
     const struct ent_passphrase *passphrase, struct ent_secret **ret_secret,
     struct ent_error *err) ENT_MUST_CHECK;

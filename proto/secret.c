@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a token signs to show that it has the key: no kind of object begins so
+ * (signing.h), and nobody else chooses the rest. */
+#define TOKEN_PROBE "entente token probe v1"
+#define TOKEN_PROBE_LEN 32
+
 /* What lies in guarded memory. libsodium's long form of an Ed25519 secret key
  * is the seed followed by the public key; the second half stays zero for a
  * secret that never signs. */
@@ -19,7 +24,9 @@ _Static_assert(sizeof(struct guarded) == crypto_sign_SECRETKEYBYTES,
     "a seed and a public key are a libsodium signing key");
 
 struct ent_secret {
-    struct guarded *guarded;
+    struct guarded *guarded;   /* NULL: it lies in a token */
+    struct ent_token *token;   /* which it owns */
+    struct ent_verify_key key; /* of a key in a token */
     /* Several threads may use one secret: it is concealed by the last. */
     pthread_mutex_t lock;
     unsigned readers;
@@ -97,6 +104,54 @@ ent_secret_from(const uint8_t bytes[static ENT_SECRET_LEN],
     return ENT_OK;
 }
 
+/* It signs what no other object is, and whoever gave us the public half was
+ * right about it. */
+static enum ent_status
+check_token(struct ent_token *token, const struct ent_verify_key *key,
+    struct ent_error *err)
+{
+    uint8_t probe[sizeof TOKEN_PROBE - 1 + TOKEN_PROBE_LEN] = TOKEN_PROBE;
+    uint8_t value[ENT_SIGNATURE_LEN];
+    enum ent_status rc;
+
+    randombytes_buf(probe + sizeof TOKEN_PROBE - 1, TOKEN_PROBE_LEN);
+    rc = ent_token_sign(token, ent_view_of(probe, sizeof probe), value, err);
+    if (rc == ENT_OK && crypto_sign_verify_detached(
+                            value, probe, sizeof probe, key->bytes) != 0) {
+        rc = ent_fail(err, ENT_REJECTED,
+            "the token holds another key than the public_key that is named");
+    }
+    return rc;
+}
+
+enum ent_status
+ent_secret_of_token(struct ent_token **token, const struct ent_verify_key *key,
+    struct ent_secret **ret_secret, struct ent_error *err)
+{
+    struct ent_secret *secret;
+    enum ent_status rc;
+
+    assert(*token != NULL && ret_secret != NULL);
+
+    if (sodium_init() < 0) {
+        return ent_fail(err, ENT_IO, "no source of random numbers");
+    }
+    rc = check_token(*token, key, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    secret = calloc(1, sizeof *secret);
+    if (secret == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "allocating a secret");
+    }
+    pthread_mutex_init(&secret->lock, NULL);
+    secret->token = *token;
+    secret->key = *key;
+    *token = NULL;
+    *ret_secret = secret;
+    return ENT_OK;
+}
+
 void
 ent_secret_free(struct ent_secret **secret)
 {
@@ -106,6 +161,7 @@ ent_secret_free(struct ent_secret **secret)
     assert((*secret)->readers == 0);
 
     sodium_free((*secret)->guarded); /* wipes, whatever its protection */
+    ent_token_close(&(*secret)->token);
     pthread_mutex_destroy(&(*secret)->lock);
     free(*secret);
     *secret = NULL;
@@ -114,6 +170,7 @@ ent_secret_free(struct ent_secret **secret)
 const uint8_t *
 ent_secret_reveal(struct ent_secret *secret)
 {
+    assert(secret->guarded != NULL);
     pthread_mutex_lock(&secret->lock);
     if (secret->readers == 0) {
         protect(sodium_mprotect_readonly, secret->guarded);
@@ -149,6 +206,19 @@ sign_with_seed(void *context, struct ent_view message,
     return ENT_OK;
 }
 
+static enum ent_status
+sign_in_token(void *context, struct ent_view message,
+    uint8_t ret_value[static ENT_SIGNATURE_LEN], struct ent_error *err)
+{
+    struct ent_secret *secret = context;
+    enum ent_status rc;
+
+    pthread_mutex_lock(&secret->lock);
+    rc = ent_token_sign(secret->token, message, ret_value, err);
+    pthread_mutex_unlock(&secret->lock);
+    return rc;
+}
+
 /* Put the public key beside the seed, so that signing need not derive it. */
 static void
 complete_signing_key(
@@ -177,8 +247,13 @@ ent_secret_signer(struct ent_secret *secret, enum ent_key_role role,
     assert(role == ENT_KEY_AUTHORITY || role == ENT_KEY_OFFICE ||
            role == ENT_KEY_BROKER || role == ENT_KEY_OFFICER);
 
-    (void)err; /* for a secret that lives in a token */
-    complete_signing_key(secret, signer.key.bytes);
+    (void)err; /* for what is derived elsewhere */
+    if (secret->token != NULL) {
+        signer.sign = sign_in_token;
+        signer.key = secret->key;
+    } else {
+        complete_signing_key(secret, signer.key.bytes);
+    }
     signer.key_id = ent_key_id_of(role, signer.key.bytes);
     *ret_signer = signer;
     return ENT_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * secret - private keys in guarded memory, behind sign() and agree().
+ * secret - private keys, in guarded memory or in a token, behind sign().
  *
  * Only the node's keeper, the broker's keeper and the key commands of `entente`
  * include this. A secret lives in sodium_malloc memory that is inaccessible
@@ -11,6 +11,7 @@
 
 #include "proto/digest.h"
 #include "proto/signing.h"
+#include "proto/token.h"
 
 #define ENT_SECRET_LEN 32 /* seed, X25519, CURVE and symmetric keys alike */
 
@@ -23,7 +24,13 @@ enum ent_status ent_secret_from(const uint8_t bytes[static ENT_SECRET_LEN],
     struct ent_secret **ret_secret, struct ent_error *err) ENT_MUST_CHECK;
 void ent_secret_free(struct ent_secret **secret);
 
-/* Readable until ent_secret_conceal; calls must pair. */
+/* A key that stays in its token and can only sign; takes the token over when it
+ * succeeds. ENT_REJECTED: it does not sign for `key`. */
+enum ent_status ent_secret_of_token(struct ent_token **token,
+    const struct ent_verify_key *key, struct ent_secret **ret_secret,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Readable until ent_secret_conceal; calls must pair. Not of a token. */
 const uint8_t *ent_secret_reveal(struct ent_secret *secret);
 void ent_secret_conceal(struct ent_secret *secret);
 

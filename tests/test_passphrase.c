@@ -39,7 +39,8 @@ write_file(const char *folder, const char *name, const char *text, mode_t mode,
 static enum ent_status
 ask(const char *file, char ret_text[static ENT_PASSPHRASE_MAX + 1])
 {
-    const struct ent_passphrase passphrase = ent_passphrase_of_file(file);
+    const struct ent_passphrase_source source = {.file = file, .token = ""};
+    const struct ent_passphrase passphrase = ent_passphrase_from(&source);
 
     return passphrase.ask(passphrase.context, "office.key", ret_text,
         ENT_PASSPHRASE_MAX + 1, &last_error);

@@ -7,11 +7,13 @@
 #include "tools/cli/folder.h"
 #include "tools/cli/output.h"
 #include "tools/cli/root.h"
+#include "tools/cli/token.h"
 #include "tools/cli/verbs.h"
 
 struct arguments {
     const char *subject; /* STATE or KEYFILE */
     const char *out;
+    const char *token; /* NULL: the key is a file */
     struct cli_passphrase passphrase;
     struct cli_names names;
     bool json;
@@ -71,8 +73,7 @@ is_state(const char *text)
 
 static enum ent_status
 write_key(const char *path, const struct cli_passphrase *from,
-    struct ent_signer *ret_signer, struct ent_secret **ret_secret,
-    struct ent_error *err)
+    struct ent_secret **ret_secret, struct ent_error *err)
 {
     ENT_AUTO(ent_secret_free) struct ent_secret *secret = NULL;
     char passphrase[ENT_PASSPHRASE_MAX + 1];
@@ -83,9 +84,6 @@ write_key(const char *path, const struct cli_passphrase *from,
         return rc;
     }
     rc = ent_secret_new(&secret, err);
-    if (rc == ENT_OK) {
-        rc = ent_secret_signer(secret, ENT_KEY_AUTHORITY, ret_signer, err);
-    }
     if (rc == ENT_OK) {
         rc = ent_keyfile_write(path, ENT_KEY_AUTHORITY, secret,
             from->plain ? NULL : passphrase, err);
@@ -98,8 +96,29 @@ write_key(const char *path, const struct cli_passphrase *from,
     return rc;
 }
 
+/* As a file, or in the token with a file that says so. */
 static enum ent_status
-make(const struct arguments *arguments, struct ent_error *err)
+make_key(const char *path, struct arguments *arguments,
+    struct ent_signer *ret_signer, struct ent_secret **ret_secret,
+    struct ent_error *err)
+{
+    char name[sizeof "authority " + ENT_STATE_MAX];
+    enum ent_status rc;
+
+    if (arguments->token == NULL) {
+        rc = write_key(path, &arguments->passphrase, ret_secret, err);
+    } else {
+        (void)strcpy(stpcpy(name, "authority "), arguments->subject);
+        rc = cli_token_make_key(arguments->token, ENT_KEY_AUTHORITY, name, path,
+            &arguments->passphrase, ret_secret, err);
+    }
+    return rc != ENT_OK ? rc
+                        : ent_secret_signer(
+                              *ret_secret, ENT_KEY_AUTHORITY, ret_signer, err);
+}
+
+static enum ent_status
+make(struct arguments *arguments, struct ent_error *err)
 {
     static const char *const names[] = {
         CLI_ROOT_KEY_FILE, CLI_ROOT_PUBLIC_FILE, NULL};
@@ -119,7 +138,7 @@ make(const struct arguments *arguments, struct ent_error *err)
             arguments->out, CLI_ROOT_PUBLIC_FILE, public_path, err);
     }
     if (rc == ENT_OK) {
-        rc = write_key(key_path, &arguments->passphrase, &signer, &secret, err);
+        rc = make_key(key_path, arguments, &signer, &secret, err);
     }
     if (rc == ENT_OK) {
         rc = cli_root_publish(public_path, arguments->subject, &signer.key,
@@ -150,6 +169,9 @@ parse_new(int key, char *argument, struct argp_state *state)
     case 'o':
         arguments->out = argument;
         return 0;
+    case CLI_TOKEN_OPTION:
+        arguments->token = argument;
+        return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
             return ARGP_ERR_UNKNOWN;
@@ -166,6 +188,7 @@ parse_new(int key, char *argument, struct argp_state *state)
         if (arguments->subject == NULL || arguments->out == NULL) {
             argp_error(state, "STATE and --out DIR are needed");
         }
+        cli_token_check(arguments->token, &arguments->passphrase, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -178,6 +201,7 @@ cli_authority_new(int argc, char *argv[])
     static const struct argp_option options[] = {
         {"out", 'o', "DIR", 0, "Put authority.key and authority.pub into DIR",
             0},
+        CLI_TOKEN_ROW,
         {0},
     };
     static const struct argp_child children[] = {
@@ -197,7 +221,8 @@ cli_authority_new(int argc, char *argv[])
             "Examples:\n"
             "  entente authority new th --out /media/stick/th\n"
             "  entente authority new th --out th --name en=\"Immigration "
-            "Bureau\"\n",
+            "Bureau\"\n"
+            "  entente authority new th --out th --token pkcs11:token=th\n",
         .children = children,
     };
     struct arguments arguments = {0};

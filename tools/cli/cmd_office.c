@@ -14,7 +14,8 @@ static const struct cli_party office = {
         "its fingerprint by telephone.\n\n"
         "Examples:\n"
         "  entente office new blo-maesai@th --out keys\n"
-        "  entente office new ncc@kh --out keys --passphrase-file secret\n",
+        "  entente office new ncc@kh --out keys --passphrase-file secret\n"
+        "  entente office new ncc@kh --out keys --token pkcs11:token=ncc\n",
     .certify_doc =
         "Certify an office's keys with the root key of its state. Ask the "
         "office for the fingerprint by telephone first.\v"

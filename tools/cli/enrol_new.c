@@ -10,12 +10,14 @@
 #include "tools/cli/output.h"
 #include "tools/cli/passphrase.h"
 #include "tools/cli/request.h"
+#include "tools/cli/token.h"
 
 #define REQUEST_MODE 0644
 
 struct arguments {
     struct ent_address address;
     const char *out;
+    const char *token; /* NULL: the keys are files */
     struct cli_passphrase passphrase;
     bool json;
 };
@@ -27,6 +29,7 @@ struct keys {
     struct ent_secret *storage;
     struct ent_signer signer;
     uint8_t link_key[ENT_PUBLIC_KEY_LEN];
+    char passphrase_token[ENT_TOKEN_URI_MAX + 1]; /* "": none makes it */
 };
 
 static void
@@ -37,18 +40,41 @@ free_keys(struct keys *keys)
     ent_secret_free(&keys->storage);
 }
 
-static enum ent_status
-make_keys(
-    const struct cli_party *party, struct keys *keys, struct ent_error *err)
+static enum ent_key_role
+role_of(const struct cli_party *party)
 {
+    return party->broker ? ENT_KEY_BROKER : ENT_KEY_OFFICE;
+}
+
+/* In memory, or in the token. */
+static enum ent_status
+make_signing_key(const struct cli_party *party, struct arguments *arguments,
+    struct keys *keys, struct ent_error *err)
+{
+    char path[PATH_MAX];
     enum ent_status rc;
 
-    rc = ent_secret_new(&keys->signing, err);
-    if (rc == ENT_OK) {
-        rc = ent_secret_signer(keys->signing,
-            party->broker ? ENT_KEY_BROKER : ENT_KEY_OFFICE, &keys->signer,
-            err);
+    if (arguments->token == NULL) {
+        rc = ent_secret_new(&keys->signing, err);
+    } else {
+        rc = cli_folder_path(arguments->out, party->key_file, path, err);
+        if (rc == ENT_OK) {
+            rc = cli_token_make_key(arguments->token, role_of(party),
+                arguments->address.text, path, &arguments->passphrase,
+                &keys->signing, err);
+        }
     }
+    return rc != ENT_OK ? rc
+                        : ent_secret_signer(keys->signing, role_of(party),
+                              &keys->signer, err);
+}
+
+static enum ent_status
+make_keys(const struct cli_party *party, struct arguments *arguments,
+    struct keys *keys, struct ent_error *err)
+{
+    enum ent_status rc = make_signing_key(party, arguments, keys, err);
+
     if (rc == ENT_OK) {
         rc = ent_secret_new(&keys->link, err);
     }
@@ -79,21 +105,28 @@ write_key(const char *folder, const char *name, enum ent_key_role role,
         path, role, secret, passphrase[0] == '\0' ? NULL : passphrase, err);
 }
 
-/* All under one passphrase. */
 static enum ent_status
-write_keys(const struct cli_party *party, const struct arguments *arguments,
-    const struct keys *keys, struct ent_error *err)
+choose_passphrase(struct arguments *arguments, struct keys *keys,
+    char ret_text[static ENT_PASSPHRASE_MAX + 1], struct ent_error *err)
+{
+    return arguments->token == NULL
+               ? cli_passphrase_new(&arguments->passphrase, ret_text, err)
+               : cli_token_passphrase(arguments->token, &arguments->passphrase,
+                     keys->passphrase_token, ret_text, err);
+}
+
+/* All under one passphrase; what lies in a token is there already. */
+static enum ent_status
+write_keys(const struct cli_party *party, struct arguments *arguments,
+    struct keys *keys, struct ent_error *err)
 {
     char passphrase[ENT_PASSPHRASE_MAX + 1];
-    enum ent_status rc;
+    enum ent_status rc = choose_passphrase(arguments, keys, passphrase, err);
 
-    rc = cli_passphrase_new(&arguments->passphrase, passphrase, err);
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK && arguments->token == NULL) {
+        rc = write_key(arguments->out, party->key_file, role_of(party),
+            keys->signing, passphrase, err);
     }
-    rc = write_key(arguments->out, party->key_file,
-        party->broker ? ENT_KEY_BROKER : ENT_KEY_OFFICE, keys->signing,
-        passphrase, err);
     if (rc == ENT_OK) {
         rc = write_key(arguments->out, CLI_LINK_KEY_FILE, ENT_KEY_LINK,
             keys->link, passphrase, err);
@@ -141,20 +174,24 @@ print(const struct arguments *arguments, const struct keys *keys,
         {.key = "fingerprint", .title = "Fingerprint"},
         {.key = "folder", .title = "Keys, keep them here"},
         {.key = "request", .title = "Request, for the authority"},
+        {.key = "passphrase_token", .title = "Configure passphrase_token"},
     };
     char key[ENT_KEY_TEXT_LEN + 1];
     char id[ENT_KEY_ID_TEXT_LEN + 1];
     char fingerprint[ENT_FINGERPRINT_LEN + 1];
     enum ent_status rc;
+    const char *token =
+        keys->passphrase_token[0] == '\0' ? NULL : keys->passphrase_token;
     json_t *object;
 
     ent_key_format(&keys->signer.key, key);
     ent_key_id_format(&keys->signer.key_id, id);
     ent_fingerprint_format(&keys->signer.key_id, fingerprint);
-    object = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "address",
+    object = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s*}", "address",
         arguments->address.text, "public_key", key, "key_id", id, "fingerprint",
         fingerprint, "folder", cli_json_text(ent_view_text(arguments->out)),
-        "request", cli_json_text(ent_view_text(request_path)));
+        "request", cli_json_text(ent_view_text(request_path)),
+        "passphrase_token", token);
     if (object == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "printing a request");
     }
@@ -165,7 +202,7 @@ print(const struct arguments *arguments, const struct keys *keys,
 }
 
 static enum ent_status
-enrol(const struct cli_party *party, const struct arguments *arguments,
+enrol(const struct cli_party *party, struct arguments *arguments,
     struct ent_error *err)
 {
     const char *const names[] = {party->key_file, CLI_LINK_KEY_FILE,
@@ -176,7 +213,7 @@ enrol(const struct cli_party *party, const struct arguments *arguments,
 
     rc = cli_folder_prepare(arguments->out, names, err);
     if (rc == ENT_OK) {
-        rc = make_keys(party, &keys, err);
+        rc = make_keys(party, arguments, &keys, err);
     }
     if (rc == ENT_OK) {
         rc = write_keys(party, arguments, &keys, err);
@@ -204,6 +241,9 @@ parse(int key, char *argument, struct argp_state *state)
     case 'o':
         arguments->out = argument;
         return 0;
+    case CLI_TOKEN_OPTION:
+        arguments->token = argument;
+        return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
             return ARGP_ERR_UNKNOWN;
@@ -217,6 +257,7 @@ parse(int key, char *argument, struct argp_state *state)
         if (arguments->address.text[0] == '\0' || arguments->out == NULL) {
             argp_error(state, "ADDRESS and --out DIR are needed");
         }
+        cli_token_check(arguments->token, &arguments->passphrase, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -228,6 +269,7 @@ cli_enrol_new(const struct cli_party *party, int argc, char *argv[])
 {
     static const struct argp_option options[] = {
         {"out", 'o', "DIR", 0, "Put the keys and the request into DIR", 0},
+        CLI_TOKEN_ROW,
         {0},
     };
     static const struct argp_child children[] = {

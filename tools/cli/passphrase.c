@@ -10,6 +10,7 @@
 
 #include "proto/base/file.h"
 #include "proto/base/text.h"
+#include "proto/passphrase.h"
 
 #define PROMPT_MAX 300
 #define NEW_MIN 12 /* letters a person chooses for a new one */
@@ -56,14 +57,17 @@ read_file(const char *path, char *ret_text, size_t size, struct ent_error *err)
     return read_line(path, ret_text, size, err);
 }
 
+#define NO_TERMINAL                                                            \
+    "no terminal to ask for the passphrase on; give --passphrase-file FILE"
+
+/* `otherwise` says what to do where there is none. */
 static enum ent_status
-read_terminal(
-    const char *prompt, char *ret_text, size_t size, struct ent_error *err)
+read_terminal(const char *prompt, char *ret_text, size_t size,
+    const char *otherwise, struct ent_error *err)
 {
     if (readpassphrase(prompt, ret_text, size, RPP_REQUIRE_TTY) == NULL) {
-        return ent_fail(err, errno == ENOTTY ? ENT_NOT_FOUND : ENT_IO,
-            "no terminal to ask for the passphrase on; give "
-            "--passphrase-file FILE");
+        return ent_fail(
+            err, errno == ENOTTY ? ENT_NOT_FOUND : ENT_IO, "%s", otherwise);
     }
     return ENT_OK;
 }
@@ -79,13 +83,40 @@ ask(void *context, const char *path, char *ret_text, size_t size,
         return read_file(from->file, ret_text, size, err);
     }
     (void)snprintf(prompt, sizeof prompt, "Passphrase of %s: ", path);
-    return read_terminal(prompt, ret_text, size, err);
+    return read_terminal(prompt, ret_text, size, NO_TERMINAL, err);
+}
+
+static enum ent_status
+ask_pin(void *context, const char *token, const char *source, char *ret_pin,
+    size_t size, struct ent_error *err)
+{
+    struct cli_passphrase *from = context;
+    char prompt[PROMPT_MAX];
+    enum ent_status rc;
+
+    if (source[0] != '\0') {
+        return ent_pin_read(NULL, token, source, ret_pin, size, err);
+    }
+    if (from->pin[0] == '\0' || strcmp(from->token, token) != 0) {
+        (void)snprintf(prompt, sizeof prompt, "PIN of token '%s': ", token);
+        rc = read_terminal(prompt, from->pin, sizeof from->pin,
+            "no terminal to ask for the PIN on; name a file with it in the "
+            "URI, as pin-source=file:FILE",
+            err);
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        (void)snprintf(from->token, sizeof from->token, "%s", token);
+    }
+    (void)snprintf(ret_pin, size, "%s", from->pin);
+    return ENT_OK;
 }
 
 struct ent_passphrase
 cli_passphrase_asker(struct cli_passphrase *from)
 {
-    return (struct ent_passphrase){.ask = ask, .context = from};
+    return (struct ent_passphrase){
+        .ask = ask, .context = from, .pin = {ask_pin, from}};
 }
 
 /* Twice, and not too short: what nobody can repeat opens nothing. */
@@ -95,7 +126,8 @@ choose(char ret_text[static ENT_PASSPHRASE_MAX + 1], struct ent_error *err)
     char again[ENT_PASSPHRASE_MAX + 1];
     enum ent_status rc;
 
-    rc = read_terminal("New passphrase: ", ret_text, sizeof again, err);
+    rc = read_terminal(
+        "New passphrase: ", ret_text, sizeof again, NO_TERMINAL, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -104,7 +136,8 @@ choose(char ret_text[static ENT_PASSPHRASE_MAX + 1], struct ent_error *err)
             "a passphrase has at least %d characters; five words are good",
             NEW_MIN);
     }
-    rc = read_terminal("The same again: ", again, sizeof again, err);
+    rc = read_terminal(
+        "The same again: ", again, sizeof again, NO_TERMINAL, err);
     if (rc == ENT_OK && strcmp(ret_text, again) != 0) {
         rc = ent_fail(err, ENT_BAD_INPUT, "the two passphrases differ");
     }

@@ -4,7 +4,8 @@
  *
  * From a file that nobody else may read (--passphrase-file), else from the
  * terminal, where a new one is asked for twice. Keys lie on the disk without
- * one only where --plain is written out.
+ * one only where --plain is written out. The PIN of a token comes from the file
+ * that its URI names, else from the terminal, once.
  */
 #ifndef TOOLS_CLI_PASSPHRASE_H
 #define TOOLS_CLI_PASSPHRASE_H
@@ -16,6 +17,8 @@
 struct cli_passphrase {
     const char *file; /* NULL: ask on the terminal */
     bool plain;       /* new keys get none */
+    char token[64];   /* whose PIN was typed, for the length of one command */
+    char pin[ENT_TOKEN_PIN_MAX + 1];
 };
 
 /* To open an existing key file with. `from` is borrowed. */
