@@ -105,6 +105,7 @@ enum node_errand {
     NODE_ERRAND_OPEN = 2,  /* open what came of an attachment */
     NODE_ERRAND_PRUNE = 3, /* take away the chunks of an attachment */
     NODE_ERRAND_GIVE = 4,  /* give an office again what it lost */
+    NODE_ERRAND_KEEP = 5,  /* nothing: files that are kept (node/shelf.h) */
 };
 
 /* Noted in this turn's commit; the node is told that there is some. */

@@ -4,6 +4,7 @@
 #include "node/assembly.h"
 #include "node/feed.h"
 #include "node/restitution.h"
+#include "node/shelf.h"
 
 /* In one turn; GIVE_ROWS are submissions looked at. */
 #define FEED_CHUNKS (2 * NODE_FEED_GROUP)
@@ -27,11 +28,15 @@ prune(struct node *node, uint64_t number, size_t *budget, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = node_attachment_get(node, number, &row, err);
     }
-    if (rc == ENT_OK &&
-        row->state == ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_DELETED) {
-        return node_attachment_delete(node, number, row, err);
+    if (rc == ENT_OK) {
+        rc = node_shelf_left(node, row, err);
     }
-    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    return row->state == ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_DELETED
+               ? node_attachment_delete(node, number, row, err)
+               : node_attachment_put(node, number, row, err);
 }
 
 typedef enum ent_status errand(

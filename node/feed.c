@@ -6,6 +6,7 @@
 #include "node/gate.h"
 #include "node/lifecycle.h"
 #include "node/pending.h"
+#include "node/shelf.h"
 #include "proto/refusal.h"
 
 #define COMPONENT "feed"
@@ -44,7 +45,7 @@ node_feed_is_over(const node_feed_row *row)
     return row->state != WAITING && row->state != MOVING;
 }
 
-/* One feed less needs the file: with the last its chunks go. */
+/* One feed less needs the file: with the last nobody waits for it. */
 static enum ent_status
 let_go(struct node *node, uint64_t attachment, struct ent_error *err)
 {
@@ -56,8 +57,7 @@ let_go(struct node *node, uint64_t attachment, struct ent_error *err)
     }
     row->feeds -= row->feeds > 0;
     if (row->feeds == 0) {
-        row->state = STOPPED; /* it cannot go with another message */
-        rc = node_errand_put(node, NODE_ERRAND_PRUNE, attachment, err);
+        rc = node_shelf_put(node, attachment, row, err);
     }
     return rc != ENT_OK ? rc : node_attachment_put(node, attachment, row, err);
 }
@@ -210,10 +210,13 @@ delete_one(struct node *node, const struct ent_id *id,
         return rc;
     }
     file->copies -= file->copies > 0;
-    return file->copies > 0
-               ? node_attachment_put(node, row->attachment, file, err)
-               : node_attachment_forget(
-                     node, row->attachment, file, DELETED, err);
+    if (file->copies > 0) {
+        return node_attachment_put(node, row->attachment, file, err);
+    }
+    rc = node_shelf_take(node, row->attachment, file, err);
+    return rc != ENT_OK ? rc
+                        : node_attachment_forget(
+                              node, row->attachment, file, DELETED, err);
 }
 
 enum ent_status

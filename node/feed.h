@@ -51,8 +51,8 @@ enum ent_status node_feed_judge(struct node *node,
 enum ent_status node_feed_run(struct node *node, uint64_t number,
     size_t *budget, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The message goes to its recipient again, which lost it: files that were still
- * under way begin anew with it. Their places in `ret_places`; of the others
+/* The message goes to its recipient again, which lost it: its files that are
+ * still here begin anew with it. Their places in `ret_places`; of the others
  * nothing is left here. */
 enum ent_status node_feed_restart(struct node *node, const struct ent_id *id,
     const struct ent_party *to, uint32_t ret_places[static ENT_ATTACHMENTS_MAX],

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A message is given again: its files that were under way begin anew. */
+/* A message is given again: its files that are still here begin anew. */
 #include "node/feed_internal.h"
+#include "node/shelf.h"
+
+#define COMPLETE ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_COMPLETE
 
 /* Under another number: what is still to be answered of the old one is about a
  * file that its recipient does not know any more. */
@@ -32,6 +35,30 @@ renumber(struct node *node, uint64_t old, node_feed_row *row,
                               (uint8_t)row->place, number, err);
 }
 
+/* The file of a feed that is over goes once more; `ret_here` false: it is not
+ * kept any more. */
+static enum ent_status
+take_again(struct node *node, const node_feed_row *row, bool *ret_here,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_attachment_row *file = NULL;
+    enum ent_status rc = ENT_OK;
+
+    *ret_here = !node_feed_is_over(row);
+    if (*ret_here || row->state != COMPLETE) {
+        return ENT_OK; /* of what was refused nothing goes again */
+    }
+    rc = node_attachment_get(node, row->attachment, &file, err);
+    if (rc != ENT_OK || file->state != COMPLETE) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    *ret_here = true;
+    file->feeds++;
+    rc = node_shelf_take(node, row->attachment, file, err);
+    return rc != ENT_OK ? rc
+                        : node_attachment_put(node, row->attachment, file, err);
+}
+
 enum ent_status
 node_feed_restart(struct node *node, const struct ent_id *id,
     const struct ent_party *to, uint32_t ret_places[static ENT_ATTACHMENTS_MAX],
@@ -44,13 +71,17 @@ node_feed_restart(struct node *node, const struct ent_id *id,
     for (; rc == ENT_OK && place < ENT_ATTACHMENTS_MAX; place++) {
         ENT_AUTO(node_row_free) node_feed_row *row = NULL;
         uint64_t number;
+        bool here = false;
 
         rc = node_attached_next(
             node, NODE_ATTACHED_OUT, to, id, &place, &number, err);
         if (rc == ENT_OK) {
             rc = node_feed_get(node, number, &row, err);
         }
-        if (rc == ENT_OK && !node_feed_is_over(row)) {
+        if (rc == ENT_OK) {
+            rc = take_again(node, row, &here, err);
+        }
+        if (rc == ENT_OK && here) {
             rc = renumber(node, number, row, id, to, err);
             ret_places[(*ret_count)++] = place;
         }

@@ -11,6 +11,7 @@
 #include "node/pump.h"
 #include "node/quota.h"
 #include "node/receipts.h"
+#include "node/shelf.h"
 #include "node/tombstones.h"
 #include "node/upload.h"
 #include "node/vault.h"
@@ -190,7 +191,8 @@ node_pruning_run(struct node *node, size_t *budget, struct ent_error *err)
         if (rc == ENT_NOT_FOUND ||
             (rc == ENT_OK && life.until_ms > node->now_ms)) {
             rc = node_lifecycle_prune(node, budget, err);
-            return rc != ENT_OK ? rc : node_tombstones_prune(node, budget, err);
+            rc = rc != ENT_OK ? rc : node_tombstones_prune(node, budget, err);
+            return rc != ENT_OK ? rc : node_shelf_yield(node, err);
         }
         spend(budget, 1);
         if (rc == ENT_OK) {

@@ -11,7 +11,8 @@
 #include "node/node.h"
 
 /* ENT_BUSY, in words with both sizes, when a file of `size` bytes does not fit
- * beside what is here and what is still to come of others. */
+ * beside what is here and what is still to come of others. What is only kept
+ * (node/shelf.h) makes room for it. */
 enum ent_status node_room_for(
     struct node *node, uint64_t size, struct ent_error *err) ENT_MUST_CHECK;
 

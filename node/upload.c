@@ -7,6 +7,7 @@
 
 #include "node/lifetime.h"
 #include "node/room.h"
+#include "node/shelf.h"
 #include "node/submit.h"
 
 #define UNUSED_DAYS 2 /* that a key is kept for at first */
@@ -496,7 +497,8 @@ node_upload_use(
     changed = *row;
     changed.copies++;
     changed.feeds++;
-    if (row->copies == 0 || day > row->day) {
+    rc = node_shelf_take(node, number, &changed, err);
+    if (rc == ENT_OK && (row->copies == 0 || day > row->day)) {
         changed.day = day;
         rc = node_attachment_wrap_key(node, number, &key, &wrap, &changed, err);
     }

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files that went are kept while there is room, for who loses its store. */
+#include <sodium.h>
+
+#include "node/room.h"
+#include "node/shelf.h"
+#include "tests/two_offices_files.h"
+
+#define MIB (UINT64_C(1024) * 1024)
+
+/* ---- the vocabulary ---- */
+
+static uint64_t
+usage(enum who who)
+{
+    uint64_t used = 0;
+
+    expect_ok(node_store_begin(world.nodes[who]->store, &last_error));
+    expect_ok(node_store_usage(world.nodes[who]->store, &used, &last_error));
+    node_store_abort(world.nodes[who]->store);
+    return used;
+}
+
+/* What it may take is little more, or less, than what it takes. */
+static void
+limit_store(enum who who, int64_t more)
+{
+    world.configs[who].store_limit =
+        (uint64_t)((int64_t)usage(who) * 8 / 7 + more);
+}
+
+static enum ent_status
+ask_room(enum who who, uint64_t size)
+{
+    struct node *node = world.nodes[who];
+    enum ent_status rc;
+
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    rc = node_room_for(node, size, &last_error);
+    if (rc == ENT_OK) {
+        expect_ok(node_turn_end(node, ENT_OK, &last_error));
+        return ENT_OK;
+    }
+    expect_status(node_turn_end(node, ENT_BUSY, &last_error), ENT_BUSY);
+    return rc;
+}
+
+static struct ent_id
+sent_and_there(void)
+{
+    struct ent_id id = post_with_file();
+
+    let_it_move();
+    assert_int_equal(file_of(MAESAI, &id).state, COMPLETE);
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    return id;
+}
+
+/* Tachileik has nothing any more, and says so. */
+static void
+lose_and_give_again(void)
+{
+    lose_store(TACHILEIK);
+    tell_manifest(TACHILEIK, MAESAI);
+    for (int i = 0; i < 40; i++) {
+        pass(1000);
+    }
+}
+
+/* ---- tests ---- */
+
+static void
+what_everybody_has_is_kept(void **state)
+{
+    (void)state;
+    (void)sent_and_there();
+    assert_int_equal(rows_in(MAESAI, NODE_CHUNK), 4 + 4 + 2 + 1);
+    assert_int_equal(number_of(MAESAI, "kept"), SIZE);
+    assert_int_equal(number_of(MAESAI, "leaving"), 0);
+}
+
+static void
+who_lost_its_store_is_given_the_file_again(void **state)
+{
+    uint8_t out[2 * SIZE];
+    size_t len;
+    struct ent_id id = sent_and_there();
+
+    (void)state;
+    lose_and_give_again();
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    expect_ok(read_file(&id, out, &len));
+    assert_int_equal(len, SIZE);
+    assert_memory_equal(out, file, SIZE);
+    assert_int_equal(file_of(MAESAI, &id).state, COMPLETE);
+    assert_int_equal(number_of(MAESAI, "kept"), SIZE);
+    lose_and_give_again(); /* and once more */
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    assert_int_equal(number_of(TACHILEIK, "promised"), 0);
+}
+
+static void
+the_oldest_makes_room_for_another(void **state)
+{
+    struct ent_id old = sent_and_there();
+    struct ent_id young = sent_and_there();
+
+    (void)state;
+    limit_store(MAESAI, 0);
+    expect_status(ask_room(MAESAI, 4 * MIB), ENT_BUSY);
+    assert_int_equal(number_of(MAESAI, "kept"), 2 * SIZE); /* nothing went */
+    limit_store(MAESAI, (int64_t)(2 * MIB) * 8 / 7);
+    expect_ok(ask_room(MAESAI, SIZE / 2));
+    assert_int_equal(number_of(MAESAI, "kept"), SIZE);
+    assert_int_equal(number_of(MAESAI, "leaving"), SIZE);
+    pass(0);
+    assert_int_equal(number_of(MAESAI, "leaving"), 0);
+    assert_int_equal(rows_in(MAESAI, NODE_CHUNK), 4 + 4 + 2 + 1);
+    lose_and_give_again();
+    assert_int_equal(file_of(TACHILEIK, &young).state, COMPLETE);
+    assert_int_equal(file_of(TACHILEIK, &old).state, STOPPED);
+    assert_int_equal(file_of(MAESAI, &old).state, COMPLETE); /* it had it */
+}
+
+static void
+messages_are_not_kept_out_by_files(void **state)
+{
+    (void)state;
+    (void)sent_and_there();
+    world.configs[MAESAI].store_limit = usage(MAESAI) * 4 / 3 + MIB;
+    tidy(MAESAI);
+    assert_int_equal(number_of(MAESAI, "kept"), SIZE);
+    world.configs[MAESAI].store_limit = usage(MAESAI);
+    tidy(MAESAI);
+    assert_int_equal(number_of(MAESAI, "kept"), 0);
+    pass(0);
+    assert_int_equal(rows_in(MAESAI, NODE_CHUNK), 0);
+    assert_int_equal(number_of(MAESAI, "leaving"), 0);
+    world.configs[MAESAI].store_limit = 1024 * MIB;
+    (void)post_with_file();
+    world.configs[MAESAI].store_limit = usage(MAESAI);
+    let_it_move(); /* while it is so full, nothing is kept */
+    assert_int_equal(number_of(MAESAI, "kept"), 0);
+    assert_int_equal(rows_in(MAESAI, NODE_CHUNK), 0);
+}
+
+static void
+it_goes_with_another_message_while_it_is_kept(void **state)
+{
+    static const char one[] = "0198a000-0000-7000-8000-000000000001";
+    static const char two[] = "0198a000-0000-7000-8000-000000000002";
+    static const char three[] = "0198a000-0000-7000-8000-000000000003";
+    uint8_t name[ENT_ID_LEN] = {9};
+    uint64_t have;
+
+    (void)state;
+    expect_ok(hand_over(name, 0, SIZE, &have));
+    assert_true(submit_with(name, one)->copies[0]->accepted);
+    let_it_move();
+    assert_true(submit_with(name, two)->copies[0]->accepted);
+    assert_int_equal(number_of(MAESAI, "kept"), 0);
+    let_it_move();
+    assert_int_equal(number_of(MAESAI, "kept"), SIZE);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CHUNK), 2 * 4);
+    world.configs[MAESAI].store_limit = usage(MAESAI);
+    tidy(MAESAI);
+    pass(0);
+    world.configs[MAESAI].store_limit = 1024 * MIB;
+    assert_false(submit_with(name, three)->copies[0]->accepted);
+}
+
+static void
+it_is_deleted_with_its_message(void **state)
+{
+    (void)state;
+    (void)sent_and_there();
+    world.now += 32 * DAY;
+    tidy(MAESAI);
+    pass(0);
+    assert_int_equal(rows_in(MAESAI, NODE_CHUNK), 0);
+    assert_int_equal(number_of(MAESAI, "kept"), 0);
+    assert_int_equal(rows_in(MAESAI, NODE_ERRAND), 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FILES(what_everybody_has_is_kept),
+        FILES(who_lost_its_store_is_given_the_file_again),
+        FILES(the_oldest_makes_room_for_another),
+        FILES(messages_are_not_kept_out_by_files),
+        FILES(it_goes_with_another_message_while_it_is_kept),
+        FILES(it_is_deleted_with_its_message),
+    };
+
+    return cmocka_run_group_tests_name("node_shelf", tests, NULL, NULL);
+}
