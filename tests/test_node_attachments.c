@@ -142,6 +142,43 @@ a_file_is_deleted_with_its_message(void **state)
 }
 
 static void
+recall(const struct ent_id *of)
+{
+    (void)say_of(MAESAI, "RECALL", of);
+    let_it_move();
+}
+
+static void
+a_recall_takes_the_file_too_whole_or_not(void **state)
+{
+    uint8_t out[2 * SIZE];
+    size_t len;
+    struct ent_id whole;
+    struct ent_id part;
+
+    (void)state;
+    agree_on("lifecycle", NULL, 0);
+    whole = post_with_file();
+    let_it_move();
+    recall(&whole);
+    expect_status(read_file(&whole, out, &len), ENT_NOT_FOUND);
+    part = post_with_file();
+    turn(MAESAI, NULL);
+    while (file_of(MAESAI, &part).state == WAITING) {
+        assert_true(world.flying > 0);
+        deliver_one();
+    }
+    assert_int_equal(number_of(TACHILEIK, "promised"), SIZE);
+    forget_wire(); /* and what is sent again comes behind the recall */
+    recall(&part);
+    expect_status(read_file(&part, out, &len), ENT_NOT_FOUND);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CHUNK), 0);
+    assert_int_equal(number_of(TACHILEIK, "promised"), 0);
+    assert_int_not_equal(file_of(TACHILEIK, &part).state, MOVING);
+    assert_int_equal(file_of(MAESAI, &part).state, STOPPED);
+}
+
+static void
 chunks_that_expire_are_sent_again(void **state)
 {
     struct ent_id id = post_with_file();
@@ -366,6 +403,7 @@ main(void)
         FILES(the_same_submission_is_one_message),
         FILES(what_no_message_takes_up_is_gone_in_two_days),
         FILES(a_file_is_deleted_with_its_message),
+        FILES(a_recall_takes_the_file_too_whole_or_not),
         FILES(chunks_that_expire_are_sent_again),
         FILES(a_chunk_for_nothing_that_came_is_refused),
         FILES(
