@@ -577,6 +577,31 @@ what_a_neighbour_brings_is_charged_to_it(void **state)
 
 /* As many signatures as its offices may have checked, not as one office. */
 static void
+flash_goes_first_to_the_next_broker_too(void **state)
+{
+    struct scene *scene = *state;
+    struct made routine[3];
+    struct made flash = from_maesai(scene, FLASH, 1);
+
+    connect_both(scene, MAESAI);
+    for (size_t i = 0; i < 3; i++) {
+        routine[i] = from_maesai(scene, ROUTINE, i + 1);
+        leave(scene, BULK, &routine[i]);
+    }
+    leave(scene, URGENT, &flash);
+    greet(scene, YANGON, BULK, GENEROUS); /* and no urgent connection */
+    (void)expect_sent(scene, YANGON, BULK, ENT_FRAME_HELLO);
+    expect_certificate(scene, YANGON, BULK, MAESAI);
+    expect_bundle(scene, YANGON, BULK, &flash);
+    for (size_t i = 0; i < 3; i++) {
+        expect_bundle(scene, YANGON, BULK, &routine[i]);
+        made_free(&routine[i]);
+    }
+    expect_silence(scene);
+    made_free(&flash);
+}
+
+static void
 a_neighbour_speaks_for_many(void **state)
 {
     struct scene *scene = *state;
@@ -625,6 +650,7 @@ main(void)
         RELAY_TEST(nothing_goes_back_to_who_brought_it_after_a_reload),
         RELAY_TEST(a_receipt_goes_by_another_neighbour_after_a_reload),
         RELAY_TEST(what_a_neighbour_brings_is_charged_to_it),
+        RELAY_TEST(flash_goes_first_to_the_next_broker_too),
         RELAY_TEST(a_neighbour_speaks_for_many),
     };
 
