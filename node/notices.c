@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/authorities.h"
 #include "node/rest.pb-c.h"
 #include "policy/notice.h"
 #include "proto/base/log.h"
@@ -56,6 +57,23 @@ keep(struct node *node, const struct ent_notice *notice, struct ent_view text,
                               &digest, &(struct ent_digest){{0}}, 0, err);
 }
 
+/* Under the keys that its state's authority has by now. */
+static enum ent_status
+verify(struct node *node, const struct ent_agreement *agreement,
+    const struct ent_notice *notice, struct ent_view text,
+    struct ent_view signatures, struct ent_error *err)
+{
+    const char *state = notice->declaration.state;
+    struct ent_rollover keys;
+
+    node_authorities_join(
+        node, state, ent_agreement_authority(agreement, state), &keys);
+    return node_authorities_doubt(node, state,
+        ent_notice_verify(
+            agreement, notice, text, signatures, &keys, node->now_ms, err),
+        err);
+}
+
 enum ent_status
 node_notices_take(struct node *node, const struct ent_agreement *agreement,
     struct ent_view text, struct ent_view signatures, bool *ret_new,
@@ -70,7 +88,7 @@ node_notices_take(struct node *node, const struct ent_agreement *agreement,
     *ret_new = false;
     rc = ent_notice_read(agreement, text, &notice, &complaints, err);
     if (rc == ENT_OK) {
-        rc = ent_notice_verify(agreement, &notice, text, signatures, err);
+        rc = verify(node, agreement, &notice, text, signatures, err);
     }
     if (rc != ENT_OK) {
         return rc;

@@ -8,6 +8,7 @@
 
 #include "policy/agreement_reader.h"
 #include "policy/word.h"
+#include "proto/authority.h"
 #include "proto/base/text.h"
 #include "proto/base/time.h"
 
@@ -359,7 +360,8 @@ ent_notice_agreement(struct ent_view text,
 enum ent_status
 ent_notice_sign(const struct ent_agreement *agreement, struct ent_view text,
     const char *state, const struct ent_signer *authority,
-    struct ent_bytes *ret_signatures, struct ent_error *err)
+    const struct ent_rollover *keys, struct ent_bytes *ret_signatures,
+    struct ent_error *err)
 {
     struct ent_signature_file file = {0};
     enum ent_status rc;
@@ -367,34 +369,73 @@ ent_notice_sign(const struct ent_agreement *agreement, struct ent_view text,
     assert(agreement != NULL && state != NULL && authority != NULL);
 
     rc = ent_signatures_sign(
-        agreement, state, authority, TYPE_NOTICE, text, &file, err);
+        agreement, state, authority, keys, TYPE_NOTICE, text, &file, err);
     return rc != ENT_OK
                ? rc
                : ent_signatures_write(agreement, &file, ret_signatures, err);
 }
 
+/* The key of that id; NULL: it is none, or its time is over. */
+static const struct ent_verify_key *
+key_for(const struct ent_rollover *keys, const struct ent_key_id *id,
+    enum ent_notice_kind kind, uint64_t at_ms)
+{
+    bool narrows =
+        kind == ENT_NOTICE_SUSPENSION || kind == ENT_NOTICE_WITHDRAWAL;
+
+    return narrows || ent_authority_is(keys, id, at_ms)
+               ? ent_authority_key(keys, id)
+               : NULL;
+}
+
+static enum ent_status
+verify_party(const struct ent_agreement *agreement, size_t party,
+    const struct ent_signature_file *file, enum ent_notice_kind kind,
+    struct ent_view text, const struct ent_rollover *keys, uint64_t at_ms,
+    struct ent_error *err)
+{
+    const struct agreement_party *entry = &agreement->parties[party];
+    const struct ent_verify_key *key;
+    struct ent_rollover named;
+
+    if (keys == NULL) {
+        ent_authority_know(entry->state, &entry->authority, NULL, &named);
+        keys = &named;
+    }
+    key = key_for(keys, &file->of[party].signature.key_id, kind, at_ms);
+    if (key == NULL) {
+        return ent_fail(err, ENT_REJECTED,
+            "it is signed with a key that is not, or not any more, that of the "
+            "authority of '%s'",
+            entry->state);
+    }
+    return ent_signatures_verify(
+        agreement, party, file, key, TYPE_NOTICE, text, err);
+}
+
 enum ent_status
 ent_notice_verify(const struct ent_agreement *agreement,
     const struct ent_notice *notice, struct ent_view text,
-    struct ent_view signatures, struct ent_error *err)
+    struct ent_view signatures, const struct ent_rollover *keys, uint64_t at_ms,
+    struct ent_error *err)
 {
+    const char *state = notice->declaration.state;
     struct ent_signature_file file;
     size_t party;
     enum ent_status rc;
 
     assert(agreement != NULL && notice != NULL);
 
-    party = ent_agreement_find_party(agreement, notice->declaration.state);
+    party = ent_agreement_find_party(agreement, state);
     if (party == ENT_NONE) {
-        return ent_fail(err, ENT_REJECTED, "'%s' is no party to %s",
-            notice->declaration.state, agreement->name);
+        return ent_fail(err, ENT_REJECTED, "'%s' is no party to %s", state,
+            agreement->name);
     }
     rc = ent_signatures_read(agreement, signatures, &file, err);
     if (rc == ENT_OK && !file.of[party].there) {
-        return ent_fail(err, ENT_REJECTED, "'%s' has not signed it",
-            notice->declaration.state);
+        return ent_fail(err, ENT_REJECTED, "'%s' has not signed it", state);
     }
     return rc != ENT_OK ? rc
-                        : ent_signatures_verify(
-                              agreement, party, &file, TYPE_NOTICE, text, err);
+                        : verify_party(agreement, party, &file, notice->kind,
+                              text, keys, at_ms, err);
 }

@@ -66,15 +66,23 @@ enum ent_status ent_notice_agreement(struct ent_view text,
 enum ent_status ent_notice_write(const struct ent_notice *notice,
     struct ent_bytes *ret_text, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Sign those bytes for `state`; ENT_DENIED when `authority` is not its key. */
+/* Sign those bytes for `state`; ENT_DENIED when `authority` is neither the key
+ * that the agreement names nor, by `keys` (may be NULL), one that took its
+ * place. */
 enum ent_status ent_notice_sign(const struct ent_agreement *agreement,
     struct ent_view text, const char *state, const struct ent_signer *authority,
-    struct ent_bytes *ret_signatures, struct ent_error *err) ENT_MUST_CHECK;
+    const struct ent_rollover *keys, struct ent_bytes *ret_signatures,
+    struct ent_error *err) ENT_MUST_CHECK;
 
-/* ENT_OK when the state that the notice names has signed these bytes. */
+/* ENT_OK when the state that the notice names has signed these bytes, with one
+ * of `keys` (proto/authority.h; NULL: the one that the agreement names). What
+ * opens something must be signed with a key whose time is not over at `at_ms`.
+ * What only narrows counts under an older one, too: nobody gains by it, and a
+ * suspension must not end with a key. */
 enum ent_status ent_notice_verify(const struct ent_agreement *agreement,
     const struct ent_notice *notice, struct ent_view text,
-    struct ent_view signatures, struct ent_error *err) ENT_MUST_CHECK;
+    struct ent_view signatures, const struct ent_rollover *keys, uint64_t at_ms,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* What holds after all of them, whatever their order; they must be about one
  * agreement. What is over at `now_ms` is left out. ENT_FULL: more hold than a

@@ -37,13 +37,14 @@ ent_agreement_sign(const struct ent_agreement *agreement, struct ent_view text,
     }
     for (size_t i = 0; rc == ENT_OK && i < agreement->party_count; i++) {
         if (file.of[i].there) {
-            rc = ent_signatures_verify(
-                agreement, i, &file, ENT_TYPE_AGREEMENT, text, err);
+            rc = ent_signatures_verify(agreement, i, &file,
+                &agreement->parties[i].authority, ENT_TYPE_AGREEMENT, text,
+                err);
         }
     }
     if (rc == ENT_OK) {
-        rc = ent_signatures_sign(
-            agreement, state, authority, ENT_TYPE_AGREEMENT, text, &file, err);
+        rc = ent_signatures_sign(agreement, state, authority, NULL,
+            ENT_TYPE_AGREEMENT, text, &file, err);
     }
     return rc != ENT_OK
                ? rc
@@ -69,8 +70,8 @@ ent_agreement_verify(const struct ent_agreement *agreement,
                 "'%s' has not signed; until it has, this is a draft",
                 agreement->parties[i].state);
         }
-        rc = ent_signatures_verify(
-            agreement, i, &file, ENT_TYPE_AGREEMENT, text, err);
+        rc = ent_signatures_verify(agreement, i, &file,
+            &agreement->parties[i].authority, ENT_TYPE_AGREEMENT, text, err);
     }
     return rc;
 }

@@ -161,8 +161,8 @@ ent_signatures_write(const struct ent_agreement *agreement,
 
 enum ent_status
 ent_signatures_verify(const struct ent_agreement *agreement, size_t party,
-    const struct ent_signature_file *file, const char *type,
-    struct ent_view body, struct ent_error *err)
+    const struct ent_signature_file *file, const struct ent_verify_key *key,
+    const char *type, struct ent_view body, struct ent_error *err)
 {
     struct ent_signatures signatures = {.count = 1};
     enum ent_status rc;
@@ -170,8 +170,8 @@ ent_signatures_verify(const struct ent_agreement *agreement, size_t party,
     assert(party < agreement->party_count);
 
     signatures.list[0] = file->of[party].signature;
-    rc = ent_signing_verify(&signatures, ENT_KEY_AUTHORITY,
-        &agreement->parties[party].authority, type, body, err);
+    rc = ent_signing_verify(
+        &signatures, ENT_KEY_AUTHORITY, key, type, body, err);
     if (rc == ENT_REJECTED) {
         return ent_fail(err, ENT_REJECTED,
             "what stands there for '%s' is not its authority's signature of "
@@ -181,10 +181,24 @@ ent_signatures_verify(const struct ent_agreement *agreement, size_t party,
     return rc;
 }
 
+/* The key that the agreement names, or one that took its place. */
+static bool
+is_authority(const struct agreement_party *party, const struct ent_signer *key,
+    const struct ent_rollover *keys)
+{
+    const struct ent_key_id named =
+        ent_key_id_of(ENT_KEY_AUTHORITY, party->authority.bytes);
+
+    return ent_key_id_equal(&named, &key->key_id) ||
+           (keys != NULL && ent_rollover_find(keys, &named) != SIZE_MAX &&
+               ent_rollover_find(keys, &key->key_id) != SIZE_MAX);
+}
+
 enum ent_status
 ent_signatures_sign(const struct ent_agreement *agreement, const char *state,
-    const struct ent_signer *authority, const char *type, struct ent_view body,
-    struct ent_signature_file *file, struct ent_error *err)
+    const struct ent_signer *authority, const struct ent_rollover *keys,
+    const char *type, struct ent_view body, struct ent_signature_file *file,
+    struct ent_error *err)
 {
     size_t index = ent_agreement_find_party(agreement, state);
     const struct agreement_party *party;
@@ -195,8 +209,7 @@ ent_signatures_sign(const struct ent_agreement *agreement, const char *state,
             err, ENT_DENIED, "'%s' is no party to %s", state, agreement->name);
     }
     party = &agreement->parties[index];
-    if (memcmp(&party->authority, &authority->key, sizeof authority->key) !=
-        0) {
+    if (!is_authority(party, authority, keys)) {
         return ent_fail(err, ENT_DENIED,
             "this is not the authority key that %s names for '%s'",
             agreement->name, state);

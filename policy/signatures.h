@@ -9,6 +9,7 @@
 #define ENT_POLICY_SIGNATURES_H
 
 #include "policy/agreement.h"
+#include "proto/rollover.h"
 
 #define ENT_SIGNATURES_FILE_MAX 4096 /* bytes */
 
@@ -31,17 +32,19 @@ enum ent_status ent_signatures_write(const struct ent_agreement *agreement,
     const struct ent_signature_file *file, struct ent_bytes *ret_text,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* ENT_OK when the party's entry is its authority's signature over `body`, as an
+/* ENT_OK when the party's entry is a signature of `key` over `body`, as an
  * object of kind `type`; ENT_REJECTED else. */
 enum ent_status ent_signatures_verify(const struct ent_agreement *agreement,
-    size_t party, const struct ent_signature_file *file, const char *type,
-    struct ent_view body, struct ent_error *err) ENT_MUST_CHECK;
-
-/* Sign `body` for a party; `ret_party` is its index. ENT_DENIED when it is
- * none, or `authority` is not the key that the agreement names for it. */
-enum ent_status ent_signatures_sign(const struct ent_agreement *agreement,
-    const char *state, const struct ent_signer *authority, const char *type,
-    struct ent_view body, struct ent_signature_file *file,
+    size_t party, const struct ent_signature_file *file,
+    const struct ent_verify_key *key, const char *type, struct ent_view body,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* Sign `body` for a party. ENT_DENIED when it is none, or `authority` is not
+ * the key that the agreement names for it; or, with `keys` (may be NULL), one
+ * that took its place. */
+enum ent_status ent_signatures_sign(const struct ent_agreement *agreement,
+    const char *state, const struct ent_signer *authority,
+    const struct ent_rollover *keys, const char *type, struct ent_view body,
+    struct ent_signature_file *file, struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

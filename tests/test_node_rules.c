@@ -9,8 +9,11 @@
 
 #include "node/rules.h"
 #include "policy/notice.h"
+#include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/refusal.h"
+#include "proto/rollover.h"
+#include "proto/secret.h"
 
 #define REFUSED_HERE ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE
 #define REFUSED ENTENTE__V1__TRACE_STATE__TRACE_REFUSED
@@ -304,24 +307,32 @@ a_turn_that_is_taken_back_leaves_the_old_rules(void **state)
 
 /* ---- notices ---- */
 
-/* A notice beside the agreement, signed for `signer`. */
+/* A notice beside the agreement, signed for `signer` with that key. */
 static void
-give_notice(enum who who, const char *name, const char *text, int signer)
+give_notice_by(enum who who, const char *name, const char *text, int signer,
+    const struct ent_signer *key, const struct ent_rollover *keys)
 {
     ENT_AUTO(ent_agreement_free)
     struct ent_agreement *agreement = load_data("th-mm.yaml");
-    ENT_AUTO(ent_secret_free)
-    struct ent_secret *secret = authority_secret(states[signer]);
     ENT_AUTO(ent_bytes_free) struct ent_bytes signatures = {0};
-    struct ent_signer key;
     char sig[NAME_MAX + 1];
 
-    expect_ok(ent_secret_signer(secret, ENT_KEY_AUTHORITY, &key, &last_error));
-    expect_ok(ent_notice_sign(
-        agreement, view(text), states[signer], &key, &signatures, &last_error));
+    expect_ok(ent_notice_sign(agreement, view(text), states[signer], key, keys,
+        &signatures, &last_error));
     (void)snprintf(sig, sizeof sig, "%s.sig", name);
     put_file(who, name, view(text));
     put_file(who, sig, ent_bytes_view(&signatures));
+}
+
+static void
+give_notice(enum who who, const char *name, const char *text, int signer)
+{
+    ENT_AUTO(ent_secret_free)
+    struct ent_secret *secret = authority_secret(states[signer]);
+    struct ent_signer key;
+
+    expect_ok(ent_secret_signer(secret, ENT_KEY_AUTHORITY, &key, &last_error));
+    give_notice_by(who, name, text, signer, &key, NULL);
 }
 
 #define NOTICE(kind, state, number, more)                                      \
@@ -401,6 +412,50 @@ a_suspension_outlives_its_file_and_a_new_start(void **state)
     journal_is_good(MAESAI);
 }
 
+/* Myanmar's authority takes a new key; the statement lies with `who`. */
+static void
+give_rollover(enum who who, struct ent_secret *secret,
+    struct ent_signer *ret_key, struct ent_rollover *ret_keys)
+{
+    ENT_AUTO(ent_secret_free) struct ent_secret *was = authority_secret("mm");
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    struct ent_signer old;
+
+    expect_ok(ent_secret_signer(was, ENT_KEY_AUTHORITY, &old, &last_error));
+    expect_ok(
+        ent_secret_signer(secret, ENT_KEY_AUTHORITY, ret_key, &last_error));
+    expect_ok(ent_rollover_make("mm", (struct ent_view){0}, &old, ret_key,
+        world.now, world.now + NODE_DAY_MS, &wire, &last_error));
+    expect_ok(ent_rollover_read(ent_bytes_view(&wire), ret_keys, &last_error));
+    expect_ok(ent_armour_encode(
+        ENT_ARMOUR_ROLLOVER, ent_bytes_view(&wire), &text, &last_error));
+    put_file(who, "mm.rollover", ent_bytes_view(&text));
+}
+
+static void
+a_state_whose_authority_has_a_new_key_suspends_with_it(void **state)
+{
+    ENT_AUTO(ent_secret_free) struct ent_secret *secret = NULL;
+    struct ent_rollover keys;
+    struct ent_signer key;
+
+    (void)state;
+    expect_ok(ent_secret_new(&secret, &last_error));
+    introduce();
+    give_rollover(TACHILEIK, secret, &key, &keys);
+    give_notice_by(
+        MAESAI, "th-mm.mm-1.suspension", suspension, TACHILEIK, &key, &keys);
+    reload(MAESAI);
+    (void)change_of("th-mm.mm-1.suspension", NODE_RULE_REFUSED);
+    assert_true(may_go(MAESAI, TACHILEIK)); /* of that key nobody said a word */
+    give_rollover(MAESAI, secret, &key, &keys);
+    reload(MAESAI);
+    (void)change_of("mm.rollover", NODE_RULE_ROLLOVER);
+    (void)change_of("th-mm.mm-1.suspension", NODE_RULE_NOTICE);
+    assert_false(may_go(MAESAI, TACHILEIK));
+}
+
 static void
 a_notice_that_its_state_did_not_sign_counts_nothing(void **state)
 {
@@ -472,6 +527,7 @@ main(void)
         TEST(a_turn_that_is_taken_back_leaves_the_old_rules),
         TEST(a_state_suspends_alone_and_at_once),
         TEST(a_suspension_outlives_its_file_and_a_new_start),
+        TEST(a_state_whose_authority_has_a_new_key_suspends_with_it),
         TEST(a_notice_that_its_state_did_not_sign_counts_nothing),
         TEST(a_number_that_was_given_to_another_notice_is_refused),
         TEST(a_family_is_suspended_alone),

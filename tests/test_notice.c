@@ -18,6 +18,12 @@ static const char suspension[] = "notice: suspension\n"
                                  "offices: [ncc@th]\n"
                                  "reason: Under review by \"the\" ministry\n";
 
+static const char resumption[] = "notice: resumption\n"
+                                 "agreement: th-kh-border-information\n"
+                                 "state: kh\n"
+                                 "number: 4\n"
+                                 "from: 2026-08-16T08:00:00Z\n";
+
 static struct ent_notice
 read_good(const struct ent_agreement *agreement, struct ent_view text)
 {
@@ -137,23 +143,71 @@ only_the_state_it_names_can_sign_it(void **state)
     expect_ok(ent_secret_signer(th, ENT_KEY_AUTHORITY, &by_th, &last_error));
     expect_ok(ent_secret_signer(kh, ENT_KEY_AUTHORITY, &by_kh, &last_error));
     expect_ok(ent_notice_sign(
-        agreement, view(suspension), "kh", &by_kh, &good, &last_error));
+        agreement, view(suspension), "kh", &by_kh, NULL, &good, &last_error));
     expect_ok(ent_notice_verify(agreement, &notice, view(suspension),
-        ent_bytes_view(&good), &last_error));
+        ent_bytes_view(&good), NULL, 0, &last_error));
     expect_status(ent_notice_verify(agreement, &notice, ent_bytes_view(&later),
-                      ent_bytes_view(&good), &last_error),
+                      ent_bytes_view(&good), NULL, 0, &last_error),
         ENT_REJECTED);
     expect_status(ent_notice_sign(agreement, view(suspension), "kh", &by_th,
-                      &none, &last_error),
+                      NULL, &none, &last_error),
         ENT_DENIED);
     expect_ok(ent_notice_sign(
-        agreement, view(suspension), "th", &by_th, &other, &last_error));
+        agreement, view(suspension), "th", &by_th, NULL, &other, &last_error));
     expect_status(ent_notice_verify(agreement, &notice, view(suspension),
-                      ent_bytes_view(&other), &last_error),
+                      ent_bytes_view(&other), NULL, 0, &last_error),
         ENT_REJECTED);
     expect_status(ent_notice_verify(agreement, &notice, view(suspension),
-                      ent_bytes_view(&none), &last_error),
+                      ent_bytes_view(&none), NULL, 0, &last_error),
         ENT_REJECTED);
+}
+
+/* What of that kind is worth, signed with one of two keys that followed each
+ * other, at a moment when both count and later, when the first is over. */
+static enum ent_status
+verify_late(const char *kind, size_t signed_with, uint64_t at_ms)
+{
+    ENT_AUTO(ent_agreement_free)
+    struct ent_agreement *agreement = load_data(AGREEMENT);
+    ENT_AUTO(ent_secret_free) struct ent_secret *old = authority_secret("kh");
+    ENT_AUTO(ent_secret_free) struct ent_secret *new = authority_secret("th");
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes said = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes signatures = {0};
+    struct ent_signer keys[2];
+    struct ent_rollover known;
+    struct ent_notice notice;
+
+    expect_ok(ent_secret_signer(old, ENT_KEY_AUTHORITY, &keys[0], &last_error));
+    expect_ok(ent_secret_signer(new, ENT_KEY_AUTHORITY, &keys[1], &last_error));
+    expect_ok(ent_rollover_make("kh", (struct ent_view){0}, &keys[0], &keys[1],
+        HOUR_MS, 2 * HOUR_MS, &said, &last_error));
+    expect_ok(ent_rollover_read(ent_bytes_view(&said), &known, &last_error));
+    text = strcmp(kind, "suspension") == 0
+               ? change(view(suspension), "number: 3", "number: 4")
+               : change(view(resumption), "number: 4", "number: 5");
+    notice = read_good(agreement, ent_bytes_view(&text));
+    expect_ok(ent_notice_sign(agreement, ent_bytes_view(&text), "kh",
+        &keys[signed_with], &known, &signatures, &last_error));
+    return ent_notice_verify(agreement, &notice, ent_bytes_view(&text),
+        ent_bytes_view(&signatures), &known, at_ms, &last_error);
+}
+
+static void
+a_notice_follows_its_authority_to_a_new_key(void **state)
+{
+    (void)state;
+    expect_ok(verify_late("suspension", 1, HOUR_MS));
+    expect_ok(verify_late("resumption", 1, 3 * HOUR_MS));
+    expect_ok(verify_late("resumption", 0, HOUR_MS));
+}
+
+static void
+a_key_that_was_given_up_narrows_and_opens_nothing(void **state)
+{
+    (void)state;
+    expect_ok(verify_late("suspension", 0, 3 * HOUR_MS));
+    expect_status(verify_late("resumption", 0, 3 * HOUR_MS), ENT_REJECTED);
 }
 
 static void
@@ -337,6 +391,8 @@ main(void)
         cmocka_unit_test(what_is_written_is_read_again),
         cmocka_unit_test(what_is_wrong_is_told_at_its_place),
         cmocka_unit_test(only_the_state_it_names_can_sign_it),
+        cmocka_unit_test(a_notice_follows_its_authority_to_a_new_key),
+        cmocka_unit_test(a_key_that_was_given_up_narrows_and_opens_nothing),
         cmocka_unit_test(a_file_is_known_by_how_its_name_ends),
         cmocka_unit_test(the_agreement_of_a_notice_is_known_before_the_notice),
         cmocka_unit_test(a_resumption_ends_what_came_before_it_in_any_order),

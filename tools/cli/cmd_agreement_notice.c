@@ -298,7 +298,7 @@ declare(struct arguments *arguments, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = ent_notice_sign(agreement, ent_bytes_view(&text), arguments->state,
-            &root.signer, &signatures, err);
+            &root.signer, &root.keys, &signatures, err);
     }
     if (rc == ENT_OK) {
         rc = write_files(arguments, &notice, ent_bytes_view(&text),

@@ -7,8 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/authority.h"
+#include "proto/base/armour.h"
 #include "proto/base/file.h"
+#include "proto/base/time.h"
 #include "tools/cli/folder.h"
+
+#define ROLLOVER_MAX (2 * ENT_ROLLOVER_LEN_MAX) /* armoured */
 
 static int
 is_notice(const struct dirent *entry)
@@ -36,6 +41,68 @@ read_in(const char *folder, const char *file, const char *suffix,
         return ent_fail(err, ENT_BAD_INPUT, "the path is too long");
     }
     return ent_file_read(path, size_max, ret_text, err);
+}
+
+static int
+is_rollover(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+
+    return entry->d_name[0] != '.' && dot != NULL &&
+           strcmp(dot, ".rollover") == 0;
+}
+
+/* The state's keys by one file; false when it does not speak of `pinned`. */
+static bool
+read_rollover(const char *folder, const char *file, const char *state,
+    const struct ent_verify_key *pinned, struct ent_rollover *ret_keys)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+
+    return read_in(folder, file, "", ROLLOVER_MAX, &text, NULL) == ENT_OK &&
+           ent_armour_decode(ENT_ARMOUR_ROLLOVER, ent_bytes_view(&text), &wire,
+               NULL) == ENT_OK &&
+           ent_rollover_open(ent_bytes_view(&wire), pinned, ret_keys, NULL) ==
+               ENT_OK &&
+           strcmp(ret_keys->state, state) == 0;
+}
+
+/* The keys of the state's authority: by the agreement, and by statements that
+ * lie beside it; of several the one that says most. */
+static void
+find_keys(const char *folder, const struct ent_agreement *agreement,
+    const char *state, struct ent_rollover *ret_keys)
+{
+    const struct ent_verify_key *pinned =
+        ent_agreement_authority(agreement, state);
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, is_rollover, by_name);
+
+    ent_authority_know(state, pinned, NULL, ret_keys);
+    for (int i = 0; i < count; i++) {
+        struct ent_rollover keys;
+
+        if (read_rollover(folder, entries[i]->d_name, state, pinned, &keys) &&
+            keys.key_count > ret_keys->key_count) {
+            *ret_keys = keys;
+        }
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+static enum ent_status
+verify(const char *folder, const struct ent_agreement *agreement,
+    const struct ent_notice *notice, struct ent_view text,
+    struct ent_view signatures, struct ent_error *err)
+{
+    const char *state = notice->declaration.state;
+    struct ent_rollover keys;
+
+    find_keys(folder, agreement, state, &keys);
+    return ent_notice_verify(
+        agreement, notice, text, signatures, &keys, ent_time_now_ms(), err);
 }
 
 /* Read one; false when it is about another agreement. */
@@ -66,8 +133,8 @@ read_notice(const char *folder, const struct ent_agreement *agreement,
             &signatures, &err);
     }
     if (rc == ENT_OK) {
-        rc = ent_notice_verify(agreement, &notice->notice,
-            ent_bytes_view(&text), ent_bytes_view(&signatures), &err);
+        rc = verify(folder, agreement, &notice->notice, ent_bytes_view(&text),
+            ent_bytes_view(&signatures), &err);
     }
     notice->good = rc == ENT_OK;
     (void)snprintf(notice->fault, sizeof notice->fault, "%s",
