@@ -7,6 +7,7 @@
 #include "node/archive.h"
 #include "node/dispatch.h"
 #include "node/evidence_internal.h"
+#include "node/objects.h"
 #include "node/proof.h"
 #include "node/receipts.h"
 #include "node/vault.h"
@@ -25,6 +26,7 @@ struct gathering {
     node_agreement_row *agreements[ENT_EVIDENCE_AGREEMENTS_MAX];
     struct node_dispatch dispatch;
     uint8_t entry[ENT_ENTRY_LEN];
+    struct ent_bytes rollovers[ENT_EVIDENCE_AUTHORITIES_MAX];
     struct ent_bytes receipt;
     struct ent_bytes custody;
     struct ent_bytes checkpoint;
@@ -40,6 +42,9 @@ gathering_fini(struct gathering *gathering)
     }
     for (size_t i = 0; i < ENT_EVIDENCE_AGREEMENTS_MAX; i++) {
         node_row_free(&gathering->agreements[i]);
+    }
+    for (size_t i = 0; i < ENT_EVIDENCE_AUTHORITIES_MAX; i++) {
+        ent_bytes_free(&gathering->rollovers[i]);
     }
     node_dispatch_fini(&gathering->dispatch);
     ent_bytes_free(&gathering->receipt);
@@ -338,6 +343,47 @@ add_skip(struct gathering *gathering, struct ent_error *err)
     return rc;
 }
 
+/* ---- authorities that took a new key ---- */
+
+/* The statement about this authority's keys, if there is one: a reader may know
+ * another of them than the one that certified somebody here. */
+static enum ent_status
+add_rollover(struct gathering *gathering,
+    const struct ent_authority_key *authority, struct ent_error *err)
+{
+    struct ent_evidence *evidence = &gathering->evidence;
+    struct ent_bytes *place = &gathering->rollovers[evidence->rollover_count];
+    struct ent_party party = node_object_state_party(authority->state);
+    struct ent_rollover said;
+    struct ent_view wire;
+    enum ent_status rc = node_object_get(
+        gathering->node, NODE_KIND_ROLLOVER, &party, &wire, err);
+
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    if (ent_rollover_open(wire, &authority->key, &said, NULL) != ENT_OK) {
+        return ENT_OK; /* it speaks of other keys */
+    }
+    rc = ent_bytes_copy(wire, place, err);
+    if (rc == ENT_OK) {
+        evidence->rollovers[evidence->rollover_count++] = ent_bytes_view(place);
+    }
+    return rc;
+}
+
+static enum ent_status
+add_rollovers(struct gathering *gathering, struct ent_error *err)
+{
+    const struct ent_evidence *evidence = &gathering->evidence;
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < evidence->authority_count; i++) {
+        rc = add_rollover(gathering, &evidence->authorities[i], err);
+    }
+    return rc;
+}
+
 /* ---- the journal ---- */
 
 static enum ent_status
@@ -410,6 +456,9 @@ gather(struct gathering *gathering, const struct node_evidence_place *place,
     }
     if (rc == ENT_OK) {
         rc = add_skip(gathering, err);
+    }
+    if (rc == ENT_OK) {
+        rc = add_rollovers(gathering, err);
     }
     return rc != ENT_OK ? rc : add_journal(gathering, err);
 }

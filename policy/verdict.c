@@ -118,6 +118,11 @@ say_limits(struct verdict_case *part)
     ent_verdict_say(part, ENT_UNCHECKED, "revocation",
         "whether one of these keys had been withdrawn: ask the authorities for "
         "their lists");
+    if (part->evidence->rollover_count > 0) {
+        ent_verdict_say(part, ENT_UNCHECKED, "rollover",
+            "whether an old key was in two hands, and signed another "
+            "statement about its successor");
+    }
     ent_verdict_say(part, ENT_UNCHECKED, "time",
         "when things happened: each time is that of whoever claims it");
 }

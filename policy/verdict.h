@@ -23,7 +23,7 @@ enum ent_standing {
 };
 
 #define ENT_CLAIM_LEN 512
-#define ENT_CLAIMS_MAX 64
+#define ENT_CLAIMS_MAX 128 /* more than a file can give cause to */
 
 struct ent_claim {
     enum ent_standing standing;

@@ -7,6 +7,7 @@
 #define ENT_POLICY_VERDICT_INTERNAL_H
 
 #include "policy/verdict.h"
+#include "proto/authority.h"
 
 struct verdict_certificate {
     struct ent_certificate certificate;
@@ -22,6 +23,8 @@ struct verdict_case {
     const struct ent_authority_key *named;
     size_t named_count;
     bool authority_used[ENT_EVIDENCE_AUTHORITIES_MAX];
+    /* Of each authority of the file, with those that its statement joins. */
+    struct ent_rollover keys[ENT_EVIDENCE_AUTHORITIES_MAX];
     struct verdict_certificate certificates[ENT_EVIDENCE_CERTIFICATES_MAX];
     struct ent_agreement *agreements[ENT_EVIDENCE_AGREEMENTS_MAX]; /* or NULL */
     bool agreement_used[ENT_EVIDENCE_AGREEMENTS_MAX];

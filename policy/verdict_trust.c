@@ -6,41 +6,94 @@
 
 #include "policy/sign.h"
 
-static bool
-same_key(const struct ent_verify_key *a, const struct ent_verify_key *b)
-{
-    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
-}
-
 /* ---- authorities ---- */
 
-/* The file's key of `state`; NULL: it has none. */
-static const struct ent_verify_key *
+/* The file's keys of `state`; NULL: it has none. */
+static const struct ent_rollover *
 authority_of(struct verdict_case *part, const char *state)
 {
     for (size_t i = 0; i < part->evidence->authority_count; i++) {
         if (strcmp(part->evidence->authorities[i].state, state) == 0) {
             part->authority_used[i] = true;
-            return &part->evidence->authorities[i].key;
+            return &part->keys[i];
         }
     }
     return NULL;
 }
 
+/* Is it that authority's, by itself or by a statement? */
+static bool
+is_one_of(const struct ent_rollover *keys, const struct ent_verify_key *key)
+{
+    const struct ent_key_id id = ent_key_id_of(ENT_KEY_AUTHORITY, key->bytes);
+
+    return ent_rollover_find(keys, &id) != SIZE_MAX;
+}
+
+/* Join to the keys what a statement says of one of them; false: of none. */
+static bool
+join(struct verdict_case *part, const struct ent_rollover *said)
+{
+    const struct ent_evidence *evidence = part->evidence;
+
+    for (size_t i = 0; i < evidence->authority_count; i++) {
+        const struct ent_authority_key *authority = &evidence->authorities[i];
+
+        if (strcmp(said->state, authority->state) == 0 &&
+            part->keys[i].key_count == 1 && is_one_of(said, &authority->key)) {
+            part->keys[i] = *said;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+read_rollovers(struct verdict_case *part)
+{
+    const struct ent_evidence *evidence = part->evidence;
+
+    for (size_t i = 0; i < evidence->authority_count; i++) {
+        ent_authority_know(evidence->authorities[i].state,
+            &evidence->authorities[i].key, NULL, &part->keys[i]);
+    }
+    for (size_t i = 0; i < evidence->rollover_count; i++) {
+        struct ent_rollover said;
+        struct ent_error err = {0};
+
+        if (ent_rollover_read(evidence->rollovers[i], &said, &err) != ENT_OK) {
+            ent_verdict_say(part, ENT_WRONG, "authority",
+                "it holds a statement about an authority's new key that does "
+                "not hold: %s",
+                err.text);
+        } else if (!join(part, &said)) {
+            ent_verdict_say(part, ENT_WRONG, "authority",
+                "it holds a statement about a new key of the authority of '%s' "
+                "that nothing in it refers to",
+                said.state);
+        } else {
+            ent_verdict_say(part, ENT_PROVEN, "authority",
+                "the authority of '%s' gave its key up for a new one, %zu "
+                "times, signed with both keys each time",
+                said.state, said.key_count - 1);
+        }
+    }
+}
+
 /* Held against what the reader knows. */
 static void
-check_named(
-    struct verdict_case *part, const struct ent_authority_key *authority)
+check_named(struct verdict_case *part, const char *state,
+    const struct ent_rollover *keys)
 {
     for (size_t i = 0; i < part->named_count; i++) {
-        if (strcmp(part->named[i].state, authority->state) != 0) {
+        if (strcmp(part->named[i].state, state) != 0) {
             continue;
         }
-        if (!same_key(&part->named[i].key, &authority->key)) {
+        if (!is_one_of(keys, &part->named[i].key)) {
             ent_verdict_say(part, ENT_WRONG, "authority",
                 "the key of the authority of '%s' in this file is not the one "
                 "that you named",
-                authority->state);
+                state);
         }
         return;
     }
@@ -49,21 +102,20 @@ check_named(
 
 /* Held against the agreements: they pin the keys of their parties. */
 static void
-check_pinned(
-    struct verdict_case *part, const struct ent_authority_key *authority)
+check_pinned(struct verdict_case *part, const char *state,
+    const struct ent_rollover *keys)
 {
     for (size_t i = 0; i < part->evidence->agreement_count; i++) {
         const struct ent_verify_key *pinned =
             part->agreements[i] == NULL
                 ? NULL
-                : ent_agreement_authority(
-                      part->agreements[i], authority->state);
+                : ent_agreement_authority(part->agreements[i], state);
 
-        if (pinned != NULL && !same_key(pinned, &authority->key)) {
+        if (pinned != NULL && !is_one_of(keys, pinned)) {
             ent_verdict_say(part, ENT_WRONG, "authority",
                 "agreement %s names another key for the authority of '%s' "
                 "than this file",
-                ent_agreement_name(part->agreements[i]), authority->state);
+                ent_agreement_name(part->agreements[i]), state);
         }
     }
 }
@@ -83,8 +135,8 @@ check_authorities(struct verdict_case *part)
                     authority->state);
             }
         }
-        check_named(part, authority);
-        check_pinned(part, authority);
+        check_named(part, authority->state, &part->keys[i]);
+        check_pinned(part, authority->state, &part->keys[i]);
     }
     if (evidence->authority_count == 0) {
         part->verdict->anchored = false;
@@ -98,7 +150,7 @@ open_certificate(struct verdict_case *part, size_t index)
 {
     struct verdict_certificate *entry = &part->certificates[index];
     const struct ent_view wire = part->evidence->certificates[index];
-    const struct ent_verify_key *authority;
+    const struct ent_rollover *authority;
     struct ent_error err = {0};
 
     if (ent_certificate_peek(wire, &entry->certificate, &err) != ENT_OK) {
@@ -114,8 +166,8 @@ open_certificate(struct verdict_case *part, size_t index)
             entry->certificate.address.text);
         return;
     }
-    entry->good = ent_certificate_open(
-                      wire, authority, &entry->certificate, &err) == ENT_OK;
+    entry->good = ent_authority_open_certificate(
+                      authority, wire, &entry->certificate, &err) == ENT_OK;
     if (!entry->good) {
         ent_verdict_say(part, ENT_WRONG, "certificate",
             "the certificate of %s is not by that authority",
@@ -182,6 +234,7 @@ ent_verdict_on_trust(struct verdict_case *part)
                 "this program cannot read one of its agreements: %s", err.text);
         }
     }
+    read_rollovers(part);
     check_authorities(part);
     for (size_t i = 0; i < part->evidence->certificate_count; i++) {
         open_certificate(part, i);

@@ -22,6 +22,7 @@ enum field {
     FIELD_CUSTODY = 16,
     FIELD_SKIP = 17,
     FIELD_JOURNAL = 18,
+    FIELD_ROLLOVER = 19,
 };
 #define FIELD_TEXT 1 /* of AgreementText */
 #define FIELD_SIGNATURES 2
@@ -153,6 +154,10 @@ check_counts(const Entente__V1__Evidence *in, struct ent_error *err)
         return too_many("certificates", in->n_certificates,
             ENT_EVIDENCE_CERTIFICATES_MAX, err);
     }
+    if (in->n_rollovers > ENT_EVIDENCE_AUTHORITIES_MAX) {
+        return too_many(
+            "rollovers", in->n_rollovers, ENT_EVIDENCE_AUTHORITIES_MAX, err);
+    }
     if (in->n_agreements > ENT_EVIDENCE_AGREEMENTS_MAX) {
         return too_many(
             "agreements", in->n_agreements, ENT_EVIDENCE_AGREEMENTS_MAX, err);
@@ -196,6 +201,9 @@ find_views(struct ent_view rest, struct ent_evidence *evidence)
             break;
         case FIELD_SKIP:
             evidence->skip = value;
+            break;
+        case FIELD_ROLLOVER:
+            evidence->rollovers[evidence->rollover_count++] = value;
             break;
         case FIELD_JOURNAL:
             evidence->entry = ent_field_find(value, FIELD_ENTRY);

@@ -50,6 +50,8 @@ struct ent_evidence {
     size_t certificate_count;
     struct ent_authority_key authorities[ENT_EVIDENCE_AUTHORITIES_MAX];
     size_t authority_count;
+    struct ent_view rollovers[ENT_EVIDENCE_AUTHORITIES_MAX];
+    size_t rollover_count;
     struct ent_agreement_text agreements[ENT_EVIDENCE_AGREEMENTS_MAX];
     size_t agreement_count;
     struct ent_view receipt;

@@ -13,6 +13,7 @@ struct lists {
     struct ent_field_signatures signatures;
     ProtobufCBinaryData path[ENT_TREE_PATH_MAX];
     ProtobufCBinaryData certificates[ENT_EVIDENCE_CERTIFICATES_MAX];
+    ProtobufCBinaryData rollovers[ENT_EVIDENCE_AUTHORITIES_MAX];
     ProtobufCBinaryData custodies[ENT_EVIDENCE_CUSTODIES_MAX];
     Entente__V1__AuthorityKey authorities[ENT_EVIDENCE_AUTHORITIES_MAX];
     Entente__V1__AuthorityKey *authority_list[ENT_EVIDENCE_AUTHORITIES_MAX];
@@ -69,6 +70,10 @@ write_trust(const struct ent_evidence *evidence, struct lists *lists,
     }
     write_views(evidence->certificates, evidence->certificate_count,
         lists->certificates);
+    write_views(
+        evidence->rollovers, evidence->rollover_count, lists->rollovers);
+    out->n_rollovers = evidence->rollover_count;
+    out->rollovers = lists->rollovers;
     out->n_certificates = evidence->certificate_count;
     out->certificates = lists->certificates;
     out->n_authorities = evidence->authority_count;

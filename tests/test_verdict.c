@@ -6,6 +6,7 @@
 
 #include "policy/verdict.h"
 #include "proto/refusal.h"
+#include "proto/rollover.h"
 #include "proto/schema/common.pb-c.h"
 #include "proto/schema/delivery.pb-c.h"
 #include "tests/evidence_case.h"
@@ -106,6 +107,120 @@ static bool
 holds(const struct ent_bytes *wire, struct ent_view part)
 {
     return memmem(wire->data, wire->len, part.data, part.len) != NULL;
+}
+
+/* ---- authorities that took a new key ---- */
+
+static struct party heir; /* of Myanmar's authority */
+static struct ent_bytes statement;
+
+/* Myanmar's authority says who takes its place, and the new key certifies
+ * Tachileik; `whose` of the keys stands in the file. */
+static void
+let_it_change(const struct party *whose)
+{
+    party_key(&heir, ENT_KEY_AUTHORITY, 77);
+    ent_bytes_free(&statement);
+    expect_ok(ent_rollover_make("mm", (struct ent_view){0},
+        &made.parties.myanmar.signer, &heir.signer, PARTIES_NOW - PARTIES_DAY,
+        PARTIES_NOW - 1, &statement, &last_error));
+    party_certify(&made.parties.tachileik, &heir);
+    made.evidence.certificates[1] =
+        ent_bytes_view(&made.parties.tachileik.wire);
+    made.evidence.authorities[1].key = whose->signer.key;
+    made.evidence.rollovers[0] = ent_bytes_view(&statement);
+    made.evidence.rollover_count = 1;
+}
+
+static void
+over_an_authoritys_new_key_it_proves_as_much(void **state)
+{
+    (void)state;
+    let_it_change(&heir);
+    judge_case();
+    assert_true(verdict.sound);
+    assert_true(verdict.anchored);
+    expect_claim(ENT_PROVEN, "the authority of 'mm' gave its key up");
+    expect_claim(ENT_UNCHECKED, "in two hands");
+    let_it_change(&made.parties.myanmar);
+    judge_case();
+    assert_true(verdict.sound);
+    assert_true(verdict.anchored);
+}
+
+static void
+a_new_key_without_its_statement_proves_nothing(void **state)
+{
+    (void)state;
+    let_it_change(&heir);
+    made.evidence.rollover_count = 0;
+    judge_case();
+    expect_wrong("is not the one that you named");
+    expect_wrong("names another key for the authority of 'mm'");
+    let_it_change(&made.parties.myanmar);
+    made.evidence.rollover_count = 0;
+    judge_case();
+    expect_wrong(
+        "the certificate of blo-tachileik@mm is not by that authority");
+}
+
+static void
+a_statement_of_keys_that_are_not_in_it_has_no_place(void **state)
+{
+    struct party other;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+
+    (void)state;
+    party_key(&other, ENT_KEY_AUTHORITY, 78);
+    expect_ok(ent_rollover_make("mm", (struct ent_view){0}, &other.signer,
+        &made.parties.thailand.signer, PARTIES_NOW, PARTIES_NOW, &wire,
+        &last_error));
+    made.evidence.rollovers[0] = ent_bytes_view(&wire);
+    made.evidence.rollover_count = 1;
+    judge_case();
+    expect_wrong("that nothing in it refers to");
+    wire.data[wire.len - 1] ^= 1;
+    judge_case();
+    expect_wrong("does not hold");
+    made.evidence.rollovers[1] = made.evidence.rollovers[0];
+    let_it_change(&heir);
+    made.evidence.rollovers[1] = made.evidence.rollovers[0];
+    made.evidence.rollover_count = 2;
+    judge_case();
+    expect_wrong("that nothing in it refers to");
+}
+
+/* As much as a file can hold, and nothing of it fits together. */
+static void
+a_file_that_is_wrong_in_every_part_is_told(void **state)
+{
+    struct ent_evidence *evidence = &made.evidence;
+
+    (void)state;
+    let_it_change(&heir);
+    for (size_t i = 0; i < ENT_EVIDENCE_AUTHORITIES_MAX; i++) {
+        struct party other;
+
+        party_key(&other, ENT_KEY_AUTHORITY, (uint8_t)(80 + i));
+        strcpy(evidence->authorities[i].state, "th");
+        evidence->authorities[i].key = other.signer.key;
+        evidence->rollovers[i] = ent_bytes_view(&statement);
+    }
+    evidence->authority_count = ENT_EVIDENCE_AUTHORITIES_MAX;
+    evidence->rollover_count = ENT_EVIDENCE_AUTHORITIES_MAX;
+    for (size_t i = 0; i < ENT_EVIDENCE_CERTIFICATES_MAX; i++) {
+        evidence->certificates[i] = evidence->certificates[0];
+    }
+    evidence->certificate_count = ENT_EVIDENCE_CERTIFICATES_MAX;
+    evidence->agreements[1] = evidence->agreements[0];
+    evidence->agreement_count = ENT_EVIDENCE_AGREEMENTS_MAX;
+    for (size_t i = 0; i < ENT_EVIDENCE_CUSTODIES_MAX; i++) {
+        evidence->custodies[i] = evidence->custodies[0];
+    }
+    evidence->custody_count = ENT_EVIDENCE_CUSTODIES_MAX;
+    judge_case();
+    expect_wrong("it holds two keys of the authority of 'th'");
+    expect_wrong("it holds an agreement that nothing in it refers to");
 }
 
 /* ---- what a good file proves ---- */
@@ -432,6 +547,7 @@ forget_file(void **state)
 {
     (void)state;
     ent_bytes_free(&file);
+    ent_bytes_free(&statement);
     return 0;
 }
 
@@ -439,6 +555,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(over_an_authoritys_new_key_it_proves_as_much),
+        TEST(a_new_key_without_its_statement_proves_nothing),
+        TEST(a_statement_of_keys_that_are_not_in_it_has_no_place),
+        TEST(a_file_that_is_wrong_in_every_part_is_told),
         TEST(it_proves_who_said_what_to_whom_and_what_came_of_it),
         TEST(every_time_is_the_word_of_who_claims_it),
         TEST(the_recipient_can_prove_it_too),

@@ -157,15 +157,30 @@ print_claims(const struct ent_verdict *verdict, enum ent_standing standing,
     return ENT_OK;
 }
 
-static bool
-is_named(const struct arguments *arguments, const char *state)
+static const struct ent_verify_key *
+key_named(const struct arguments *arguments, const char *state)
 {
     for (size_t i = 0; i < arguments->named_count; i++) {
         if (strcmp(arguments->named[i].state, state) == 0) {
-            return true;
+            return &arguments->named[i].key;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* What the reader is to do about a key of the file. */
+static const char *
+standing_of(
+    const struct arguments *arguments, const struct ent_authority_key *key)
+{
+    const struct ent_verify_key *named = key_named(arguments, key->state);
+
+    if (named == NULL) {
+        return "FROM THIS FILE: compare it with the one you know";
+    }
+    return memcmp(named->bytes, key->key.bytes, sizeof named->bytes) == 0
+               ? "as you named it"
+               : "not the one you named; see what is said of their succession";
 }
 
 static void
@@ -184,10 +199,7 @@ print_authorities(
         ent_key_format(&authority->key, key);
         ent_fingerprint_format(&id, fingerprint);
         printf("  - %s  %s\n      fingerprint %s, %s\n", authority->state, key,
-            fingerprint,
-            is_named(arguments, authority->state)
-                ? "as you named it"
-                : "FROM THIS FILE: compare it with the one you know");
+            fingerprint, standing_of(arguments, authority));
     }
 }
 
@@ -262,9 +274,9 @@ json_of_authorities(
         char key[ENT_KEY_TEXT_LEN + 1];
 
         ent_key_format(&authority->key, key);
-        (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:b}", "state", authority->state, "key",
-                      key, "named", is_named(arguments, authority->state)));
+        (void)json_array_append_new(list,
+            json_pack("{s:s, s:s, s:b}", "state", authority->state, "key", key,
+                "named", key_named(arguments, authority->state) != NULL));
     }
     return list;
 }
