@@ -10,6 +10,7 @@
 
 #include "node/node.h"
 #include "proto/base/pb.h"
+#include "proto/message.h"
 #include "proto/schema/api.pb-c.h"
 
 #define NODE_API_REQUEST_MAX ((size_t)8 * 1024 * 1024)
@@ -47,6 +48,10 @@ void node_api_send(struct node_api *api, const struct node_effect *effect);
 enum ent_status node_api_inbox(struct node *node,
     const Entente__V1__InboxRequest *request, struct ent_arena *arena,
     Entente__V1__InboxReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+/* The officers who signed `message`, which the gate let in. */
+enum ent_status node_api_signatories(const ent_message *message,
+    struct ent_arena *arena, Entente__V1__InboxItem *item,
+    struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_cursor(struct node *node,
     const Entente__V1__CursorRequest *request,
     struct ent_error *err) ENT_MUST_CHECK;

@@ -223,6 +223,9 @@ make_item(struct node *node, uint64_t sequence, const char *desk,
         if (rc == ENT_OK) {
             rc = add_attachments(node, row, arena, item, err);
         }
+        if (rc == ENT_OK) {
+            rc = node_api_signatories(item->message, arena, item, err);
+        }
     }
     *bytes += plain.len;
     *ret_item = item;

@@ -154,6 +154,9 @@ count_pending(struct node *node, const struct list *list, struct ent_error *err)
         if (rc != ENT_OK) {
             return rc == ENT_NOT_FOUND ? ENT_OK : rc;
         }
+        if (key[0] >= NODE_RANK_HELD) {
+            break; /* for officers to sign first */
+        }
         memcpy(party.bytes, key + 1, sizeof party.bytes);
         count_for(list, &party, 1);
         if (!node_key_after(key, len)) {

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One request: who answers it. */
+#include <string.h>
+
 #include "node/alarms.h"
 #include "node/api_internal.h"
 #include "node/carry.h"
 #include "node/clock.h"
 #include "node/emergency.h"
+#include "node/officers.h"
+#include "node/release.h"
 #include "node/submit.h"
 #include "node/upload.h"
 
@@ -57,6 +61,28 @@ do_inbox(struct node *node, struct ent_view client,
     return node_api_reply(node, client, &reply, err);
 }
 
+/* Enrol or revoke one, and list all of them. */
+static enum ent_status
+do_officers(struct node *node, const Entente__V1__OfficersRequest *request,
+    Entente__V1__OfficersReply *reply, struct ent_error *err)
+{
+    struct ent_key_id key_id;
+    enum ent_status rc = ENT_OK;
+
+    if (request->enrol.len > 0) {
+        rc = node_officer_enrol(
+            node, ent_view_of(request->enrol.data, request->enrol.len), err);
+    } else if (request->revoke.len == sizeof key_id.bytes) {
+        memcpy(key_id.bytes, request->revoke.data, sizeof key_id.bytes);
+        rc = node_officer_revoke(node, &key_id, request->reason, err);
+    } else if (request->revoke.len > 0) {
+        rc = ent_fail(err, ENT_BAD_INPUT, "revoke: a key id has 16 bytes");
+    }
+    return rc != ENT_OK
+               ? rc
+               : node_officers_list(node, &node->api->arena, reply, err);
+}
+
 enum ent_status
 node_api_request(struct node *node, struct ent_view client,
     const Entente__V1__ApiRequest *request, struct ent_error *err)
@@ -80,6 +106,9 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__PairReply pair = ENTENTE__V1__PAIR_REPLY__INIT;
     Entente__V1__CarryOutReply carry_out = ENTENTE__V1__CARRY_OUT_REPLY__INIT;
     Entente__V1__CarryInReply carry_in = ENTENTE__V1__CARRY_IN_REPLY__INIT;
+    Entente__V1__HeldReply held = ENTENTE__V1__HELD_REPLY__INIT;
+    Entente__V1__HandledReply handled = ENTENTE__V1__HANDLED_REPLY__INIT;
+    Entente__V1__OfficersReply officers = ENTENTE__V1__OFFICERS_REPLY__INIT;
     struct ent_arena *arena = &node->api->arena;
     enum ent_status rc;
 
@@ -193,6 +222,27 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_DOWNLOAD;
         reply.download = &download;
         rc = node_api_download(node, request->download, arena, &download, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_HELD:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_HELD;
+        reply.held = &held;
+        rc = node_release_list(node, request->held, arena, &held, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_SIGN:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_SIGN;
+        reply.sign = &handled;
+        rc = node_release_sign(node, request->sign, arena, &handled, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_GIVE_BACK:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_GIVE_BACK;
+        reply.give_back = &handled;
+        rc =
+            node_release_return(node, request->give_back, arena, &handled, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_OFFICERS:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_OFFICERS;
+        reply.officers = &officers;
+        rc = do_officers(node, request->officers, &officers, err);
         break;
     default:
         return ent_fail(err, ENT_BAD_INPUT, "the request asks for nothing");

@@ -10,6 +10,7 @@
 #include "node/drills.h"
 #include "node/duties.h"
 #include "node/emergency.h"
+#include "node/release.h"
 #include "node/submit.h"
 #include "node/uplink.h"
 
@@ -222,6 +223,9 @@ node_api_status(struct node *node, struct ent_arena *arena,
     if (rc == ENT_OK) {
         rc = node_emergency_list(
             node, arena, &reply->emergencies, &reply->n_emergencies, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_release_count(node, &reply->held, err);
     }
     if (rc == ENT_OK) {
         rc = node_api_trust(node, arena, reply, err);

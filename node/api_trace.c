@@ -105,7 +105,13 @@ fill_way(struct node *node, const node_copy_row *row, struct ent_arena *arena,
     enum ent_status rc;
 
     if (row->bundle == 0 || row->stream.len != sizeof stream.bytes) {
-        if (row->state == 0) {
+        if (row->awaits != 0) {
+            copy->state = ENTENTE__V1__TRACE_STATE__TRACE_HELD;
+            copy->sentence = node_text_in(
+                arena, row->awaits == ENTENTE__V1__OFFICER_ACT__AUTHORED
+                           ? "waits for its author to sign"
+                           : "waits for release by a second officer");
+        } else if (row->state == 0) {
             copy->state = ENTENTE__V1__TRACE_STATE__TRACE_WAITING;
             copy->sentence = node_text_in(arena,
                 "waiting for the recipient's certificate or sealing key");

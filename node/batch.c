@@ -31,6 +31,7 @@ give_up(struct node *node, const struct ent_id *id,
     }
     changed = *row;
     changed.state = state;
+    changed.awaits = 0;
     changed.settled_at = node->now_ms;
     changed.reason = ENT_REFUSAL_EXPIRED;
     if (decision != NULL) {

@@ -189,8 +189,7 @@ was_sent(struct node *node, const struct ent_id *id, const struct ent_party *to,
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
     enum ent_status rc = node_copy_get(node, id, to, &row, err);
 
-    *ret_sent = rc == ENT_OK && row->deleted_at == 0 &&
-                row->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
+    *ret_sent = rc == ENT_OK && row->deleted_at == 0 && node_copy_has_left(row);
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 

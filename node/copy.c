@@ -25,6 +25,14 @@ node_copy_get(struct node *node, const struct ent_id *id,
         err);
 }
 
+bool
+node_copy_has_left(const node_copy_row *row)
+{
+    return row->awaits == 0 &&
+           row->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE &&
+           row->state != ENTENTE__V1__TRACE_STATE__TRACE_RETURNED;
+}
+
 static bool
 is_final(const node_copy_row *row)
 {

@@ -20,6 +20,10 @@ node_copy_is_aside(const node_copy_row *row)
     return row->feed != 0 || row->given.len != 0;
 }
 
+/* It left, or is about to: neither refused or given back here, nor held for
+ * officers to sign. */
+bool node_copy_has_left(const node_copy_row *row);
+
 /* ENT_NOT_FOUND is ordinary. Free with node_row_free. */
 enum ent_status node_copy_get(struct node *node, const struct ent_id *id,
     const struct ent_party *to, node_copy_row **ret_row,

@@ -233,7 +233,7 @@ node_emergency_holds(struct node *node, const ent_message *message,
            row->mode == (uint32_t)message->mode &&
            (!first || node->now_ms < row->until) &&
            node_copy_get(node, &id, &party, &copy, NULL) == ENT_OK &&
-           copy->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
+           node_copy_has_left(copy);
 }
 
 bool

@@ -3,6 +3,7 @@
 
 #include "node/emergency.h"
 #include "node/lifecycle.h"
+#include "node/officers.h"
 #include "node/onward.h"
 #include "node/overlay.h"
 #include "node/pairs.h"
@@ -38,10 +39,14 @@ look_at_quota(struct node *node, struct ent_facts *facts)
     facts->checks_this_hour = quota.this_hour;
 }
 
+/* What officers signed, or are going to. */
+static const struct ent_release all_signed = {
+    .authored = true, .released = true};
+
 static void
 judge_out(struct node *node, const ent_message *message,
     const struct ent_address *recipient, bool first,
-    struct ent_decision *ret_decision)
+    const struct ent_release *release, struct ent_decision *ret_decision)
 {
     struct ent_facts facts = {
         .sender = &node->self,
@@ -51,6 +56,7 @@ judge_out(struct node *node, const ent_message *message,
         .receiving = false,
         .declarations = declared(node, recipient),
         .emergency = node_emergency_holds(node, message, recipient, first),
+        .release = release,
     };
 
     if (first) {
@@ -68,20 +74,41 @@ void
 node_gate_out(struct node *node, const ent_message *message,
     const struct ent_address *recipient, struct ent_decision *ret_decision)
 {
-    judge_out(node, message, recipient, true, ret_decision);
+    struct ent_release room;
+
+    judge_out(node, message, recipient, true,
+        node_officers_judge(node, message, &node->self, &room), ret_decision);
 }
 
 void
 node_gate_out_again(struct node *node, const ent_message *message,
     const struct ent_address *recipient, struct ent_decision *ret_decision)
 {
-    judge_out(node, message, recipient, false, ret_decision);
+    struct ent_release room;
+
+    judge_out(node, message, recipient, false,
+        node_officers_judge(node, message, &node->self, &room), ret_decision);
+}
+
+void
+node_gate_hold(struct node *node, const ent_message *message,
+    const struct ent_address *recipient, struct ent_decision *ret_decision)
+{
+    judge_out(node, message, recipient, true, &all_signed, ret_decision);
+}
+
+void
+node_gate_held(struct node *node, const ent_message *message,
+    const struct ent_address *recipient, struct ent_decision *ret_decision)
+{
+    judge_out(node, message, recipient, false, &all_signed, ret_decision);
 }
 
 void
 node_gate_in(struct node *node, const ent_message *message,
     const struct ent_address *sender, struct ent_decision *ret_decision)
 {
+    struct ent_release room;
     struct ent_facts facts = {
         .sender = sender,
         .recipient = &node->self,
@@ -92,6 +119,7 @@ node_gate_in(struct node *node, const ent_message *message,
         .desks = node->config->desks,
         .emergency_over = node_emergency_is_over(node, message, sender),
         .mends = node_lifecycle_mends(node, sender, message),
+        .release = node_officers_judge(node, message, sender, &room),
     };
 
     look_at_quota(node, &facts);

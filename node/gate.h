@@ -18,6 +18,13 @@ void node_gate_out(struct node *node, const ent_message *message,
 void node_gate_out_again(struct node *node, const ent_message *message,
     const struct ent_address *recipient, struct ent_decision *ret_decision);
 
+/* Might it go once its officers have signed: when it is handed in, and when one
+ * of them does. */
+void node_gate_hold(struct node *node, const ent_message *message,
+    const struct ent_address *recipient, struct ent_decision *ret_decision);
+void node_gate_held(struct node *node, const ent_message *message,
+    const struct ent_address *recipient, struct ent_decision *ret_decision);
+
 /* A message of that decision (`counts`) goes, or was taken in: counted in the
  * same turn. */
 enum ent_status node_gate_count(struct node *node, const ent_message *message,

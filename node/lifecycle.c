@@ -342,9 +342,7 @@ node_lifecycle_check(struct node *node, const ent_message *message,
         char text[ENT_ID_TEXT_LEN + 1];
 
         rc = node_copy_get(node, &saying.of, &party, &row, err);
-        if (rc == ENT_NOT_FOUND ||
-            (rc == ENT_OK &&
-                row->state == ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE)) {
+        if (rc == ENT_NOT_FOUND || (rc == ENT_OK && !node_copy_has_left(row))) {
             struct ent_error fault = {0};
 
             ent_id_format(&saying.of, text);

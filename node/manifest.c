@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/officers.h"
 #include "proto/base/log.h"
 #include "proto/frame.h"
 #include "proto/schema/link.pb-c.h"
@@ -87,6 +88,10 @@ node_manifest_renew(struct node *node, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = node_number_get(
             node->store, "restore_since", &manifest.restore_since, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_officers_revoked(
+            node, manifest.officers, &manifest.officer_count, err);
     }
     if (rc != ENT_OK) {
         return rc;

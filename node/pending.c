@@ -11,15 +11,13 @@
 
 static const uint8_t no_nonce[NONCE_LEN]; /* each key is used once */
 
-enum ent_status
-node_pending_put(struct node *node, const struct ent_id *id,
-    const struct ent_address *to, uint32_t precedence, uint64_t number,
-    uint64_t day, struct ent_view message, struct ent_error *err)
+static enum ent_status
+put_at(struct node *node, const struct node_key *key, const struct ent_id *id,
+    const struct ent_address *to, uint64_t day, struct ent_view message,
+    struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes sealed = {0};
     Entente__Rest__V1__PendingRow row = ENTENTE__REST__V1__PENDING_ROW__INIT;
-    struct ent_party party = ent_address_party(to);
-    struct node_key key = node_key_pending(precedence, &party, number);
     struct ent_message_key secret;
     uint8_t nonce[24];
     uint8_t wrapped[48];
@@ -46,7 +44,29 @@ node_pending_put(struct node *node, const struct ent_id *id,
     row.wrapped = (ProtobufCBinaryData){.data = wrapped, .len = sizeof wrapped};
     row.sealed = (ProtobufCBinaryData){.data = sealed.data, .len = sealed.len};
     return node_row_put(
-        node->store, NODE_PENDING, node_key_view(&key), &row.base, err);
+        node->store, NODE_PENDING, node_key_view(key), &row.base, err);
+}
+
+enum ent_status
+node_pending_put(struct node *node, const struct ent_id *id,
+    const struct ent_address *to, uint32_t precedence, uint64_t number,
+    uint64_t day, struct ent_view message, struct ent_error *err)
+{
+    struct ent_party party = ent_address_party(to);
+    struct node_key key = node_key_pending(precedence, &party, number);
+
+    return put_at(node, &key, id, to, day, message, err);
+}
+
+enum ent_status
+node_pending_hold(struct node *node, const struct ent_id *id,
+    const struct ent_address *to, uint32_t precedence, uint64_t number,
+    uint64_t day, struct ent_view message, struct ent_error *err)
+{
+    struct ent_party party = ent_address_party(to);
+    struct node_key key = node_key_held(precedence, &party, number);
+
+    return put_at(node, &key, id, to, day, message, err);
 }
 
 enum ent_status

@@ -18,6 +18,12 @@ enum ent_status node_pending_put(struct node *node, const struct ent_id *id,
     uint64_t day, struct ent_view message,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* The same of what officers have yet to sign: the sealer does not see it. */
+enum ent_status node_pending_hold(struct node *node, const struct ent_id *id,
+    const struct ent_address *to, uint32_t precedence, uint64_t number,
+    uint64_t day, struct ent_view message,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Wrap the key of one, at `key`, anew under the newest of its bucket. */
 enum ent_status node_pending_rewrap(struct node *node, struct ent_view key,
     const Entente__Rest__V1__PendingRow *row,

@@ -61,6 +61,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_DRILL] = {.name = "drill", .key_len = 16},
     [NODE_EMERGENCY] = {.name = "emergency", .key_len = 32},
     [NODE_FATE_END] = {.name = "fate_end", .key_len = 40},
+    [NODE_OFFICER] = {.name = "officer", .key_len = 16},
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
 };
 
@@ -509,6 +510,16 @@ node_key_pending(
     key_add(&key, &rank, 1);
     key_add(&key, party->bytes, sizeof party->bytes);
     key_add_u64(&key, number);
+    return key;
+}
+
+struct node_key
+node_key_held(
+    uint32_t precedence, const struct ent_party *party, uint64_t number)
+{
+    struct node_key key = node_key_pending(precedence, party, number);
+
+    key.bytes[0] |= NODE_RANK_HELD;
     return key;
 }
 

@@ -23,7 +23,8 @@ enum node_table {
     NODE_TREE,     /* u8 level, u64 index              -> 32 bytes */
     NODE_BUNDLE,   /* u64 bundle                       -> BundleRow */
     NODE_KEYS,     /* u64 day, u64 bundle              -> KeysRow */
-    NODE_PENDING,  /* u8 rank, party(16), u64 number   -> PendingRow */
+    NODE_PENDING,  /* u8 rank (| 0x80: held), party(16), u64 number
+                                                       -> PendingRow */
     NODE_COPY,     /* id(16), party(16)                -> CopyRow */
     NODE_NUMBER,   /* u64 submission                   -> id(16), party(16) */
     NODE_OUTGOING, /* stream(32)                       -> StreamRow */
@@ -70,6 +71,7 @@ enum node_table {
     NODE_REMIND,      /* u64 ms, u8 kind, u64 number      -> nothing */
     NODE_DRILL,       /* party(16)                        -> DrillRow */
     NODE_EMERGENCY,   /* party(16), id(16)                -> EmergencyRow */
+    NODE_OFFICER,     /* officer's key id(16)             -> OfficerRow */
     NODE_TABLE_COUNT,
 };
 
@@ -179,6 +181,9 @@ struct node_key node_key_seen(
     const struct ent_party *party, const struct ent_id *id);
 struct node_key node_key_pending(
     uint32_t precedence, const struct ent_party *party, uint64_t number);
+/* The same of what officers have yet to sign: out of the sealer's reach. */
+struct node_key node_key_held(
+    uint32_t precedence, const struct ent_party *party, uint64_t number);
 struct node_key node_key_due(uint32_t precedence, uint64_t due_ms,
     const struct ent_digest *stream, uint64_t first);
 struct node_key node_key_gap(uint64_t due_ms, const struct ent_digest *stream);
@@ -192,5 +197,7 @@ node_key_view(const struct node_key *key)
 
 /* FLASH is 0, so that it is walked first; DEFERRED is 4. */
 uint8_t node_rank(uint32_t precedence);
+/* The first rank of PENDING at which what is held lies. */
+#define NODE_RANK_HELD 0x80
 
 #endif

@@ -7,6 +7,7 @@
 #include "node/draft.h"
 #include "node/emergency.h"
 #include "node/lifecycle.h"
+#include "node/officers.h"
 #include "node/onward.h"
 #include "node/submit_internal.h"
 #include "proto/refusal.h"
@@ -84,6 +85,9 @@ check(const Entente__V1__Submission *submission, ent_message *message,
         return "releaserRole: the node writes it when a second officer has "
                "released the message";
     }
+    if (message->n_officer_signatures > 0) {
+        return "officerSignatures: officers sign what the node holds for them";
+    }
     message->to = submission->to[0];
     return node_draft_fault(message, arena);
 }
@@ -160,7 +164,25 @@ struct submitting {
     struct node_enclosed enclosed;
     struct ent_digest content; /* as the officer gave it */
     struct ent_id id;
+    bool held; /* an officer signs before it goes */
 };
+
+/* Whoever is going to sign it as its author may. NULL: so it is. */
+static const char *
+author_fault(struct node *node, const Entente__V1__Submission *submission,
+    struct ent_arena *arena)
+{
+    struct ent_error err = {0};
+    struct ent_officer author;
+
+    return submission->author.len == 0 ||
+                   node_officer_open(node,
+                       ent_view_of(
+                           submission->author.data, submission->author.len),
+                       &author, &err) == ENT_OK
+               ? NULL
+               : node_text_in(arena, err.text);
+}
 
 /* Fill the message in, and find what is wrong with it as a whole. */
 static enum ent_status
@@ -187,6 +209,10 @@ examine(struct node *node, const Entente__V1__Submission *submission,
     }
     *ret_fault =
         check(submission, message, &submitting->id, submitting->to, arena);
+    if (*ret_fault == NULL) {
+        *ret_fault = author_fault(node, submission, arena);
+    }
+    submitting->held = submission->author.len > 0;
     for (size_t i = 0;
          rc == ENT_OK && *ret_fault == NULL && i < submission->n_to; i++) {
         rc = check_about(
@@ -206,7 +232,8 @@ submit_copies(struct node *node, const ent_message *message,
         struct node_outgoing outgoing = {.id = submitting->id,
             .to = submitting->to[i],
             .content = submitting->content,
-            .enclosed = &submitting->enclosed};
+            .enclosed = &submitting->enclosed,
+            .held = submitting->held};
 
         rc = node_submit_copy(
             node, message, &outgoing, arena, result->copies[i], err);

@@ -13,6 +13,7 @@
 #include "node/lifetime.h"
 #include "node/onward.h"
 #include "node/pending.h"
+#include "node/release.h"
 #include "node/submit_internal.h"
 #include "policy/minimise.h"
 #include "proto/refusal.h"
@@ -50,7 +51,9 @@ answer_again(const struct node_outgoing *outgoing, const node_copy_row *row,
         return ENT_OK;
     }
     result->accepted =
-        row->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
+        row->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE &&
+        row->state != ENTENTE__V1__TRACE_STATE__TRACE_RETURNED;
+    result->awaits = (Entente__V1__OfficerAct)row->awaits;
     result->clause = node_text_in(arena, row->clause);
     result->line = row->line;
     result->sentence = node_text_in(arena, row->sentence);
@@ -84,6 +87,7 @@ keep_copy(struct node *node, const struct node_outgoing *outgoing,
     row.day = day;
     if (decision->permit) {
         row.keep_clause = (char *)(uintptr_t)decision->clause;
+        row.awaits = outgoing->held ? ENTENTE__V1__OFFICER_ACT__AUTHORED : 0;
     }
     row.keep_line = (uint32_t)decision->retain_line;
     row.aggregate = decision->aggregate;
@@ -250,9 +254,8 @@ finish_message(struct node *node, struct node_outgoing *outgoing,
                         : ent_message_encode(outgoing->message, ret_wire, err);
 }
 
-/* What follows here from its being on its way. */
-static enum ent_status
-note_said(struct node *node, const struct node_outgoing *outgoing,
+enum ent_status
+node_submit_said(struct node *node, const struct node_outgoing *outgoing,
     struct ent_error *err)
 {
     const ent_message *message = outgoing->message;
@@ -277,6 +280,16 @@ note_said(struct node *node, const struct node_outgoing *outgoing,
 }
 
 static enum ent_status
+send_on(struct node *node, const struct node_outgoing *outgoing,
+    uint64_t number, uint64_t day, struct ent_view wire, struct ent_error *err)
+{
+    enum ent_status rc = node_pending_put(node, &outgoing->id, &outgoing->to,
+        (uint32_t)outgoing->message->precedence, number, day, wire, err);
+
+    return rc != ENT_OK ? rc : node_submit_said(node, outgoing, err);
+}
+
+static enum ent_status
 accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     struct ent_arena *arena, struct ent_error *err)
 {
@@ -297,12 +310,10 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
             outgoing->message, outgoing->enclosed, day, err);
     }
     if (rc == ENT_OK) {
-        rc = node_pending_put(node, &outgoing->id, &outgoing->to,
-            (uint32_t)outgoing->message->precedence, number, day,
-            ent_bytes_view(&wire), err);
-    }
-    if (rc == ENT_OK) {
-        rc = note_said(node, outgoing, err);
+        rc = outgoing->held ? node_release_hold(node, outgoing, number, day,
+                                  ent_bytes_view(&wire), err)
+                            : send_on(node, outgoing, number, day,
+                                  ent_bytes_view(&wire), err);
     }
     return as_storage(rc);
 }
@@ -354,12 +365,21 @@ node_submit_copy(struct node *node, const ent_message *message,
     if (rc != ENT_OK) {
         return rc;
     }
-    node_gate_out(node, outgoing->message, &outgoing->to, &outgoing->decision);
+    if (outgoing->held) {
+        node_gate_hold(
+            node, outgoing->message, &outgoing->to, &outgoing->decision);
+    } else {
+        node_gate_out(
+            node, outgoing->message, &outgoing->to, &outgoing->decision);
+    }
     rc = outgoing->decision.permit
              ? accept(node, outgoing, number, &own, err)
              : as_storage(refuse(node, outgoing, number, err));
     if (rc == ENT_OK) {
         node_submit_tell(&outgoing->decision, arena, result);
+        result->awaits = result->accepted && outgoing->held
+                             ? ENTENTE__V1__OFFICER_ACT__AUTHORED
+                             : 0;
     }
     return rc;
 }

@@ -15,6 +15,7 @@ struct node_outgoing {
     struct ent_party party;
     struct ent_digest content; /* as the officer gave it */
     const struct node_enclosed *enclosed;
+    bool held;            /* an officer signs it first (node/release.h) */
     ent_message *message; /* this recipient's own, may be minimised */
     struct ent_decision decision;
 };
@@ -31,6 +32,10 @@ enum ent_status node_submit_fill(struct node *node, ent_message *message,
 enum ent_status node_submit_copy(struct node *node, const ent_message *message,
     struct node_outgoing *outgoing, struct ent_arena *arena,
     Entente__V1__CopyResult *result, struct ent_error *err) ENT_MUST_CHECK;
+
+/* What follows here from its being on its way. */
+enum ent_status node_submit_said(struct node *node,
+    const struct node_outgoing *outgoing, struct ent_error *err) ENT_MUST_CHECK;
 
 /* The decision, as programs are told it. */
 void node_submit_tell(const struct ent_decision *decision,

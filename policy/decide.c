@@ -193,6 +193,7 @@ oblige_to_mend(const struct question *question, struct ent_decision *decision)
     decision->correct_apply_ms = agreement->correction.apply_ms;
     decision->recall_purge_ms = agreement->recall.purge_ms;
     decision->recall_certificate = agreement->recall.certificate;
+    decision->two_officers = ent_release_is_asked(question);
     decision->relaxed = question->relaxed;
     if (question->relaxed != 0) {
         decision->emergency_review_ms = agreement->emergency.review_ms;

@@ -14,6 +14,7 @@
 
 #include "policy/agreement.h"
 #include "policy/declarations.h"
+#include "policy/release.h"
 #include "policy/term.h"
 #include "proto/message.h"
 
@@ -40,7 +41,8 @@ struct ent_facts {
     bool receiving; /* a field to withhold that is present: deny, not mask */
 
     const struct ent_declarations
-        *declarations;        /* notices in effect; NULL: none */
+        *declarations;                 /* notices in effect; NULL: none */
+    const struct ent_release *release; /* NULL: no officer signed it */
     bool mends;               /* all that it corrects or withdraws is here */
     bool hit;                 /* the recipient has met what it speaks of */
     bool consent;             /* the victim it names has consented to that */
@@ -91,6 +93,7 @@ struct ent_decision {
     uint64_t recall_purge_ms;     /* from the recall; 0: not agreed */
     bool recall_certificate;      /* and say so, signed */
     enum ent_check_answer answer; /* to a document check */
+    bool two_officers;            /* a second one must have released it */
     bool counts;                  /* against the quota */
     uint32_t relaxed; /* by an emergency; bits: 1 << enum ent_relaxation */
     uint64_t emergency_review_ms; /* from its end */

@@ -72,6 +72,8 @@ bool ent_decide_needs(
     const struct question *question, struct ent_decision *decision);
 bool ent_decide_release(
     const struct question *question, struct ent_decision *decision);
+/* Has a second officer to release it, as things are? */
+bool ent_release_is_asked(const struct question *question);
 bool ent_decide_quota(
     const struct question *question, struct ent_decision *decision);
 

@@ -171,23 +171,34 @@ ent_decide_needs(const struct question *question, struct ent_decision *decision)
     return true;
 }
 
-/* Who released it stands in the message; the sender's node writes it there when
- * another officer than the author has. */
+bool
+ent_release_is_asked(const struct question *question)
+{
+    return question->exchange != NULL && question->exchange->two_officers &&
+           !is_relaxed(question, ENT_RELAX_RELEASE);
+}
+
+/* A second officer released it where the clause asks for one; and nobody stands
+ * under it who did not sign, whatever the clause asks. */
 bool
 ent_decide_release(
     const struct question *question, struct ent_decision *decision)
 {
-    const struct agreement_exchange *exchange = question->exchange;
+    const struct ent_release *release = question->facts->release;
 
-    if (exchange == NULL || !exchange->two_officers ||
-        question->message->releaser_role[0] != '\0' ||
-        is_relaxed(question, ENT_RELAX_RELEASE)) {
+    if (release != NULL && release->fault[0] != '\0') {
+        ent_decision_say(decision, "%s", release->fault);
+        return ent_decision_deny(
+            decision, ENT_REFUSAL_RELEASE, question->clause, question->line);
+    }
+    if (!ent_release_is_asked(question) ||
+        (release != NULL && release->released)) {
         return true;
     }
     ent_decision_say(decision, "clause %s asks for release by a second officer",
-        exchange->clause);
-    return ent_decision_deny(decision, ENT_REFUSAL_RELEASE, exchange->clause,
-        exchange->release_mark.line);
+        question->exchange->clause);
+    return ent_decision_deny(decision, ENT_REFUSAL_RELEASE,
+        question->exchange->clause, question->exchange->release_mark.line);
 }
 
 /* ---- quota ---- */

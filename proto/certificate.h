@@ -21,6 +21,7 @@
 #define ENT_MANIFEST_KEYS_MAX 16
 #define ENT_MANIFEST_BROKERS_MAX 8
 #define ENT_MANIFEST_ENDPOINTS_MAX 8
+#define ENT_MANIFEST_OFFICERS_MAX 64
 #define ENT_REVOCATIONS_MAX 4096
 
 struct ent_display_name {
@@ -84,6 +85,8 @@ struct ent_manifest {
     uint64_t issued_at;
     uint64_t restore_incarnation; /* stores before this one are lost; 0: none */
     uint64_t restore_since;       /* what they settled from then on, ms */
+    struct ent_key_id officers[ENT_MANIFEST_OFFICERS_MAX]; /* revoked */
+    size_t officer_count;
 };
 
 enum ent_status ent_manifest_make(const struct ent_manifest *manifest,

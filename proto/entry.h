@@ -70,6 +70,12 @@ enum ent_entry_kind {
                                  relaxed, as bits */
     ENT_ENTRY_OVERDUE = 37,   /* a duty that was not done in time; subject: what
                                  it is about, count: its kind */
+    ENT_ENTRY_HELD = 160,     /* for officers to sign; subject: message id */
+    ENT_ENTRY_AUTHORED = 161, /* its author signed; subject: message id, result:
+                                 the officer's key id */
+    ENT_ENTRY_RELEASED = 162, /* a second officer did; the same */
+    ENT_ENTRY_RETURNED = 163, /* to its author; subject: message id */
+    ENT_ENTRY_OFFICER = 164, /* subject: key id; count: 1 enrolled, 2 revoked */
 };
 
 struct ent_entry {

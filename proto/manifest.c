@@ -17,7 +17,8 @@
 static const struct ent_pb_limits limits = {
     .size_max = 8192,
     .fields_max = 12 + ENT_MANIFEST_KEYS_MAX * 4 + ENT_MANIFEST_ENDPOINTS_MAX +
-                  ENT_MANIFEST_BROKERS_MAX + 2 * VERSIONS_MAX,
+                  ENT_MANIFEST_BROKERS_MAX + 2 * VERSIONS_MAX +
+                  ENT_MANIFEST_OFFICERS_MAX,
 };
 
 /* ---- what must hold of every manifest, ours or another's ---- */
@@ -129,6 +130,7 @@ struct manifest_field {
     Entente__V1__SealingKey *key_list[ENT_MANIFEST_KEYS_MAX];
     char *endpoints[ENT_MANIFEST_ENDPOINTS_MAX];
     char *brokers[ENT_MANIFEST_BROKERS_MAX];
+    ProtobufCBinaryData officers[ENT_MANIFEST_OFFICERS_MAX];
 };
 
 static void
@@ -150,6 +152,10 @@ lists_write(const struct ent_manifest *manifest, struct manifest_field *field)
     }
     for (size_t i = 0; i < manifest->broker_count; i++) {
         field->brokers[i] = (char *)manifest->brokers[i].text;
+    }
+    for (size_t i = 0; i < manifest->officer_count; i++) {
+        field->officers[i] =
+            ent_field_bytes(manifest->officers[i].bytes, ENT_KEY_ID_LEN, false);
     }
 }
 
@@ -180,6 +186,8 @@ manifest_pack(const struct ent_manifest *manifest,
     out.issued_at = manifest->issued_at;
     out.restore_incarnation = manifest->restore_incarnation;
     out.restore_since = manifest->restore_since;
+    out.n_revoked_officers = manifest->officer_count;
+    out.revoked_officers = field.officers;
     return ent_pb_pack(&out.base, ret_payload, err);
 }
 
@@ -305,6 +313,24 @@ brokers_read(const Entente__V1__Manifest *in, struct ent_manifest *manifest,
     return rc;
 }
 
+static enum ent_status
+officers_read(const Entente__V1__Manifest *in, struct ent_manifest *manifest,
+    struct ent_error *err)
+{
+    enum ent_status rc = count_check("revoked_officers", in->n_revoked_officers,
+        ENT_MANIFEST_OFFICERS_MAX, err);
+
+    for (size_t i = 0; rc == ENT_OK && i < in->n_revoked_officers; i++) {
+        const struct ent_field field = {"revoked_officers",
+            in->revoked_officers[i], manifest->officers[i].bytes,
+            ENT_KEY_ID_LEN};
+
+        rc = ent_field_read(&field, 1, err);
+    }
+    manifest->officer_count = in->n_revoked_officers;
+    return rc;
+}
+
 /* Whether the office still speaks what we speak. */
 static enum ent_status
 common_check(const char *name, const uint32_t *list, size_t count,
@@ -348,7 +374,11 @@ lists_read(const Entente__V1__Manifest *in, struct ent_manifest *manifest,
     if (rc != ENT_OK) {
         return rc;
     }
-    return brokers_read(in, manifest, err);
+    rc = brokers_read(in, manifest, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return officers_read(in, manifest, err);
 }
 
 static enum ent_status

@@ -25,6 +25,8 @@
 #define ENT_TYPE_RECEIPT "application/vnd.entente.receipt.v1"
 #define ENT_TYPE_CUSTODY "application/vnd.entente.custody.v1"
 #define ENT_TYPE_SKIP "application/vnd.entente.skip.v1"
+#define ENT_TYPE_OFFICER "application/vnd.entente.officer-certificate.v1"
+#define ENT_TYPE_STATEMENT "application/vnd.entente.officer-statement.v1"
 #define ENT_TYPE_AGREEMENT "application/vnd.entente.agreement.v1"
 
 struct ent_verify_key {

@@ -318,14 +318,12 @@ check_signatures(struct ent_validation *v)
     const ent_message *message = v->message;
 
     for (size_t i = 0; i < message->n_officer_signatures; i++) {
-        const Entente__V1__Signature *signature =
+        const Entente__V1__OfficerSignature *signature =
             message->officer_signatures[i];
         size_t mark = ent_rule_enter_element(v, "officerSignatures", i);
 
-        ent_rule_need(v, "algorithm", signature->algorithm != 0);
-        ent_rule_need(v, "keyId", signature->key_id.len > 0);
-        ent_rule_need_length(v, "keyId", &signature->key_id, KEY_ID_LEN);
-        ent_rule_need(v, "value", signature->value.len > 0);
+        ent_rule_need(v, "certificate", signature->certificate.len > 0);
+        ent_rule_need(v, "statement", signature->statement.len > 0);
         ent_rule_leave(v, mark);
     }
 }

@@ -509,6 +509,9 @@ slow_conditions(const struct ent_yaml_node *row, const struct ent_facts *facts,
 {
     const ent_message *message = facts->message;
 
+    if (facts->release != NULL && facts->release->fault[0] != '\0') {
+        return false;
+    }
     if (row == NULL) {
         return true;
     }
@@ -521,7 +524,8 @@ slow_conditions(const struct ent_yaml_node *row, const struct ent_facts *facts,
         return false;
     }
     return strcmp(ent_yaml_get(row, "release")->text, "one_officer") == 0 ||
-           message->releaser_role[0] != '\0' || is_relaxed(relaxed, "release");
+           (facts->release != NULL && facts->release->released) ||
+           is_relaxed(relaxed, "release");
 }
 
 static uint64_t

@@ -113,7 +113,6 @@ stage_release(const struct scene *scene, struct staged *staged, uint64_t now_ms)
     ent_message *message = &staged->message;
     uint64_t created_ms = scene->created_ms != 0 ? scene->created_ms : now_ms;
 
-    set_text(&message->releaser_role, scene->releaser_role);
     set_text(&message->mla_reference, scene->mla_reference);
     if (scene->emergency != NULL) {
         entente__v1__emergency__init(&staged->emergency);
@@ -131,6 +130,8 @@ stage_release(const struct scene *scene, struct staged *staged, uint64_t now_ms)
 struct ent_decision
 decide_scene(const struct ent_agreement *agreement, const struct scene *scene)
 {
+    static const struct ent_release released = {
+        .authored = true, .released = true};
     struct staged staged;
     struct ent_facts facts = {
         .sender = &staged.from,
@@ -138,6 +139,7 @@ decide_scene(const struct ent_agreement *agreement, const struct scene *scene)
         .message = &staged.message,
         .precedence = scene->precedence,
         .receiving = scene->receiving,
+        .release = scene->releaser_role != NULL ? &released : NULL,
         .declarations = scene->declarations,
         .hit = scene->hit,
         .consent = scene->consent,

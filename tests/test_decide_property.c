@@ -149,7 +149,6 @@ random_release(struct random_source *random, ent_message *message)
     if (message->emergency != NULL && random_below(random, 4) != 0) {
         message->purpose = ENTENTE__V1__PURPOSE__THREAT_TO_LIFE;
     }
-    message->releaser_role = random_choice(random, "supervisor", "");
     message->mla_reference = random_choice(random, "", "AG 114/2026");
     if (random_below(random, 2) == 0) {
         message->n_references = 0;
@@ -213,6 +212,20 @@ random_declaration(struct random_source *random, const struct asked *asked,
 }
 
 /* What the two offices know besides the message. */
+/* Signed by nobody, by both, by the author alone, or by somebody who may not.
+ */
+static const struct ent_release *
+random_release_of(struct random_source *random)
+{
+    static const struct ent_release both = {.authored = true, .released = true};
+    static const struct ent_release one = {.authored = true};
+    static const struct ent_release broken = {.fault = "it does not hold"};
+    static const struct ent_release *const all[] = {
+        NULL, &both, &both, &both, &one, &broken};
+
+    return all[random_below(random, sizeof all / sizeof all[0])];
+}
+
 static void
 random_facts(struct random_source *random,
     const struct ent_agreement *agreement, struct asked *asked)
@@ -232,6 +245,7 @@ random_facts(struct random_source *random,
     facts->emergency = random_below(random, 2) == 0;
     facts->emergency_over = random_below(random, 4) == 0;
     facts->measure = (enum ent_measure)random_below(random, 3);
+    facts->release = random_release_of(random);
     facts->desks = (uint32_t)random_below(random, 4);
     facts->checks_today = 1999 + random_below(random, 2);
     facts->checks_this_hour = 59 + random_below(random, 2);

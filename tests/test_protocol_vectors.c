@@ -14,6 +14,7 @@
 #include "proto/link.h"
 #include "proto/message.h"
 #include "proto/rollover.h"
+#include "proto/statement.h"
 #include "tests/protocol_keys.h"
 #include "tools/cli/request.h"
 
@@ -284,6 +285,73 @@ a_certificate_is_signed_so(void **state)
 }
 
 static void
+an_officers_certificate_is_signed_so(void **state)
+{
+    const struct block *block = block_named("officer");
+    const struct block *of = block_named("certificate");
+    struct ent_officer officer = {
+        .office = block_address(of, "address"),
+        .not_before = block_number(block, "not-before"),
+        .not_after = block_number(block, "not-after"),
+        .serial = block_number(block, "serial"),
+    };
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    struct ent_signatures signatures;
+    struct ent_view payload;
+    struct key office;
+    struct key key;
+
+    (void)state;
+    key_from(&office, of, "seed", ENT_KEY_OFFICE);
+    key_from(&key, block, "seed", ENT_KEY_OFFICER);
+    strcpy(officer.badge, block_text(block, "badge"));
+    strcpy(officer.role, block_text(block, "role"));
+    officer.key = key.signer.key;
+    expect_vector(block, "key-id", ARRAY(key.signer.key_id.bytes));
+
+    expect_ok(ent_officer_make(&officer, &office.signer, &wire, &last_error));
+    expect_vector(block, "signed", ent_bytes_view(&wire));
+    expect_ok(ent_signed_decode(
+        ent_bytes_view(&wire), &payload, &signatures, &last_error));
+    expect_vector(block, "payload", payload);
+    expect_vector(block, "signature", ARRAY(signatures.list[0].value));
+    key_fini(&office);
+    key_fini(&key);
+}
+
+static void
+an_officers_statement_is_signed_so(void **state)
+{
+    const struct block *block = block_named("statement");
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    struct ent_statement statement = {
+        .act = (uint32_t)block_number(block, "act"),
+        .signed_at = block_number(block, "signed-at"),
+    };
+    struct ent_signatures signatures;
+    struct ent_view payload;
+    ent_message *message;
+    struct key key;
+
+    (void)state;
+    key_from(&key, block_named("officer"), "seed", ENT_KEY_OFFICER);
+    expect_ok(ent_arena_init(&arena, ENT_MESSAGE_ARENA, &last_error));
+    expect_ok(ent_message_decode(block_bytes(block_named("message"), "message"),
+        &arena, &message, &last_error));
+    expect_ok(ent_statement_content(message, &statement.content, &last_error));
+    expect_digest(block, "content", &statement.content);
+
+    expect_ok(ent_statement_make(&statement, &key.signer, &wire, &last_error));
+    expect_vector(block, "signed", ent_bytes_view(&wire));
+    expect_ok(ent_signed_decode(
+        ent_bytes_view(&wire), &payload, &signatures, &last_error));
+    expect_vector(block, "payload", payload);
+    expect_vector(block, "signature", ARRAY(signatures.list[0].value));
+    key_fini(&key);
+}
+
+static void
 a_manifest_is_signed_so(void **state)
 {
     const struct block *block = block_named("manifest");
@@ -475,6 +543,8 @@ main(void)
         cmocka_unit_test(what_is_signed_is_encoded_so),
         cmocka_unit_test(a_request_is_written_so),
         cmocka_unit_test(a_certificate_is_signed_so),
+        cmocka_unit_test(an_officers_certificate_is_signed_so),
+        cmocka_unit_test(an_officers_statement_is_signed_so),
         cmocka_unit_test(a_manifest_is_signed_so),
         cmocka_unit_test(a_revocation_list_is_signed_so),
         cmocka_unit_test(a_rollover_is_signed_so_by_both_keys),

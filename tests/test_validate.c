@@ -180,9 +180,8 @@ what_the_header_carries_is_complete(void **state)
             "catalogue: header"},
         {"{'withheld':[{'field':'test.text'}]}", "withheld[0].clause",
             "must be given", "catalogue: header"},
-        {"{'officerSignatures':[{'algorithm':'ED25519','keyId':'AAEC',"
-         "'value':'AAEC'}]}",
-            "officerSignatures[0].keyId", "must be 16 bytes, not 3",
+        {"{'officerSignatures':[{'certificate':'AAEC'}]}",
+            "officerSignatures[0].statement", "must be given",
             "catalogue: header"},
         {"{'handling':['H1','HANDLING_UNSPECIFIED']}", "handling[1]",
             "must say which Handling", "catalogue: codes"},

@@ -11,6 +11,7 @@
 #include "tools/cli/input.h"
 #include "tools/cli/output.h"
 #include "tools/cli/report.h"
+#include "tools/cli/signatory.h"
 #include "tools/cli/template.h"
 #include "tools/cli/verbs.h"
 
@@ -18,6 +19,8 @@ struct arguments {
     const char *file;
     const char *family;    /* of the template that is wanted */
     const char *emergency; /* NULL: under none */
+    const char *officer;   /* who signs as its author; NULL: nobody */
+    struct cli_passphrase passphrase;
     struct cli_recipients recipients;
     struct cli_enclosing enclosing;
     struct cli_client_options client;
@@ -35,6 +38,7 @@ struct sending {
     bool enclosed;            /* the files have gone with a message */
     const char *emergency_id; /* NULL: under none */
     Entente__V1__Emergency emergency;
+    struct cli_signatory signatory; /* secret NULL: nobody signs */
 };
 
 /* ---- arguments ---- */
@@ -54,6 +58,10 @@ static const struct argp_option options[] = {
         0},
     {"emergency", 'e', "ID", 0,
         "By the rules of this emergency (`entente emergency declare`)", 0},
+    {"officer", 'o', "KEYFILE", 0,
+        "Sign as its author with this officer's key; a folder with officer.key "
+        "in it",
+        0},
     {0},
 };
 
@@ -66,6 +74,10 @@ parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &arguments->client;
         state->child_inputs[1] = &arguments->json;
+        state->child_inputs[2] = &arguments->passphrase;
+        return 0;
+    case 'o':
+        arguments->officer = argument;
         return 0;
     case 't':
         cli_recipients_parse(&arguments->recipients, argument, state);
@@ -98,6 +110,8 @@ static const char doc[] =
     "after another. What `entente send` says was accepted is on the node's "
     "disk. A message without an id gets one here; to send one again after a "
     "failure, send it with the same id.\n\n"
+    "What two officers must release is held until the second has (`entente "
+    "release`), if --officer says who wrote it.\n\n"
     "Exit: 0 all accepted; 1 a copy was refused by policy; 65 a message is "
     "malformed; 69 no node answers.\n\n"
     "Examples:\n"
@@ -105,10 +119,11 @@ static const char doc[] =
     "  entente send alert.json\n"
     "  entente send --to ncc@th --to ncc@kh seizures.jsonl\n"
     "  entente send alert.json --attach photo.jpg --attach scan.pdf\n"
+    "  entente send report.json --officer B0712\n"
     "  my-system --new-alerts | entente send --json -\n";
 
-static const struct argp_child children[] = {
-    {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
+static const struct argp_child children[] = {{.argp = &cli_client_argp},
+    {.argp = &cli_json_argp}, {.argp = &cli_passphrase_argp}, {0}};
 
 static const struct argp argp = {.options = options,
     .parser = parse,
@@ -188,6 +203,56 @@ name_emergency(struct sending *sending)
     }
 }
 
+/* Who is going to sign all of them. */
+static void
+name_author(struct sending *sending)
+{
+    for (size_t i = 0; i < sending->batch.count; i++) {
+        sending->batch.list[i]->author.data =
+            sending->signatory.certificate.data;
+        sending->batch.list[i]->author.len = sending->signatory.certificate.len;
+    }
+}
+
+/* Tell what became of the batch, after its author has signed what waits for
+ * that: the reply ends with the next question, so it is kept. */
+static int
+sign_and_report(struct sending *sending, const Entente__V1__SubmitReply *reply,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    Entente__V1__SubmitReply *own = NULL;
+    enum ent_status rc = ent_pb_pack(&reply->base, &wire, err);
+    int code;
+
+    if (rc == ENT_OK) {
+        own = entente__v1__submit_reply__unpack(NULL, wire.len, wire.data);
+    }
+    if (own == NULL) {
+        (void)ent_fail(err, ENT_NO_MEMORY, "signing messages");
+        return EX_OSERR;
+    }
+    code = cli_signatory_author(&sending->signatory, sending->client, own, err);
+    rc = cli_report_batch(&sending->report, &sending->batch, own,
+        code == EX_OK ? err : &(struct ent_error){0});
+    entente__v1__submit_reply__free_unpacked(own, NULL);
+    return code != EX_OK || rc == ENT_OK ? code : cli_exit_code(rc);
+}
+
+/* The reply, for people. */
+static int
+report(struct sending *sending, const Entente__V1__SubmitReply *reply,
+    struct ent_error *err)
+{
+    enum ent_status rc;
+
+    if (sending->signatory.secret != NULL) {
+        return sign_and_report(sending, reply, err);
+    }
+    rc = cli_report_batch(&sending->report, &sending->batch, reply, err);
+    return rc == ENT_OK ? EX_OK : cli_exit_code(rc);
+}
+
 /* Hand the batch over and tell what became of it. */
 static int
 submit(struct sending *sending)
@@ -195,7 +260,7 @@ submit(struct sending *sending)
     const Entente__V1__SubmitReply *reply = NULL;
     struct ent_error err = {0};
     struct ent_error why = {0};
-    enum ent_status rc;
+    int told;
     int code;
 
     if (sending->batch.count == 0) {
@@ -204,6 +269,9 @@ submit(struct sending *sending)
     if (sending->emergency_id != NULL) {
         name_emergency(sending);
     }
+    if (sending->signatory.secret != NULL) {
+        name_author(sending);
+    }
     code = enclose(sending, &err);
     if (code != EX_OK) {
         cli_batch_clear(&sending->batch);
@@ -211,16 +279,19 @@ submit(struct sending *sending)
         return code;
     }
     code = cli_batch_submit(&sending->batch, sending->client, &reply, &err);
-    rc = code == EX_OK
-             ? cli_report_batch(&sending->report, &sending->batch, reply, &why)
-             : cli_report_lost(&sending->report, &sending->batch,
-                   is_unknown(sending, code), &why);
+    told = code == EX_OK
+               ? report(sending, reply, &why)
+               : cli_exit_code(cli_report_lost(&sending->report,
+                     &sending->batch, is_unknown(sending, code), &why));
     cli_batch_clear(&sending->batch);
     if (code != EX_OK) {
         cli_complain("%s", err.text);
         return code;
     }
-    return rc == ENT_OK ? EX_OK : cli_fail(rc, &why);
+    if (told != EX_OK) {
+        cli_complain("%s", why.text);
+    }
+    return told;
 }
 
 /* One message more for the batch, or one that is none. */
@@ -328,6 +399,11 @@ send_input(struct arguments *arguments)
     code = rc != ENT_OK
                ? cli_exit_code(rc)
                : cli_client_open(&arguments->client, &sending.client, &err);
+    if (code == EX_OK && arguments->officer != NULL) {
+        rc = cli_signatory_open(arguments->officer, &arguments->passphrase,
+            &sending.signatory, &err);
+        code = rc == ENT_OK ? EX_OK : cli_exit_code(rc);
+    }
     if (code != EX_OK) {
         cli_complain("%s", err.text);
     } else {
@@ -337,6 +413,7 @@ send_input(struct arguments *arguments)
         code = send_all(&sending);
         cli_report_end(&sending.report);
     }
+    cli_signatory_close(&sending.signatory);
     cli_client_close(&sending.client);
     cli_batch_fini(&sending.batch);
     cli_input_close(&sending.input);

@@ -372,6 +372,25 @@ print_obligations(const struct page *page, const Entente__V1__InboxItem *item)
     return rc;
 }
 
+/* Who wrote it, and who else released it. */
+static enum ent_status
+print_signatories(const struct page *page, const Entente__V1__InboxItem *item)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < item->n_signatories; i++) {
+        const Entente__V1__Signatory *signatory = item->signatories[i];
+        char text[128];
+
+        (void)snprintf(text, sizeof text, "%s by badge %s, role %s",
+            signatory->act == ENTENTE__V1__OFFICER_ACT__RELEASED ? "released"
+                                                                 : "written",
+            signatory->badge, signatory->role);
+        rc = print_text(page, 1, "officer", text);
+    }
+    return rc;
+}
+
 /* Where it may go further, and went. */
 static enum ent_status
 print_consents(const struct page *page, const Entente__V1__InboxItem *item,
@@ -463,6 +482,9 @@ cli_render_item(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
         rc = print_obligations(&page, item);
     }
     if (rc == ENT_OK) {
+        rc = print_signatories(&page, item);
+    }
+    if (rc == ENT_OK) {
         rc = print_consents(&page, item, now_ms);
     }
     if (rc != ENT_OK) {
@@ -476,6 +498,7 @@ cli_render_item(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
     shown = *item->message;
     shown.n_withheld = 0; /* told in words below */
     shown.n_attachments = 0;
+    shown.n_officer_signatures = 0; /* named above */
     rc = cli_render_fields(out, &shown.base, 1, err);
     if (rc == ENT_OK) {
         rc = print_attachments(&page, item);

@@ -94,6 +94,14 @@ cli_report_reason(const Entente__V1__CopyResult *copy)
                : text;
 }
 
+static const char *
+waits_for(Entente__V1__OfficerAct act)
+{
+    return act == ENTENTE__V1__OFFICER_ACT__AUTHORED
+               ? "waits for its author to sign"
+               : "waits for release by a second officer";
+}
+
 static enum ent_status
 report_copy(struct cli_report *report, const char *id,
     const Entente__V1__CopyResult *copy, struct ent_error *err)
@@ -105,7 +113,10 @@ report_copy(struct cli_report *report, const char *id,
         if (report->json || report->accepted > LISTED_MAX) {
             return ENT_OK;
         }
-        return print_line(report, CLI_GREEN, "accepted", id, copy->to, "", err);
+        return copy->awaits == 0 ? print_line(report, CLI_GREEN, "accepted", id,
+                                       copy->to, "", err)
+                                 : print_line(report, CLI_YELLOW, "held", id,
+                                       copy->to, waits_for(copy->awaits), err);
     }
     report->refused++;
     if (report->json) {
@@ -117,8 +128,8 @@ report_copy(struct cli_report *report, const char *id,
                                 reason, err);
 }
 
-static enum ent_status
-report_result(struct cli_report *report,
+enum ent_status
+cli_report_result(struct cli_report *report,
     const Entente__V1__SubmitResult *result, size_t line, struct ent_error *err)
 {
     enum ent_status rc = ENT_OK;
@@ -147,7 +158,7 @@ cli_report_batch(struct cli_report *report, const struct cli_batch *batch,
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
-        rc = report_result(report, reply->results[i], batch->lines[i], err);
+        rc = cli_report_result(report, reply->results[i], batch->lines[i], err);
     }
     show_progress(report);
     return rc;

@@ -26,6 +26,11 @@ enum ent_status cli_report_batch(struct cli_report *report,
     const struct cli_batch *batch, const Entente__V1__SubmitReply *reply,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* One of them; it came from that line of the input. */
+enum ent_status cli_report_result(struct cli_report *report,
+    const Entente__V1__SubmitResult *result, size_t line,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* The node did not accept a batch; when it is `unknown`, it may have. */
 enum ent_status cli_report_lost(struct cli_report *report,
     const struct cli_batch *batch, bool unknown,

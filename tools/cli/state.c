@@ -34,6 +34,10 @@ cli_state_name(Entente__V1__TraceState state)
         return "EXPIRED, confirmed";
     case ENTENTE__V1__TRACE_STATE__TRACE_WITHDRAWN:
         return "withdrawn in time";
+    case ENTENTE__V1__TRACE_STATE__TRACE_HELD:
+        return "held for officers";
+    case ENTENTE__V1__TRACE_STATE__TRACE_RETURNED:
+        return "RETURNED";
     case ENTENTE__V1__TRACE_STATE__TRACE_STATE_UNSPECIFIED:
     default:
         return "unknown";
@@ -92,7 +96,8 @@ static bool
 has_failed(const Entente__V1__TraceCopy *copy)
 {
     return copy->reason != 0 ||
-           copy->state == ENTENTE__V1__TRACE_STATE__TRACE_WAITING;
+           copy->state == ENTENTE__V1__TRACE_STATE__TRACE_WAITING ||
+           copy->state == ENTENTE__V1__TRACE_STATE__TRACE_HELD;
 }
 
 /* False: no memory. */

@@ -14,6 +14,9 @@
 /* function, first word, second word or NULL, arguments, what it does */
 #define CLI_VERB_TABLE(X)                                                      \
     X(send, "send", NULL, "[FILE]", "hand messages to the node")               \
+    X(release_list, "release", "list", "",                                     \
+        "list what waits for officers to sign")                                \
+    X(release, "release", NULL, "ID", "release what another officer wrote")    \
     X(inbox, "inbox", NULL, "", "list what came")                              \
     X(show, "show", NULL, "ID|NUMBER", "show a whole message")                 \
     X(ack, "ack", NULL, "ID|NUMBER", "acknowledge a message")                  \
@@ -98,6 +101,14 @@
         "withdraw an assurance")                                               \
     X(office_new, "office", "new", "ADDRESS", "make an office's keys")         \
     X(office_certify, "office", "certify", "REQUEST", "certify an office")     \
+    X(officer_new, "officer", "new", "", "make an officer's key")              \
+    X(officer_certify, "officer", "certify", "KEY",                            \
+        "certify an officer's key")                                            \
+    X(officer_enrol, "officer", "enrol", "CERT",                               \
+        "have the node take an officer's signatures")                          \
+    X(officer_list, "officer", "list", "", "list this office's officers")      \
+    X(officer_revoke, "officer", "revoke", "BADGE",                            \
+        "have signatures count no more")                                       \
     X(broker_new, "broker", "new", "ADDRESS", "make a broker's keys")          \
     X(broker_certify, "broker", "certify", "REQUEST", "certify a broker")
 
