@@ -35,7 +35,7 @@ static bool
 has_it_unsaid(const node_copy_row *row)
 {
     return row->fate == NODE_FATE_NONE && row->deleted_at == 0 &&
-           (row->state == 0 ||
+           ((row->state == 0 && row->awaits == 0) ||
                row->state == ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED);
 }
 

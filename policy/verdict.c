@@ -135,6 +135,7 @@ judge(struct verdict_case *part, struct ent_view payload,
     ent_verdict_on_maker(part, payload, signatures);
     ent_verdict_on_label(part);
     ent_verdict_on_message(part, err);
+    ent_verdict_on_officers(part);
     ent_verdict_on_agreement(part);
     ent_verdict_on_receipt(part);
     ent_verdict_on_custody(part);

@@ -6,6 +6,7 @@
 #ifndef ENT_POLICY_VERDICT_INTERNAL_H
 #define ENT_POLICY_VERDICT_INTERNAL_H
 
+#include "policy/release.h"
 #include "policy/verdict.h"
 #include "proto/authority.h"
 
@@ -28,7 +29,8 @@ struct verdict_case {
     struct verdict_certificate certificates[ENT_EVIDENCE_CERTIFICATES_MAX];
     struct ent_agreement *agreements[ENT_EVIDENCE_AGREEMENTS_MAX]; /* or NULL */
     bool agreement_used[ENT_EVIDENCE_AGREEMENTS_MAX];
-    struct ent_bytes outcomes; /* opened; empty: they were not */
+    struct ent_release release; /* of the message, by officers */
+    struct ent_bytes outcomes;  /* opened; empty: they were not */
 };
 
 /* Add a claim; a wrong one spoils the verdict. */
@@ -65,6 +67,7 @@ void ent_verdict_on_maker(struct verdict_case *part, struct ent_view payload,
     const struct ent_signatures *signatures);
 void ent_verdict_on_label(struct verdict_case *part);
 void ent_verdict_on_message(struct verdict_case *part, struct ent_error *err);
+void ent_verdict_on_officers(struct verdict_case *part);
 void ent_verdict_on_agreement(struct verdict_case *part);
 void ent_verdict_on_receipt(struct verdict_case *part);
 void ent_verdict_on_custody(struct verdict_case *part);

@@ -255,6 +255,7 @@ decide(struct verdict_case *part, const struct ent_agreement *agreement)
         .message = part->verdict->message,
         .precedence = (uint32_t)part->verdict->message->precedence,
         .receiving = true,
+        .release = &part->release,
     };
     struct ent_decision decision;
 

@@ -16,6 +16,7 @@
 #include "tools/cli/output.h"
 #include "tools/cli/root.h"
 #include "tools/cli/signatory.h"
+#include "tools/cli/token.h"
 #include "tools/cli/verbs.h"
 
 #define OFFICE_KEY_FILE "office.key"
@@ -32,6 +33,7 @@ struct arguments {
     const char *office;      /* key file, or the folder it lies in */
     const char *certificate; /* of the office; NULL: beside its key */
     const char *out;
+    const char *token; /* NULL: the key is a file */
     uint64_t days;
     struct cli_passphrase passphrase;
     bool json;
@@ -40,33 +42,45 @@ struct arguments {
 /* ---- officer new ---- */
 
 static enum ent_status
-make_key(const struct arguments *arguments, struct ent_signer *ret_signer,
+write_key(const char *path, const struct cli_passphrase *from,
+    struct ent_secret **ret_secret, struct ent_error *err)
+{
+    char passphrase[ENT_PASSPHRASE_MAX + 1];
+    enum ent_status rc = ent_secret_new(ret_secret, err);
+
+    if (rc == ENT_OK) {
+        rc = cli_passphrase_new(from, passphrase, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = ent_keyfile_write(path, ENT_KEY_OFFICER, *ret_secret,
+        from->plain ? NULL : passphrase, err);
+    sodium_memzero(passphrase, sizeof passphrase);
+    return rc;
+}
+
+/* As a file, or in the token with a file that says so. */
+static enum ent_status
+make_key(struct arguments *arguments, struct ent_signer *ret_signer,
     struct ent_secret **ret_secret, struct ent_error *err)
 {
     const char *const names[] = {CLI_OFFICER_KEY_FILE, NULL};
-    char passphrase[ENT_PASSPHRASE_MAX + 1];
     char path[PATH_MAX];
     enum ent_status rc = cli_folder_prepare(arguments->out, names, err);
 
     if (rc == ENT_OK) {
         rc = cli_folder_path(arguments->out, CLI_OFFICER_KEY_FILE, path, err);
     }
-    if (rc == ENT_OK) {
-        rc = ent_secret_new(ret_secret, err);
+    if (rc == ENT_OK && arguments->token == NULL) {
+        rc = write_key(path, &arguments->passphrase, ret_secret, err);
+    } else if (rc == ENT_OK) {
+        rc = cli_token_make_key(arguments->token, ENT_KEY_OFFICER, "officer",
+            path, &arguments->passphrase, ret_secret, err);
     }
-    if (rc == ENT_OK) {
-        rc = ent_secret_signer(*ret_secret, ENT_KEY_OFFICER, ret_signer, err);
-    }
-    if (rc == ENT_OK) {
-        rc = cli_passphrase_new(&arguments->passphrase, passphrase, err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = ent_keyfile_write(path, ENT_KEY_OFFICER, *ret_secret,
-        arguments->passphrase.plain ? NULL : passphrase, err);
-    sodium_memzero(passphrase, sizeof passphrase);
-    return rc;
+    return rc != ENT_OK ? rc
+                        : ent_secret_signer(
+                              *ret_secret, ENT_KEY_OFFICER, ret_signer, err);
 }
 
 static enum ent_status
@@ -109,10 +123,14 @@ parse_new(int key, char *argument, struct argp_state *state)
     case 'o':
         arguments->out = argument;
         return 0;
+    case CLI_TOKEN_OPTION:
+        arguments->token = argument;
+        return 0;
     case ARGP_KEY_END:
         if (arguments->out == NULL) {
             argp_error(state, "--out DIR is needed");
         }
+        cli_token_check(arguments->token, &arguments->passphrase, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -123,7 +141,10 @@ int
 cli_officer_new(int argc, char *argv[])
 {
     static const struct argp_option options[] = {
-        {"out", 'o', "DIR", 0, "Put officer.key into DIR", 0}, {0}};
+        {"out", 'o', "DIR", 0, "Put officer.key into DIR", 0},
+        CLI_TOKEN_ROW,
+        {0},
+    };
     static const struct argp_child children[] = {
         {&cli_passphrase_new_argp, 0, NULL, 0},
         {&cli_json_argp, 0, NULL, 0},
@@ -136,7 +157,8 @@ cli_officer_new(int argc, char *argv[])
                "Give the public key to whoever has the office's key, to be "
                "certified.\n\n"
                "Examples:\n"
-               "  entente officer new --out B0712\n",
+               "  entente officer new --out B0712\n"
+               "  entente officer new --out B0712 --token pkcs11:token=B0712\n",
         .children = children};
     struct arguments arguments = {0};
     ENT_AUTO(ent_secret_free) struct ent_secret *secret = NULL;

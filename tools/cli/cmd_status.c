@@ -100,11 +100,22 @@ static const struct cli_field node_fields[] = {
     {.key = "certificate", .title = "Certificate", .colour = colour_of},
     {.key = "desk", .title = "Desk", .colour = colour_of},
     {.key = "sent", .title = "Sent from here"},
+    {.key = "held", .title = "For officers to sign", .colour = colour_of},
     {.key = "deleted", .title = "Deleted"},
     {.key = "store", .title = "Store", .colour = colour_of},
     {.key = "journal", .title = "Journal"},
     {.key = "root", .title = "Journal root"},
 };
+
+/* NULL when there is none: the field is left out. */
+static json_t *
+describe_held(uint64_t held)
+{
+    return held == 0 ? NULL
+                     : json_sprintf(ATTENTION
+                           "%" PRIu64 " messages: `entente release list`",
+                           held);
+}
 
 static json_t *
 describe_node(const Entente__V1__StatusReply *status, uint64_t now_ms)
@@ -133,11 +144,12 @@ describe_node(const Entente__V1__StatusReply *status, uint64_t now_ms)
         "%" PRIu64 " entries, %" PRIu64 " commits since the start",
         status->journal_size, status->commits);
     describe_root(&status->journal_root, root);
-    return json_pack("{s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+    return json_pack("{s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o*}",
         "address", cli_json_text(ent_view_text(status->address)), "version",
         cli_json_text(ent_view_text(status->version)), "started", started,
         "certificate", certificate, "desk", desk, "sent", sent, "deleted",
-        deleted, "store", store, "journal", journal, "root", root);
+        deleted, "store", store, "journal", journal, "root", root, "held",
+        describe_held(status->held));
 }
 
 /* ---- brokers and agreements ---- */
