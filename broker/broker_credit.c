@@ -93,7 +93,7 @@ reckon_one(
             broker->now.boot_ms);
     }
     if (visit->session == NULL) {
-        return ENT_OK; /* only HELLO is heard, and that is judged later */
+        return ENT_OK; /* of what is heard then each is judged later */
     }
     if (broker_is_beyond(broker, visit)) {
         return broker_slow_down(broker, visit, err);

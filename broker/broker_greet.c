@@ -19,6 +19,17 @@ state_of(const struct broker_visit *visit)
     return ent_address_state(&visit->office->certificate.address);
 }
 
+/* Where we connected: greet again after a pause. */
+static void
+dismiss(struct broker_line *line, const struct ent_route *route)
+{
+    for (size_t i = 0; i < BROKER_LANES && route->dialled != 0; i++) {
+        if (line->routes[i].dialled == route->dialled) {
+            broker_dial_dismissed(&line->dials[i]);
+        }
+    }
+}
+
 /* ---- HELLO ---- */
 
 /* An answer to greet with. */
@@ -72,6 +83,29 @@ ask(struct broker *broker, const struct broker_visit *visit, uint32_t kind,
     }
     return broker_answer(
         broker, &visit->frame->route, ENT_FRAME_FETCH, &payload, err);
+}
+
+/* A neighbour shows a certificate by a key of its authority that we do not
+ * know: it may have the statement that joins it to ours, and is to greet again
+ * once that has come. */
+static enum ent_status
+ask_for_keys(struct broker *broker, const struct broker_visit *visit,
+    const struct greeting *greeting, struct ent_error *err)
+{
+    const struct ent_rollover *keys =
+        broker_registry_authority(broker->registry, state_of(visit));
+    struct ent_certificate claimed;
+
+    if (!broker_registry_is_broker(broker->registry, visit->number) ||
+        keys == NULL ||
+        ent_certificate_peek(greeting->hello.certificate, &claimed, NULL) !=
+            ENT_OK ||
+        ent_rollover_find(keys, &claimed.authority_key_id) != SIZE_MAX) {
+        return ENT_OK;
+    }
+    dismiss(visit->line, &visit->frame->route);
+    return ask(broker, visit, ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER,
+        state_of(visit), ent_rollover_number(keys), err);
 }
 
 /* Ask for what they have of our own state's and we have not. */
@@ -196,6 +230,10 @@ broker_take_hello(
         return rc;
     }
     if (!fine) {
+        rc = ask_for_keys(broker, visit, &greeting, err);
+        if (rc != ENT_OK) {
+            return rc;
+        }
         ent_log(ENT_LOG_WARN, COMPONENT,
             "greeted with another certificate than the one served peer=%s",
             name_of(visit));
@@ -234,10 +272,6 @@ broker_take_bye(
     ent_log(ENT_LOG_INFO, COMPONENT, "goodbye peer=%s reason=%s text=\"%s\"",
         name_of(visit), ent_refusal_name(bye.reason), bye.text);
     broker_end_route(visit->line, route);
-    for (size_t i = 0; i < BROKER_LANES && route->dialled != 0; i++) {
-        if (visit->line->routes[i].dialled == route->dialled) {
-            broker_dial_dismissed(&visit->line->dials[i]);
-        }
-    }
+    dismiss(visit->line, route);
     return ENT_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "broker/broker_internal.h"
 #include "proto/base/log.h"
+#include "proto/schema/link.pb-c.h"
 
 #define EXPIRE_MAX 256       /* in one commit */
 #define EXPIRE_PAUSE_MS 1000 /* between looks */
@@ -29,11 +30,34 @@ is_greeted(const struct broker *broker, const struct broker_visit *visit)
     return visit->session != NULL && visit->session->turn != broker->turn;
 }
 
+/* Two brokers may speak of an authority's keys before they have greeted: by
+ * them one knows the other's certificate, and a statement proves itself. */
+static bool
+is_about_keys(const struct broker *broker, const struct broker_visit *visit)
+{
+    const struct ent_view payload = visit->frame->payload;
+    struct ent_fetch fetch = {0};
+    struct ent_object object = {0};
+
+    if (!broker_registry_is_broker(broker->registry, visit->number) ||
+        broker_is_beyond(broker, visit)) {
+        return false;
+    }
+    if (visit->frame->type == ENT_FRAME_FETCH) {
+        return ent_fetch_decode(payload, &fetch, NULL) == ENT_OK &&
+               fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER;
+    }
+    return visit->frame->type == ENT_FRAME_OBJECT &&
+           ent_object_decode(payload, &object, NULL) == ENT_OK &&
+           object.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER;
+}
+
 static enum ent_status
 dispatch(
     struct broker *broker, struct broker_visit *visit, struct ent_error *err)
 {
-    if (visit->frame->type != ENT_FRAME_HELLO && !is_greeted(broker, visit)) {
+    if (visit->frame->type != ENT_FRAME_HELLO && !is_greeted(broker, visit) &&
+        !is_about_keys(broker, visit)) {
         if (visit->frame->route.dialled != 0) {
             return ENT_OK; /* left over from a conversation that ended */
         }

@@ -4,8 +4,11 @@
 #include "tests/broker_talk.h"
 
 #include "proto/pace.h"
+#include "proto/refusal.h"
+#include "proto/rollover.h"
 
 #define MANDALAY (&scene->all.mandalay)
+#define ROLLOVER ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER
 
 /* ---- words ---- */
 
@@ -624,11 +627,62 @@ a_neighbour_speaks_for_many(void **state)
     expect_bye(scene, YANGON, BULK, ENT_REFUSAL_QUOTA, NULL);
 }
 
+/* ---- an authority that took a new key ---- */
+
+/* Yangon shows a certificate by a key of which nobody said a word here. */
+static void
+a_neighbours_new_authority_key_is_asked_for_and_then_it_is_greeted(void **state)
+{
+    struct scene *scene = *state;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes said = {0};
+    const struct sent *asked;
+    struct ent_fetch fetch;
+    struct party heir;
+
+    party_key(&heir, ENT_KEY_AUTHORITY, 77);
+    expect_ok(ent_rollover_make("mm", (struct ent_view){0},
+        &scene->all.myanmar.signer, &heir.signer, PARTIES_NOW,
+        PARTIES_NOW + PARTIES_DAY, &said, &last_error));
+    scene_hang_up(scene);
+    YANGON->cert.serial++;
+    party_certify(YANGON, &heir);
+    forget_sent(scene);
+    greet(scene, YANGON, BULK, GENEROUS);
+    asked = expect_sent(scene, YANGON, BULK, ENT_FRAME_FETCH);
+    expect_ok(
+        ent_fetch_decode(ent_bytes_view(&asked->payload), &fetch, &last_error));
+    assert_int_equal(fetch.kind, ROLLOVER);
+    assert_string_equal(fetch.subject, "mm");
+    expect_bye(scene, YANGON, BULK, ENT_REFUSAL_NOT_AUTHENTIC, NULL);
+    say_object(scene, YANGON, ROLLOVER, "mm", ent_bytes_view(&said));
+    forget_sent(scene);
+    greet(scene, YANGON, BULK, GENEROUS);
+    (void)expect_sent(scene, YANGON, BULK, ENT_FRAME_HELLO);
+}
+
+/* Before HELLO there is nothing else to speak of, and not with an office. */
+static void
+before_hello_brokers_speak_of_keys_alone(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_hang_up(scene);
+    forget_sent(scene);
+    say_object(scene, YANGON, CERTIFICATE, TACHILEIK->cert.address.text,
+        ent_bytes_view(&TACHILEIK->wire));
+    expect_bye(scene, YANGON, BULK, ENT_REFUSAL_BAD_FRAME, NULL);
+    say_object(scene, MAESAI, ROLLOVER, "mm", view("anything"));
+    expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_BAD_FRAME, NULL);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         HANDED_TEST(custody_goes_back_behind_the_certificate_of_who_signed),
+        RELAY_TEST(
+            a_neighbours_new_authority_key_is_asked_for_and_then_it_is_greeted),
+        RELAY_TEST(before_hello_brokers_speak_of_keys_alone),
         RELAY_TEST(custody_of_a_broker_further_on_is_passed_on_too),
         HANDED_TEST(who_was_away_learns_of_custody_when_it_comes_back),
         HANDED_TEST(custody_is_told_once_in_each_conversation),
