@@ -52,15 +52,25 @@ node_archive_certificate(struct node *node,
     return put_once(node, NODE_CERTIFICATE, &key, &row.base, err);
 }
 
+/* It ends with the key of its authority, whatever it says itself. */
 static bool
-is_good_at(const node_certificate_row *row, uint64_t at_ms)
+is_good_at(struct node *node, const node_certificate_row *row, uint64_t at_ms)
 {
     struct ent_certificate certificate;
+    struct ent_verify_key authority;
+    struct ent_rollover keys;
 
-    return ent_certificate_peek(
-               ent_view_of(row->certificate.data, row->certificate.len),
-               &certificate, NULL) == ENT_OK &&
-           ent_certificate_check_time(&certificate, at_ms, NULL) == ENT_OK;
+    if (ent_certificate_peek(
+            ent_view_of(row->certificate.data, row->certificate.len),
+            &certificate, NULL) != ENT_OK ||
+        row->authority.len != sizeof authority.bytes) {
+        return false;
+    }
+    memcpy(authority.bytes, row->authority.data, sizeof authority.bytes);
+    node_authorities_join(
+        node, ent_address_state(&certificate.address), &authority, &keys);
+    ent_authority_limit(&keys, &certificate);
+    return ent_certificate_check_time(&certificate, at_ms, NULL) == ENT_OK;
 }
 
 enum ent_status
@@ -87,7 +97,7 @@ node_archive_certificate_get(struct node *node,
             node_row_free(&best);
             best = row;
         }
-    } while (rc == ENT_OK && !is_good_at(best, at_ms) &&
+    } while (rc == ENT_OK && !is_good_at(node, best, at_ms) &&
              node_key_after(key.bytes, key.len));
     if (best == NULL || (rc != ENT_OK && rc != ENT_NOT_FOUND)) {
         node_row_free(&best);

@@ -40,11 +40,12 @@ void ent_verdict_say(struct verdict_case *part, enum ent_standing standing,
 void ent_verdict_say_at(struct verdict_case *part, const char *topic,
     uint64_t at_ms, const char *format, ...) ENT_PRINTF(4, 5);
 
-/* The good certificate of `address` with that signing key; NULL, and it is said
- * that `topic` lacks it. */
+/* The good certificate of `address` with that signing key, of several the one
+ * that was valid then; NULL, and it is said that `topic` lacks it. */
 const struct ent_certificate *ent_verdict_certificate_for(
     struct verdict_case *part, const char *topic,
-    const struct ent_address *address, const struct ent_key_id *key_id);
+    const struct ent_address *address, const struct ent_key_id *key_id,
+    uint64_t at_ms);
 
 /* Say so when it was not valid then. It spoils nothing: a key that was renewed
  * signs again what an older one had signed. */

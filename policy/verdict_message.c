@@ -29,8 +29,9 @@ void
 ent_verdict_on_label(struct verdict_case *part)
 {
     const struct ent_label *label = part->label;
-    const struct ent_certificate *sender = ent_verdict_certificate_for(
-        part, "sender", &label->stream.sender, &label->signing_key_id);
+    const struct ent_certificate *sender =
+        ent_verdict_certificate_for(part, "sender", &label->stream.sender,
+            &label->signing_key_id, label->sealed_at);
     char name[VERDICT_NAME_LEN];
 
     if (sender == NULL) {

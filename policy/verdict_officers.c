@@ -29,8 +29,8 @@ ent_verdict_on_officers(struct verdict_case *part)
                                message->releaser_role[0] == '\0')) {
         return;
     }
-    sender = ent_verdict_certificate_for(
-        part, "officer", &label->stream.sender, &label->signing_key_id);
+    sender = ent_verdict_certificate_for(part, "officer", &label->stream.sender,
+        &label->signing_key_id, label->sealed_at);
     if (sender == NULL) {
         return;
     }

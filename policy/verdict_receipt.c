@@ -169,13 +169,14 @@ open_receipt(struct verdict_case *part, struct ent_receipt *receipt)
     struct ent_key_id key_id;
     struct ent_error err = {0};
 
-    if (!ent_verdict_key_of(part->evidence->receipt, &key_id)) {
+    if (!ent_verdict_key_of(part->evidence->receipt, &key_id) ||
+        ent_receipt_peek(part->evidence->receipt, receipt, NULL) != ENT_OK) {
         ent_verdict_say(
             part, ENT_WRONG, "answer", "its receipt cannot be read");
         return NULL;
     }
-    certificate =
-        ent_verdict_certificate_for(part, "answer", recipient, &key_id);
+    certificate = ent_verdict_certificate_for(
+        part, "answer", recipient, &key_id, receipt->issued_at);
     if (certificate == NULL) {
         return NULL;
     }

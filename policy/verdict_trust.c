@@ -175,24 +175,46 @@ open_certificate(struct verdict_case *part, size_t index)
     }
 }
 
-const struct ent_certificate *
-ent_verdict_certificate_for(struct verdict_case *part, const char *topic,
-    const struct ent_address *address, const struct ent_key_id *key_id)
+/* An office may have had its key certified more than once. */
+static struct verdict_certificate *
+find_certificate(struct verdict_case *part, const struct ent_address *address,
+    const struct ent_key_id *key_id, uint64_t at_ms)
 {
+    struct verdict_certificate *found = NULL;
+
     for (size_t i = 0; i < part->evidence->certificate_count; i++) {
         struct verdict_certificate *entry = &part->certificates[i];
 
-        if (entry->good &&
-            ent_address_equal(&entry->certificate.address, address) &&
-            ent_key_id_equal(&entry->certificate.signing_key_id, key_id)) {
-            entry->used = true;
-            return &entry->certificate;
+        if (!entry->good ||
+            !ent_address_equal(&entry->certificate.address, address) ||
+            !ent_key_id_equal(&entry->certificate.signing_key_id, key_id)) {
+            continue;
         }
+        if (ent_certificate_check_time(&entry->certificate, at_ms, NULL) ==
+            ENT_OK) {
+            return entry;
+        }
+        found = found == NULL ? entry : found;
     }
-    ent_verdict_say(part, ENT_WRONG, topic,
-        "it holds no good certificate for the key that signed as %s",
-        address->text);
-    return NULL;
+    return found;
+}
+
+const struct ent_certificate *
+ent_verdict_certificate_for(struct verdict_case *part, const char *topic,
+    const struct ent_address *address, const struct ent_key_id *key_id,
+    uint64_t at_ms)
+{
+    struct verdict_certificate *entry =
+        find_certificate(part, address, key_id, at_ms);
+
+    if (entry == NULL) {
+        ent_verdict_say(part, ENT_WRONG, topic,
+            "it holds no good certificate for the key that signed as %s",
+            address->text);
+        return NULL;
+    }
+    entry->used = true;
+    return &entry->certificate;
 }
 
 bool
@@ -260,8 +282,8 @@ ent_verdict_on_maker(struct verdict_case *part, struct ent_view payload,
             evidence->made_by.text);
         return;
     }
-    maker = ent_verdict_certificate_for(
-        part, "file", &evidence->made_by, &signatures->list[0].key_id);
+    maker = ent_verdict_certificate_for(part, "file", &evidence->made_by,
+        &signatures->list[0].key_id, evidence->made_at);
     if (maker == NULL) {
         return;
     }

@@ -24,8 +24,8 @@ judge_custody(struct verdict_case *part, struct ent_view wire)
             part, ENT_WRONG, "custody", "a custody receipt cannot be read");
         return;
     }
-    broker =
-        ent_verdict_certificate_for(part, "custody", &custody.broker, &key_id);
+    broker = ent_verdict_certificate_for(
+        part, "custody", &custody.broker, &key_id, custody.taken_at);
     if (broker == NULL) {
         return;
     }
@@ -99,11 +99,13 @@ ent_verdict_on_skip(struct verdict_case *part)
     if (part->evidence->skip.len == 0) {
         return;
     }
-    if (!ent_verdict_key_of(part->evidence->skip, &key_id)) {
+    if (!ent_verdict_key_of(part->evidence->skip, &key_id) ||
+        ent_skip_peek(part->evidence->skip, &skip, NULL) != ENT_OK) {
         ent_verdict_say(part, ENT_WRONG, "skip", "its skip cannot be read");
         return;
     }
-    certificate = ent_verdict_certificate_for(part, "skip", sender, &key_id);
+    certificate = ent_verdict_certificate_for(
+        part, "skip", sender, &key_id, skip.issued_at);
     if (certificate == NULL) {
         return;
     }

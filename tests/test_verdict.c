@@ -190,6 +190,29 @@ a_statement_of_keys_that_are_not_in_it_has_no_place(void **state)
     expect_wrong("that nothing in it refers to");
 }
 
+/* The office was certified again, with the same key, before it gave out the
+ * file. */
+static void
+of_two_certificates_of_one_key_that_of_the_time_counts(void **state)
+{
+    struct party *maesai = &made.parties.maesai;
+    struct party again = *maesai;
+
+    (void)state;
+    maesai->cert.not_after = PARTIES_NOW + 60000;
+    party_certify(maesai, &made.parties.thailand);
+    again.wire = (struct ent_bytes){0};
+    again.cert.serial++;
+    again.cert.not_before = PARTIES_NOW + 30000;
+    party_certify(&again, &made.parties.thailand);
+    made.evidence.certificates[0] = ent_bytes_view(&maesai->wire);
+    made.evidence.certificates[3] = ent_bytes_view(&again.wire);
+    made.evidence.certificate_count = 4;
+    judge_case();
+    assert_true(verdict.sound);
+    ent_bytes_free(&again.wire);
+}
+
 /* As much as a file can hold, and nothing of it fits together. */
 static void
 a_file_that_is_wrong_in_every_part_is_told(void **state)
@@ -559,6 +582,7 @@ main(void)
         TEST(a_new_key_without_its_statement_proves_nothing),
         TEST(a_statement_of_keys_that_are_not_in_it_has_no_place),
         TEST(a_file_that_is_wrong_in_every_part_is_told),
+        TEST(of_two_certificates_of_one_key_that_of_the_time_counts),
         TEST(it_proves_who_said_what_to_whom_and_what_came_of_it),
         TEST(every_time_is_the_word_of_who_claims_it),
         TEST(the_recipient_can_prove_it_too),
