@@ -30,7 +30,8 @@
     X(DESK, 41, "desk")              /* a copy for a desk that is not here */  \
     X(DUTY, 42, "duty")              /* what is to be done by a time */        \
     X(OVERDUE, 43, "overdue")        /* what was not */                        \
-    X(EMERGENCY, 44, "emergency")    /* another office has declared one */
+    X(EMERGENCY, 44, "emergency")    /* another office has declared one */     \
+    X(WITHDRAWN, 180, "withdrawn")   /* a key that something was signed with */
 
 enum node_alarm_kind {
 #define NODE_ALARM_ENUM(name, number, word) NODE_ALARM_##name = number,

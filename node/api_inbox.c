@@ -10,6 +10,7 @@
 #include "node/desks.h"
 #include "node/submit.h"
 #include "node/vault.h"
+#include "proto/keytext.h"
 #include "proto/message.h"
 
 #define ITEMS_DEFAULT 64
@@ -102,7 +103,9 @@ fill_item(const node_desk_row *row, uint64_t sequence, struct ent_arena *arena,
     Entente__V1__InboxItem *item)
 {
     const struct ent_family *family = ent_family_by_number(row->family);
+    char key[ENT_KEY_ID_TEXT_LEN + 1];
     char text[ENT_ID_TEXT_LEN + 1];
+    struct ent_key_id key_id;
     struct ent_id id = {{0}};
 
     memcpy(id.bytes, row->id.data,
@@ -125,6 +128,11 @@ fill_item(const node_desk_row *row, uint64_t sequence, struct ent_arena *arena,
     item->fate_by = node_id_in(arena, &row->fate_by);
     item->from = node_text_in(arena, row->from);
     item->clause = node_text_in(arena, row->clause);
+    if (row->signed_by.len == sizeof key_id.bytes) {
+        memcpy(key_id.bytes, row->signed_by.data, sizeof key_id.bytes);
+        ent_key_id_format(&key_id, key);
+        item->signed_by = node_text_in(arena, key);
+    }
     item->precedence = (Entente__V1__Precedence)row->precedence;
     if (family != NULL) {
         item->family = (char *)(uintptr_t)family->name;

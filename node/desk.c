@@ -9,6 +9,7 @@
 #include "node/ladder.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
+#include "node/signers.h"
 
 enum ent_status
 node_seen_get(struct node *node, const struct ent_party *sender,
@@ -142,7 +143,10 @@ node_desk_put(struct node *node, const node_desk_row *row,
                                          "a message at the desk was never seen")
                                    : rc;
     }
-    rc = node_ladder_set(node, sequence, &settled, err);
+    rc = node_signers_note(node, &settled, err);
+    if (rc == ENT_OK) {
+        rc = node_ladder_set(node, sequence, &settled, err);
+    }
     if (rc == ENT_OK) {
         rc = node_desks_tell(node, sequence, &settled, err);
     }

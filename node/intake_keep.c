@@ -97,6 +97,7 @@ hand_over(struct node *node, struct node_arrival *arrival, uint64_t bundle,
     struct ent_error *err)
 {
     node_desk_row *held[ENT_BUNDLE_MESSAGES_MAX];
+    struct ent_key_id signed_by = arrival->bundle->label.signing_key_id;
     size_t count = 0;
     enum ent_status rc = ENT_OK;
 
@@ -111,6 +112,8 @@ hand_over(struct node *node, struct node_arrival *arrival, uint64_t bundle,
         opening->row.bundle = bundle;
         opening->row.id.data = opening->id.bytes;
         opening->row.id.len = sizeof opening->id.bytes;
+        opening->row.signed_by.data = signed_by.bytes;
+        opening->row.signed_by.len = sizeof signed_by.bytes;
         if (arrival->kind == ENT_ARRIVAL_EARLY) {
             held[count++] = &opening->row;
         } else {

@@ -9,6 +9,7 @@
 #include "node/authorities.h"
 #include "node/objects.h"
 #include "node/peers.h"
+#include "node/signers.h"
 #include "proto/base/log.h"
 
 #define COMPONENT "revocations"
@@ -186,6 +187,9 @@ replace(struct node *node, struct entry *entry,
     enum ent_status rc =
         entry->list == NULL ? ENT_OK : compare(node, entry->list, *fresh, err);
 
+    if (rc == ENT_OK) {
+        rc = node_signers_warn(node, entry->list, *fresh, err);
+    }
     if (rc == ENT_OK) {
         rc = node_object_put(node, NODE_KIND_REVOCATION, &party, wire, err);
     }

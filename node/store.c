@@ -62,6 +62,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_EMERGENCY] = {.name = "emergency", .key_len = 32},
     [NODE_FATE_END] = {.name = "fate_end", .key_len = 40},
     [NODE_OFFICER] = {.name = "officer", .key_len = 16},
+    [NODE_SIGNER] = {.name = "signer", .key_len = 16},
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
 };
 

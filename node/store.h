@@ -72,6 +72,7 @@ enum node_table {
     NODE_DRILL,       /* party(16)                        -> DrillRow */
     NODE_EMERGENCY,   /* party(16), id(16)                -> EmergencyRow */
     NODE_OFFICER,     /* officer's key id(16)             -> OfficerRow */
+    NODE_SIGNER,      /* signing key id(16)               -> SignerRow */
     NODE_TABLE_COUNT,
 };
 

@@ -45,6 +45,7 @@ node_tombstone_desk(struct node *node, uint64_t sequence,
     stone.clause = row->clause;
     stone.keep_line = row->keep_line;
     stone.aggregate = row->aggregate;
+    stone.signed_by = row->signed_by;
     stone.fate = row->fate;
     stone.fate_by = row->fate_by;
     stone.fate_at = row->fate_at;

@@ -73,9 +73,9 @@ read_rollovers(struct verdict_case *part)
                 said.state);
         } else {
             ent_verdict_say(part, ENT_PROVEN, "authority",
-                "the authority of '%s' gave its key up for a new one, %zu "
-                "times, signed with both keys each time",
-                said.state, said.key_count - 1);
+                "the authority of '%s' gave its key up for a new one, %s, with "
+                "the signatures of both",
+                said.state, said.key_count == 2 ? "once" : "more than once");
         }
     }
 }

@@ -52,6 +52,23 @@ ent_key_id_format(
         out, ENT_KEY_ID_TEXT_LEN + 1, id->bytes, sizeof id->bytes);
 }
 
+enum ent_status
+ent_key_id_parse(
+    struct ent_view text, struct ent_key_id *ret_id, struct ent_error *err)
+{
+    struct ent_key_id id;
+    size_t len = 0;
+
+    if (sodium_hex2bin(id.bytes, sizeof id.bytes, (const char *)text.data,
+            text.len, " ", &len, NULL) != 0 ||
+        len != sizeof id.bytes) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "a key's id has %d hexadecimal digits", ENT_KEY_ID_TEXT_LEN);
+    }
+    *ret_id = id;
+    return ENT_OK;
+}
+
 void
 ent_fingerprint_format(
     const struct ent_key_id *id, char out[static ENT_FINGERPRINT_LEN + 1])

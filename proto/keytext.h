@@ -24,6 +24,11 @@ enum ent_status ent_key_parse(struct ent_view text,
 void ent_key_id_format(
     const struct ent_key_id *id, char out[static ENT_KEY_ID_TEXT_LEN + 1]);
 
+/* Either form, as people copy it: 32 hexadecimal digits, spaces between them.
+ */
+enum ent_status ent_key_id_parse(struct ent_view text,
+    struct ent_key_id *ret_id, struct ent_error *err) ENT_MUST_CHECK;
+
 /* "03f2 9c1e ... 77ab" */
 void ent_fingerprint_format(
     const struct ent_key_id *id, char out[static ENT_FINGERPRINT_LEN + 1]);

@@ -10,6 +10,7 @@
 #include "node/objects.h"
 #include "node/peers.h"
 #include "node/revocations.h"
+#include "node/signers.h"
 #include "proto/base/log.h"
 
 #define MONTH (30 * DAY)
@@ -200,6 +201,75 @@ a_list_that_forgets_a_key_raises_an_alarm(void **state)
     assert_int_equal(alarms_of(TACHILEIK, NODE_ALARM_REVOCATION), 1);
 }
 
+/* ---- what was taken in under a withdrawn key ---- */
+
+static struct node_signer
+signer_of(enum who who, enum who at)
+{
+    struct node *node = world.nodes[at];
+    struct node_signer signer;
+
+    expect_ok(node_store_begin(node->store, &last_error));
+    expect_ok(node_signers_get(node,
+        &world.nodes[who]->certificate.signing_key_id, &signer, &last_error));
+    node_store_abort(node->store);
+    return signer;
+}
+
+static void
+what_came_under_a_withdrawn_key_is_counted_and_told(void **state)
+{
+    uint64_t before;
+
+    (void)state;
+    assert_int_equal(signer_of(MAESAI, TACHILEIK).messages, 0);
+    introduce();
+    before = signer_of(MAESAI, TACHILEIK).messages;
+    (void)post(MAESAI, TACHILEIK, hotline);
+    pass(2000);
+    (void)post(MAESAI, TACHILEIK, hotline);
+    pass(2000);
+    assert_int_equal(signer_of(MAESAI, TACHILEIK).messages, before + 2);
+    assert_true(signer_of(MAESAI, TACHILEIK).last_at >
+                signer_of(MAESAI, TACHILEIK).first_at);
+    revoke(MAESAI, 4, TACHILEIK);
+    assert_int_equal(alarms_of(TACHILEIK, NODE_ALARM_WITHDRAWN), 1);
+    crash(TACHILEIK);
+    assert_int_equal(signer_of(MAESAI, TACHILEIK).messages, before + 2);
+}
+
+static void
+a_withdrawn_key_under_which_nothing_came_is_no_alarm(void **state)
+{
+    (void)state;
+    revoke(MAESAI, 4, TACHILEIK);
+    assert_true(is_revoked(MAESAI, TACHILEIK));
+    assert_int_equal(alarms_of(TACHILEIK, NODE_ALARM_WITHDRAWN), 0);
+}
+
+static void
+a_key_that_an_older_list_had_is_not_told_again(void **state)
+{
+    uint64_t number = 0;
+    ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *row = NULL;
+    struct node *node = world.nodes[TACHILEIK];
+
+    (void)state;
+    introduce();
+    revoke(MAESAI, 4, TACHILEIK);
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_alarm_next(node, &number, &row, &last_error));
+    while (row->kind != NODE_ALARM_WITHDRAWN) {
+        node_row_free(&row);
+        number++;
+        expect_ok(node_alarm_next(node, &number, &row, &last_error));
+    }
+    expect_ok(node_alarm_clear(node, number, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    revoke(MAESAI, 5, TACHILEIK);
+    assert_int_equal(alarms_of(TACHILEIK, NODE_ALARM_WITHDRAWN), 0);
+}
+
 /* ---- how they go on ---- */
 
 static struct ent_view
@@ -371,6 +441,9 @@ main(void)
         TEST(a_list_outlives_the_process),
         TEST(an_older_list_or_a_foreign_one_changes_nothing),
         TEST(a_list_that_forgets_a_key_raises_an_alarm),
+        TEST(what_came_under_a_withdrawn_key_is_counted_and_told),
+        TEST(a_withdrawn_key_under_which_nothing_came_is_no_alarm),
+        TEST(a_key_that_an_older_list_had_is_not_told_again),
         TEST(a_node_gives_away_the_lists_it_has),
         TEST(a_node_tells_the_number_of_its_own_states_list),
         TEST(a_back_dated_message_is_refused_by_its_arrival),

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "proto/base/time.h"
+#include "proto/keytext.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/item.h"
 #include "tools/cli/listing.h"
@@ -21,6 +22,7 @@ struct arguments {
     size_t limit; /* 0: none given */
     const char *consumer;
     const char *desk;
+    char signed_by[ENT_KEY_ID_TEXT_LEN + 1]; /* "": by whomever */
     bool follow;
     bool open_only;
     struct cli_client_options client;
@@ -36,6 +38,7 @@ enum option_key {
     KEY_CONSUMER = 'c',
     KEY_OPEN = 'u',
     KEY_DESK = 'D',
+    KEY_SIGNED_BY = 'k',
 };
 
 static const struct argp_option options[] = {
@@ -50,6 +53,10 @@ static const struct argp_option options[] = {
         "Only what somebody still has to acknowledge, soonest first", 0},
     {"desk", KEY_DESK, "NAME", 0,
         "Only what is for that desk (protection), alone or as a copy", 0},
+    {"signed-by", KEY_SIGNED_BY, "KEY", 0,
+        "Only what was signed with the key of that id or fingerprint: what to "
+        "look at again when it was withdrawn",
+        0},
     {0},
 };
 
@@ -65,6 +72,19 @@ parse_limit(
         argp_error(state, "--limit takes 1 to %d, not '%s'", LIMIT_MAX, text);
     }
     arguments->limit = limit;
+}
+
+static void
+parse_key(
+    struct arguments *arguments, const char *text, struct argp_state *state)
+{
+    struct ent_key_id id;
+    struct ent_error err = {0};
+
+    if (ent_key_id_parse(ent_view_text(text), &id, &err) != ENT_OK) {
+        argp_error(state, "--signed-by: %s", err.text);
+    }
+    ent_key_id_format(&id, arguments->signed_by);
 }
 
 static error_t
@@ -105,10 +125,15 @@ parse(int key, char *argument, struct argp_state *state)
     case KEY_DESK:
         arguments->desk = argument;
         return 0;
+    case KEY_SIGNED_BY:
+        parse_key(arguments, argument, state);
+        return 0;
     case ARGP_KEY_END:
-        if (arguments->open_only && arguments->consumer[0] != '\0') {
-            argp_error(state, "--unacknowledged is not for a --consumer, who "
-                              "would never hear of the others");
+        if ((arguments->open_only || arguments->signed_by[0] != '\0') &&
+            arguments->consumer[0] != '\0') {
+            argp_error(state,
+                "--unacknowledged and --signed-by are not for a --consumer, "
+                "who would never hear of the others");
         }
         return 0;
     default:
@@ -127,6 +152,8 @@ static const char doc[] =
     "  entente inbox\n"
     "  entente inbox --unacknowledged\n"
     "  entente inbox --follow\n"
+    "  entente inbox --signed-by 0a87dadb646e797648816b13fbdf4818 "
+    "--from 2026-11-01\n"
     "  entente inbox --follow --json --consumer case-system | my-system\n";
 
 static const struct argp_child children[] = {
@@ -172,6 +199,15 @@ show_followed(const struct reading *reading, const Entente__V1__InboxItem *item,
     return rc;
 }
 
+static bool
+is_wanted(const struct arguments *arguments, const Entente__V1__InboxItem *item)
+{
+    return (!arguments->open_only || cli_item_is_open(item)) &&
+           (arguments->signed_by[0] == '\0' ||
+               strcmp(item->signed_by, arguments->signed_by) == 0) &&
+           cli_desk_is_for(item, arguments->desk);
+}
+
 /* Show the items of a page. What a consumer had before does not move its place,
  * which would move back. */
 static enum ent_status
@@ -186,8 +222,7 @@ show_page(struct reading *reading, const Entente__V1__InboxReply *page,
         if (!item->replayed) {
             reading->through = item->sequence;
         }
-        if ((reading->arguments->open_only && !cli_item_is_open(item)) ||
-            !cli_desk_is_for(item, reading->arguments->desk)) {
+        if (!is_wanted(reading->arguments, item)) {
             continue;
         }
         rc = live ? show_followed(reading, item, err)
@@ -279,7 +314,8 @@ begin(struct reading *reading, struct ent_error *err)
     if (arguments->has_from || arguments->consumer[0] != '\0') {
         return EX_OK;
     }
-    if (arguments->open_only || arguments->desk != NULL) {
+    if (arguments->open_only || arguments->desk != NULL ||
+        arguments->signed_by[0] != '\0') {
         reading->desk.position.sequence = 1;
         return EX_OK;
     }
