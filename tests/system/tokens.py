@@ -36,7 +36,11 @@ class Tokens(World):
             "slots.removable = false\n",
             "utf-8",
         )
+        # For LeakSanitizer: what SoftHSM's libcrypto keeps is not ours.
+        leaks = self.folder / "leaks"
+        leaks.write_text("leak:libcrypto\nleak:libsofthsm2\n", "utf-8")
         os.environ |= {
+            "LSAN_OPTIONS": f"suppressions={leaks}:print_suppressions=0",
             "SOFTHSM2_CONF": str(conf),
             "FAULTY_TOKEN": str(self.folder),
             "FAULTY_TOKEN_MODULE": str(SOFTHSM),
