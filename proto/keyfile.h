@@ -48,4 +48,10 @@ enum ent_status ent_keyfile_write(const char *path, enum ent_key_role role,
     struct ent_secret *secret, const char *passphrase,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* The same under 32 random bytes in hexadecimal digits or more, which nobody
+ * could guess: they are not stretched at any cost, and opening is quick. */
+enum ent_status ent_keyfile_write_random(const char *path,
+    enum ent_key_role role, struct ent_secret *secret, const char *passphrase,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 #endif

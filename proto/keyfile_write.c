@@ -43,16 +43,27 @@ put_plain(struct ent_keyfile *keyfile, struct ent_secret *secret)
     ent_secret_conceal(secret);
 }
 
+/* What guessing a passphrase is to cost. */
+struct cost {
+    uint32_t opslimit;
+    uint32_t memlimit_kib;
+};
+
+static const struct cost chosen = {
+    crypto_pwhash_OPSLIMIT_MODERATE, crypto_pwhash_MEMLIMIT_MODERATE / 1024};
+static const struct cost random_bytes = {
+    crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN / 1024};
+
 static enum ent_status
 put_wrapped(struct ent_keyfile *keyfile, struct ent_secret *secret,
-    const char *passphrase, struct ent_error *err)
+    const char *passphrase, const struct cost *cost, struct ent_error *err)
 {
     uint8_t key[crypto_secretbox_KEYBYTES];
     enum ent_status rc;
 
     keyfile->wrapping = ENT_KEYFILE_ARGON2ID;
-    keyfile->opslimit = crypto_pwhash_OPSLIMIT_MODERATE;
-    keyfile->memlimit_kib = crypto_pwhash_MEMLIMIT_MODERATE / 1024;
+    keyfile->opslimit = cost->opslimit;
+    keyfile->memlimit_kib = cost->memlimit_kib;
     randombytes_buf(keyfile->salt, sizeof keyfile->salt);
     randombytes_buf(keyfile->nonce, sizeof keyfile->nonce);
 
@@ -69,12 +80,13 @@ put_wrapped(struct ent_keyfile *keyfile, struct ent_secret *secret,
 
 static enum ent_status
 fill(struct ent_keyfile *keyfile, struct ent_secret *secret,
-    const char *passphrase, struct ent_error *err)
+    const char *passphrase, const struct cost *cost, struct ent_error *err)
 {
     if (passphrase == NULL) {
         put_plain(keyfile, secret);
     } else {
-        enum ent_status rc = put_wrapped(keyfile, secret, passphrase, err);
+        enum ent_status rc =
+            put_wrapped(keyfile, secret, passphrase, cost, err);
 
         if (rc != ENT_OK) {
             return rc;
@@ -100,9 +112,9 @@ save(const char *path, const struct ent_keyfile *keyfile, struct ent_error *err)
     return ent_file_create(path, KEYFILE_MODE, ent_bytes_view(&text), err);
 }
 
-enum ent_status
-ent_keyfile_write(const char *path, enum ent_key_role role,
-    struct ent_secret *secret, const char *passphrase, struct ent_error *err)
+static enum ent_status
+write_file(const char *path, enum ent_key_role role, struct ent_secret *secret,
+    const char *passphrase, const struct cost *cost, struct ent_error *err)
 {
     ENT_AUTO(ent_keyfile_wipe) struct ent_keyfile keyfile = {.role = role};
     enum ent_status rc;
@@ -114,7 +126,7 @@ ent_keyfile_write(const char *path, enum ent_key_role role,
         return ent_fail(err, ENT_BAD_INPUT,
             "a passphrase has 1 to %d characters", ENT_PASSPHRASE_MAX);
     }
-    rc = fill(&keyfile, secret, passphrase, err);
+    rc = fill(&keyfile, secret, passphrase, cost, err);
     if (rc == ENT_OK) {
         rc = save(path, &keyfile, err);
     }
@@ -122,4 +134,19 @@ ent_keyfile_write(const char *path, enum ent_key_role role,
         ent_error_wrap(err, "key file '%s'", path);
     }
     return rc;
+}
+
+enum ent_status
+ent_keyfile_write(const char *path, enum ent_key_role role,
+    struct ent_secret *secret, const char *passphrase, struct ent_error *err)
+{
+    return write_file(path, role, secret, passphrase, &chosen, err);
+}
+
+enum ent_status
+ent_keyfile_write_random(const char *path, enum ent_key_role role,
+    struct ent_secret *secret, const char *passphrase, struct ent_error *err)
+{
+    assert(strlen(passphrase) >= 64);
+    return write_file(path, role, secret, passphrase, &random_bytes, err);
 }

@@ -91,15 +91,19 @@ make_keys(const struct cli_party *party, struct arguments *arguments,
 }
 
 static enum ent_status
-write_key(const char *folder, const char *name, enum ent_key_role role,
-    struct ent_secret *secret, const char *passphrase, struct ent_error *err)
+write_key(const struct arguments *arguments, const char *name,
+    enum ent_key_role role, struct ent_secret *secret, const char *passphrase,
+    struct ent_error *err)
 {
     char path[PATH_MAX];
     enum ent_status rc;
 
-    rc = cli_folder_path(folder, name, path, err);
+    rc = cli_folder_path(arguments->out, name, path, err);
     if (rc != ENT_OK) {
         return rc;
+    }
+    if (arguments->token != NULL) { /* it made the passphrase */
+        return ent_keyfile_write_random(path, role, secret, passphrase, err);
     }
     return ent_keyfile_write(
         path, role, secret, passphrase[0] == '\0' ? NULL : passphrase, err);
@@ -124,15 +128,15 @@ write_keys(const struct cli_party *party, struct arguments *arguments,
     enum ent_status rc = choose_passphrase(arguments, keys, passphrase, err);
 
     if (rc == ENT_OK && arguments->token == NULL) {
-        rc = write_key(arguments->out, party->key_file, role_of(party),
+        rc = write_key(arguments, party->key_file, role_of(party),
             keys->signing, passphrase, err);
     }
     if (rc == ENT_OK) {
-        rc = write_key(arguments->out, CLI_LINK_KEY_FILE, ENT_KEY_LINK,
-            keys->link, passphrase, err);
+        rc = write_key(arguments, CLI_LINK_KEY_FILE, ENT_KEY_LINK, keys->link,
+            passphrase, err);
     }
     if (rc == ENT_OK) {
-        rc = write_key(arguments->out, CLI_STORAGE_KEY_FILE, ENT_KEY_STORAGE,
+        rc = write_key(arguments, CLI_STORAGE_KEY_FILE, ENT_KEY_STORAGE,
             keys->storage, passphrase, err);
     }
     sodium_memzero(passphrase, sizeof passphrase);

@@ -110,7 +110,8 @@
     X(officer_revoke, "officer", "revoke", "BADGE",                            \
         "have signatures count no more")                                       \
     X(broker_new, "broker", "new", "ADDRESS", "make a broker's keys")          \
-    X(broker_certify, "broker", "certify", "REQUEST", "certify a broker")
+    X(broker_certify, "broker", "certify", "REQUEST", "certify a broker")      \
+    X(keys_rewrap, "keys", "rewrap", "FOLDER", "give keys another passphrase")
 
 struct cli_verb {
     const char *word;
