@@ -14,6 +14,7 @@
  *     broker_neighbour.c  neighbouring brokers, greeted and introduced
  *     broker_guest.c    certificates from behind them
  *     broker_wish.c     FETCH for what is behind them
+ *     broker_witness.c  what offices tell each other about journals
  *     broker_relay.c    CUSTODY from one, and BYE about a bundle
  *     broker_settle.c   RECEIPT from a recipient, STATE from a sender
  *     broker_forward.c  from the spool to the offices
@@ -34,6 +35,7 @@
 
 #define COMPONENT "broker"
 #define BROKER_DAMAGED_MAX 16
+#define BROKER_WITNESSES_MAX 256 /* offices that one tells of its journal */
 
 /* So that it fits into a frame beside its kind and subject. */
 #define BROKER_OBJECT_WIRE_MAX (ENT_FRAME_PAYLOAD_MAX - 256)
@@ -173,6 +175,15 @@ enum ent_status broker_ask_again(struct broker *broker,
 enum ent_status broker_grant_wishes(struct broker *broker, uint32_t kind,
     const char *subject, struct ent_view wire,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* What one office tells another about journals: verified and counted; its
+ * number. Who asks for it may see it if it is for them, or for somebody behind
+ * them. */
+enum ent_status broker_learn_witness(struct broker *broker,
+    const struct broker_visit *visit, const struct ent_object *object,
+    uint64_t *ret_number, struct ent_error *err) ENT_MUST_CHECK;
+bool broker_may_see(const struct broker *broker,
+    const struct broker_visit *visit, const struct ent_fetch *fetch);
 
 /* What waits here goes where it is to go now. */
 enum ent_status broker_reroute(

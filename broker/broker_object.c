@@ -40,6 +40,8 @@ kind_name(uint32_t kind)
         return "certificate";
     case ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER:
         return "authority rollover";
+    case ENTENTE__V1__OBJECT_KIND__OBJECT_WITNESS:
+        return "witness";
     default:
         return "revocation list";
     }
@@ -47,14 +49,18 @@ kind_name(uint32_t kind)
 
 /* The object asked for, if we have one that is newer and can travel. */
 static enum ent_status
-find_object(struct broker *broker, const struct ent_fetch *fetch,
-    struct ent_view *ret_wire, struct ent_error *err)
+find_object(struct broker *broker, const struct broker_visit *visit,
+    const struct ent_fetch *fetch, struct ent_view *ret_wire,
+    struct ent_error *err)
 {
     struct ent_view wire;
     uint64_t number;
     enum ent_status rc;
 
     *ret_wire = (struct ent_view){0};
+    if (!broker_may_see(broker, visit, fetch)) {
+        return ENT_OK;
+    }
     rc = broker_spool_get_object(
         broker->spool, fetch->kind, fetch->subject, &number, &wire, err);
     if (rc == ENT_NOT_FOUND) {
@@ -86,7 +92,7 @@ broker_take_fetch(
     }
     object.kind = fetch.kind;
     memcpy(object.subject, fetch.subject, sizeof object.subject);
-    rc = find_object(broker, &fetch, &object.wire, err);
+    rc = find_object(broker, visit, &fetch, &object.wire, err);
     if (rc == ENT_OK) {
         rc = ent_object_encode(&object, &payload, err);
     }
@@ -202,6 +208,8 @@ learn(struct broker *broker, const struct broker_visit *visit,
         return learn_certificate(broker, visit, object, ret_number, err);
     case ENTENTE__V1__OBJECT_KIND__OBJECT_ROLLOVER:
         return learn_rollover(broker, object, ret_number, err);
+    case ENTENTE__V1__OBJECT_KIND__OBJECT_WITNESS:
+        return broker_learn_witness(broker, visit, object, ret_number, err);
     default:
         return broker_registry_revoke(broker->registry, object->subject,
             object->wire, broker->now.wall_ms, ret_number, err);
@@ -262,7 +270,10 @@ broker_take_object(
         return ENT_OK;
     }
     if (rc == ENT_OK) {
-        ent_log(ENT_LOG_INFO, COMPONENT, "newer %s subject=%s number=%" PRIu64,
+        ent_log(object.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_WITNESS
+                    ? ENT_LOG_DEBUG
+                    : ENT_LOG_INFO,
+            COMPONENT, "newer %s subject=%s number=%" PRIu64,
             kind_name(object.kind), object.subject, number);
     }
     taken = rc == ENT_OK;

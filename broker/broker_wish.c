@@ -12,13 +12,16 @@ static size_t
 neighbour_for(const struct broker *broker, const struct ent_fetch *fetch)
 {
     struct ent_address address;
+    struct ent_address to;
     size_t number;
 
     if (strchr(fetch->subject, '@') == NULL) {
         return broker_registry_toward_state(broker->registry, fetch->subject);
     }
-    if (ent_address_parse(ent_view_text(fetch->subject), &address, NULL) !=
-        ENT_OK) {
+    if (ent_witness_subject_read(fetch->subject, &address, &to, NULL) !=
+            ENT_OK &&
+        ent_address_parse(ent_view_text(fetch->subject), &address, NULL) !=
+            ENT_OK) {
         return BROKER_NOBODY;
     }
     number = broker_registry_toward(broker->registry, &address);
@@ -56,7 +59,8 @@ broker_ask_behind(struct broker *broker, const struct broker_visit *visit,
     const size_t number = neighbour_for(broker, fetch);
     const struct broker_session *session;
 
-    if (number == BROKER_NOBODY || number == visit->number) {
+    if (number == BROKER_NOBODY || number == visit->number ||
+        !broker_may_see(broker, visit, fetch)) {
         return ENT_OK;
     }
     session = broker_peer_session(&broker->lines[number].peer, 0);

@@ -226,6 +226,8 @@ enum ent_status broker_spool_next_custody(struct broker_spool *spool,
 /* A rollover that contradicts the one that is followed: kept, not handed out.
  */
 #define BROKER_KIND_RIVAL 104
+/* Of the spool only: whom an office tells of its journal, parties in a row. */
+#define BROKER_KIND_WITNESSED 201
 
 /* The newest of a kind about a subject; `number` is its serial, sequence or
  * number. `wire` looks into the store. */

@@ -25,6 +25,8 @@
     X(KEY, 6, "key")                 /* our own key or certificate */          \
     X(AGREEMENT, 7, "agreement")     /* a file that is not in use */           \
     X(RESTORE, 48, "restore")        /* a store was lost, or is an old copy */ \
+    X(HISTORY, 200, "history")       /* a journal that was changed */          \
+    X(ROLLBACK, 201, "rollback")     /* our store is an old copy */            \
     X(HOTLINE, 40, "hotline")        /* nobody acknowledges an alert */        \
     X(CLOCK, 49, "clock")            /* ours is in doubt */                    \
     X(DESK, 41, "desk")              /* a copy for a desk that is not here */  \

@@ -122,7 +122,8 @@ sign(struct node *node, const struct node_check *check, struct ent_arena *arena,
     ENT_AUTO(ent_bytes_free) struct ent_bytes note = {0};
     struct ent_checkpoint checkpoint = {.origin = node->self,
         .size = check->audit.size,
-        .root = check->audit.root};
+        .root = check->audit.root,
+        .incarnation = node->incarnation};
     enum ent_status rc = ent_checkpoint_make(
         &checkpoint, node_keeper_signer(node->keeper), &note, err);
     char *text;

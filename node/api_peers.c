@@ -12,6 +12,7 @@
 #include "node/submit.h"
 #include "node/uplink.h"
 #include "node/welcome.h"
+#include "node/witness.h"
 
 #define COUNTED_MAX 20000 /* bundles; beyond them nobody counts on */
 
@@ -107,6 +108,36 @@ tell_manifest(
     }
 }
 
+/* What is held of its journal, and it of ours. */
+static enum ent_status
+tell_witness(struct node *node, const struct node_peer *peer,
+    struct ent_arena *arena, peer_status *status, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_witness_row *row = NULL;
+    enum ent_status rc = node_witness_get(node, &peer->party, &row, err);
+
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    status->held_size = row->size;
+    status->held_incarnation = row->incarnation;
+    status->held_at = row->held_at;
+    status->proven_at = row->proven_at;
+    status->proven_from = row->proven_from;
+    status->unproven_since = row->unproven_since;
+    status->own_held_size = row->theirs;
+    status->own_held_at = row->theirs_at;
+    for (size_t i = 0; i < row->n_hearsay; i++) {
+        status->compared += row->hearsay[i]->proven_at != 0;
+    }
+    if (row->contradiction != 0) {
+        status->contradiction = node_text_in(
+            arena, ent_history_name((enum ent_history)row->contradiction));
+        status->contradiction_at = row->found_at;
+    }
+    return ENT_OK;
+}
+
 static enum ent_status
 add_peer(struct node *node, const struct node_peer *peer,
     struct ent_arena *arena, struct list *list, struct ent_error *err)
@@ -124,7 +155,7 @@ add_peer(struct node *node, const struct node_peer *peer,
     tell_manifest(node, peer, status);
     list->parties[list->count] = peer->party;
     list->peers[list->count++] = status;
-    return ENT_OK;
+    return tell_witness(node, peer, arena, status, err);
 }
 
 /* ---- what they have not signed for ---- */

@@ -9,6 +9,7 @@
 #include "node/emergency.h"
 #include "node/officers.h"
 #include "node/release.h"
+#include "node/rollback.h"
 #include "node/submit.h"
 #include "node/upload.h"
 
@@ -83,6 +84,24 @@ do_officers(struct node *node, const Entente__V1__OfficersRequest *request,
                : node_officers_list(node, &node->api->arena, reply, err);
 }
 
+/* What may be done with a store that is an old copy. */
+static bool
+only_reads(const Entente__V1__ApiRequest *request)
+{
+    switch (request->request_case) {
+    case ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT:
+    case ENTENTE__V1__API_REQUEST__REQUEST_UPLOAD:
+    case ENTENTE__V1__API_REQUEST__REQUEST_CARRY_OUT:
+    case ENTENTE__V1__API_REQUEST__REQUEST_CARRY_IN:
+    case ENTENTE__V1__API_REQUEST__REQUEST_EVIDENCE:
+    case ENTENTE__V1__API_REQUEST__REQUEST_RELOAD:
+    case ENTENTE__V1__API_REQUEST__REQUEST_REVIEW:
+        return false;
+    default:
+        return true;
+    }
+}
+
 enum ent_status
 node_api_request(struct node *node, struct ent_view client,
     const Entente__V1__ApiRequest *request, struct ent_error *err)
@@ -112,6 +131,9 @@ node_api_request(struct node *node, struct ent_view client,
     struct ent_arena *arena = &node->api->arena;
     enum ent_status rc;
 
+    if (node->rolled_back && !only_reads(request)) {
+        return ent_fail(err, ENT_REJECTED, "%s", NODE_ROLLBACK_TEXT);
+    }
     reply.number = request->number;
     switch (request->request_case) {
     case ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT:

@@ -10,6 +10,7 @@
 #define AT(field) offsetof(struct node_config, field)
 #define MINUTE_MS UINT64_C(60000)
 #define DAY_MS (1440 * MINUTE_MS)
+#define CHECKPOINT_MIN_MS UINT64_C(1000)
 #define EPOCH_MIN_MS (10 * MINUTE_MS) /* so that a week of them fits slots */
 
 static const struct ent_config_row rows[] = {
@@ -37,6 +38,12 @@ static const struct ent_config_row rows[] = {
         "most memory this process may have, MiB"},
     {NULL, "epoch", ENT_CONFIG_DURATION, AT(epoch_ms), EPOCH_MIN_MS, 7 * DAY_MS,
         "P1D", "life of a sealing key, PT10M to P7D"},
+    {NULL, "checkpoint_every", ENT_CONFIG_DURATION, AT(checkpoint_ms),
+        CHECKPOINT_MIN_MS, DAY_MS, "PT10M",
+        "how often peers are told how long the journal is, PT1S to P1D"},
+    {NULL, "anchor", ENT_CONFIG_PATH, AT(anchor), 0, 0, "",
+        "file, best on another disk, that says how long the journal is: an "
+        "older copy of the store does not run beside it"},
     {NULL, "listen", ENT_CONFIG_ENDPOINT, AT(listen), 0, 0, "",
         "where other offices may connect without a broker: tcp://*:7200"},
     {NULL, "endpoint", ENT_CONFIG_ENDPOINT, AT(endpoint), 0, 0, "",

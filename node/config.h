@@ -41,7 +41,9 @@ struct node_config {
     uint64_t store_limit;                         /* bytes */
     uint64_t memory;                              /* bytes */
     uint64_t epoch_ms;                            /* life of a sealing key */
-    struct ent_authorities authorities;           /* ours, and the brokers' */
+    uint64_t checkpoint_ms;             /* between two told to peers */
+    char anchor[PATH_MAX];              /* "": none */
+    struct ent_authorities authorities; /* ours, and the brokers' */
     struct node_broker brokers[NODE_BROKERS_MAX];
     size_t broker_count;
     char listen[ENT_ENDPOINT_MAX + 1];   /* for direct links; "" not */

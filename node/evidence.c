@@ -402,7 +402,8 @@ add_journal(struct gathering *gathering, struct ent_error *err)
         gathering->entry, &evidence->entry_path, err);
     if (rc == ENT_OK) {
         rc = node_journal_checkpoint(node->journal, &node->self,
-            node_keeper_signer(node->keeper), &gathering->checkpoint, err);
+            node->incarnation, node_keeper_signer(node->keeper),
+            &gathering->checkpoint, err);
     }
     if (rc == ENT_OK) {
         evidence->entry =

@@ -289,14 +289,50 @@ node_journal_prove(struct node_journal *journal, struct node_store *store,
 
 enum ent_status
 node_journal_checkpoint(const struct node_journal *journal,
-    const struct ent_address *origin, const struct ent_signer *office,
-    struct ent_bytes *ret_note, struct ent_error *err)
+    const struct ent_address *origin, uint64_t incarnation,
+    const struct ent_signer *office, struct ent_bytes *ret_note,
+    struct ent_error *err)
 {
     struct ent_checkpoint checkpoint = {
         .origin = *origin,
         .size = journal->kept.size,
         .root = node_journal_root(journal),
+        .incarnation = incarnation,
     };
 
     return ent_checkpoint_make(&checkpoint, office, ret_note, err);
+}
+
+enum ent_status
+node_journal_root_at(const struct node_journal *journal,
+    struct node_store *store, uint64_t size, struct ent_digest *ret_root,
+    struct ent_error *err)
+{
+    struct ent_tree_edge edge = {.size = size};
+    enum ent_status rc;
+
+    if (size == 0 || size > journal->kept.size) {
+        return ent_fail(
+            err, ENT_NOT_FOUND, "the journal never had %" PRIu64, size);
+    }
+    rc = load_peaks(store, &edge, err);
+    if (rc == ENT_OK) {
+        *ret_root = ent_tree_edge_root(ent_tree_sha256, &edge);
+    }
+    return rc;
+}
+
+enum ent_status
+node_journal_prove_growth(const struct node_journal *journal,
+    struct node_store *store, uint64_t old_size, uint64_t new_size,
+    struct ent_tree_path *ret_path, struct ent_error *err)
+{
+    enum ent_status rc;
+
+    if (old_size == 0 || old_size > new_size || new_size > journal->kept.size) {
+        return ent_fail(err, ENT_NOT_FOUND, "the journal never grew like that");
+    }
+    rc = ent_tree_prove_consistency(
+        ent_tree_sha256, fetch_node, store, old_size, new_size, ret_path, err);
+    return rc == ENT_OK ? rc : ENT_IO;
 }

@@ -91,9 +91,21 @@ enum ent_status node_journal_prove(struct node_journal *journal,
     uint8_t ret_entry[static ENT_ENTRY_LEN], struct ent_tree_path *ret_path,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* A signed note (proto/checkpoint.h) of the journal as it is. */
+/* A signed note (proto/checkpoint.h) of the journal as it is, in that life of
+ * the store; 0: which one is not told. */
 enum ent_status node_journal_checkpoint(const struct node_journal *journal,
-    const struct ent_address *origin, const struct ent_signer *office,
-    struct ent_bytes *ret_note, struct ent_error *err) ENT_MUST_CHECK;
+    const struct ent_address *origin, uint64_t incarnation,
+    const struct ent_signer *office, struct ent_bytes *ret_note,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The root when it had `size` entries, 1 to as many as were committed. */
+enum ent_status node_journal_root_at(const struct node_journal *journal,
+    struct node_store *store, uint64_t size, struct ent_digest *ret_root,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* That the journal of then is the beginning of the one with `new_size`. */
+enum ent_status node_journal_prove_growth(const struct node_journal *journal,
+    struct node_store *store, uint64_t old_size, uint64_t new_size,
+    struct ent_tree_path *ret_path, struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "node/anchor.h"
 #include "node/api.h"
 #include "node/authorities.h"
 #include "node/batch.h"
@@ -28,6 +29,7 @@
 #include "node/rules.h"
 #include "node/sealer.h"
 #include "node/uplink.h"
+#include "node/witness.h"
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 
@@ -51,6 +53,7 @@ struct loop {
     bool reload; /* somebody sent SIGHUP */
     bool more;   /* work is left over */
     bool full;   /* the last turn was taken back: do not hurry */
+    bool parted; /* this store is an old copy, and neighbours know */
 };
 
 enum ent_status
@@ -78,10 +81,10 @@ let_out(struct node *node)
     for (size_t i = 0; i < node->effects.count; i++) {
         const struct node_effect *effect = &node->effects.list[i];
 
-        if (effect->kind == NODE_EFFECT_FRAME) {
-            node_uplink_send(node->uplink, effect);
-        } else {
+        if (effect->kind == NODE_EFFECT_REPLY) {
             node_api_send(node->api, effect);
+        } else if (!node->rolled_back) {
+            node_uplink_send(node->uplink, effect);
         }
     }
     node_effects_clear(&node->effects);
@@ -235,6 +238,9 @@ run_timers(struct node *node, struct loop *loop, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = node_peers_refresh(node, err);
     }
+    if (rc == ENT_OK) {
+        rc = node_witness_run(node, err);
+    }
     if (rc == ENT_OK && node->now_ms >= loop->rotate_due) {
         rc = node_manifest_rotate(node, &loop->rotate_due, err);
     }
@@ -263,6 +269,17 @@ reload(struct node *node, struct loop *loop, struct ent_error *err)
     return rc != ENT_OK ? rc : node_renewal_run(node, NULL, err);
 }
 
+/* This store is an old copy: it is read, and nothing else. */
+static enum ent_status
+serve_readers(struct node *node, struct loop *loop, struct ent_error *err)
+{
+    size_t requests = 0;
+    enum ent_status rc = node_api_serve(node, REQUESTS_MAX, &requests, err);
+
+    loop->more = requests == REQUESTS_MAX;
+    return rc != ENT_OK ? rc : node_api_wake(node, err);
+}
+
 static enum ent_status
 handle(struct node *node, struct loop *loop, struct ent_error *err)
 {
@@ -282,6 +299,9 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = node_uplink_serve(node, FRAMES_MAX, &frames, err);
+    }
+    if (node->rolled_back) {
+        return rc;
     }
     if (rc == ENT_OK) {
         rc = run_timers(node, loop, err);
@@ -313,8 +333,12 @@ turn(struct node *node, struct loop *loop, struct ent_error *err)
 {
     enum ent_status rc = node_turn_begin(node, ent_time_now_ms(), err);
 
-    return rc != ENT_OK ? rc
-                        : node_turn_end(node, handle(node, loop, err), err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = node->rolled_back ? serve_readers(node, loop, err)
+                           : handle(node, loop, err);
+    return node_turn_end(node, rc, err);
 }
 
 /* ---- the loop ---- */
@@ -335,8 +359,14 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     uint64_t due = node->now_ms + SWEEP_MS;
     uint64_t dispatch = UINT64_MAX;
     uint64_t now = ent_time_now_ms();
-    enum ent_status rc = node_store_begin(node->store, err);
+    enum ent_status rc;
 
+    if (node->rolled_back) {
+        sooner(&due, node_api_due(node->api));
+        *ret_ms = due <= now || !loop->parted ? 0 : (long)(due - now);
+        return ENT_OK;
+    }
+    rc = node_store_begin(node->store, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -354,6 +384,7 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
         sooner(&due, loop->keeping_due);
     }
     sooner(&due, node_peers_due(node));
+    sooner(&due, node_witness_due(node));
     sooner(&due, node_api_due(node->api));
     sooner(&due, node_uplink_due(node->uplink));
     sooner(&due, node_uplink_look_due(node->uplink));
@@ -381,11 +412,14 @@ wait_for_work(struct node *node, int signal_file, struct loop *loop,
         {.socket = node_api_socket(node->api), .events = ZMQ_POLLIN},
         {.fd = signal_file, .events = ZMQ_POLLIN},
     };
-    size_t count = 2 + node_uplink_poll(node->uplink, items + 2);
+    size_t count = 2;
     struct signalfd_siginfo info;
     long timeout = 0;
     enum ent_status rc = ENT_OK;
 
+    if (!node->rolled_back) {
+        count += node_uplink_poll(node->uplink, items + 2);
+    }
     if (!loop->more) {
         rc = idle_ms(node, loop, &timeout, err);
     }
@@ -403,6 +437,16 @@ wait_for_work(struct node *node, int signal_file, struct loop *loop,
     return ENT_OK;
 }
 
+/* Neighbours need not wait for an answer from an old copy. */
+static void
+part(struct node *node, struct loop *loop)
+{
+    if (!loop->parted) {
+        loop->parted = true;
+        node_uplink_bye(node->uplink);
+    }
+}
+
 static enum ent_status
 step(struct node *node, struct loop *loop, struct ent_error *err)
 {
@@ -411,6 +455,10 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
 
     loop->full = false;
     node_clock_watch(node);
+    if (node->rolled_back) {
+        part(node, loop);
+        return turn(node, loop, err);
+    }
     kept = node_removal_run(node, err);
     if (kept == ENT_OK && !node->clock_doubt &&
         ent_time_now_ms() >= loop->keeping_due) {
@@ -469,6 +517,7 @@ node_run(struct node *node, int signal_file, struct ent_error *err)
     (void)sd_notify(0, "STOPPING=1");
     if (rc == ENT_OK) {
         node_uplink_bye(node->uplink);
+        node_anchor_write(node);
         ent_log(ENT_LOG_INFO, COMPONENT, "stopped");
     }
     return rc;

@@ -97,6 +97,17 @@ struct node {
     bool by_file;        /* what is taken in now was carried (node/carry.h) */
     bool clock_doubt;    /* nothing is destroyed, deleted or expired */
     struct node_clock clock;
+    bool rolled_back; /* this store is an old copy (node/rollback.h) */
+    struct node_witness_state { /* of node/witness.h; not of the store */
+        struct ent_bytes note;  /* our checkpoint that is told now */
+        uint64_t size;          /* what it is about */
+        uint64_t incarnation;
+        uint64_t made_at;
+        uint64_t run_at;
+        uint64_t asked_at;
+        size_t turn; /* whose checkpoints are told next */
+        bool owing;  /* somebody is to be told something */
+    } witness;
     uint64_t started_at;
     uint64_t arrivals; /* messages put on the desk since the start */
 };

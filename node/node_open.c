@@ -9,6 +9,7 @@
 #include <string.h>
 #include <zmq.h>
 
+#include "node/anchor.h"
 #include "node/api.h"
 #include "node/archive.h"
 #include "node/authorities.h"
@@ -18,9 +19,11 @@
 #include "node/receipts.h"
 #include "node/reincarnation.h"
 #include "node/revocations.h"
+#include "node/rollback.h"
 #include "node/rules.h"
 #include "node/uplink.h"
 #include "node/welcome.h"
+#include "node/witness.h"
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/base/log.h"
@@ -217,6 +220,7 @@ static enum ent_status
 begin_anew(struct node *node, struct ent_error *err)
 {
     uint64_t restored = 0;
+    uint64_t highest = 0;
     enum ent_status rc =
         node_number_get(node->store, "restored", &restored, err);
 
@@ -224,7 +228,10 @@ begin_anew(struct node *node, struct ent_error *err)
         return rc;
     }
     rc = node_number_set(node->store, "restored", 0, err);
-    return rc != ENT_OK ? rc : node_reincarnate(node, 0, err);
+    if (rc == ENT_OK) {
+        rc = node_rollback_end(node, &highest, err);
+    }
+    return rc != ENT_OK ? rc : node_reincarnate(node, highest, err);
 }
 
 /* Which keys the authorities have: everything else is verified under them. */
@@ -280,7 +287,13 @@ opening_turn(struct node *node, struct ent_error *err)
         rc = node_manifest_load(node, err);
     }
     if (rc == ENT_OK) {
+        rc = node_rollback_load(node, err);
+    }
+    if (rc == ENT_OK) {
         rc = begin_anew(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_anchor_check(node, err);
     }
     if (rc == ENT_OK) {
         rc = node_welcome_prepare(node, err);
@@ -355,6 +368,7 @@ node_close(struct node **node_pointer)
         return;
     }
     node_receipts_forget(node);
+    node_witness_fini(node);
     node_effects_fini(&node->effects);
     node_revocations_free(&node->revocations);
     node_peers_close(&node->peers);

@@ -6,6 +6,7 @@
 #include "node/authorities.h"
 #include "node/revocations.h"
 #include "node/uplink.h"
+#include "node/witness.h"
 
 enum ent_status
 node_object_get(struct node *node, uint32_t kind, const struct ent_party *party,
@@ -143,7 +144,9 @@ node_object_answer(struct node *node, const struct ent_fetch *fetch,
     enum ent_status rc = ENT_OK;
 
     memcpy(object.subject, fetch->subject, sizeof object.subject);
-    if (strcmp(fetch->subject, node->self.text) == 0) {
+    if (fetch->kind == NODE_KIND_WITNESS) {
+        rc = node_witness_answer(node, fetch, &object, err);
+    } else if (strcmp(fetch->subject, node->self.text) == 0) {
         object.wire = our_own(node, fetch);
     } else if (number_of(node, fetch) > fetch->newer_than) {
         rc = node_object_find(

@@ -8,6 +8,7 @@
 #include "node/pins.h"
 #include "node/restitution.h"
 #include "node/revocations.h"
+#include "node/witness.h"
 
 /* Under the keys that its authority has now: what an older one signs when its
  * time is over counts no more. */
@@ -141,6 +142,9 @@ node_peers_learn(
     if (object->kind == NODE_KIND_REVOCATION ||
         object->kind == NODE_KIND_ROLLOVER) {
         return learn_of_state(node, object, err);
+    }
+    if (object->kind == NODE_KIND_WITNESS) {
+        return node_witness_learn(node, object, err);
     }
     rc = ent_address_parse(ent_view_text(object->subject), &address, err);
     if (rc == ENT_OK) {

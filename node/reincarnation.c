@@ -6,6 +6,7 @@
 #include "node/dispatch.h"
 #include "node/due.h"
 #include "node/manifest.h"
+#include "node/rollback.h"
 #include "node/streams.h"
 #include "proto/base/log.h"
 
@@ -131,6 +132,7 @@ node_reincarnate(struct node *node, uint64_t highest, struct ent_error *err)
     uint64_t now_us = node->now_ms * 1000;
     uint64_t next = now_us > node->incarnation ? now_us : node->incarnation + 1;
     struct ent_digest none = {{0}};
+    uint64_t since = 0;
     enum ent_status rc;
 
     if (highest >= next) {
@@ -139,7 +141,13 @@ node_reincarnate(struct node *node, uint64_t highest, struct ent_error *err)
     ent_log(ENT_LOG_WARN, COMPONENT,
         "this store was put back from a copy: taking a new incarnation");
     node->incarnation = next;
-    rc = node_number_set(node->store, "incarnation", next, err);
+    rc = node_rollback_since(node, &since, err);
+    if (rc == ENT_OK) {
+        rc = node_number_set(node->store, "restore_since", since, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_number_set(node->store, "incarnation", next, err);
+    }
     if (rc == ENT_OK) { /* what came since that copy is lost to us */
         rc = node_number_set(node->store, "restore", next, err);
     }

@@ -82,6 +82,9 @@ node_restitution_heed(struct node *node, const struct node_peer *peer,
     row.to = (char *)(uintptr_t)peer->address.text;
     row.incarnation = peer->manifest.restore_incarnation;
     row.since = peer->manifest.restore_since;
+    if (rc == ENT_OK && !old->through && old->since < row.since) {
+        row.since = old->since; /* of that, something may still be lacking */
+    }
     row.asked_by.data = digest.bytes;
     row.asked_by.len = sizeof digest.bytes;
     row.next = 1;
@@ -301,7 +304,8 @@ look_at(struct node *node, struct giving *giving, struct ent_view place,
     memcpy(id.bytes, place.data, sizeof id.bytes);
     rc = node_copy_get(node, &id, &giving->party, &copy, err);
     if (rc != ENT_OK || !may_stay(node, copy) ||
-        copy->settled_at < giving->row->since) {
+        (copy->settled_at < giving->row->since &&
+            copy->given_again_at < giving->row->since)) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     rc = was_lost(node, giving, copy, &lost, err);

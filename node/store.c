@@ -63,6 +63,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_FATE_END] = {.name = "fate_end", .key_len = 40},
     [NODE_OFFICER] = {.name = "officer", .key_len = 16},
     [NODE_SIGNER] = {.name = "signer", .key_len = 16},
+    [NODE_WITNESS] = {.name = "witness", .key_len = 16},
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
 };
 

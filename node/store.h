@@ -73,6 +73,7 @@ enum node_table {
     NODE_EMERGENCY,   /* party(16), id(16)                -> EmergencyRow */
     NODE_OFFICER,     /* officer's key id(16)             -> OfficerRow */
     NODE_SIGNER,      /* signing key id(16)               -> SignerRow */
+    NODE_WITNESS,     /* party(16)                        -> WitnessRow */
     NODE_TABLE_COUNT,
 };
 

@@ -14,6 +14,7 @@
 #include "node/settle.h"
 #include "node/uplink_internal.h"
 #include "node/welcome.h"
+#include "node/witness.h"
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 #include "proto/refusal.h"
@@ -97,11 +98,13 @@ node_uplink_begin(struct node *node, struct node_neighbour *neighbour,
         rc = node_manifest_announce(
             node, node_uplink_via(node->uplink, neighbour), err);
     }
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK) {
+        rc = neighbour->is_broker ? node_peers_prefetch(node, err)
+                                  : ask_itself(node, address, hello, err);
     }
-    return neighbour->is_broker ? node_peers_prefetch(node, err)
-                                : ask_itself(node, address, hello, err);
+    return rc != ENT_OK ? rc
+                        : node_witness_greet(node,
+                              node_uplink_via(node->uplink, neighbour), err);
 }
 
 static enum ent_status

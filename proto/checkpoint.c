@@ -9,12 +9,13 @@
 #define KEY_HASH_LEN 4
 #define SEAL_LEN (KEY_HASH_LEN + ENT_SIGNATURE_LEN)
 #define BASE64 sodium_base64_VARIANT_ORIGINAL
+#define INCARNATION "incarnation "
 #define DASH "\xe2\x80\x94 " /* U+2014, as signed notes have it */
 
 /* The parts of a note: what is signed, and what signs it. */
 struct note {
     struct ent_checkpoint checkpoint;
-    struct ent_view body; /* three lines with their line feeds */
+    struct ent_view body; /* what is signed, with its line feeds */
     uint8_t seal[SEAL_LEN];
 };
 
@@ -34,17 +35,23 @@ key_hash(const char *origin, const struct ent_verify_key *key,
     memcpy(ret_hash, full, KEY_HASH_LEN);
 }
 
-/* The three lines that are signed; their length. */
+/* The lines that are signed; their length. */
 static size_t
 write_body(const struct ent_checkpoint *checkpoint,
     char text[static ENT_CHECKPOINT_MAX])
 {
     char root[64];
+    size_t len;
 
     sodium_bin2base64(root, sizeof root, checkpoint->root.bytes,
         sizeof checkpoint->root.bytes, BASE64);
-    return (size_t)snprintf(text, ENT_CHECKPOINT_MAX, "%s\n%" PRIu64 "\n%s\n",
+    len = (size_t)snprintf(text, ENT_CHECKPOINT_MAX, "%s\n%" PRIu64 "\n%s\n",
         checkpoint->origin.text, checkpoint->size, root);
+    if (checkpoint->incarnation != 0) {
+        len += (size_t)snprintf(text + len, ENT_CHECKPOINT_MAX - len,
+            INCARNATION "%" PRIu64 "\n", checkpoint->incarnation);
+    }
+    return len;
 }
 
 /* The empty line, and who signed. */
@@ -139,6 +146,20 @@ seal_text(const char *line, const char *origin)
                                                                : NULL;
 }
 
+/* The fourth line, where there is one. */
+static bool
+take_incarnation(struct ent_view *rest, uint64_t *ret_incarnation)
+{
+    static const size_t len = sizeof INCARNATION - 1;
+    char line[ENT_CHECKPOINT_MAX];
+
+    if (rest->len < len || memcmp(rest->data, INCARNATION, len) != 0) {
+        return true;
+    }
+    return take_line(rest, line, sizeof line) &&
+           read_size(line + len, ret_incarnation);
+}
+
 /* Fill `note` from its lines, as far as they can be read. */
 static bool
 read_lines(struct ent_view text, struct note *note)
@@ -154,6 +175,9 @@ read_lines(struct ent_view text, struct note *note)
         !read_size(line, &note->checkpoint.size) ||
         !take_line(&rest, line, sizeof line) ||
         !read_base64(line, note->checkpoint.root.bytes, ENT_DIGEST_LEN)) {
+        return false;
+    }
+    if (!take_incarnation(&rest, &note->checkpoint.incarnation)) {
         return false;
     }
     note->body = ent_view_of(text.data, text.len - rest.len);
@@ -185,8 +209,9 @@ read_note(struct ent_view text, struct note *ret_note, struct ent_error *err)
     if (text.len > ENT_CHECKPOINT_MAX || !read_lines(text, &note) ||
         !is_canonical(text, &note)) {
         return ent_fail(err, ENT_BAD_INPUT,
-            "this is no checkpoint: three lines (office, entries, root), an "
-            "empty one, and a signature");
+            "this is no checkpoint: three lines (office, entries, root) or "
+            "four (and the store's incarnation), an empty one, and a "
+            "signature");
     }
     *ret_note = note;
     return ENT_OK;

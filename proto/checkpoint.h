@@ -8,8 +8,12 @@
  *     blo-maesai@th
  *     3
  *     q4l9q6H3drNI9iTjVdUuRlfvPrgGHsl/w6ojJTvXBgQ=
+ *     incarnation 1795255200000000
  *
  *     — blo-maesai@th YZMTbZ80U5SFqRhDAk03dSDpUC2LJywviPg3qRp07VE1jG...
+ *
+ * The fourth line says which life of the store it is about: two notes of one
+ * life must be about one history. Notes of earlier versions have none.
  */
 #ifndef ENT_PROTO_CHECKPOINT_H
 #define ENT_PROTO_CHECKPOINT_H
@@ -23,6 +27,7 @@ struct ent_checkpoint {
     struct ent_address origin; /* whose journal */
     uint64_t size;             /* entries */
     struct ent_digest root;
+    uint64_t incarnation; /* of the store; 0: not told */
 };
 
 enum ent_status ent_checkpoint_make(const struct ent_checkpoint *checkpoint,

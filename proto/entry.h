@@ -55,6 +55,13 @@ enum ent_entry_kind {
     ENT_ENTRY_GIVEN_AGAIN = 49,   /* to the party, and it has it; subject: the
                                      message's id */
     ENT_ENTRY_RESTORED = 50,      /* by the party; subject: the message's id */
+    ENT_ENTRY_CONTRADICTED = 200, /* the party's journal contradicts what it
+                                     said before; subject, result: hashes of
+                                     the first and of the second statement,
+                                     count: enum ent_history */
+    ENT_ENTRY_OLD_COPY = 201,     /* this store was found to be one; subject:
+                                     hash of the note that shows it; party: who
+                                     held it, or this office: its anchor */
     ENT_ENTRY_CLOCK = 51,  /* our clock was in doubt, and is believed again;
                               subject: the time until when it had been */
     ENT_ENTRY_CALLED = 31, /* nobody acknowledged; subject: the message's id,

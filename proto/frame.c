@@ -177,8 +177,21 @@ ent_credit_decode(
 
 /* ---- FETCH and OBJECT ---- */
 
+static enum ent_status
+pair_check(const char *subject, struct ent_error *err)
+{
+    struct ent_address from;
+    struct ent_address to;
+    enum ent_status rc = ent_witness_subject_read(subject, &from, &to, err);
+
+    if (rc != ENT_OK) {
+        ent_error_wrap(err, "subject");
+    }
+    return rc;
+}
+
 /* An address, or for what an authority says of its state the part after the
- * '@'. */
+ * '@', or for what one office says to another both. */
 static enum ent_status
 subject_check(uint32_t kind, const char *subject, struct ent_error *err)
 {
@@ -190,6 +203,9 @@ subject_check(uint32_t kind, const char *subject, struct ent_error *err)
 
     if (kind == ENTENTE__V1__OBJECT_KIND__OBJECT_KIND_UNSPECIFIED) {
         return ent_fail(err, ENT_BAD_INPUT, "kind: missing");
+    }
+    if (kind == ENTENTE__V1__OBJECT_KIND__OBJECT_WITNESS) {
+        return pair_check(subject, err);
     }
     if (strlen(subject) > (of_state ? ENT_STATE_MAX : ENT_ADDRESS_MAX)) {
         return ent_fail(err, ENT_BAD_INPUT, "subject: too long");

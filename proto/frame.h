@@ -12,6 +12,7 @@
 
 #include "proto/bundle.h"
 #include "proto/link.h"
+#include "proto/witness.h"
 
 #define ENT_PROTOCOL_VERSION 1
 
@@ -63,9 +64,12 @@ enum ent_status ent_credit_encode(uint64_t bytes, struct ent_bytes *ret_payload,
 enum ent_status ent_credit_decode(struct ent_view payload, uint64_t *ret_bytes,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* An address; of a list or rollover a state, of a witness two addresses. */
+#define ENT_SUBJECT_MAX ENT_WITNESS_SUBJECT_MAX
+
 struct ent_fetch {
-    uint32_t kind;                     /* Entente__V1__ObjectKind */
-    char subject[ENT_ADDRESS_MAX + 1]; /* an address, or of a list a state */
+    uint32_t kind; /* Entente__V1__ObjectKind */
+    char subject[ENT_SUBJECT_MAX + 1];
     uint64_t newer_than;
 };
 
@@ -76,7 +80,7 @@ enum ent_status ent_fetch_decode(struct ent_view payload,
 
 struct ent_object {
     uint32_t kind; /* Entente__V1__ObjectKind */
-    char subject[ENT_ADDRESS_MAX + 1];
+    char subject[ENT_SUBJECT_MAX + 1];
     struct ent_view wire; /* a Signed; empty: none known */
 };
 

@@ -27,6 +27,7 @@
 #define ENT_TYPE_SKIP "application/vnd.entente.skip.v1"
 #define ENT_TYPE_OFFICER "application/vnd.entente.officer-certificate.v1"
 #define ENT_TYPE_STATEMENT "application/vnd.entente.officer-statement.v1"
+#define ENT_TYPE_WITNESS "application/vnd.entente.witness.v1"
 #define ENT_TYPE_AGREEMENT "application/vnd.entente.agreement.v1"
 
 struct ent_verify_key {

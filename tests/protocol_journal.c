@@ -97,7 +97,7 @@ a_journal_has_these_entries_and_roots(void **state)
     write_journal(block, store, journal);
     key_from(&office, block, "seed", ENT_KEY_OFFICE);
     expect_ok(node_journal_checkpoint(
-        journal, &origin, &office.signer, &note, &last_error));
+        journal, &origin, 0, &office.signer, &note, &last_error));
     expect_vector(block, "checkpoint", ent_bytes_view(&note));
 
     key_fini(&office);

@@ -203,12 +203,13 @@ a_checkpoint_speaks_of_what_was_committed(void **state)
     expect_ok(ent_secret_new(&secret, &last_error));
     expect_ok(ent_secret_signer(secret, ENT_KEY_OFFICE, &signer, &last_error));
     expect_ok(node_journal_checkpoint(
-        office->journal, &ncc, &signer, &note, &last_error));
+        office->journal, &ncc, 7, &signer, &note, &last_error));
     expect_ok(ent_checkpoint_open(
         ent_bytes_view(&note), &signer.key, &checkpoint, &last_error));
     root = node_journal_root(office->journal);
     assert_string_equal(checkpoint.origin.text, "ncc@th");
     assert_true(checkpoint.size == 4);
+    assert_true(checkpoint.incarnation == 7);
     assert_memory_equal(&checkpoint.root, &root, sizeof root);
     ent_secret_free(&secret);
 }

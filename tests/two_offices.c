@@ -180,6 +180,10 @@ answer_fetch(enum who asker, struct ent_view payload)
     if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST) {
         world.list_fetches++;
     }
+    if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_WITNESS) {
+        object.wire = ent_bytes_view(
+            &world.witnesses[asker == MAESAI ? TACHILEIK : MAESAI]);
+    }
     for (int i = 0; i < 2; i++) {
         if (fetch.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_REVOCATION_LIST &&
             strcmp(fetch.subject, states[i]) == 0) {
@@ -225,6 +229,12 @@ __wrap_node_uplink_send(
 
         expect_ok(ent_object_decode(
             ent_bytes_view(&effect->payload), &object, &last_error));
+        if (object.kind == ENTENTE__V1__OBJECT_KIND__OBJECT_WITNESS) {
+            ent_bytes_free(&world.witnesses[from]);
+            expect_ok(ent_bytes_copy(
+                object.wire, &world.witnesses[from], &last_error));
+            return;
+        }
         ent_bytes_free(&world.manifests[from]);
         expect_ok(
             ent_bytes_copy(object.wire, &world.manifests[from], &last_error));

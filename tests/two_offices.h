@@ -53,6 +53,7 @@ struct world {
     unsigned lose;                 /* percent */
     unsigned repeat;               /* percent */
     struct ent_bytes manifests[2]; /* what the broker holds */
+    struct ent_bytes witnesses[2]; /* what each told the other of journals */
     struct ent_bytes lists[2];     /* of each state's revocations */
     size_t list_fetches;           /* how often a list was asked for */
     size_t manifest_fetches[2];    /* and the manifest of one of them */

@@ -100,6 +100,7 @@ found_office(enum who who)
     in_folder(who, "api.sock", config->api);
     config->store_limit = (uint64_t)1 << 28;
     config->epoch_ms = DAY;
+    config->checkpoint_ms = HOUR;
     (void)snprintf(config->authorities.list[0].state,
         sizeof config->authorities.list[0].state, "%s", states[who]);
     config->authorities.count = 1;
@@ -155,6 +156,8 @@ teardown(void **state)
     node_close(&world.nodes[TACHILEIK]);
     ent_bytes_free(&world.manifests[MAESAI]);
     ent_bytes_free(&world.manifests[TACHILEIK]);
+    ent_bytes_free(&world.witnesses[MAESAI]);
+    ent_bytes_free(&world.witnesses[TACHILEIK]);
     ent_bytes_free(&world.lists[MAESAI]);
     ent_bytes_free(&world.lists[TACHILEIK]);
     (void)snprintf(command, sizeof command, "rm -r '%s'", world_folder);
