@@ -87,6 +87,11 @@ enum ent_status node_api_counts(struct node *node, struct ent_arena *arena,
 enum ent_status node_api_evidence(struct node *node,
     const Entente__V1__EvidenceRequest *request, struct ent_arena *arena,
     Entente__V1__EvidenceReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+/* ENT_NOT_FOUND: nothing that it said contradicts another thing. */
+enum ent_status node_api_contradiction(struct node *node,
+    const Entente__V1__ContradictionRequest *request, struct ent_arena *arena,
+    Entente__V1__ContradictionReply *reply,
+    struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_journal_show(struct node *node,
     const Entente__V1__JournalShowRequest *request, struct ent_arena *arena,
     Entente__V1__JournalShowReply *reply, struct ent_error *err) ENT_MUST_CHECK;

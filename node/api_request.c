@@ -96,6 +96,8 @@ only_reads(const Entente__V1__ApiRequest *request)
     case ENTENTE__V1__API_REQUEST__REQUEST_EVIDENCE:
     case ENTENTE__V1__API_REQUEST__REQUEST_RELOAD:
     case ENTENTE__V1__API_REQUEST__REQUEST_REVIEW:
+    case ENTENTE__V1__API_REQUEST__REQUEST_SIGN:
+    case ENTENTE__V1__API_REQUEST__REQUEST_GIVE_BACK:
         return false;
     default:
         return true;
@@ -128,6 +130,8 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__HeldReply held = ENTENTE__V1__HELD_REPLY__INIT;
     Entente__V1__HandledReply handled = ENTENTE__V1__HANDLED_REPLY__INIT;
     Entente__V1__OfficersReply officers = ENTENTE__V1__OFFICERS_REPLY__INIT;
+    Entente__V1__ContradictionReply contradiction =
+        ENTENTE__V1__CONTRADICTION_REPLY__INIT;
     struct ent_arena *arena = &node->api->arena;
     enum ent_status rc;
 
@@ -224,6 +228,12 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CLOCK;
         reply.clock = &clock;
         rc = node_api_clock(node, request->clock, arena, &clock, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_CONTRADICTION:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CONTRADICTION;
+        reply.contradiction = &contradiction;
+        rc = node_api_contradiction(
+            node, request->contradiction, arena, &contradiction, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_CLEAR_ALARM:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CLEAR_ALARM;

@@ -139,9 +139,7 @@ node_overlay_judge(const struct node *node, const struct ent_facts *facts,
         return;
     }
     if (overlay->broken && !ent_overlay_is_owed(facts)) {
-        *decision = (struct ent_decision){.reason = ENT_REFUSAL_LOCAL_RULE};
-        (void)snprintf(decision->clause, sizeof decision->clause, "local");
-        (void)snprintf(decision->sentence, sizeof decision->sentence,
+        ent_decision_refuse(decision, ENT_REFUSAL_LOCAL_RULE, "local", 0,
             "the rules of this office cannot be read");
         name_file(overlay, decision);
         return;

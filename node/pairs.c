@@ -53,10 +53,7 @@ node_pair_judge(struct node *node, const struct ent_address *recipient,
         node_pair_has(node, &key_id)) {
         return;
     }
-    *decision =
-        (struct ent_decision){.reason = ENT_REFUSAL_NO_PAIR_KEY, .line = line};
-    (void)snprintf(decision->clause, sizeof decision->clause, "pair_keys");
-    (void)snprintf(decision->sentence, sizeof decision->sentence,
+    ent_decision_refuse(decision, ENT_REFUSAL_NO_PAIR_KEY, "pair_keys", line,
         "what goes to %s is to be sealed with a pair key, which is not here: "
         "import it with `entente pair import`",
         recipient->text);

@@ -10,7 +10,8 @@
 #include "node/revocations.h"
 
 #define PEERS_MAX 4096
-#define PEER_ROW_LEN 16 /* of 8 bytes when it was never heard */
+#define PEER_ROW_LEN 24
+#define PEER_HEARD_LEN 16 /* of an earlier version; 8: it was never heard */
 #define HEARD_STORED_MS UINT64_C(60000)
 
 enum ent_status
@@ -77,7 +78,10 @@ load(struct node *node, struct node_peer *peer, struct ent_error *err)
     if (rc == ENT_OK && wire.len >= 8) {
         peer->highest_incarnation = ent_get_be(wire.data, 8);
     }
-    if (rc == ENT_OK && wire.len == PEER_ROW_LEN && peer->heard_at == 0) {
+    if (rc == ENT_OK && wire.len >= PEER_ROW_LEN) {
+        peer->first_incarnation = ent_get_be(wire.data + 16, 8);
+    }
+    if (rc == ENT_OK && wire.len >= PEER_HEARD_LEN && peer->heard_at == 0) {
         peer->heard_at = ent_get_be(wire.data + 8, 8);
         peer->heard_stored = peer->heard_at;
     }
@@ -204,6 +208,7 @@ put_row(struct node *node, const struct node_peer *peer, struct ent_error *err)
 
     ent_put_be(value, peer->highest_incarnation, 8);
     ent_put_be(value + 8, peer->heard_at, 8);
+    ent_put_be(value + 16, peer->first_incarnation, 8);
     return node_store_put(node->store, NODE_PEER, node_key_view(&key),
         ent_view_of(value, sizeof value), err);
 }
@@ -245,6 +250,9 @@ node_peers_incarnation(struct node *node, struct node_peer *peer,
         return ent_fail(err, ENT_REJECTED,
             "%s says its store begins more than a day from now",
             peer->address.text);
+    }
+    if (peer->highest_incarnation == 0) {
+        peer->first_incarnation = incarnation;
     }
     peer->highest_incarnation = incarnation;
     return put_row(node, peer, err);

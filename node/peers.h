@@ -25,6 +25,7 @@ struct node_peer {
     bool fetch_wanted; /* then, for it was wanted before */
     uint64_t fetch_pause;
     uint64_t highest_incarnation; /* of its store, seen from it */
+    uint64_t first_incarnation;   /* the first that was; 0: nobody knows */
     uint64_t heard_at;     /* the newest that came was signed; 0: never */
     uint64_t heard_stored; /* the same as the store has it */
 };

@@ -155,8 +155,8 @@ node_reincarnate(struct node *node, uint64_t highest, struct ent_error *err)
         rc = save(node, beginning, err);
     }
     if (rc == ENT_OK) {
-        rc = node_record(
-            node, NODE_ENTRY_REINCARNATED, &node->party, &none, &none, 0, err);
+        rc = node_record(node, NODE_ENTRY_NEW_INCARNATION, &node->party, &none,
+            &none, 0, err);
     }
     return rc != ENT_OK ? rc : node_manifest_renew(node, err);
 }

@@ -58,6 +58,15 @@ row_put(struct node *node, const struct ent_party *party,
 
 /* ---- the wish ---- */
 
+/* Every store says that it was made: the first of that office that was ever
+ * known here took the place of none that had anything from here. */
+static bool
+has_nothing_before(const struct node_peer *peer)
+{
+    return peer->first_incarnation != 0 &&
+           peer->manifest.restore_incarnation <= peer->first_incarnation;
+}
+
 enum ent_status
 node_restitution_heed(struct node *node, const struct node_peer *peer,
     struct ent_view wire, struct ent_error *err)
@@ -67,7 +76,7 @@ node_restitution_heed(struct node *node, const struct node_peer *peer,
     struct ent_digest digest = ent_digest_of(wire);
     enum ent_status rc;
 
-    if (peer->manifest.restore_incarnation == 0 ||
+    if (peer->manifest.restore_incarnation == 0 || has_nothing_before(peer) ||
         !node_peers_trusts(node, &peer->certificate)) {
         return ENT_OK;
     }

@@ -41,12 +41,13 @@ enum node_table {
     NODE_GAP,      /* u64 ms, stream(32)               -> nothing */
     NODE_CURSOR,   /* consumer(16)                     -> u64 */
     NODE_OBJECT,   /* u8 kind, party(16)               -> a Signed */
-    NODE_PEER,     /* party(16)                        -> u64, u64 heard */
-    NODE_AGREED,   /* digest(32)                       -> name and version */
-    NODE_COUNT,    /* u32 month, u32 family, u8 way, state(3) -> u64 */
-    NODE_FATE,     /* party(16), id(16)                -> FateRow */
-    NODE_REMOVAL,  /* u64 day                          -> nothing */
-    NODE_CARRY,    /* party(16), place(16)             -> CarryRow */
+    NODE_PEER, /* party(16)                        -> u64, u64 heard, u64 first
+                */
+    NODE_AGREED,      /* digest(32)                       -> name and version */
+    NODE_COUNT,       /* u32 month, u32 family, u8 way, state(3) -> u64 */
+    NODE_FATE,        /* party(16), id(16)                -> FateRow */
+    NODE_REMOVAL,     /* u64 day                          -> nothing */
+    NODE_CARRY,       /* party(16), place(16)             -> CarryRow */
     NODE_CERTIFICATE, /* signing key id(16), u64 serial   -> CertificateRow */
     NODE_AGREEMENT,   /* digest(32)                      -> AgreementRow */
     NODE_VERSION,     /* digest of a name(32)            -> VersionRow */

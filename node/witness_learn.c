@@ -47,7 +47,9 @@ node_witness_contradict(struct node *node, const struct node_peer *peer,
         node_witness_owe(node, row);
     }
     return node_alarm_raise(node, NODE_ALARM_HISTORY, peer->address.text, err,
-        "%s: call the office; both signed statements are kept", why);
+        "%s: call the office. `entente journal contradiction %s` writes both "
+        "signed statements, to be shown to others",
+        why, peer->address.text);
 }
 
 /* It is what we hold from now on. */

@@ -39,6 +39,20 @@ ent_decision_deny(struct ent_decision *decision, uint32_t reason,
     return false;
 }
 
+void
+ent_decision_refuse(struct ent_decision *decision, uint32_t reason,
+    const char *clause, size_t line, const char *format, ...)
+{
+    va_list args;
+
+    *decision = (struct ent_decision){.permit = false};
+    (void)ent_decision_deny(decision, reason, clause, line);
+    va_start(args, format);
+    (void)vsnprintf(
+        decision->sentence, sizeof decision->sentence, format, args);
+    va_end(args);
+}
+
 /* ---- in force, not suspended ---- */
 
 bool

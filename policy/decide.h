@@ -99,6 +99,11 @@ struct ent_decision {
     uint64_t emergency_review_ms; /* from its end */
 };
 
+/* A rule that is not the agreement's: this is a DENY for that, whatever it was
+ * before. */
+void ent_decision_refuse(struct ent_decision *decision, uint32_t reason,
+    const char *clause, size_t line, const char *format, ...) ENT_PRINTF(5, 6);
+
 /* A question about a document, which the quota counts; not an answer to one. */
 bool ent_message_asks_for_check(const ent_message *message);
 

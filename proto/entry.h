@@ -33,7 +33,7 @@ enum ent_entry_kind {
     ENT_ENTRY_FORK = 11,         /* subject: the label not followed */
     ENT_ENTRY_ACKNOWLEDGED = 12,
     ENT_ENTRY_DELETED = 13, /* count messages; subject: day as digest */
-    ENT_ENTRY_REINCARNATED = 14,
+    ENT_ENTRY_NEW_INCARNATION = 14,
     ENT_ENTRY_EXPIRED = 15,
     ENT_ENTRY_DISCLOSED = 16,   /* evidence was given out; subject: the file */
     ENT_ENTRY_RECALLED = 17,    /* a message removed; subject: its id */

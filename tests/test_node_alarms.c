@@ -83,6 +83,20 @@ what_repeats_within_a_minute_is_not_written(void **state)
 }
 
 static void
+the_next_rung_is_told_though_the_first_was_told_just_now(void **state)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *last = NULL;
+
+    (void)state;
+    raise_alarm(NODE_ALARM_HOTLINE, "blo-tachileik@mm", "call the desk");
+    world.now += 1000;
+    raise_alarm(NODE_ALARM_HOTLINE, "blo-tachileik@mm", "call the chief");
+    assert_int_equal(count_alarms(&last), 1);
+    assert_string_equal(last->text, "call the chief");
+    assert_int_equal(last->count, 2);
+}
+
+static void
 other_kinds_and_other_offices_have_their_own(void **state)
 {
     (void)state;
@@ -149,6 +163,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(one_cause_has_one_alarm_and_is_counted),
         TEST(what_repeats_within_a_minute_is_not_written),
+        TEST(the_next_rung_is_told_though_the_first_was_told_just_now),
         TEST(other_kinds_and_other_offices_have_their_own),
         TEST(an_alarm_stays_until_somebody_clears_it),
         TEST(a_turn_that_is_taken_back_raised_nothing),

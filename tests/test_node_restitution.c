@@ -171,6 +171,7 @@ who_lost_nothing_is_given_nothing(void **state)
     give_again();
     assert_int_equal(desk_count(TACHILEIK), 2);
     assert_int_equal(alarms_of(MAESAI, NODE_ALARM_RESTORE), 0);
+    assert_int_equal(rows_in(MAESAI, NODE_RESTITUTION), 0);
 }
 
 static void

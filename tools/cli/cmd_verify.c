@@ -8,6 +8,7 @@
 #include "proto/base/file.h"
 #include "proto/keytext.h"
 #include "tools/cli/canonical.h"
+#include "tools/cli/contradiction.h"
 #include "tools/cli/output.h"
 #include "tools/cli/paragraph.h"
 #include "tools/cli/render.h"
@@ -90,8 +91,8 @@ parse(int key, char *argument, struct argp_state *state)
 }
 
 static const char doc[] =
-    "Say what a file of `entente evidence` proves. Needs no node and no "
-    "network.\v"
+    "Say what a file of `entente evidence`, or of `entente journal "
+    "contradiction`, proves. Needs no node and no network.\v"
     "A file brings the keys of the authorities along, and who made it could "
     "have made those too. It proves something to you when you name the key of "
     "each state as you know it, from an agreement or by telephone.\n\n"
@@ -314,46 +315,50 @@ print_object(const struct arguments *arguments,
 
 /* ---- the verb ---- */
 
+/* About one message. */
 static enum ent_status
-read_file(const char *path, struct ent_bytes *ret_wire, struct ent_error *err)
+verify_evidence(const struct arguments *arguments, struct ent_view text,
+    int *ret_code, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    enum ent_status rc = ent_file_read(path, ENT_EVIDENCE_TEXT_MAX, &text, err);
+    static struct ent_verdict verdict;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    enum ent_status rc =
+        ent_armour_decode(ENT_ARMOUR_EVIDENCE, text, &wire, err);
 
-    if (rc == ENT_OK) {
-        rc = ent_armour_decode(
-            ENT_ARMOUR_EVIDENCE, ent_bytes_view(&text), ret_wire, err);
-        if (rc != ENT_OK) {
-            ent_error_wrap(err, "'%s'", path);
-        }
+    if (rc != ENT_OK) {
+        ent_error_wrap(err, "'%s'", arguments->file);
+        return rc;
     }
+    rc = ent_verdict_reach(ent_bytes_view(&wire), arguments->named,
+        arguments->named_count, &verdict, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = arguments->json ? print_object(arguments, &verdict, err)
+                         : print_words(arguments, &verdict, err);
+    *ret_code = !verdict.sound      ? EXIT_WRONG
+                : !verdict.anchored ? EXIT_UNANCHORED
+                                    : EX_OK;
+    ent_verdict_fini(&verdict);
     return rc;
 }
 
 int
 cli_verify(int argc, char *argv[])
 {
-    static struct ent_verdict verdict;
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
     struct arguments arguments = {0};
     struct ent_error err = {0};
     enum ent_status rc;
-    int code;
+    int code = EX_OK;
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    rc = read_file(arguments.file, &wire, &err);
-    if (rc == ENT_OK) {
-        rc = ent_verdict_reach(ent_bytes_view(&wire), arguments.named,
-            arguments.named_count, &verdict, &err);
+    rc = ent_file_read(arguments.file, ENT_EVIDENCE_TEXT_MAX, &text, &err);
+    if (rc == ENT_OK && cli_contradiction_is(ent_bytes_view(&text))) {
+        rc = cli_contradiction_verify(ent_bytes_view(&text), arguments.named,
+            arguments.named_count, arguments.json, &code, &err);
+    } else if (rc == ENT_OK) {
+        rc = verify_evidence(&arguments, ent_bytes_view(&text), &code, &err);
     }
-    if (rc != ENT_OK) {
-        return cli_fail(rc, &err);
-    }
-    rc = arguments.json ? print_object(&arguments, &verdict, &err)
-                        : print_words(&arguments, &verdict, &err);
-    code = !verdict.sound      ? EXIT_WRONG
-           : !verdict.anchored ? EXIT_UNANCHORED
-                               : EX_OK;
-    ent_verdict_fini(&verdict);
     return rc == ENT_OK ? code : cli_fail(rc, &err);
 }

@@ -67,6 +67,8 @@
     X(alarm_clear, "alarm", "clear", "NUMBER...", "say that somebody did")     \
     X(clock_show, "clock", "show", "", "what time the node has")               \
     X(clock_confirm, "clock", "confirm", "", "say that this is right")         \
+    X(journal_contradiction, "journal", "contradiction", "ADDRESS",            \
+        "write what proves that one changed its")                              \
     X(journal_verify, "journal", "verify", "", "check the node's journal")     \
     X(pair_new, "pair", "new", "ADDRESS", "make a key for two offices")        \
     X(pair_import, "pair", "import", "ADDRESS FILE",                           \

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What proves to others that an office changed its journal. */
+#include <string.h>
+
+#include "node/api.h"
+#include "node/archive.h"
+#include "node/witness.h"
+#include "proto/contradiction.h"
+
+/* Certificates of the office, each once; they lie in rows and copies. */
+struct gathering {
+    struct ent_contradiction contradiction;
+    struct ent_bytes copies[ENT_CONTRADICTION_CERTIFICATES_MAX];
+};
+
+static void
+gathering_fini(struct gathering *gathering)
+{
+    for (size_t i = 0; i < ENT_CONTRADICTION_CERTIFICATES_MAX; i++) {
+        ent_bytes_free(&gathering->copies[i]);
+    }
+}
+
+static enum ent_status
+add_certificate(
+    struct gathering *gathering, struct ent_view wire, struct ent_error *err)
+{
+    struct ent_contradiction *contradiction = &gathering->contradiction;
+    const size_t count = contradiction->certificate_count;
+    enum ent_status rc;
+
+    for (size_t i = 0; i < count; i++) {
+        if (ent_view_equal(contradiction->certificates[i], wire)) {
+            return ENT_OK;
+        }
+    }
+    if (count == ENT_CONTRADICTION_CERTIFICATES_MAX) {
+        return ENT_OK;
+    }
+    rc = ent_bytes_copy(wire, &gathering->copies[count], err);
+    contradiction->certificates[count] =
+        ent_bytes_view(&gathering->copies[count]);
+    contradiction->certificate_count += rc == ENT_OK;
+    return rc;
+}
+
+/* Under which a statement was signed; of a note nobody knows. */
+static enum ent_status
+add_signer(struct node *node, struct gathering *gathering, struct ent_view wire,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_certificate_row *row = NULL;
+    struct ent_signatures signatures;
+    struct ent_witness witness;
+    struct ent_view payload;
+    enum ent_status rc;
+
+    if (ent_witness_peek(wire, &witness, NULL) != ENT_OK ||
+        ent_signed_decode(wire, &payload, &signatures, NULL) != ENT_OK) {
+        return ENT_OK;
+    }
+    rc = node_archive_certificate_get(
+        node, &signatures.list[0].key_id, witness.made_at, &row, err);
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    return add_certificate(gathering,
+        ent_view_of(row->certificate.data, row->certificate.len), err);
+}
+
+static enum ent_status
+gather(struct node *node, const struct node_peer *peer,
+    const node_witness_row *row, struct gathering *gathering,
+    struct ent_error *err)
+{
+    struct ent_contradiction *contradiction = &gathering->contradiction;
+    struct ent_view wire;
+    enum ent_status rc =
+        node_object_get(node, NODE_KIND_CERTIFICATE, &peer->party, &wire, err);
+
+    if (rc == ENT_OK) {
+        rc = add_certificate(gathering, wire, err);
+    }
+    rc = rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    contradiction->first = ent_view_of(row->first.data, row->first.len);
+    contradiction->second = ent_view_of(row->second.data, row->second.len);
+    if (rc == ENT_OK) {
+        rc = add_signer(node, gathering, contradiction->first, err);
+    }
+    return rc != ENT_OK
+               ? rc
+               : add_signer(node, gathering, contradiction->second, err);
+}
+
+static enum ent_status
+give(struct node *node, const struct node_peer *peer,
+    const node_witness_row *row, struct ent_arena *arena,
+    ProtobufCBinaryData *ret_wire, struct ent_error *err)
+{
+    ENT_AUTO(gathering_fini)
+    struct gathering gathering = {.contradiction = {.certificate_count = 0}};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    enum ent_status rc = gather(node, peer, row, &gathering, err);
+
+    if (rc == ENT_OK) {
+        rc = ent_contradiction_encode(&gathering.contradiction, &wire, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    ret_wire->data = ent_arena_alloc(arena, wire.len);
+    if (ret_wire->data == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "giving a contradiction");
+    }
+    memcpy(ret_wire->data, wire.data, wire.len);
+    ret_wire->len = wire.len;
+    return ENT_OK;
+}
+
+enum ent_status
+node_api_contradiction(struct node *node,
+    const Entente__V1__ContradictionRequest *request, struct ent_arena *arena,
+    Entente__V1__ContradictionReply *reply, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_witness_row *row = NULL;
+    struct ent_address address;
+    struct node_peer *peer;
+    enum ent_status rc =
+        ent_address_parse(ent_view_text(request->address), &address, err);
+
+    if (rc == ENT_OK) {
+        rc = node_peers_get(node, &address, &peer, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_witness_get(node, &peer->party, &row, err);
+    }
+    if (rc == ENT_NOT_FOUND || (rc == ENT_OK && row->first.len == 0)) {
+        return ent_fail(err, ENT_NOT_FOUND,
+            "nothing that %s said of its journal contradicts another thing",
+            request->address);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    reply->found_at = row->found_at;
+    return give(node, peer, row, arena, &reply->contradiction, err);
+}
