@@ -47,7 +47,8 @@ enum ent_status node_lifecycle_settle(struct node *node,
     struct ent_id *by, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Whether we may say that to `to`: only what was sent from here to there can be
- * corrected, withdrawn or recalled. NULL, or what is wrong, in `arena`. */
+ * corrected, withdrawn or recalled, or what may have been with a store that is
+ * lost. NULL, or what is wrong, in `arena`. */
 enum ent_status node_lifecycle_check(struct node *node,
     const ent_message *message, const struct ent_address *to,
     struct ent_arena *arena, const char **ret_fault,

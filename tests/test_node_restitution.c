@@ -18,6 +18,10 @@
 static const char radio_check[] =
     "{\"purpose\":\"ADMINISTRATION\",\"test\":{\"text\":\"how do you read\"}}";
 
+static const char recall_json[] =
+    "{\"lifecycle\":{\"messageId\":\"%s\",\"act\":\"RECALL\",\"reason\":"
+    "\"wrong\",\"role\":\"supervisor\",\"at\":\"2026-08-15T10:00:00Z\"}}";
+
 /* ---- the vocabulary ---- */
 
 static int
@@ -449,6 +453,40 @@ what_expires_on_its_way_goes_again(void **state)
     assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
 }
 
+/* The office that sent it has lost all that it knew of it. */
+static void
+what_a_lost_store_had_sent_can_still_be_recalled(void **state)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena answers = {0};
+    Entente__V1__SubmitResult *result = NULL;
+    char id[ENT_ID_TEXT_LEN + 1];
+    char json[512];
+    struct ent_id sent;
+    struct ent_id never;
+    node_desk_row *row;
+
+    (void)state;
+    introduce();
+    sent = delivered(radio_check);
+    lose_store(MAESAI);
+    tell_manifest(MAESAI, TACHILEIK);
+    ent_id_format(&sent, id);
+    (void)snprintf(json, sizeof json, recall_json, id);
+    (void)post(MAESAI, TACHILEIK, json);
+    for (int i = 0; i < 10; i++) {
+        pass(1000);
+    }
+    row = desk_row(TACHILEIK, &sent);
+    assert_int_equal(row->fate, NODE_FATE_RECALLED);
+    node_row_free(&row);
+    never = ent_id_new(world.now); /* made with the store of now: known */
+    ent_id_format(&never, id);
+    (void)snprintf(json, sizeof json, recall_json, id);
+    expect_ok(ent_arena_init(&answers, 1 << 22, &last_error));
+    submit(MAESAI, TACHILEIK, json, &result, &answers);
+    assert_non_null(strstr(result->error, "was sent from here"));
+}
+
 static void
 on_a_bad_wire_with_crashes_nothing_is_lost_and_nothing_doubled(void **state)
 {
@@ -483,6 +521,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        /* first: ids of other tests may be of a later time */
+        LIFECYCLE(what_a_lost_store_had_sent_can_still_be_recalled),
         TEST(all_of_it_comes_again_once_and_stays_delivered),
         TEST(whose_key_was_revoked_is_given_nothing),
         TEST(who_lost_nothing_is_given_nothing),

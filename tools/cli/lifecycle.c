@@ -95,6 +95,10 @@ cli_lifecycle_recipients(struct cli_client *client, const char *id,
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_TRACE;
     request.trace = &trace;
     code = cli_client_ask(client, &request, 0, &reply, err);
+    if (code == EX_NOINPUT && !all) {
+        *ret_precedence = ENTENTE__V1__PRECEDENCE__IMMEDIATE;
+        return EX_OK; /* sent with a store that is lost, or the node says no */
+    }
     if (code != EX_OK) {
         return code;
     }

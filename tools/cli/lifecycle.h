@@ -36,8 +36,9 @@ typedef int cli_lifecycle_verb(struct cli_lifecycle *lifecycle,
 int cli_lifecycle_run(const struct cli_lifecycle_options *options,
     cli_lifecycle_verb *verb, const void *arguments);
 
-/* To whom that message was sent from here, with its precedence.
- * EX_NOINPUT: no such message was. */
+/* To whom that message was sent from here, with its precedence. EX_NOINPUT: no
+ * such message was. Where recipients are given, the node may know it no longer.
+ */
 int cli_lifecycle_recipients(struct cli_client *client, const char *id,
     struct cli_recipients *recipients, Entente__V1__Precedence *ret_precedence,
     struct ent_error *err) ENT_MUST_CHECK;
