@@ -412,6 +412,30 @@ def rollover(_, b):
     return result
 
 
+def officer(blocks, b):
+    office = Signer(blocks["certificate"]["seed"], OFFICE)
+    person = Signer(b["seed"], OFFICER)
+    payload = pack(schema.officer.OfficerCertificate(
+        version=1, office=blocks["certificate"]["address"], badge=b["badge"],
+        role=b["role"], key=person.public, not_before=b["not-before"],
+        not_after=b["not-after"], serial=b["serial"],
+        office_key_id=office.key_id))
+    signature, wire = make_signed(office, "officer-certificate", payload)
+    return {"key-id": person.key_id, "payload": payload,
+            "signature": signature, "signed": wire}
+
+
+def statement(blocks, b):
+    content = h(b"entente statement v1" + blocks["message"]["message"])
+    payload = pack(schema.officer.OfficerStatement(
+        version=1, act=b["act"], content=content, signed_at=b["signed-at"]))
+    signature, wire = make_signed(
+        Signer(blocks["officer"]["seed"], OFFICER), "officer-statement",
+        payload)
+    return {"content": content, "payload": payload, "signature": signature,
+            "signed": wire}
+
+
 def agreement(_, b):
     text = b["text"].encode()
     lines = ""
@@ -751,6 +775,8 @@ COMPUTE = {
     "rollover": rollover,
     "agreement": agreement,
     "message": message,
+    "officer": officer,
+    "statement": statement,
     "padding": padding,
     "attachment": attachment,
     "bundle": bundle,
