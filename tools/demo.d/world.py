@@ -350,9 +350,9 @@ class World:
         arguments = [id_] if id_ else ["--all"]
         return self.cli(office, "trace", *arguments).must().values()
 
-    def desk(self, office):
-        """Everything that came for this office, in its order."""
-        return self.cli(office, "inbox", "--from=1").must().values()
+    def desk(self, office, first=1):
+        """What came for this office, in its order, from that number on."""
+        return self.cli(office, "inbox", f"--from={first}").must().values()
 
     def status(self, office):
         return self.cli(office, "status").must().value()
