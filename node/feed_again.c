@@ -8,20 +8,23 @@
 /* Under another number: what is still to be answered of the old one is about a
  * file that its recipient does not know any more. */
 static enum ent_status
-renumber(struct node *node, uint64_t old, node_feed_row *row,
+renumber(struct node *node, uint64_t old, const node_feed_row *row,
     const struct ent_id *id, const struct ent_party *to, struct ent_error *err)
 {
+    node_feed_row anew = ENTENTE__REST__V1__FEED_ROW__INIT;
     struct node_key key = node_key_u64(old);
     uint64_t number;
     enum ent_status rc = node_number_next(node->store, "feed", &number, err);
 
-    row->state = NODE_FEED_WAITING;
-    row->next = 0;
-    row->n_again = 0;
-    row->flying = 0;
-    row->settled = 0;
+    anew.id = row->id;
+    anew.to = row->to;
+    anew.place = row->place;
+    anew.attachment = row->attachment;
+    anew.chunks = row->chunks;
+    anew.size = row->size;
+    anew.state = NODE_FEED_WAITING;
     if (rc == ENT_OK) {
-        rc = node_feed_put(node, number, row, err);
+        rc = node_feed_put(node, number, &anew, err);
     }
     if (rc == ENT_OK) {
         rc = node_errand_delete(node, NODE_ERRAND_FEED, old, err);
@@ -35,8 +38,8 @@ renumber(struct node *node, uint64_t old, node_feed_row *row,
                               (uint8_t)row->place, number, err);
 }
 
-/* The file of a feed that is over goes once more; `ret_here` false: it is not
- * kept any more. */
+/* The file of a feed that is over goes once more, whatever became of it before:
+ * there may be room now. `ret_here` false: it is not kept any more. */
 static enum ent_status
 take_again(struct node *node, const node_feed_row *row, bool *ret_here,
     struct ent_error *err)
@@ -45,8 +48,8 @@ take_again(struct node *node, const node_feed_row *row, bool *ret_here,
     enum ent_status rc = ENT_OK;
 
     *ret_here = !node_feed_is_over(row);
-    if (*ret_here || row->state != COMPLETE) {
-        return ENT_OK; /* of what was refused nothing goes again */
+    if (*ret_here) {
+        return ENT_OK;
     }
     rc = node_attachment_get(node, row->attachment, &file, err);
     if (rc != ENT_OK || file->state != COMPLETE) {

@@ -61,6 +61,61 @@ node_manifest_announce(struct node *node, uint64_t via, struct ent_error *err)
         &node->effects, via, true, ENT_FRAME_OBJECT, &payload, NULL, err);
 }
 
+/* Where others find us, by our configuration. */
+static void
+fill_ways(const struct node *node, struct ent_manifest *manifest)
+{
+    for (size_t i = 0; i < node->config->broker_count; i++) {
+        manifest->brokers[manifest->broker_count++] =
+            node->config->brokers[i].address;
+    }
+    if (node->config->endpoint[0] != '\0') {
+        (void)snprintf(manifest->endpoints[manifest->endpoint_count++],
+            sizeof manifest->endpoints[0], "%s", node->config->endpoint);
+    }
+}
+
+/* What the store says of itself: its number grows, also after a restore, when
+ * it must not fall behind what peers have seen. */
+static enum ent_status
+fill_stored(
+    struct node *node, struct ent_manifest *manifest, struct ent_error *err)
+{
+    enum ent_status rc =
+        node_number_next(node->store, "manifest", &manifest->sequence, err);
+
+    if (rc == ENT_OK && manifest->sequence < node->now_ms) {
+        manifest->sequence = node->now_ms;
+        rc = node_number_set(node->store, "manifest", manifest->sequence, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_number_get(
+            node->store, "restore", &manifest->restore_incarnation, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_number_get(
+            node->store, "restore_since", &manifest->restore_since, err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_officers_revoked(node, manifest->officers,
+                              &manifest->officer_count, err);
+}
+
+/* It is ours from now on; until the commit that may still be taken back. */
+static void
+take(struct node *node, struct ent_bytes *wire, uint64_t sequence)
+{
+    if (node->before.manifest_changed) {
+        ent_bytes_free(&node->manifest_wire);
+    } else {
+        node->before.manifest_wire = node->manifest_wire;
+        node->before.manifest_changed = true;
+    }
+    node->manifest_wire = *wire;
+    *wire = (struct ent_bytes){0};
+    node->manifest_sequence = sequence;
+}
+
 enum ent_status
 node_manifest_renew(struct node *node, struct ent_error *err)
 {
@@ -72,35 +127,8 @@ node_manifest_renew(struct node *node, struct ent_error *err)
     enum ent_status rc;
 
     fill_keys(node, &manifest);
-    for (size_t i = 0; i < node->config->broker_count; i++) {
-        manifest.brokers[manifest.broker_count++] =
-            node->config->brokers[i].address;
-    }
-    if (node->config->endpoint[0] != '\0') {
-        (void)snprintf(manifest.endpoints[manifest.endpoint_count++],
-            sizeof manifest.endpoints[0], "%s", node->config->endpoint);
-    }
-    rc = node_number_next(node->store, "manifest", &manifest.sequence, err);
-    if (rc == ENT_OK) {
-        rc = node_number_get(
-            node->store, "restore", &manifest.restore_incarnation, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_number_get(
-            node->store, "restore_since", &manifest.restore_since, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_officers_revoked(
-            node, manifest.officers, &manifest.officer_count, err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    /* A restored store must not fall behind what peers have seen. */
-    if (manifest.sequence < node->now_ms) {
-        manifest.sequence = node->now_ms;
-        rc = node_number_set(node->store, "manifest", manifest.sequence, err);
-    }
+    fill_ways(node, &manifest);
+    rc = fill_stored(node, &manifest, err);
     if (rc == ENT_OK) {
         rc = ent_manifest_make(
             &manifest, node_keeper_signer(node->keeper), &wire, err);
@@ -112,15 +140,7 @@ node_manifest_renew(struct node *node, struct ent_error *err)
     if (rc != ENT_OK) {
         return rc;
     }
-    if (node->before.manifest_changed) {
-        ent_bytes_free(&node->manifest_wire);
-    } else { /* until the commit it may still be taken back */
-        node->before.manifest_wire = node->manifest_wire;
-        node->before.manifest_changed = true;
-    }
-    node->manifest_wire = wire;
-    wire = (struct ent_bytes){0};
-    node->manifest_sequence = manifest.sequence;
+    take(node, &wire, manifest.sequence);
     return node_manifest_announce(node, NODE_VIA_ALL, err);
 }
 

@@ -220,7 +220,7 @@ mark(struct node *node, const struct giving *giving, const struct ent_id *id,
     if (rc == ENT_OK) {
         rc = answered_at(node, giving, message, copy, &answered_ms, err);
     }
-    if (rc == ENT_OK) {
+    if (rc == ENT_OK && copy->fate < NODE_FATE_WITHDRAWN) {
         rc = node_feed_restart(
             node, id, &giving->party, files, &restored.n_files, err);
     }

@@ -4,6 +4,7 @@
 
 #include "node/room.h"
 #include "node/shelf.h"
+#include "proto/refusal.h"
 #include "tests/two_offices_files.h"
 
 #define MIB (UINT64_C(1024) * 1024)
@@ -93,6 +94,7 @@ who_lost_its_store_is_given_the_file_again(void **state)
     assert_int_equal(len, SIZE);
     assert_memory_equal(out, file, SIZE);
     assert_int_equal(file_of(MAESAI, &id).state, COMPLETE);
+    assert_int_equal(file_of(MAESAI, &id).size, SIZE);
     assert_int_equal(number_of(MAESAI, "kept"), SIZE);
     lose_and_give_again(); /* and once more */
     assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
@@ -120,6 +122,40 @@ the_oldest_makes_room_for_another(void **state)
     assert_int_equal(file_of(TACHILEIK, &young).state, COMPLETE);
     assert_int_equal(file_of(TACHILEIK, &old).state, STOPPED);
     assert_int_equal(file_of(MAESAI, &old).state, COMPLETE); /* it had it */
+}
+
+static void
+what_is_leaving_already_is_counted(void **state)
+{
+    (void)state;
+    (void)sent_and_there();
+    (void)sent_and_there();
+    limit_store(MAESAI, (int64_t)(2 * MIB) * 8 / 7);
+    expect_ok(ask_room(MAESAI, SIZE / 2));
+    expect_ok(ask_room(MAESAI, SIZE / 2)); /* the same place once more */
+    assert_int_equal(number_of(MAESAI, "kept"), SIZE);
+    assert_int_equal(number_of(MAESAI, "leaving"), SIZE);
+    world.configs[MAESAI].store_limit = (usage(MAESAI) - SIZE / 2) * 4 / 3;
+    tidy(MAESAI); /* too full, and soon not any more */
+    assert_int_equal(number_of(MAESAI, "kept"), SIZE);
+    world.configs[MAESAI].store_limit = (usage(MAESAI) - 2 * SIZE) * 4 / 3;
+    tidy(MAESAI);
+    assert_int_equal(number_of(MAESAI, "kept"), 0);
+    assert_int_equal(number_of(MAESAI, "leaving"), 2 * SIZE);
+    pass(0);
+    assert_int_equal(number_of(MAESAI, "leaving"), 0);
+}
+
+static void
+as_many_leave_as_are_in_the_way(void **state)
+{
+    (void)state;
+    (void)sent_and_there();
+    (void)sent_and_there();
+    (void)sent_and_there();
+    limit_store(MAESAI, (int64_t)(2 * MIB) * 8 / 7);
+    expect_ok(ask_room(MAESAI, SIZE / 2 + SIZE));
+    assert_int_equal(number_of(MAESAI, "kept"), SIZE);
 }
 
 static void
@@ -182,6 +218,123 @@ it_is_deleted_with_its_message(void **state)
     assert_int_equal(rows_in(MAESAI, NODE_ERRAND), 0);
 }
 
+static void
+what_is_deleted_on_its_way_out_is_counted_once(void **state)
+{
+    (void)state;
+    (void)sent_and_there();
+    world.configs[MAESAI].store_limit = usage(MAESAI);
+    tidy(MAESAI);
+    assert_int_equal(number_of(MAESAI, "leaving"), SIZE);
+    world.now += 32 * DAY;
+    tidy(MAESAI);
+    pass(0);
+    assert_int_equal(number_of(MAESAI, "leaving"), 0);
+    assert_int_equal(rows_in(MAESAI, NODE_CHUNK), 0);
+}
+
+static void
+it_lives_as_long_as_the_last_message_that_has_it(void **state)
+{
+    static const char one[] = "0198a000-0000-7000-8000-000000000011";
+    static const char two[] = "0198a000-0000-7000-8000-000000000012";
+    static const char three[] = "0198a000-0000-7000-8000-000000000013";
+    uint8_t name[ENT_ID_LEN] = {11};
+    uint64_t have;
+    struct ent_id id;
+
+    (void)state;
+    expect_ok(hand_over(name, 0, SIZE, &have));
+    assert_true(submit_with(name, one)->copies[0]->accepted);
+    let_it_move();
+    world.now += 10 * DAY;
+    pass(0);
+    assert_true(submit_with(name, two)->copies[0]->accepted);
+    let_it_move();
+    world.now += 23 * DAY;
+    tidy(MAESAI);
+    pass(0);
+    expect_ok(ent_id_parse(view(one), &id, &last_error));
+    assert_int_equal(file_of(MAESAI, &id).state, 0);
+    lose_and_give_again();
+    expect_ok(ent_id_parse(view(two), &id, &last_error));
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    assert_true(submit_with(name, three)->copies[0]->accepted);
+}
+
+static void
+what_found_no_room_may_find_some_later(void **state)
+{
+    uint64_t limit = world.configs[TACHILEIK].store_limit;
+    struct ent_id id = post_with_file();
+
+    (void)state;
+    world.configs[TACHILEIK].store_limit = usage(TACHILEIK);
+    let_it_move();
+    assert_int_equal(file_of(TACHILEIK, &id).state, STOPPED);
+    assert_int_equal(file_of(MAESAI, &id).state, STOPPED);
+    assert_int_equal(file_of(MAESAI, &id).reason, ENT_REFUSAL_STORE_FULL);
+    world.configs[TACHILEIK].store_limit = limit;
+    lose_and_give_again();
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    assert_int_equal(file_of(MAESAI, &id).state, COMPLETE);
+    assert_int_equal(file_of(MAESAI, &id).reason, 0);
+}
+
+static void
+the_file_of_what_was_withdrawn_is_not_promised_again(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    agree_on("lifecycle", NULL, 0);
+    id = sent_and_there();
+    (void)say_of(MAESAI, "WITHDRAWAL", &id);
+    let_it_move();
+    lose_and_give_again();
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(file_of(TACHILEIK, &id).state, STOPPED);
+    assert_int_equal(number_of(TACHILEIK, "promised"), 0);
+}
+
+static void
+what_was_under_way_to_a_lost_store_is_kept_once_it_came(void **state)
+{
+    struct ent_id id = post_with_file();
+
+    (void)state;
+    turn(MAESAI, NULL);
+    while (file_of(MAESAI, &id).state == WAITING) {
+        assert_true(world.flying > 0);
+        deliver_one();
+    }
+    forget_wire();
+    lose_and_give_again();
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    assert_int_equal(number_of(MAESAI, "kept"), SIZE);
+}
+
+/* While it is under way again nothing may take it away. */
+static void
+what_goes_again_is_needed_again(void **state)
+{
+    ENT_AUTO(node_row_free) node_attachment_row *row = NULL;
+    struct node *node = world.nodes[MAESAI];
+
+    (void)state;
+    (void)sent_and_there();
+    lose_store(TACHILEIK);
+    tell_manifest(TACHILEIK, MAESAI);
+    for (int i = 0; number_of(MAESAI, "kept") > 0; i++) {
+        assert_true(i < 40);
+        turn(MAESAI, NULL);
+    }
+    expect_ok(node_store_begin(node->store, &last_error));
+    expect_ok(node_attachment_get(node, 1, &row, &last_error));
+    node_store_abort(node->store);
+    assert_int_equal(row->feeds, 1);
+}
+
 int
 main(void)
 {
@@ -189,9 +342,17 @@ main(void)
         FILES(what_everybody_has_is_kept),
         FILES(who_lost_its_store_is_given_the_file_again),
         FILES(the_oldest_makes_room_for_another),
+        FILES(what_is_leaving_already_is_counted),
+        FILES(as_many_leave_as_are_in_the_way),
         FILES(messages_are_not_kept_out_by_files),
         FILES(it_goes_with_another_message_while_it_is_kept),
         FILES(it_is_deleted_with_its_message),
+        FILES(what_is_deleted_on_its_way_out_is_counted_once),
+        FILES(it_lives_as_long_as_the_last_message_that_has_it),
+        FILES(what_found_no_room_may_find_some_later),
+        FILES(the_file_of_what_was_withdrawn_is_not_promised_again),
+        FILES(what_was_under_way_to_a_lost_store_is_kept_once_it_came),
+        FILES(what_goes_again_is_needed_again),
     };
 
     return cmocka_run_group_tests_name("node_shelf", tests, NULL, NULL);

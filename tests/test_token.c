@@ -253,6 +253,22 @@ make_aes_key(const char *name)
 }
 
 static void
+of_two_tokens_one_has_to_be_named(void **state)
+{
+    struct ent_token *token = NULL;
+
+    NEEDS_TOKEN(state);
+    make_token("sadao");
+    expect_status(ent_token_open("pkcs11:object=office?module-path=" MODULE,
+                      ENT_TOKEN_SIGNS, &pin, &token, &last_error),
+        ENT_BAD_INPUT);
+    assert_non_null(strstr(last_error.text, "several tokens could be meant"));
+    assert_non_null(strstr(last_error.text, "'maesai'"));
+    assert_non_null(strstr(last_error.text, "'sadao'"));
+    assert_int_equal(asked, 0);
+}
+
+static void
 what_is_not_there_or_is_something_else_is_told(void **state)
 {
     static const struct {
@@ -380,6 +396,7 @@ main(void)
         TEST(a_name_is_given_once),
         TEST(a_passphrase_is_always_the_same_and_no_other_tokens),
         TEST(a_wrong_pin_is_presented_once),
+        TEST(of_two_tokens_one_has_to_be_named),
         TEST(what_is_not_there_or_is_something_else_is_told),
         TEST(who_signs_sees_no_difference),
         TEST(a_file_that_names_another_key_or_use_is_refused),
