@@ -138,7 +138,7 @@ node_overlay_judge(const struct node *node, const struct ent_facts *facts,
     if (!decision->permit) {
         return;
     }
-    if (overlay->broken && !ent_overlay_is_owed(facts)) {
+    if (overlay->broken && !ent_facts_owe(facts)) {
         ent_decision_refuse(decision, ENT_REFUSAL_LOCAL_RULE, "local", 0,
             "the rules of this office cannot be read");
         name_file(overlay, decision);

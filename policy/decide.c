@@ -56,8 +56,9 @@ ent_decision_refuse(struct ent_decision *decision, uint32_t reason,
 /* ---- in force, not suspended ---- */
 
 bool
-ent_message_is_duty(const ent_message *message)
+ent_facts_owe(const struct ent_facts *facts)
 {
+    const ent_message *message = facts->message;
     const struct ent_family *family = ent_family_of(message);
 
     if (family == NULL) {
@@ -73,7 +74,8 @@ ent_message_is_duty(const ent_message *message)
         return message->consent_decision != NULL &&
                !message->consent_decision->given;
     default:
-        return ent_message_mends(message);
+        return ent_message_mends(message) &&
+               (!facts->receiving || facts->mends);
     }
 }
 
@@ -100,7 +102,7 @@ check_in_force(const struct question *question, struct ent_decision *decision)
 
     if (ent_agreement_in_force(agreement, question->now_ms) ||
         (question->now_ms >= agreement->in_force.until_ms &&
-            ent_message_is_duty(question->message))) {
+            ent_facts_owe(question->facts))) {
         return true;
     }
     ent_decision_say(decision,
@@ -118,7 +120,7 @@ check_suspension(const struct question *question, struct ent_decision *decision)
         ent_declarations_suspending(facts->declarations, question->family,
             facts->sender, facts->recipient, question->now_ms);
 
-    if (suspension == NULL || ent_message_is_duty(question->message)) {
+    if (suspension == NULL || ent_facts_owe(question->facts)) {
         return true;
     }
     ent_decision_say(decision, "'%s' has suspended %s%s, notice %llu",

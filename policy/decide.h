@@ -107,10 +107,12 @@ void ent_decision_refuse(struct ent_decision *decision, uint32_t reason,
 /* A question about a document, which the quota counts; not an answer to one. */
 bool ent_message_asks_for_check(const ent_message *message);
 
-/* A duty that outlives suspension and expiry, and that no rule of an office for
- * itself stops: to correct, withdraw, recall, delete, report a breach, take
- * consent back, and to speak of the agreement itself. */
-bool ent_message_is_duty(const ent_message *message);
+/* Owed after a message passed: it outlives suspension and expiry, and no rule
+ * of an office for itself stops it. To correct, withdraw, recall, delete,
+ * report a breach, take consent back, and to speak of the agreement itself. A
+ * correction brings content of its own, so one that comes is judged like any
+ * message where what it corrects is not here. */
+bool ent_facts_owe(const struct ent_facts *facts);
 /* It corrects or withdraws what it refers to, and may bring content. */
 bool ent_message_mends(const ent_message *message);
 

@@ -383,24 +383,13 @@ forbid(const struct rule *rule, struct ent_decision *decision)
         decision, ENT_REFUSAL_LOCAL_RULE, clause, rule->line);
 }
 
-/* What is owed after a message passed is owed under every rule: to hear of a
- * recall as to say it. A correction brings content of its own, so one that
- * comes is judged like any message where what it corrects is not here. */
-bool
-ent_overlay_is_owed(const struct ent_facts *facts)
-{
-    return ent_message_is_duty(facts->message) &&
-           (!facts->receiving || facts->mends ||
-               !ent_message_mends(facts->message));
-}
-
 void
 ent_overlay_apply(const struct ent_overlay *overlay,
     const struct ent_facts *facts, struct ent_decision *decision)
 {
     assert(facts != NULL && decision != NULL);
 
-    if (overlay == NULL || !decision->permit || ent_overlay_is_owed(facts)) {
+    if (overlay == NULL || !decision->permit || ent_facts_owe(facts)) {
         return;
     }
     for (size_t i = 0; i < overlay->rule_count; i++) {

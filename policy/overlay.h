@@ -11,7 +11,7 @@
  *          fields: [conveyance.plate], why: Ask the duty lawyer first}
  *
  * A rule forbids what meets all the conditions it states; one that is left out
- * is met by everything. None stops what is owed (ent_message_is_duty): that an
+ * is met by everything. None stops what is owed (ent_facts_owe): that an
  * office does not hear of a recall is no matter of its own.
  */
 #ifndef ENT_POLICY_OVERLAY_H
@@ -33,9 +33,6 @@ void ent_overlay_free(struct ent_overlay **overlay);
 /* The office whose rules they are. */
 const struct ent_address *ent_overlay_office(const struct ent_overlay *overlay);
 size_t ent_overlay_rule_count(const struct ent_overlay *overlay);
-
-/* No rule of an office stops it. */
-bool ent_overlay_is_owed(const struct ent_facts *facts);
 
 /* Turn a PERMIT into DENY where a rule forbids it; leave everything else. NULL:
  * there is no overlay. The clause is "local" and the rule's name, its line that

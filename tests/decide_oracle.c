@@ -59,8 +59,9 @@ bears(const ent_message *message, int safeguard)
 }
 
 static bool
-is_duty(const ent_message *message, const struct ent_family *family)
+is_duty(const struct ent_facts *facts, const struct ent_family *family)
 {
+    const ent_message *message = facts->message;
     static const char *const codes[] = {"M73", "M75", "M76"};
 
     for (size_t i = 0; family != NULL && i < 3; i++) {
@@ -73,7 +74,8 @@ is_duty(const ent_message *message, const struct ent_family *family)
                !message->consent_decision->given;
     }
     return family != NULL && message->n_references > 0 &&
-           ((int)message->action == 3 || (int)message->action == 4);
+           ((int)message->action == 3 || (int)message->action == 4) &&
+           !(facts->receiving && !facts->mends);
 }
 
 /* A declaration of that kind that holds, for the message's family. */
@@ -147,7 +149,7 @@ slow_in_force(const struct ent_yaml_node *root, const struct ent_facts *facts,
     } else {
         expect_ok(ent_time_parse(until, &until_ms, &last_error));
     }
-    if (is_duty(facts->message, ent_family_of(facts->message))) {
+    if (is_duty(facts, ent_family_of(facts->message))) {
         return from_ms <= now_ms;
     }
     return from_ms <= now_ms && now_ms < until_ms &&

@@ -141,6 +141,7 @@ decide_scene(const struct ent_agreement *agreement, const struct scene *scene)
         .receiving = scene->receiving,
         .release = scene->releaser_role != NULL ? &released : NULL,
         .declarations = scene->declarations,
+        .mends = scene->mends,
         .hit = scene->hit,
         .consent = scene->consent,
         .emergency = scene->declared,

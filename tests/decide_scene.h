@@ -25,6 +25,7 @@ struct scene {
     uint32_t precedence;
     uint64_t now_ms; /* 0: NOON */
     bool receiving;
+    bool mends;
     const char *plate;       /* of a hotline alert or drug seizure */
     const char *nationality; /* of one arrested, in a drug seizure */
     Entente__V1__Safeguard safeguard;

@@ -377,6 +377,34 @@ duties_outlive_a_suspension_and_the_agreement(void **state)
     assert_false(decide_scene(agreement, &scene).permit);
 }
 
+/* Nothing new passes as a correction of what nobody has. */
+static void
+what_corrects_something_that_is_not_here_is_no_duty(void **state)
+{
+    const struct ent_declarations whole = suspended("kh", NULL, NULL);
+    struct scene scene = {.from = "ncc@th",
+        .to = "ncc@kh",
+        .family = HOTLINE,
+        .purpose = BORDER,
+        .action = ENTENTE__V1__ACTION__CORRECT,
+        .receiving = true,
+        .declarations = &whole};
+    ENT_AUTO(ent_agreement_free)
+    struct ent_agreement *agreement = load_data(EXAMPLE);
+
+    (void)state;
+    assert_int_equal(
+        decide_scene(agreement, &scene).reason, ENT_REFUSAL_SUSPENDED);
+    scene.mends = true;
+    assert_true(decide_scene(agreement, &scene).permit);
+    scene.declarations = NULL;
+    scene.now_ms = UINT64_C(1861920000000); /* 2029-01-01 */
+    assert_true(decide_scene(agreement, &scene).permit);
+    scene.mends = false;
+    assert_int_equal(
+        decide_scene(agreement, &scene).reason, ENT_REFUSAL_NOT_IN_FORCE);
+}
+
 static void
 in_a_region_a_state_suspends_its_own_traffic_alone(void **state)
 {
@@ -408,6 +436,7 @@ main(void)
         cmocka_unit_test(an_emergency_relaxes_the_quota),
         cmocka_unit_test(one_state_alone_suspends_whole_or_by_family_or_office),
         cmocka_unit_test(duties_outlive_a_suspension_and_the_agreement),
+        cmocka_unit_test(what_corrects_something_that_is_not_here_is_no_duty),
         cmocka_unit_test(in_a_region_a_state_suspends_its_own_traffic_alone),
     };
 

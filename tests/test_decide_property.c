@@ -277,6 +277,7 @@ ask(struct random_source *random, const struct ent_agreement *agreement,
         .message = message,
         .precedence = (uint32_t)random_below(random, 8),
         .receiving = random_below(random, 2) == 0,
+        .mends = random_below(random, 2) == 0,
     };
     random_facts(random, agreement, ret_asked);
 }

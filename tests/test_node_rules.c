@@ -392,6 +392,46 @@ a_state_suspends_alone_and_at_once(void **state)
     assert_int_equal(times_on_desk(MAESAI, &waiting), 0);
 }
 
+/* The other side has not heard of the suspension. */
+static uint32_t
+state_of_correction(const struct ent_id *of)
+{
+    char id[ENT_ID_TEXT_LEN + 1];
+    char json[512];
+    struct ent_id correction;
+
+    ent_id_format(of, id);
+    (void)snprintf(json, sizeof json,
+        "{\"purpose\":\"THREAT_TO_LIFE\",\"offence\":\"DRUGS\",\"action\":"
+        "\"CORRECT\",\"references\":[{\"id\":\"%s\"}],\"hotlineAlert\":{"
+        "\"what\":\"DRUGS\",\"where\":{\"country\":\"TH\"},\"when\":"
+        "\"2026-08-15T09:59:00Z\",\"action\":\"STOP\",\"direction\":"
+        "\"toward mm\",\"description\":\"a blue pick-up\"}}",
+        id);
+    correction = post(TACHILEIK, MAESAI, json);
+    wait_long();
+    return state_of(TACHILEIK, MAESAI, &correction);
+}
+
+static void
+under_a_suspension_only_what_is_here_is_corrected(void **state)
+{
+    struct ent_id here;
+    struct ent_id refused;
+
+    (void)state;
+    introduce();
+    here = post(TACHILEIK, MAESAI, hotline);
+    wait_long();
+    give_notice(MAESAI, "th-mm.mm-1.suspension", suspension, TACHILEIK);
+    reload(MAESAI);
+    refused = post(TACHILEIK, MAESAI, hotline);
+    wait_long();
+    assert_int_equal(state_of(TACHILEIK, MAESAI, &refused), REFUSED);
+    assert_int_equal(state_of_correction(&here), DELIVERED);
+    assert_int_equal(state_of_correction(&refused), REFUSED);
+}
+
 static void
 a_suspension_outlives_its_file_and_a_new_start(void **state)
 {
@@ -526,6 +566,7 @@ main(void)
         TEST(an_agreement_whose_file_is_gone_ends),
         TEST(a_turn_that_is_taken_back_leaves_the_old_rules),
         TEST(a_state_suspends_alone_and_at_once),
+        TEST(under_a_suspension_only_what_is_here_is_corrected),
         TEST(a_suspension_outlives_its_file_and_a_new_start),
         TEST(a_state_whose_authority_has_a_new_key_suspends_with_it),
         TEST(a_notice_that_its_state_did_not_sign_counts_nothing),
