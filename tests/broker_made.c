@@ -203,3 +203,28 @@ make_revocation(struct scene *scene, const char *state,
         &authority->signer, &wire, &last_error));
     return wire;
 }
+
+/* A bundle for Mae Sai that has passed these brokers. */
+struct made
+passed(struct scene *scene, const struct party *from, uint64_t first,
+    const struct ent_hop *hop)
+{
+    struct ent_signatures signatures = {.count = 1};
+    struct made made = make_bundle(scene, from, MAESAI, ROUTINE, first, 1, 100);
+
+    ent_bytes_free(&made.head);
+    expect_ok(ent_signing_sign(&from->signer, ENT_TYPE_LABEL,
+        ent_bytes_view(&made.label_wire), &signatures.list[0], &last_error));
+    expect_ok(ent_bundle_encode_head(hop, ent_bytes_view(&made.label_wire),
+        &signatures, &made.head, &last_error));
+    return made;
+}
+
+/* A bundle as Yangon brings it, of one behind it. */
+struct made
+from_behind(struct scene *scene, const struct party *from, uint64_t first)
+{
+    const struct ent_hop hop = {.brokers = {YANGON->cert.address}, .count = 1};
+
+    return passed(scene, from, first, &hop);
+}

@@ -63,4 +63,11 @@ struct ent_bytes make_revocation(struct scene *scene, const char *state,
 struct ent_bytes make_state(
     const struct ent_stream_id *stream, struct ent_view receipt);
 
+/* A bundle for Mae Sai that has passed these brokers. */
+struct made passed(struct scene *scene, const struct party *from,
+    uint64_t first, const struct ent_hop *hop);
+/* A bundle as Yangon brings it, of one behind it. */
+struct made from_behind(
+    struct scene *scene, const struct party *from, uint64_t first);
+
 #endif

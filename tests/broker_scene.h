@@ -19,6 +19,7 @@
 #define MAESAI (&scene->all.maesai)
 #define TACHILEIK (&scene->all.tachileik)
 #define YANGON (&scene->all.yangon)
+#define MANDALAY (&scene->all.mandalay)
 
 #define SCENE_TEST(name)                                                       \
     cmocka_unit_test_setup_teardown(name, scene_open, scene_close)

@@ -272,3 +272,24 @@ fetch(struct scene *scene, const struct party *by, uint32_t kind,
     assert_int_equal(object.kind, kind);
     return object.wire;
 }
+
+/* The certificate of somebody comes, as an object. */
+void
+expect_certificate(struct scene *scene, const struct party *to, enum lane lane,
+    const struct party *whose)
+{
+    const struct sent *sent = expect_sent(scene, to, lane, ENT_FRAME_OBJECT);
+    struct ent_object object;
+
+    expect_ok(ent_object_decode(
+        ent_bytes_view(&sent->payload), &object, &last_error));
+    assert_int_equal(object.kind, CERTIFICATE);
+    assert_true(ent_view_equal(object.wire, ent_bytes_view(&whose->wire)));
+}
+
+void
+bring_certificate(struct scene *scene, const struct party *whose)
+{
+    say_object(scene, YANGON, CERTIFICATE, whose->cert.address.text,
+        ent_bytes_view(&whose->wire));
+}

@@ -72,6 +72,12 @@ void say_object(struct scene *scene, const struct party *by, uint32_t kind,
 struct ent_view fetch(struct scene *scene, const struct party *by,
     uint32_t kind, const char *subject, uint64_t newer_than);
 
+/* The certificate of somebody comes, as an object. */
+void expect_certificate(struct scene *scene, const struct party *to,
+    enum lane lane, const struct party *whose);
+/* Yangon brings it. */
+void bring_certificate(struct scene *scene, const struct party *whose);
+
 /* What is spooled from one for the other. */
 struct broker_usage usage_of(
     struct scene *scene, const struct party *from, const struct party *to);
