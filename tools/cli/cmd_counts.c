@@ -5,6 +5,7 @@
 #include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
 #include "tools/cli/output.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/verbs.h"
 
 #define MONTH_MAX 32
@@ -49,23 +50,17 @@ row_of(const Entente__V1__Count *count)
 static enum ent_status
 print(const Entente__V1__CountsReply *reply, struct ent_error *err)
 {
-    json_t *rows = json_array();
+    ENT_AUTO(cli_rows_fini) struct cli_rows rows = {.json = false};
     enum ent_status rc = ENT_OK;
 
-    if (reply->n_counts == 0) {
-        puts("Nothing that was deleted is counted.");
-    }
     for (size_t i = 0; rc == ENT_OK && i < reply->n_counts; i++) {
-        if (json_array_append_new(rows, row_of(reply->counts[i])) != 0) {
-            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
-        }
+        rc = cli_rows_add(
+            &rows, &reply->counts[i]->base, row_of(reply->counts[i]), err);
     }
-    if (rc == ENT_OK && reply->n_counts > 0) {
-        rc = cli_print_table(
-            stdout, rows, fields, sizeof fields / sizeof fields[0], false, err);
-    }
-    json_decref(rows);
-    return rc;
+    return rc != ENT_OK
+               ? rc
+               : cli_rows_print(&rows, fields, sizeof fields / sizeof fields[0],
+                     "Nothing that was deleted is counted.", err);
 }
 
 /* A cli_client_verb. */

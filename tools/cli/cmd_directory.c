@@ -7,10 +7,10 @@
 #include <time.h>
 
 #include "proto/base/time.h"
-#include "proto/keytext.h"
-#include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
+#include "tools/cli/fingerprint.h"
 #include "tools/cli/output.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/trust.h"
 #include "tools/cli/verbs.h"
 #include "tools/cli/words.h"
@@ -76,18 +76,14 @@ static const struct cli_field fields[] = {
 static json_t *
 row_of(const Entente__V1__DirectoryEntry *entry, uint64_t now_ms)
 {
-    char fingerprint[ENT_FINGERPRINT_LEN + 1] = "";
+    char fingerprint[ENT_FINGERPRINT_LEN + 1];
     char shown[TEXT_MAX];
     char from[CLI_WORDS_MAX];
     char when[CLI_WORDS_MAX];
     char until[TEXT_MAX];
-    struct ent_key_id id;
     json_t *row;
 
-    if (entry->key_id.len == sizeof id.bytes) {
-        memcpy(id.bytes, entry->key_id.data, sizeof id.bytes);
-        ent_fingerprint_format(&id, fingerprint);
-    }
+    cli_fingerprint_of(&entry->key_id, fingerprint);
     (void)snprintf(shown, sizeof shown, "%s%s", fingerprint,
         entry->pinned ? " (pinned)" : "");
     cli_time_short(entry->from, now_ms, from);
@@ -111,25 +107,17 @@ static enum ent_status
 print(
     const Entente__V1__DirectoryReply *reply, bool json, struct ent_error *err)
 {
-    json_t *rows = json_array();
+    ENT_AUTO(cli_rows_fini) struct cli_rows rows = {.json = json};
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; rc == ENT_OK && i < reply->n_entries; i++) {
-        if (json) {
-            rc = cli_print_canonical(stdout, &reply->entries[i]->base, err);
-        } else if (json_array_append_new(
-                       rows, row_of(reply->entries[i], reply->at)) != 0) {
-            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
-        }
+        rc = cli_rows_add(&rows, &reply->entries[i]->base,
+            row_of(reply->entries[i], reply->at), err);
     }
-    if (rc == ENT_OK && json_array_size(rows) > 0) {
-        rc = cli_print_table(
-            stdout, rows, fields, sizeof fields / sizeof fields[0], false, err);
-    } else if (rc == ENT_OK && !json) {
-        puts("Nothing is known.");
-    }
-    json_decref(rows);
-    return rc;
+    return rc != ENT_OK
+               ? rc
+               : cli_rows_print(&rows, fields, sizeof fields / sizeof fields[0],
+                     "Nothing is known.", err);
 }
 
 /* ---- questions ---- */

@@ -328,15 +328,8 @@ begin(struct reading *reading, struct ent_error *err)
 static int
 read_desk(struct reading *reading, struct ent_error *err)
 {
-    enum ent_status rc = cli_listing_init(&reading->listing, err);
-    int code;
+    int code = begin(reading, err);
 
-    if (rc != ENT_OK) {
-        return cli_exit_code(rc);
-    }
-    reading->listing.json = reading->arguments->json;
-    reading->listing.by_deadline = reading->arguments->open_only;
-    code = begin(reading, err);
     if (code == EX_OK) {
         code = list(reading, err);
     }
@@ -358,7 +351,9 @@ inbox(struct cli_client *client, const void *context, struct ent_error *err)
     struct reading reading = {.arguments = arguments,
         .desk = {.client = client,
             .consumer = arguments->consumer,
-            .desk = arguments->desk}};
+            .desk = arguments->desk},
+        .listing = {
+            .rows.json = arguments->json, .by_deadline = arguments->open_only}};
     int code = read_desk(&reading, err);
 
     cli_listing_fini(&reading.listing);

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
 #include "tools/cli/output.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/verbs.h"
 #include "tools/cli/words.h"
 
@@ -88,27 +88,21 @@ row_of(const Entente__V1__JournalLine *line)
 }
 
 static enum ent_status
-print_page(const Entente__V1__JournalShowReply *page, bool json, json_t *rows,
+take_page(const Entente__V1__JournalShowReply *page, struct cli_rows *rows,
     struct ent_error *err)
 {
-    for (size_t i = 0; i < page->n_lines; i++) {
-        enum ent_status rc = ENT_OK;
+    enum ent_status rc = ENT_OK;
 
-        if (json) {
-            rc = cli_print_canonical(stdout, &page->lines[i]->base, err);
-        } else if (json_array_append_new(rows, row_of(page->lines[i])) != 0) {
-            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
-        }
-        if (rc != ENT_OK) {
-            return rc;
-        }
+    for (size_t i = 0; rc == ENT_OK && i < page->n_lines; i++) {
+        rc = cli_rows_add(
+            rows, &page->lines[i]->base, row_of(page->lines[i]), err);
     }
-    return ENT_OK;
+    return rc;
 }
 
 static int
-collect(struct cli_client *client, const struct arguments *arguments,
-    json_t *rows, struct ent_error *err)
+collect(struct cli_client *client, uint64_t from, struct cli_rows *rows,
+    struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__JournalShowRequest page =
@@ -118,7 +112,7 @@ collect(struct cli_client *client, const struct arguments *arguments,
 
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_SHOW;
     request.journal_show = &page;
-    page.from = arguments->from;
+    page.from = from;
     page.limit = PAGE;
     do {
         int code = cli_client_ask(client, &request, 0, &reply, err);
@@ -126,7 +120,7 @@ collect(struct cli_client *client, const struct arguments *arguments,
         if (code != EX_OK) {
             return code;
         }
-        rc = print_page(reply->journal_show, arguments->json, rows, err);
+        rc = take_page(reply->journal_show, rows, err);
         if (rc != ENT_OK) {
             return cli_exit_code(rc);
         }
@@ -140,15 +134,13 @@ static int
 show(struct cli_client *client, const void *context, struct ent_error *err)
 {
     const struct arguments *arguments = context;
-    json_t *rows = json_array();
-    int code = collect(client, arguments, rows, err);
+    ENT_AUTO(cli_rows_fini) struct cli_rows rows = {.json = arguments->json};
+    int code = collect(client, arguments->from, &rows, err);
 
-    if (code == EX_OK && !arguments->json) {
-        code = cli_exit_code(cli_print_table(stdout, rows, fields,
-            sizeof fields / sizeof fields[0], false, err));
-    }
-    json_decref(rows);
-    return code;
+    return code != EX_OK ? code
+                         : cli_exit_code(cli_rows_print(&rows, fields,
+                               sizeof fields / sizeof fields[0],
+                               "The journal has no entry from there on.", err));
 }
 
 int

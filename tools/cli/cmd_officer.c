@@ -4,10 +4,9 @@
 #include <sysexits.h>
 
 #include "proto/base/time.h"
-#include "proto/keytext.h"
-#include "tools/cli/canonical.h"
 #include "tools/cli/fingerprint.h"
 #include "tools/cli/output.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/signatory.h"
 #include "tools/cli/verbs.h"
 #include "tools/cli/words.h"
@@ -31,26 +30,14 @@ static const struct cli_field fields[] = {
     {.key = "fingerprint", .title = "FINGERPRINT", .wrap = true},
 };
 
-static struct ent_key_id
-key_id_of(const Entente__V1__OfficerEntry *entry)
-{
-    struct ent_key_id id = {{0}};
-
-    if (entry->key_id.len == sizeof id.bytes) {
-        memcpy(id.bytes, entry->key_id.data, sizeof id.bytes);
-    }
-    return id;
-}
-
 static json_t *
 row_of(const Entente__V1__OfficerEntry *entry, uint64_t now_ms)
 {
-    const struct ent_key_id id = key_id_of(entry);
     char fingerprint[ENT_FINGERPRINT_LEN + 1];
     char until[CLI_WORDS_MAX];
     char revoked[CLI_WORDS_MAX] = "";
 
-    ent_fingerprint_format(&id, fingerprint);
+    cli_fingerprint_of(&entry->key_id, fingerprint);
     cli_time_short(entry->until, now_ms, until);
     if (entry->revoked_at != 0) {
         cli_time_short(entry->revoked_at, now_ms, revoked);
@@ -64,25 +51,17 @@ row_of(const Entente__V1__OfficerEntry *entry, uint64_t now_ms)
 static enum ent_status
 print(const Entente__V1__OfficersReply *reply, bool json, struct ent_error *err)
 {
-    json_t *rows = json_array();
+    ENT_AUTO(cli_rows_fini) struct cli_rows rows = {.json = json};
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; rc == ENT_OK && i < reply->n_officers; i++) {
-        if (json) {
-            rc = cli_print_canonical(stdout, &reply->officers[i]->base, err);
-        } else if (json_array_append_new(
-                       rows, row_of(reply->officers[i], reply->at)) != 0) {
-            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
-        }
+        rc = cli_rows_add(&rows, &reply->officers[i]->base,
+            row_of(reply->officers[i], reply->at), err);
     }
-    if (rc == ENT_OK && json_array_size(rows) > 0) {
-        rc = cli_print_table(
-            stdout, rows, fields, sizeof fields / sizeof fields[0], false, err);
-    } else if (rc == ENT_OK && !json) {
-        puts("No officer is enrolled.");
-    }
-    json_decref(rows);
-    return rc;
+    return rc != ENT_OK
+               ? rc
+               : cli_rows_print(&rows, fields, sizeof fields / sizeof fields[0],
+                     "No officer is enrolled.", err);
 }
 
 static int
@@ -220,11 +199,12 @@ find(const Entente__V1__OfficersReply *reply, const char *name,
 
     for (size_t i = 0; i < reply->n_officers && count < REVOKED_MAX; i++) {
         const Entente__V1__OfficerEntry *entry = reply->officers[i];
-        const struct ent_key_id id = key_id_of(entry);
+        struct ent_key_id *id = &ret_list[count];
 
-        if (entry->revoked_at == 0 && (strcmp(entry->badge, name) == 0 ||
-                                          cli_fingerprint_matches(name, &id))) {
-            ret_list[count++] = id;
+        if (entry->revoked_at == 0 && cli_key_id_read(&entry->key_id, id) &&
+            (strcmp(entry->badge, name) == 0 ||
+                cli_fingerprint_matches(name, id))) {
+            count++;
         }
     }
     return count;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys that two offices give each other by hand. */
 #include <sodium.h>
-#include <string.h>
 #include <sysexits.h>
 
-#include "proto/keytext.h"
-#include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
+#include "tools/cli/fingerprint.h"
 #include "tools/cli/output.h"
 #include "tools/cli/passphrase.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/trust.h"
 #include "tools/cli/verbs.h"
 #include "tools/cli/words.h"
@@ -35,25 +34,13 @@ static const struct cli_field fields[] = {
     {.key = "fingerprint", .title = "FINGERPRINT", .wrap = true},
 };
 
-static void
-format_fingerprint(const Entente__V1__PairEntry *entry,
-    char ret_text[static ENT_FINGERPRINT_LEN + 1])
-{
-    struct ent_key_id id = {{0}};
-
-    if (entry->key_id.len == sizeof id.bytes) {
-        memcpy(id.bytes, entry->key_id.data, sizeof id.bytes);
-    }
-    ent_fingerprint_format(&id, ret_text);
-}
-
 static json_t *
 row_of(const Entente__V1__PairEntry *entry, uint64_t now_ms)
 {
     char fingerprint[ENT_FINGERPRINT_LEN + 1];
     char when[CLI_WORDS_MAX];
 
-    format_fingerprint(entry, fingerprint);
+    cli_fingerprint_of(&entry->key_id, fingerprint);
     cli_time_short(entry->imported_at, now_ms, when);
     return json_pack("{s:o, s:s, s:o, s:s}", "office",
         cli_json_text(ent_view_text(entry->office)), "imported",
@@ -65,25 +52,17 @@ row_of(const Entente__V1__PairEntry *entry, uint64_t now_ms)
 static enum ent_status
 print(const Entente__V1__PairReply *reply, bool json, struct ent_error *err)
 {
-    json_t *rows = json_array();
+    ENT_AUTO(cli_rows_fini) struct cli_rows rows = {.json = json};
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; rc == ENT_OK && i < reply->n_entries; i++) {
-        if (json) {
-            rc = cli_print_canonical(stdout, &reply->entries[i]->base, err);
-        } else if (json_array_append_new(
-                       rows, row_of(reply->entries[i], reply->at)) != 0) {
-            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
-        }
+        rc = cli_rows_add(&rows, &reply->entries[i]->base,
+            row_of(reply->entries[i], reply->at), err);
     }
-    if (rc == ENT_OK && json_array_size(rows) > 0) {
-        rc = cli_print_table(
-            stdout, rows, fields, sizeof fields / sizeof fields[0], false, err);
-    } else if (rc == ENT_OK && !json) {
-        puts("There are no pair keys.");
-    }
-    json_decref(rows);
-    return rc;
+    return rc != ENT_OK
+               ? rc
+               : cli_rows_print(&rows, fields, sizeof fields / sizeof fields[0],
+                     "There are no pair keys.", err);
 }
 
 static bool

@@ -3,10 +3,10 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
 #include "tools/cli/output.h"
 #include "tools/cli/peer.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/trust.h"
 #include "tools/cli/verbs.h"
 #include "tools/cli/words.h"
@@ -104,33 +104,21 @@ static enum ent_status
 print(const Entente__V1__PeersReply *reply, bool json, int *ret_code,
     struct ent_error *err)
 {
-    json_t *rows = json_array();
+    ENT_AUTO(cli_rows_fini) struct cli_rows rows = {.json = json};
     enum ent_status rc = ENT_OK;
 
     *ret_code = EX_OK;
     for (size_t i = 0; rc == ENT_OK && i < reply->n_peers; i++) {
         bool ready;
+        json_t *row = row_of(reply, reply->peers[i], &ready);
 
-        if (json_array_append_new(
-                rows, row_of(reply, reply->peers[i], &ready)) != 0) {
-            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
-            break;
-        }
-        if (!ready) {
-            *ret_code = 1;
-        }
-        if (json) {
-            rc = cli_print_canonical(stdout, &reply->peers[i]->base, err);
-        }
+        rc = cli_rows_add(&rows, &reply->peers[i]->base, row, err);
+        *ret_code = ready ? *ret_code : 1;
     }
-    if (rc == ENT_OK && !json && json_array_size(rows) > 0) {
-        rc = cli_print_table(
-            stdout, rows, fields, sizeof fields / sizeof fields[0], false, err);
-    } else if (rc == ENT_OK && !json) {
-        puts("No agreement in use names another office.");
-    }
-    json_decref(rows);
-    return rc;
+    return rc != ENT_OK
+               ? rc
+               : cli_rows_print(&rows, fields, sizeof fields / sizeof fields[0],
+                     "No agreement in use names another office.", err);
 }
 
 /* A cli_client_verb. */

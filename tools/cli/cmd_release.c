@@ -10,6 +10,7 @@
 #include "tools/cli/output.h"
 #include "tools/cli/render.h"
 #include "tools/cli/report.h"
+#include "tools/cli/rows.h"
 #include "tools/cli/signatory.h"
 #include "tools/cli/verbs.h"
 #include "tools/cli/words.h"
@@ -57,27 +58,23 @@ row_of(const Entente__V1__HeldCopy *copy, uint64_t now_ms)
             : "a second officer");
 }
 
-/* One page of the list, into `rows` or printed. */
+/* One page of the list. */
 static enum ent_status
-take_page(const Entente__V1__HeldReply *page, bool json, json_t *rows,
+take_page(const Entente__V1__HeldReply *page, struct cli_rows *rows,
     struct ent_error *err)
 {
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; rc == ENT_OK && i < page->n_copies; i++) {
-        if (json) {
-            rc = cli_print_canonical(stdout, &page->copies[i]->base, err);
-        } else if (json_array_append_new(
-                       rows, row_of(page->copies[i], ent_time_now_ms())) != 0) {
-            rc = ent_fail(err, ENT_NO_MEMORY, "making a list");
-        }
+        rc = cli_rows_add(rows, &page->copies[i]->base,
+            row_of(page->copies[i], ent_time_now_ms()), err);
     }
     return rc;
 }
 
 static int
 ask_pages(
-    struct cli_client *client, bool json, json_t *rows, struct ent_error *err)
+    struct cli_client *client, struct cli_rows *rows, struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__HeldRequest question = ENTENTE__V1__HELD_REQUEST__INIT;
@@ -93,7 +90,7 @@ ask_pages(
         if (code != EX_OK) {
             return code;
         }
-        rc = take_page(reply->held, json, rows, err);
+        rc = take_page(reply->held, rows, err);
         if (rc != ENT_OK) {
             return cli_exit_code(rc);
         }
@@ -111,18 +108,13 @@ static int
 list(struct cli_client *client, const void *context, struct ent_error *err)
 {
     const struct cli_question *chosen = context;
-    json_t *rows = json_array();
-    int code = ask_pages(client, chosen->json, rows, err);
-    enum ent_status rc = ENT_OK;
+    ENT_AUTO(cli_rows_fini) struct cli_rows rows = {.json = chosen->json};
+    int code = ask_pages(client, &rows, err);
 
-    if (code == EX_OK && json_array_size(rows) > 0) {
-        rc = cli_print_table(
-            stdout, rows, fields, sizeof fields / sizeof fields[0], false, err);
-    } else if (code == EX_OK && !chosen->json) {
-        puts("Nothing waits for release.");
-    }
-    json_decref(rows);
-    return rc == ENT_OK ? code : cli_exit_code(rc);
+    return code != EX_OK ? code
+                         : cli_exit_code(cli_rows_print(&rows, fields,
+                               sizeof fields / sizeof fields[0],
+                               "Nothing waits for release.", err));
 }
 
 int

@@ -103,7 +103,7 @@ print(struct cli_listing *listing, struct ent_error *err)
     if (rc != ENT_OK) {
         return cli_exit_code(rc);
     }
-    fprintf(listing->json ? stderr : stdout, "replayed %zu messages\n",
+    fprintf(listing->rows.json ? stderr : stdout, "replayed %zu messages\n",
         listing->count);
     return EX_OK;
 }
@@ -113,16 +113,13 @@ static int
 replay(struct cli_client *client, const void *context, struct ent_error *err)
 {
     const struct arguments *arguments = context;
-    ENT_AUTO(cli_listing_fini) struct cli_listing listing = {0};
+    ENT_AUTO(cli_listing_fini)
+    struct cli_listing listing = {
+        .rows.json = arguments->json, .replayed = true};
     struct cli_desk desk = {
         .client = client, .consumer = "", .position = arguments->from};
-    int code = cli_exit_code(cli_listing_init(&listing, err));
+    int code = collect(&desk, &listing, err);
 
-    if (code == EX_OK) {
-        listing.json = arguments->json;
-        listing.replayed = true;
-        code = collect(&desk, &listing, err);
-    }
     return code == EX_OK ? print(&listing, err) : code;
 }
 

@@ -4,22 +4,12 @@
 #include <stdlib.h>
 
 #include "proto/base/time.h"
-#include "tools/cli/canonical.h"
 #include "tools/cli/item.h"
-
-enum ent_status
-cli_listing_init(struct cli_listing *listing, struct ent_error *err)
-{
-    *listing = (struct cli_listing){.rows = json_array()};
-    return listing->rows != NULL
-               ? ENT_OK
-               : ent_fail(err, ENT_NO_MEMORY, "making a list");
-}
 
 void
 cli_listing_fini(struct cli_listing *listing)
 {
-    json_decref(listing->rows);
+    cli_rows_fini(&listing->rows);
     *listing = (struct cli_listing){0};
 }
 
@@ -31,14 +21,8 @@ cli_listing_add(struct cli_listing *listing, const Entente__V1__InboxItem *item,
 
     shown.replayed = shown.replayed || listing->replayed;
     listing->count++;
-    if (listing->json) {
-        return cli_print_canonical(stdout, &shown.base, err);
-    }
-    if (json_array_append_new(
-            listing->rows, cli_item_row(&shown, ent_time_now_ms())) != 0) {
-        return ent_fail(err, ENT_NO_MEMORY, "making a list");
-    }
-    return ENT_OK;
+    return cli_rows_add(&listing->rows, &shown.base,
+        cli_item_row(&shown, ent_time_now_ms()), err);
 }
 
 static json_int_t
@@ -83,14 +67,13 @@ cli_listing_print(struct cli_listing *listing, struct ent_error *err)
 {
     enum ent_status rc = ENT_OK;
 
-    if (listing->json || listing->count == 0) {
+    if (listing->count == 0) {
         return ENT_OK;
     }
-    if (listing->by_deadline) {
-        rc = sort(listing->rows, err);
+    if (listing->by_deadline && !listing->rows.json) {
+        rc = sort(listing->rows.table, err);
     }
-    return rc != ENT_OK
-               ? rc
-               : cli_print_table(stdout, listing->rows, cli_item_fields,
-                     cli_item_field_count, false, err);
+    return rc != ENT_OK ? rc
+                        : cli_rows_print(&listing->rows, cli_item_fields,
+                              cli_item_field_count, "", err);
 }

@@ -6,20 +6,15 @@
 #ifndef TOOLS_CLI_LISTING_H
 #define TOOLS_CLI_LISTING_H
 
-#include <jansson.h>
-
 #include "tools/cli/desk.h"
+#include "tools/cli/rows.h"
 
 struct cli_listing {
-    bool json;        /* a line each, at once */
+    struct cli_rows rows;
     bool replayed;    /* mark all of them so */
     bool by_deadline; /* the table: soonest first */
-    json_t *rows;     /* for the table */
     size_t count;     /* that were shown, or will be */
 };
-
-enum ent_status cli_listing_init(
-    struct cli_listing *listing, struct ent_error *err) ENT_MUST_CHECK;
 void cli_listing_fini(struct cli_listing *listing);
 
 enum ent_status cli_listing_add(struct cli_listing *listing,
