@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sodium.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "proto/keytext.h"
 #include "tools/cli/folder.h"
+#include "tools/cli/newkey.h"
 #include "tools/cli/output.h"
 #include "tools/cli/root.h"
-#include "tools/cli/token.h"
 #include "tools/cli/verbs.h"
 
 struct arguments {
@@ -72,46 +71,20 @@ is_state(const char *text)
 }
 
 static enum ent_status
-write_key(const char *path, const struct cli_passphrase *from,
-    struct ent_secret **ret_secret, struct ent_error *err)
-{
-    ENT_AUTO(ent_secret_free) struct ent_secret *secret = NULL;
-    char passphrase[ENT_PASSPHRASE_MAX + 1];
-    enum ent_status rc;
-
-    rc = cli_passphrase_new(from, passphrase, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = ent_secret_new(&secret, err);
-    if (rc == ENT_OK) {
-        rc = ent_keyfile_write(path, ENT_KEY_AUTHORITY, secret,
-            from->plain ? NULL : passphrase, err);
-    }
-    sodium_memzero(passphrase, sizeof passphrase);
-    if (rc == ENT_OK) {
-        *ret_secret = secret;
-        secret = NULL;
-    }
-    return rc;
-}
-
-/* As a file, or in the token with a file that says so. */
-static enum ent_status
 make_key(const char *path, struct arguments *arguments,
-    struct ent_signer *ret_signer, struct ent_secret **ret_secret,
+    struct ent_secret **ret_secret, struct ent_signer *ret_signer,
     struct ent_error *err)
 {
     char name[sizeof "authority " + ENT_STATE_MAX];
+    const struct cli_newkey newkey = {.role = ENT_KEY_AUTHORITY,
+        .path = path,
+        .token = arguments->token,
+        .name = name,
+        .from = &arguments->passphrase};
     enum ent_status rc;
 
-    if (arguments->token == NULL) {
-        rc = write_key(path, &arguments->passphrase, ret_secret, err);
-    } else {
-        (void)strcpy(stpcpy(name, "authority "), arguments->subject);
-        rc = cli_token_make_key(arguments->token, ENT_KEY_AUTHORITY, name, path,
-            &arguments->passphrase, ret_secret, err);
-    }
+    (void)strcpy(stpcpy(name, "authority "), arguments->subject);
+    rc = cli_newkey_make(&newkey, ret_secret, err);
     return rc != ENT_OK ? rc
                         : ent_secret_signer(
                               *ret_secret, ENT_KEY_AUTHORITY, ret_signer, err);
@@ -138,7 +111,7 @@ make(struct arguments *arguments, struct ent_error *err)
             arguments->out, CLI_ROOT_PUBLIC_FILE, public_path, err);
     }
     if (rc == ENT_OK) {
-        rc = make_key(key_path, arguments, &signer, &secret, err);
+        rc = make_key(key_path, arguments, &secret, &signer, err);
     }
     if (rc == ENT_OK) {
         rc = cli_root_publish(public_path, arguments->subject, &signer.key,

@@ -3,16 +3,13 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "proto/base/armour.h"
-#include "proto/base/file.h"
-#include "proto/certificate.h"
 #include "proto/keytext.h"
+#include "tools/cli/armourfile.h"
 #include "tools/cli/client.h"
 #include "tools/cli/fingerprint.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verbs.h"
 
-#define FILE_MAX 65536
 #define EXIT_NOT_COMPARED 1
 
 enum option_key {
@@ -60,27 +57,6 @@ parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp_child children[] = {
     {.argp = &cli_client_argp}, {.argp = &cli_json_argp}, {0}};
-
-static enum ent_status
-read_certificate(const char *path, struct ent_bytes *ret_wire,
-    struct ent_certificate *ret_certificate, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    enum ent_status rc = ent_file_read(path, FILE_MAX, &text, err);
-
-    if (rc == ENT_OK) {
-        rc = ent_armour_decode(
-            ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), ret_wire, err);
-    }
-    if (rc == ENT_OK) {
-        rc = ent_certificate_peek(
-            ent_bytes_view(ret_wire), ret_certificate, err);
-    }
-    if (rc != ENT_OK) {
-        ent_error_wrap(err, "%s", path);
-    }
-    return rc;
-}
 
 static enum ent_status
 print(const struct ent_certificate *certificate, bool pinned, bool json,
@@ -135,7 +111,7 @@ pin(const struct arguments *arguments, struct ent_error *err)
     Entente__V1__PinRequest question = ENTENTE__V1__PIN_REQUEST__INIT;
     struct ent_certificate certificate;
     enum ent_status rc =
-        read_certificate(arguments->name, &wire, &certificate, err);
+        cli_armourfile_certificate(arguments->name, &wire, &certificate, err);
     int code;
 
     if (rc != ENT_OK) {

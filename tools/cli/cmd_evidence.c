@@ -3,9 +3,8 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "proto/base/armour.h"
-#include "proto/base/file.h"
 #include "proto/evidence.h"
+#include "tools/cli/armourfile.h"
 #include "tools/cli/client.h"
 #include "tools/cli/desk.h"
 #include "tools/cli/output.h"
@@ -145,21 +144,10 @@ static enum ent_status
 write_out(const struct arguments *arguments, struct ent_view wire,
     struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    enum ent_status rc =
-        ent_armour_encode(ENT_ARMOUR_EVIDENCE, wire, &text, err);
+    enum ent_status rc = cli_armourfile_create(
+        arguments->file, FILE_MODE, ENT_ARMOUR_EVIDENCE, wire, err);
 
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (arguments->file == NULL) {
-        return fwrite(text.data, 1, text.len, stdout) == text.len
-                   ? ENT_OK
-                   : ent_fail(err, ENT_IO, "not everything could be printed");
-    }
-    rc =
-        ent_file_create(arguments->file, FILE_MODE, ent_bytes_view(&text), err);
-    if (rc == ENT_OK) {
+    if (rc == ENT_OK && arguments->file != NULL) {
         fprintf(stderr,
             "Written to %s. Whoever has it can read this message, and no "
             "other.\n",

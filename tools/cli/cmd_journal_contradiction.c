@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sysexits.h>
 
-#include "proto/base/armour.h"
-#include "proto/base/file.h"
 #include "proto/contradiction.h"
+#include "tools/cli/armourfile.h"
 #include "tools/cli/client.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verbs.h"
@@ -68,26 +67,6 @@ static const struct argp argp = {.options = options,
     .doc = doc,
     .children = children};
 
-static enum ent_status
-write_out(const struct arguments *arguments, struct ent_view wire,
-    struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    enum ent_status rc =
-        ent_armour_encode(ENT_ARMOUR_CONTRADICTION, wire, &text, err);
-
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (arguments->file != NULL) {
-        return ent_file_create(
-            arguments->file, FILE_MODE, ent_bytes_view(&text), err);
-    }
-    return fwrite(text.data, 1, text.len, stdout) == text.len
-               ? ENT_OK
-               : ent_fail(err, ENT_IO, "not everything could be printed");
-}
-
 /* A cli_client_verb. */
 static int
 give(struct cli_client *client, const void *context, struct ent_error *err)
@@ -97,6 +76,7 @@ give(struct cli_client *client, const void *context, struct ent_error *err)
     Entente__V1__ContradictionRequest question =
         ENTENTE__V1__CONTRADICTION_REQUEST__INIT;
     const Entente__V1__ApiReply *reply = NULL;
+    const ProtobufCBinaryData *wire;
     int code;
 
     question.address = (char *)(uintptr_t)arguments->address;
@@ -106,10 +86,9 @@ give(struct cli_client *client, const void *context, struct ent_error *err)
     if (code != EX_OK) {
         return code;
     }
-    return cli_exit_code(write_out(arguments,
-        ent_view_of(reply->contradiction->contradiction.data,
-            reply->contradiction->contradiction.len),
-        err));
+    wire = &reply->contradiction->contradiction;
+    return cli_exit_code(cli_armourfile_create(arguments->file, FILE_MODE,
+        ENT_ARMOUR_CONTRADICTION, ent_view_of(wire->data, wire->len), err));
 }
 
 int

@@ -1,27 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Officers' keys: made by the officer, certified by the office. */
-#include <sodium.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "policy/term.h"
-#include "proto/base/armour.h"
-#include "proto/base/file.h"
 #include "proto/base/time.h"
-#include "proto/certificate.h"
 #include "proto/keytext.h"
 #include "proto/officer.h"
+#include "tools/cli/armourfile.h"
 #include "tools/cli/folder.h"
+#include "tools/cli/number.h"
 #include "tools/cli/output.h"
 #include "tools/cli/root.h"
-#include "tools/cli/signatory.h"
-#include "tools/cli/token.h"
 #include "tools/cli/verbs.h"
 
 #define OFFICE_KEY_FILE "office.key"
 #define OFFICE_CERTIFICATE_FILE "office.cert"
-#define CERTIFICATE_TEXT_MAX 16384
 #define CERTIFICATE_MODE 0644
 #define DAY_MS (UINT64_C(86400) * 1000)
 #define DAYS_MAX 365
@@ -33,148 +27,10 @@ struct arguments {
     const char *office;      /* key file, or the folder it lies in */
     const char *certificate; /* of the office; NULL: beside its key */
     const char *out;
-    const char *token; /* NULL: the key is a file */
     uint64_t days;
     struct cli_passphrase passphrase;
     bool json;
 };
-
-/* ---- officer new ---- */
-
-static enum ent_status
-write_key(const char *path, const struct cli_passphrase *from,
-    struct ent_secret **ret_secret, struct ent_error *err)
-{
-    char passphrase[ENT_PASSPHRASE_MAX + 1];
-    enum ent_status rc = ent_secret_new(ret_secret, err);
-
-    if (rc == ENT_OK) {
-        rc = cli_passphrase_new(from, passphrase, err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = ent_keyfile_write(path, ENT_KEY_OFFICER, *ret_secret,
-        from->plain ? NULL : passphrase, err);
-    sodium_memzero(passphrase, sizeof passphrase);
-    return rc;
-}
-
-/* As a file, or in the token with a file that says so. */
-static enum ent_status
-make_key(struct arguments *arguments, struct ent_signer *ret_signer,
-    struct ent_secret **ret_secret, struct ent_error *err)
-{
-    const char *const names[] = {CLI_OFFICER_KEY_FILE, NULL};
-    char path[PATH_MAX];
-    enum ent_status rc = cli_folder_prepare(arguments->out, names, err);
-
-    if (rc == ENT_OK) {
-        rc = cli_folder_path(arguments->out, CLI_OFFICER_KEY_FILE, path, err);
-    }
-    if (rc == ENT_OK && arguments->token == NULL) {
-        rc = write_key(path, &arguments->passphrase, ret_secret, err);
-    } else if (rc == ENT_OK) {
-        rc = cli_token_make_key(arguments->token, ENT_KEY_OFFICER, "officer",
-            path, &arguments->passphrase, ret_secret, err);
-    }
-    return rc != ENT_OK ? rc
-                        : ent_secret_signer(
-                              *ret_secret, ENT_KEY_OFFICER, ret_signer, err);
-}
-
-static enum ent_status
-print_key(const struct arguments *arguments, const struct ent_signer *signer,
-    struct ent_error *err)
-{
-    static const struct cli_field fields[] = {
-        {.key = "public_key", .title = "Public key, to be certified"},
-        {.key = "fingerprint", .title = "Fingerprint"},
-        {.key = "folder", .title = "Key, keep it here"},
-    };
-    char key[ENT_KEY_TEXT_LEN + 1];
-    char fingerprint[ENT_FINGERPRINT_LEN + 1];
-    json_t *object;
-    enum ent_status rc;
-
-    ent_key_format(&signer->key, key);
-    ent_fingerprint_format(&signer->key_id, fingerprint);
-    object = json_pack("{s:s, s:s, s:o}", "public_key", key, "fingerprint",
-        fingerprint, "folder", cli_json_text(ent_view_text(arguments->out)));
-    if (object == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "printing a key");
-    }
-    rc = cli_print_record(stdout, object, fields,
-        sizeof fields / sizeof fields[0], arguments->json, err);
-    json_decref(object);
-    return rc;
-}
-
-static error_t
-parse_new(int key, char *argument, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->passphrase;
-        state->child_inputs[1] = &arguments->json;
-        return 0;
-    case 'o':
-        arguments->out = argument;
-        return 0;
-    case CLI_TOKEN_OPTION:
-        arguments->token = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->out == NULL) {
-            argp_error(state, "--out DIR is needed");
-        }
-        cli_token_check(arguments->token, &arguments->passphrase, state);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-int
-cli_officer_new(int argc, char *argv[])
-{
-    static const struct argp_option options[] = {
-        {"out", 'o', "DIR", 0, "Put officer.key into DIR", 0},
-        CLI_TOKEN_ROW,
-        {0},
-    };
-    static const struct argp_child children[] = {
-        {&cli_passphrase_new_argp, 0, NULL, 0},
-        {&cli_json_argp, 0, NULL, 0},
-        {0},
-    };
-    static const struct argp argp = {.options = options,
-        .parser = parse_new,
-        .doc = "Make an officer's key, under a passphrase that only the "
-               "officer knows.\v"
-               "Give the public key to whoever has the office's key, to be "
-               "certified.\n\n"
-               "Examples:\n"
-               "  entente officer new --out B0712\n"
-               "  entente officer new --out B0712 --token pkcs11:token=B0712\n",
-        .children = children};
-    struct arguments arguments = {0};
-    ENT_AUTO(ent_secret_free) struct ent_secret *secret = NULL;
-    struct ent_signer signer;
-    struct ent_error err = {0};
-    enum ent_status rc;
-
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    rc = make_key(&arguments, &signer, &secret, &err);
-    if (rc == ENT_OK) {
-        rc = print_key(&arguments, &signer, &err);
-    }
-    return rc == ENT_OK ? EX_OK : cli_fail(rc, &err);
-}
-
-/* ---- officer certify ---- */
 
 /* Where the office's key and certificate lie. */
 static enum ent_status
@@ -199,27 +55,6 @@ office_paths(const struct arguments *arguments, char key[static PATH_MAX],
     return rc;
 }
 
-static enum ent_status
-read_office(
-    const char *path, struct ent_certificate *ret_cert, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    enum ent_status rc = ent_file_read(path, CERTIFICATE_TEXT_MAX, &text, err);
-
-    if (rc == ENT_OK) {
-        rc = ent_armour_decode(
-            ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&text), &wire, err);
-    }
-    if (rc == ENT_OK) {
-        rc = ent_certificate_peek(ent_bytes_view(&wire), ret_cert, err);
-    }
-    if (rc != ENT_OK) {
-        ent_error_wrap(err, "'%s'", path);
-    }
-    return rc;
-}
-
 /* The office's signer, and who it is. */
 static enum ent_status
 open_office(const struct arguments *arguments, struct ent_secret **ret_secret,
@@ -234,7 +69,7 @@ open_office(const struct arguments *arguments, struct ent_secret **ret_secret,
     enum ent_status rc = office_paths(arguments, key, certificate, err);
 
     if (rc == ENT_OK) {
-        rc = read_office(certificate, &office, err);
+        rc = cli_armourfile_certificate(certificate, NULL, &office, err);
     }
     if (rc == ENT_OK) {
         rc =
@@ -260,21 +95,16 @@ write_certificate(const char *path, const struct ent_officer *officer,
     const struct ent_signer *office, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
     enum ent_status rc = ent_officer_make(officer, office, &wire, err);
 
-    if (rc == ENT_OK) {
-        rc = ent_armour_encode(
-            ENT_ARMOUR_OFFICER, ent_bytes_view(&wire), &text, err);
-    }
     return rc != ENT_OK ? rc
-                        : ent_file_create(path, CERTIFICATE_MODE,
-                              ent_bytes_view(&text), err);
+                        : cli_armourfile_create(path, CERTIFICATE_MODE,
+                              ENT_ARMOUR_OFFICER, ent_bytes_view(&wire), err);
 }
 
 static enum ent_status
-print_officer(const struct arguments *arguments,
-    const struct ent_officer *officer, struct ent_error *err)
+print(const struct arguments *arguments, const struct ent_officer *officer,
+    struct ent_error *err)
 {
     static const struct cli_field fields[] = {
         {.key = "office", .title = "Office"},
@@ -326,21 +156,7 @@ certify(const struct arguments *arguments, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = write_certificate(arguments->out, &officer, &office, err);
     }
-    return rc != ENT_OK ? rc : print_officer(arguments, &officer, err);
-}
-
-static uint64_t
-parse_days(struct argp_state *state, const char *text)
-{
-    char *end = NULL;
-    unsigned long long days = strtoull(text, &end, 10);
-
-    if (*text < '0' || *text > '9' || *end != '\0' || days == 0 ||
-        days > DAYS_MAX) {
-        argp_error(state, "--days '%s': a number from 1 to %d is needed", text,
-            DAYS_MAX);
-    }
-    return days;
+    return rc != ENT_OK ? rc : print(arguments, &officer, err);
 }
 
 static void
@@ -364,7 +180,7 @@ check_complete(struct argp_state *state, const struct arguments *arguments)
 }
 
 static error_t
-parse_certify(int key, char *argument, struct argp_state *state)
+parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
 
@@ -389,7 +205,7 @@ parse_certify(int key, char *argument, struct argp_state *state)
         arguments->out = argument;
         return 0;
     case 'd':
-        arguments->days = parse_days(state, argument);
+        arguments->days = cli_number(state, "--days", argument, DAYS_MAX);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -426,7 +242,7 @@ cli_officer_certify(int argc, char *argv[])
         {0},
     };
     static const struct argp argp = {.options = options,
-        .parser = parse_certify,
+        .parser = parse,
         .args_doc = "KEY",
         .doc = "Certify an officer's key with the office's.\v"
                "KEY is what `entente officer new` printed. Put the certificate "

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys that two offices give each other by hand. */
-#include <sodium.h>
 #include <sysexits.h>
 
 #include "tools/cli/client.h"
 #include "tools/cli/fingerprint.h"
+#include "tools/cli/newkey.h"
 #include "tools/cli/output.h"
 #include "tools/cli/passphrase.h"
 #include "tools/cli/rows.h"
@@ -150,18 +150,11 @@ make(struct cli_client *client, const void *context, struct ent_error *err)
 {
     const struct arguments *arguments = context;
     ENT_AUTO(ent_secret_free) struct ent_secret *key = NULL;
-    char passphrase[ENT_PASSPHRASE_MAX + 1];
-    enum ent_status rc =
-        cli_passphrase_new(&arguments->passphrase, passphrase, err);
+    struct cli_passphrase from = arguments->passphrase;
+    const struct cli_newkey newkey = {
+        .role = ENT_KEY_PAIR, .path = arguments->file, .from = &from};
+    enum ent_status rc = cli_newkey_make(&newkey, &key, err);
 
-    if (rc == ENT_OK) {
-        rc = ent_secret_new(&key, err);
-    }
-    if (rc == ENT_OK) {
-        rc = ent_keyfile_write(arguments->file, ENT_KEY_PAIR, key,
-            arguments->passphrase.plain ? NULL : passphrase, err);
-    }
-    sodium_memzero(passphrase, sizeof passphrase);
     return rc != ENT_OK ? cli_exit_code(rc) : ask(client, arguments, key, err);
 }
 

@@ -3,15 +3,15 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/base/time.h"
+#include "tools/cli/armourfile.h"
+#include "tools/cli/number.h"
 #include "tools/cli/output.h"
 #include "tools/cli/root.h"
 #include "tools/cli/verbs.h"
 
 #define CERTIFICATES_MAX 64 /* in one call */
-#define CERTIFICATE_TEXT_MAX ((size_t)16 * 1024)
 #define LIST_TEXT_MAX ((size_t)2 * 1024 * 1024)
 #define LIST_MODE 0644
 #define DAY_MS (UINT64_C(86400) * 1000)
@@ -45,20 +45,6 @@ free_draft(struct draft *draft)
 }
 
 static enum ent_status
-read_armoured(const char *path, size_t size_max, const char *kind,
-    struct ent_bytes *ret_wire, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    enum ent_status rc;
-
-    rc = ent_file_read(path, size_max, &text, err);
-    if (rc == ENT_OK) {
-        rc = ent_armour_decode(kind, ent_bytes_view(&text), ret_wire, err);
-    }
-    return rc;
-}
-
-static enum ent_status
 take_state(struct draft *draft, const char *state, struct ent_error *err)
 {
     if (draft->state[0] != '\0' && strcmp(draft->state, state) != 0) {
@@ -80,7 +66,7 @@ continue_list(const char *path, const struct cli_root *root,
     size_t ignored;
     enum ent_status rc;
 
-    rc = read_armoured(
+    rc = cli_armourfile_read(
         path, LIST_TEXT_MAX, ENT_ARMOUR_REVOCATION_LIST, &wire, err);
     if (rc == ENT_NOT_FOUND) {
         return ENT_OK;
@@ -124,8 +110,8 @@ add_certificate(const char *path, const struct cli_root *root,
     struct ent_certificate cert;
     enum ent_status rc;
 
-    rc = read_armoured(
-        path, CERTIFICATE_TEXT_MAX, ENT_ARMOUR_CERTIFICATE, &wire, err);
+    rc = cli_armourfile_read(
+        path, CLI_CERTIFICATE_TEXT_MAX, ENT_ARMOUR_CERTIFICATE, &wire, err);
     if (rc == ENT_OK) {
         rc = ent_authority_open_certificate(
             &root->keys, ent_bytes_view(&wire), &cert, err);
@@ -255,21 +241,6 @@ revoke(struct arguments *arguments, struct ent_error *err)
     return rc;
 }
 
-static void
-parse_days(
-    struct argp_state *state, struct arguments *arguments, const char *text)
-{
-    char *end = NULL;
-    unsigned long days = strtoul(text, &end, 10);
-
-    if (*text < '0' || *text > '9' || *end != '\0' || days == 0 ||
-        days > DAYS_MAX) {
-        argp_error(state, "--days '%s': a number from 1 to %d is needed", text,
-            DAYS_MAX);
-    }
-    arguments->days = days;
-}
-
 static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
@@ -284,7 +255,7 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->authority = argument;
         return 0;
     case 'd':
-        parse_days(state, arguments, argument);
+        arguments->days = cli_number(state, "--days", argument, DAYS_MAX);
         return 0;
     case 'l':
         arguments->list = argument;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "policy/word.h"
-#include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/base/time.h"
 #include "proto/keytext.h"
 #include "proto/schema/trust.pb-c.h"
+#include "tools/cli/armourfile.h"
 #include "tools/cli/enrol.h"
 #include "tools/cli/fingerprint.h"
+#include "tools/cli/number.h"
 #include "tools/cli/output.h"
 #include "tools/cli/request.h"
 #include "tools/cli/root.h"
@@ -88,19 +88,6 @@ fill(const struct arguments *arguments, const struct cli_request *request)
 }
 
 static enum ent_status
-write_certificate(const char *path, struct ent_view wire, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    enum ent_status rc;
-
-    rc = ent_armour_encode(ENT_ARMOUR_CERTIFICATE, wire, &text, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return ent_file_create(path, CERTIFICATE_MODE, ent_bytes_view(&text), err);
-}
-
-static enum ent_status
 print(const struct arguments *arguments, const struct ent_certificate *cert,
     struct ent_error *err)
 {
@@ -164,7 +151,8 @@ certify(const struct arguments *arguments, struct ent_error *err)
     cert = fill(arguments, &request);
     rc = ent_certificate_make(&cert, &root.signer, &wire, err);
     if (rc == ENT_OK) {
-        rc = write_certificate(arguments->out, ent_bytes_view(&wire), err);
+        rc = cli_armourfile_create(arguments->out, CERTIFICATE_MODE,
+            ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&wire), err);
     }
     if (rc == ENT_OK) {
         rc = print(arguments, &cert, err);
@@ -173,21 +161,6 @@ certify(const struct arguments *arguments, struct ent_error *err)
 }
 
 /* Arguments */
-
-static uint64_t
-parse_number(
-    struct argp_state *state, const char *what, const char *text, uint64_t most)
-{
-    char *end = NULL;
-    unsigned long long number = strtoull(text, &end, 10);
-
-    if (*text < '0' || *text > '9' || *end != '\0' || number == 0 ||
-        number > most) {
-        argp_error(state, "%s '%s': a number from 1 to %llu is needed", what,
-            text, (unsigned long long)most);
-    }
-    return number;
-}
 
 static uint32_t
 parse_kind(struct argp_state *state, const char *text)
@@ -237,14 +210,13 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->out = argument;
         return 0;
     case 'd':
-        arguments->days = parse_number(state, "--days", argument, DAYS_MAX);
+        arguments->days = cli_number(state, "--days", argument, DAYS_MAX);
         return 0;
     case 'k':
         arguments->kind = parse_kind(state, argument);
         return 0;
     case OPTION_SERIAL:
-        arguments->serial =
-            parse_number(state, "--serial", argument, INT64_MAX);
+        arguments->serial = cli_number(state, "--serial", argument, INT64_MAX);
         return 0;
     case OPTION_FINGERPRINT:
         arguments->fingerprint = argument;

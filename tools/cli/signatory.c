@@ -5,10 +5,9 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "proto/base/armour.h"
-#include "proto/base/file.h"
 #include "proto/base/time.h"
 #include "proto/statement.h"
+#include "tools/cli/armourfile.h"
 #include "tools/cli/batch.h"
 #include "tools/cli/folder.h"
 #include "tools/cli/output.h"
@@ -22,14 +21,10 @@ enum ent_status
 cli_signatory_read(const char *path, struct ent_bytes *ret_wire,
     struct ent_officer *ret_officer, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    enum ent_status rc = ent_file_read(path, CERTIFICATE_TEXT_MAX, &text, err);
+    enum ent_status rc = cli_armourfile_read(
+        path, CERTIFICATE_TEXT_MAX, ENT_ARMOUR_OFFICER, &wire, err);
 
-    if (rc == ENT_OK) {
-        rc = ent_armour_decode(
-            ENT_ARMOUR_OFFICER, ent_bytes_view(&text), &wire, err);
-    }
     if (rc == ENT_OK) {
         rc = ent_officer_peek(ent_bytes_view(&wire), ret_officer, err);
     }

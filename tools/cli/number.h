@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* number - a count among the arguments of a verb. */
+#ifndef TOOLS_CLI_NUMBER_H
+#define TOOLS_CLI_NUMBER_H
+
+#include <argp.h>
+#include <stdint.h>
+
+/* From 1 to `most`; anything else is bad usage of `option`. */
+uint64_t cli_number(struct argp_state *state, const char *option,
+    const char *text, uint64_t most);
+
+#endif
