@@ -6,7 +6,6 @@
 
 #include "node/feed.h"
 #include "node/gate.h"
-#include "node/lifetime.h"
 #include "node/pending.h"
 #include "node/restitution.h"
 #include "proto/refusal.h"
@@ -22,28 +21,14 @@ give_up(struct node *node, const struct ent_id *id,
     const struct ent_decision *decision, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    node_copy_row changed;
     struct ent_digest none = {{0}};
     enum ent_status rc = node_copy_get(node, id, party, &row, err);
 
-    if (rc != ENT_OK) {
-        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    if (rc == ENT_NOT_FOUND) {
+        return ENT_OK;
     }
-    changed = *row;
-    changed.state = state;
-    changed.awaits = 0;
-    changed.settled_at = node->now_ms;
-    changed.reason = ENT_REFUSAL_EXPIRED;
-    if (decision != NULL) {
-        changed.reason = decision->reason;
-        changed.clause = (char *)(uintptr_t)decision->clause;
-        changed.line = (uint32_t)decision->line;
-        changed.sentence = (char *)(uintptr_t)decision->sentence;
-    }
-    rc = node_copy_set(node, id, party, row, &changed, err);
     if (rc == ENT_OK) {
-        rc = node_lifetime_put(node->store, NODE_LIFE_COPY, row->number,
-            row->day * NODE_DAY_MS, err);
+        rc = node_copy_end(node, id, party, row, state, decision, err);
     }
     if (rc != ENT_OK) {
         return rc;

@@ -6,6 +6,7 @@
 #include "node/correction.h"
 #include "node/drills.h"
 #include "node/feed.h"
+#include "node/lifetime.h"
 #include "node/pending.h"
 #include "node/restitution.h"
 #include "node/streams.h"
@@ -68,6 +69,30 @@ node_copy_set(struct node *node, const struct ent_id *id,
         return rc;
     }
     return node_feed_follow(node, id, to, was, is, err);
+}
+
+enum ent_status
+node_copy_end(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, const node_copy_row *row, uint32_t state,
+    const struct ent_decision *decision, struct ent_error *err)
+{
+    node_copy_row changed = *row;
+    enum ent_status rc;
+
+    changed.state = state;
+    changed.awaits = 0;
+    changed.settled_at = node->now_ms;
+    changed.reason = ENT_REFUSAL_EXPIRED;
+    if (decision != NULL) {
+        changed.reason = decision->reason;
+        changed.clause = (char *)(uintptr_t)decision->clause;
+        changed.line = (uint32_t)decision->line;
+        changed.sentence = (char *)(uintptr_t)decision->sentence;
+    }
+    rc = node_copy_set(node, id, to, row, &changed, err);
+    return rc != ENT_OK ? rc
+                        : node_lifetime_put(node->store, NODE_LIFE_COPY,
+                              row->number, row->day * NODE_DAY_MS, err);
 }
 
 /* ---- every copy of a bundle ---- */

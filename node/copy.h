@@ -9,6 +9,7 @@
 #define NODE_COPY_H
 
 #include "node/dispatch.h"
+#include "policy/decide.h"
 
 typedef Entente__Rest__V1__CopyRow node_copy_row; /* a generated name */
 
@@ -33,6 +34,12 @@ enum ent_status node_copy_get(struct node *node, const struct ent_id *id,
 enum ent_status node_copy_set(struct node *node, const struct ent_id *id,
     const struct ent_party *to, const node_copy_row *was,
     const node_copy_row *is, struct ent_error *err) ENT_MUST_CHECK;
+
+/* It ends here, without having left: in that state, for that reason (NULL: its
+ * time is over). */
+enum ent_status node_copy_end(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, const node_copy_row *row, uint32_t state,
+    const struct ent_decision *decision, struct ent_error *err) ENT_MUST_CHECK;
 
 /* The recipient's outcomes, one a message of that bundle. */
 enum ent_status node_copy_settle(struct node *node,

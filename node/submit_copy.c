@@ -224,10 +224,8 @@ close_at_desk(struct node *node, const struct node_outgoing *outgoing,
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
-/* From here on something is written: what fails takes the whole turn back,
- * or an answer would say less or more than the store. */
-static enum ent_status
-as_storage(enum ent_status rc)
+enum ent_status
+node_as_storage(enum ent_status rc)
 {
     return rc == ENT_OK || rc == ENT_IO ? rc : ENT_FULL;
 }
@@ -315,7 +313,7 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
                             : send_on(node, outgoing, number, day,
                                   ent_bytes_view(&wire), err);
     }
-    return as_storage(rc);
+    return node_as_storage(rc);
 }
 
 /* This recipient's own message: minimising one must not touch another's. */
@@ -374,7 +372,7 @@ node_submit_copy(struct node *node, const ent_message *message,
     }
     rc = outgoing->decision.permit
              ? accept(node, outgoing, number, &own, err)
-             : as_storage(refuse(node, outgoing, number, err));
+             : node_as_storage(refuse(node, outgoing, number, err));
     if (rc == ENT_OK) {
         node_submit_tell(&outgoing->decision, arena, result);
         result->awaits = result->accepted && outgoing->held

@@ -37,6 +37,10 @@ enum ent_status node_submit_copy(struct node *node, const ent_message *message,
 enum ent_status node_submit_said(struct node *node,
     const struct node_outgoing *outgoing, struct ent_error *err) ENT_MUST_CHECK;
 
+/* From where something is written on, what fails takes the whole turn back, or
+ * an answer would say less or more than the store: the status that does so. */
+enum ent_status node_as_storage(enum ent_status rc);
+
 /* The decision, as programs are told it. */
 void node_submit_tell(const struct ent_decision *decision,
     struct ent_arena *arena, Entente__V1__CopyResult *result);
