@@ -60,6 +60,7 @@ void a_file_is_cut_and_sealed_to_these_chunks(void **state);
 /* ---- protocol_journal.c, protocol_evidence.c ---- */
 
 void a_journal_has_these_entries_and_roots(void **state);
+void a_witness_is_signed_so(void **state);
 void evidence_is_written_so_and_proves_what_it_should(void **state);
 
 #endif

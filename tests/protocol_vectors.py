@@ -650,8 +650,10 @@ def journal_entry(number, kind, at, count, subject, result, address):
             u(at, 8) + subject + result + party(address) + bytes(24))
 
 
-def checkpoint(origin, size, root, signer):
+def checkpoint(origin, size, root, signer, incarnation=0):
     text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    if incarnation:
+        text += f"incarnation {incarnation}\n"
     name = sha256(origin.encode() + b"\n\x01" + signer.public)[:4]
     signature = base64.b64encode(name + signer.sign(text.encode())).decode()
     return f"{text}\n\u2014 {origin} {signature}\n"
@@ -676,6 +678,43 @@ def journal(blocks, b):
         found[f"root-{i + 1}"] = roots[i]
     found["checkpoint"] = checkpoint(
         b["origin"], 3, roots[2], Signer(b["seed"], OFFICE))
+    return found
+
+
+def growth_path(hash_of, size, leaves, is_root=True):
+    """RFC 9162, 2.1.4: that the first `size` of these leaves begin them."""
+    count = len(leaves)
+    if size == count:
+        return [] if is_root else [tree_root(hash_of, leaves)]
+    split = 1 << ((count - 1).bit_length() - 1)
+    if size <= split:
+        return (growth_path(hash_of, size, leaves[:split], is_root) +
+                [tree_root(hash_of, leaves[split:])])
+    return (growth_path(hash_of, size - split, leaves[split:], False) +
+            [tree_root(hash_of, leaves[:split])])
+
+
+def witness(blocks, b):
+    office = Signer(blocks["journal"]["seed"], OFFICE)
+    origin = blocks["journal"]["origin"]
+    leaves = [blocks["journal"][f"leaf-{i}"] for i in range(3)]
+    found = {"checkpoint": checkpoint(
+        origin, 3, tree_root(sha256, leaves), office, b["incarnation"])}
+    for name in ("held", "other"):
+        found[name] = checkpoint(
+            b[f"{name}-origin"], b[f"{name}-size"], b[f"{name}-root"],
+            Signer(b[f"{name}-seed"], OFFICE), b[f"{name}-incarnation"])
+    proofs = []
+    for size in (1, 2):
+        path = growth_path(sha256, size, leaves)
+        found[f"path-{size}"] = b"".join(path)
+        proofs.append(schema.trust.ConsistencyProof(size=size, path=path))
+    found["payload"] = payload = pack(schema.trust.Witness(
+        **{"from": origin}, version=1, to=b["held-origin"],
+        made_at=b["made-at"], checkpoint=found["checkpoint"].encode(),
+        proofs=proofs, held=found["held"].encode(), wanted=[b["wanted"]],
+        others=[found["other"].encode()]))
+    found["signed"] = make_signed(office, "witness", payload)[1]
     return found
 
 
@@ -788,6 +827,7 @@ COMPUTE = {
     "frames": frames,
     "carriage": carriage,
     "journal": journal,
+    "witness": witness,
     "evidence": evidence,
 }
 

@@ -562,6 +562,7 @@ main(void)
         cmocka_unit_test(a_file_of_frames_has_these_bytes),
         cmocka_unit_test(a_file_is_cut_and_sealed_to_these_chunks),
         cmocka_unit_test(a_journal_has_these_entries_and_roots),
+        cmocka_unit_test(a_witness_is_signed_so),
         cmocka_unit_test(evidence_is_written_so_and_proves_what_it_should),
     };
 
