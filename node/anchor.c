@@ -2,6 +2,7 @@
 #include "node/anchor.h"
 
 #include "node/alarms.h"
+#include "node/archive.h"
 #include "node/rollback.h"
 #include "proto/base/file.h"
 #include "proto/base/log.h"
@@ -11,7 +12,7 @@
 
 /* ENT_NOT_FOUND: there is none; ENT_REJECTED: it is not ours, or damaged. */
 static enum ent_status
-read_note(const struct node *node, struct ent_bytes *ret_note,
+read_note(struct node *node, struct ent_bytes *ret_note,
     struct ent_checkpoint *ret_checkpoint, struct ent_error *err)
 {
     enum ent_status rc =
@@ -20,13 +21,9 @@ read_note(const struct node *node, struct ent_bytes *ret_note,
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND || rc == ENT_NO_MEMORY ? rc : ENT_REJECTED;
     }
-    rc = ent_checkpoint_open(ent_bytes_view(ret_note),
-        &node->certificate.signing_key, ret_checkpoint, err);
-    if (rc == ENT_OK &&
-        !ent_address_equal(&ret_checkpoint->origin, &node->self)) {
-        rc = ent_fail(err, ENT_REJECTED, "it is of another office");
-    }
-    return rc == ENT_OK || rc == ENT_NO_MEMORY ? rc : ENT_REJECTED;
+    rc = node_archive_note_open(
+        node, &node->self, ent_bytes_view(ret_note), ret_checkpoint, NULL, err);
+    return rc == ENT_BAD_INPUT ? ENT_REJECTED : rc;
 }
 
 enum ent_status

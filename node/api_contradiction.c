@@ -44,23 +44,38 @@ add_certificate(
     return rc;
 }
 
-/* Under which a statement was signed; of a note nobody knows. */
+/* The certificate under which a statement was signed; ENT_NOT_FOUND. */
 static enum ent_status
-add_signer(struct node *node, struct gathering *gathering, struct ent_view wire,
-    struct ent_error *err)
+find_signer(struct node *node, struct ent_view wire,
+    node_certificate_row **ret_row, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) node_certificate_row *row = NULL;
     struct ent_signatures signatures;
     struct ent_witness witness;
     struct ent_view payload;
-    enum ent_status rc;
 
     if (ent_witness_peek(wire, &witness, NULL) != ENT_OK ||
         ent_signed_decode(wire, &payload, &signatures, NULL) != ENT_OK) {
-        return ENT_OK;
+        return ENT_NOT_FOUND;
     }
-    rc = node_archive_certificate_get(
-        node, &signatures.list[0].key_id, witness.made_at, &row, err);
+    return node_archive_certificate_get(
+        node, &signatures.list[0].key_id, witness.made_at, ret_row, err);
+}
+
+/* The one under which a statement, or a note, was signed. */
+static enum ent_status
+add_signer(struct node *node, const struct node_peer *peer,
+    struct gathering *gathering, struct ent_view wire, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_certificate_row *row = NULL;
+    struct ent_checkpoint checkpoint;
+    enum ent_status rc = ent_checkpoint_peek(wire, &checkpoint, NULL) == ENT_OK
+                             ? node_archive_note_open(node, &peer->address,
+                                   wire, &checkpoint, &row, err)
+                             : find_signer(node, wire, &row, err);
+
+    if (rc == ENT_REJECTED) {
+        return ENT_OK; /* its certificate was revoked since */
+    }
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
@@ -85,11 +100,11 @@ gather(struct node *node, const struct node_peer *peer,
     contradiction->first = ent_view_of(row->first.data, row->first.len);
     contradiction->second = ent_view_of(row->second.data, row->second.len);
     if (rc == ENT_OK) {
-        rc = add_signer(node, gathering, contradiction->first, err);
+        rc = add_signer(node, peer, gathering, contradiction->first, err);
     }
     return rc != ENT_OK
                ? rc
-               : add_signer(node, gathering, contradiction->second, err);
+               : add_signer(node, peer, gathering, contradiction->second, err);
 }
 
 static enum ent_status

@@ -5,6 +5,8 @@
 
 #include "node/authorities.h"
 #include "node/neighbour.h"
+#include "node/pins.h"
+#include "node/revocations.h"
 
 static struct node_key
 key_of(const struct ent_key_id *id, uint64_t serial)
@@ -105,6 +107,78 @@ node_archive_certificate_get(struct node *node,
     }
     *ret_row = best;
     return ENT_OK;
+}
+
+/* It is of that office, and nobody took it back. */
+static bool
+counts(struct node *node, const struct ent_certificate *certificate,
+    const struct ent_address *office)
+{
+    struct ent_party party = ent_address_party(office);
+    struct ent_key_id pinned;
+
+    return ent_address_equal(&certificate->address, office) &&
+           !node_revocations_has(node, certificate) &&
+           (node_pin_get(node, &party, &pinned, NULL) != ENT_OK ||
+               ent_key_id_equal(&pinned, &certificate->signing_key_id));
+}
+
+static bool
+has_signed(struct node *node, const node_certificate_row *row,
+    const struct ent_address *office, struct ent_view note,
+    struct ent_checkpoint *ret_checkpoint)
+{
+    struct ent_certificate certificate;
+
+    return ent_certificate_peek(
+               ent_view_of(row->certificate.data, row->certificate.len),
+               &certificate, NULL) == ENT_OK &&
+           counts(node, &certificate, office) &&
+           ent_checkpoint_open(
+               note, &certificate.signing_key, ret_checkpoint, NULL) == ENT_OK;
+}
+
+enum ent_status
+node_archive_note_open(struct node *node, const struct ent_address *office,
+    struct ent_view note, struct ent_checkpoint *ret_checkpoint,
+    node_certificate_row **ret_row, struct ent_error *err)
+{
+    struct node_key key = key_of(&(struct ent_key_id){{0}}, 0);
+    struct ent_checkpoint checkpoint;
+    enum ent_status rc = ent_checkpoint_peek(note, &checkpoint, err);
+
+    if (rc == ENT_OK && !ent_address_equal(&checkpoint.origin, office)) {
+        rc = ent_fail(err, ENT_REJECTED, "it is of another office");
+    }
+    while (rc == ENT_OK) {
+        ENT_AUTO(node_row_free) node_certificate_row *row = NULL;
+        struct ent_view value;
+
+        rc = node_store_seek(node->store, NODE_CERTIFICATE, node_key_view(&key),
+            0, key.bytes, &value, err);
+        if (rc == ENT_OK) {
+            rc = node_row_unpack(value,
+                &entente__rest__v1__certificate_row__descriptor,
+                (ProtobufCMessage **)&row, err);
+        }
+        if (rc == ENT_OK &&
+            has_signed(node, row, office, note, ret_checkpoint)) {
+            if (ret_row != NULL) {
+                *ret_row = row;
+                row = NULL;
+            }
+            return ENT_OK;
+        }
+        if (rc == ENT_OK && !node_key_after(key.bytes, key.len)) {
+            rc = ENT_NOT_FOUND;
+        }
+    }
+    return rc != ENT_NOT_FOUND
+               ? rc
+               : ent_fail(err, ENT_REJECTED,
+                     "the checkpoint is not signed by a key of %s that is "
+                     "known and was not revoked",
+                     office->text);
 }
 
 enum ent_status

@@ -9,6 +9,7 @@
 
 #include "node/node.h"
 #include "node/rest.pb-c.h"
+#include "proto/checkpoint.h"
 
 typedef Entente__Rest__V1__CertificateRow node_certificate_row;
 typedef Entente__Rest__V1__AgreementRow node_agreement_row; /* generated */
@@ -24,6 +25,15 @@ enum ent_status node_archive_certificate(struct node *node,
 enum ent_status node_archive_certificate_get(struct node *node,
     const struct ent_key_id *signing_key_id, uint64_t at_ms,
     node_certificate_row **ret_row, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Read a checkpoint of that office, ours or another: of all its keys that a
+ * certificate here ever named, the one that signed it, unless that was revoked
+ * or another is pinned. `ret_row`, which may be NULL, has the certificate; free
+ * with node_row_free. ENT_REJECTED: none of them signed it. */
+enum ent_status node_archive_note_open(struct node *node,
+    const struct ent_address *office, struct ent_view note,
+    struct ent_checkpoint *ret_checkpoint, node_certificate_row **ret_row,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* Keep an agreement that is in use, and its signatures. */
 enum ent_status node_archive_agreement(struct node *node,

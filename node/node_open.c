@@ -368,7 +368,7 @@ node_close(struct node **node_pointer)
         return;
     }
     node_receipts_forget(node);
-    node_witness_fini(node);
+    node_witness_forget(node);
     node_effects_fini(&node->effects);
     node_revocations_free(&node->revocations);
     node_peers_close(&node->peers);

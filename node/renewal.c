@@ -13,6 +13,7 @@
 #include "node/objects.h"
 #include "node/peers.h"
 #include "node/uplink.h"
+#include "node/witness.h"
 #include "proto/base/log.h"
 
 #define COMPONENT "renewal"
@@ -92,6 +93,7 @@ exchange(
     node->certificate_wire = identity->wire;
     identity->certificate = certificate;
     identity->wire = wire;
+    node_witness_forget(node);
     return ENT_OK;
 }
 

@@ -368,7 +368,7 @@ node_witness_due(const struct node *node)
 }
 
 void
-node_witness_fini(struct node *node)
+node_witness_forget(struct node *node)
 {
     ent_bytes_free(&node->witness.note);
 }

@@ -51,6 +51,9 @@ enum ent_status node_witness_get(struct node *node,
     const struct ent_party *party, node_witness_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
 
-void node_witness_fini(struct node *node);
+/* Our checkpoint is made anew, by the key that we have then; or this is the
+ * end.
+ */
+void node_witness_forget(struct node *node);
 
 #endif

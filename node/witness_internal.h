@@ -18,6 +18,9 @@ enum ent_status node_witness_save(struct node *node,
 /* Something is to be told to that office, soon. */
 void node_witness_owe(struct node *node, node_witness_row *row);
 
+/* What was not proven since then may still come. */
+bool node_witness_is_patient(const struct node *node, uint64_t since);
+
 /* Bytes of a row for others; a copy, where it was is freed. */
 enum ent_status node_witness_bytes(ProtobufCBinaryData *field,
     struct ent_view bytes, struct ent_error *err) ENT_MUST_CHECK;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/archive.h"
 #include "node/rollback.h"
 #include "node/welcome.h"
 #include "node/witness_internal.h"
@@ -97,6 +98,13 @@ begin_anew(struct node *node, struct node_peer *peer, node_witness_row *row,
                               peer->address.text, err);
 }
 
+bool
+node_witness_is_patient(const struct node *node, uint64_t since)
+{
+    return node->now_ms < since ||
+           node->now_ms - since < NODE_WITNESS_PATIENCE_MS;
+}
+
 /* The proof may be on its way: it needs our statement first. */
 static enum ent_status
 wait_for_proof(struct node *node, const struct node_peer *peer,
@@ -106,8 +114,7 @@ wait_for_proof(struct node *node, const struct node_peer *peer,
         row->unproven_since = node->now_ms;
     }
     node_witness_owe(node, row);
-    return node->now_ms - row->unproven_since < NODE_WITNESS_PATIENCE_MS ||
-                   node->now_ms < row->unproven_since
+    return node_witness_is_patient(node, row->unproven_since)
                ? ENT_OK
                : node_witness_contradict(node, peer, row, ENT_HISTORY_UNPROVEN,
                      view_of(&row->statement), wire,
@@ -204,7 +211,8 @@ note_wanted(struct node *node, node_witness_row *row,
     return ENT_OK;
 }
 
-/* It holds a note that we signed: it must be about this store. What we did not
+/* It holds a note that we signed, with this key or one before it: it must be
+ * about this store. What we did not
  * sign proves nothing about us. */
 static enum ent_status
 heed_ours(struct node *node, const struct node_peer *peer,
@@ -215,12 +223,13 @@ heed_ours(struct node *node, const struct node_peer *peer,
     bool is_old_copy = false;
     enum ent_status rc;
 
-    if (witness->held.len == 0 ||
-        ent_checkpoint_open(witness->held, &node->certificate.signing_key,
-            &held, NULL) != ENT_OK ||
-        !ent_address_equal(&held.origin, &node->self) ||
-        held.incarnation == 0) {
+    if (witness->held.len == 0) {
         return ENT_OK;
+    }
+    rc = node_archive_note_open(
+        node, &node->self, witness->held, &held, NULL, err);
+    if (rc != ENT_OK) {
+        return rc == ENT_BAD_INPUT || rc == ENT_REJECTED ? ENT_OK : rc;
     }
     rc = node_rollback_judge(
         node, &held, witness->held, peer->address.text, &is_old_copy, err);

@@ -7,6 +7,7 @@
 
 #include "node/alarms.h"
 #include "node/peers.h"
+#include "node/rules.h"
 #include "node/witness.h"
 #include "proto/schema/trust.pb-c.h"
 
@@ -162,6 +163,32 @@ say_size(uint64_t size, uint64_t incarnation)
     struct ent_bytes note = note_of(MAESAI, MAESAI, size, incarnation);
 
     return say(ent_bytes_view(&note), (struct ent_view){0});
+}
+
+/* The state of that office withdraws a certificate; the office hears of it. */
+static void
+withdraw(enum who who, const struct ent_certificate *certificate)
+{
+    struct node *node = world.nodes[who];
+    struct ent_secret *authority = authority_secret(states[who]);
+    const struct ent_revocation entry = {.key_id = certificate->signing_key_id,
+        .address = certificate->address,
+        .serial = certificate->serial,
+        .revoked_at = world.now};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    struct ent_object object = {.kind = NODE_KIND_REVOCATION};
+    struct ent_signer root;
+
+    expect_ok(
+        ent_secret_signer(authority, ENT_KEY_AUTHORITY, &root, &last_error));
+    expect_ok(ent_revocation_list_make(states[who], 1, world.now,
+        world.now + DAY, &entry, 1, &root, &wire, &last_error));
+    object.wire = ent_bytes_view(&wire);
+    (void)snprintf(object.subject, sizeof object.subject, "%s", states[who]);
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_peers_learn(node, &object, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    ent_secret_free(&authority);
 }
 
 /* ---- tests ---- */
@@ -346,6 +373,110 @@ an_anchor_notices_an_old_copy_alone(void **state)
     assert_false(world.nodes[TACHILEIK]->rolled_back);
 }
 
+/* ---- with a new key ---- */
+
+static void
+a_new_key_accuses_nobody_and_what_grew_is_proven_on(void **state)
+{
+    ENT_AUTO(node_row_free) node_witness_row *row = NULL;
+    uint64_t before;
+
+    (void)state;
+    introduce();
+    talk(HOUR);
+    before = held_by(TACHILEIK);
+    renew(MAESAI);
+    tell_certificate(MAESAI, TACHILEIK);
+    (void)post(MAESAI, TACHILEIK, radio_check);
+    pass(10);
+    talk(HOUR);
+    talk(HOUR);
+    row = row_of(TACHILEIK);
+    assert_true(row->size == node_journal_size(world.nodes[MAESAI]->journal));
+    assert_true(row->proven_from >= before);
+    assert_int_equal(alarms_of(TACHILEIK, NODE_ALARM_HISTORY), 0);
+    assert_int_equal(alarms_of(MAESAI, NODE_ALARM_ROLLBACK), 0);
+    node_row_free(&row);
+    row = row_of(MAESAI);
+    assert_true(row->theirs == node_journal_size(world.nodes[MAESAI]->journal));
+}
+
+static void
+what_is_said_after_a_renewal_is_signed_by_the_new_key(void **state)
+{
+    struct node *node = world.nodes[MAESAI];
+    struct node_rules_report report = {.count = 0};
+
+    (void)state;
+    introduce();
+    talk(HOUR);
+    give_new_keys(MAESAI);
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_turn_end(
+        node, node_rules_reload(node, &report, &last_error), &last_error));
+    tell_certificate(MAESAI, TACHILEIK);
+    talk(0); /* long before a checkpoint is due by the clock */
+    assert_true(
+        held_by(TACHILEIK) == node_journal_size(world.nodes[MAESAI]->journal));
+}
+
+/* The copy is older than the key. */
+static void
+an_old_copy_under_a_new_key_learns_it_too(void **state)
+{
+    (void)state;
+    introduce();
+    talk(HOUR);
+    copy_the_store(TACHILEIK);
+    (void)post(MAESAI, TACHILEIK, radio_check);
+    pass(10);
+    talk(HOUR);
+    give_new_keys(TACHILEIK);
+    put_the_copy_back(TACHILEIK);
+    tell_certificate(TACHILEIK, MAESAI);
+    talk(HOUR);
+    assert_true(world.nodes[TACHILEIK]->rolled_back);
+}
+
+static void
+an_anchor_under_the_key_before_counts(void **state)
+{
+    (void)state;
+    in_folder(TACHILEIK, "anchor", world.configs[TACHILEIK].anchor);
+    introduce();
+    talk(HOUR);
+    renew(TACHILEIK);
+    assert_false(world.nodes[TACHILEIK]->rolled_back);
+    assert_int_equal(alarms_of(TACHILEIK, NODE_ALARM_ROLLBACK), 0);
+    tell_certificate(TACHILEIK, MAESAI);
+    copy_the_store(TACHILEIK);
+    (void)post(MAESAI, TACHILEIK, radio_check);
+    pass(10);
+    talk(HOUR);
+    give_new_keys(TACHILEIK);
+    put_the_copy_back(TACHILEIK);
+    assert_true(world.nodes[TACHILEIK]->rolled_back);
+}
+
+static void
+who_has_a_key_that_was_withdrawn_stops_nobody(void **state)
+{
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes own =
+        note_of(MAESAI, MAESAI, 9, world.nodes[MAESAI]->incarnation);
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes stolen = note_of(
+        TACHILEIK, TACHILEIK, 1000, world.nodes[TACHILEIK]->incarnation);
+    struct ent_certificate before = world.nodes[TACHILEIK]->certificate;
+
+    (void)state;
+    introduce();
+    renew(TACHILEIK);
+    withdraw(TACHILEIK, &before);
+    expect_ok(say(ent_bytes_view(&own), ent_bytes_view(&stolen)));
+    assert_false(world.nodes[TACHILEIK]->rolled_back);
+}
+
 static void
 a_damaged_anchor_stops_nobody(void **state)
 {
@@ -425,6 +556,11 @@ main(void)
         TEST(what_is_older_or_of_the_future_changes_nothing),
         TEST(an_anchor_notices_an_old_copy_alone),
         TEST(a_damaged_anchor_stops_nobody),
+        TEST(a_new_key_accuses_nobody_and_what_grew_is_proven_on),
+        TEST(what_is_said_after_a_renewal_is_signed_by_the_new_key),
+        TEST(an_old_copy_under_a_new_key_learns_it_too),
+        TEST(an_anchor_under_the_key_before_counts),
+        TEST(who_has_a_key_that_was_withdrawn_stops_nobody),
         TEST(only_what_came_since_the_copy_is_asked_for),
     };
 

@@ -113,7 +113,9 @@ struct amendment {
 };
 void agree_on(const char *families, const struct amendment *more, size_t count);
 
-/* The office has a new key and a certificate for it; the other hears of it. */
+/* The office has a new key and a certificate for it: in its folder, or in use
+ * after a new start; the other hears of it. */
+void give_new_keys(enum who who);
 void renew(enum who who);
 void tell_certificate(enum who whose, enum who whom);
 void tell_manifest(enum who whose, enum who whom);
