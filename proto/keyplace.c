@@ -18,6 +18,7 @@ static const struct {
     {"authority", ENT_KEY_AUTHORITY},
     {"office", ENT_KEY_OFFICE},
     {"broker", ENT_KEY_BROKER},
+    {"officer", ENT_KEY_OFFICER},
 };
 
 #define USES (sizeof uses / sizeof uses[0])
@@ -52,7 +53,7 @@ read_use(const struct ent_yaml_node *map, struct ent_keyplace *place,
     }
     if (word != NULL) {
         ent_complain(complaints, map->line, map->column,
-            "'use' is office, broker or authority, not '%s'", word);
+            "'use' is office, broker, authority or officer, not '%s'", word);
     }
 }
 

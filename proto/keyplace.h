@@ -5,7 +5,7 @@
  * People may read and correct it:
  *
  *     token: "pkcs11:token=maesai;object=office?pin-source=file:/etc/..."
- *     use: office                        # or broker, authority
+ *     use: office                        # or broker, authority, officer
  *     public_key: ed25519:...
  *
  * Only a key that signs can lie there: a link's key is used by libzmq and a

@@ -11,21 +11,32 @@
 static void
 what_is_written_is_read_again(void **state)
 {
-    static const char text[] =
-        TOKEN "use: authority # of Thailand\npublic_key: " KEY "\n";
-    struct ent_keyplace place;
-    struct ent_keyplace again;
-    char written[ENT_KEYPLACE_TEXT_MAX];
+    static const struct {
+        const char *text;
+        enum ent_key_role role;
+    } uses[] = {
+        {TOKEN "use: authority # of Thailand\npublic_key: " KEY "\n",
+            ENT_KEY_AUTHORITY},
+        {TOKEN "use: office\npublic_key: " KEY "\n", ENT_KEY_OFFICE},
+        {TOKEN "use: broker\npublic_key: " KEY "\n", ENT_KEY_BROKER},
+        {TOKEN "use: officer\npublic_key: " KEY "\n", ENT_KEY_OFFICER},
+    };
 
     (void)state;
-    expect_ok(ent_keyplace_parse(view(text), &place, &last_error));
-    assert_string_equal(place.uri, "pkcs11:token=maesai;object=office");
-    assert_int_equal(place.role, ENT_KEY_AUTHORITY);
-    ent_keyplace_format(&place, written);
-    expect_ok(ent_keyplace_parse(view(written), &again, &last_error));
-    assert_memory_equal(&again.key, &place.key, sizeof place.key);
-    assert_string_equal(again.uri, place.uri);
-    assert_int_equal(again.role, place.role);
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+        struct ent_keyplace place;
+        struct ent_keyplace again;
+        char written[ENT_KEYPLACE_TEXT_MAX];
+
+        expect_ok(ent_keyplace_parse(view(uses[i].text), &place, &last_error));
+        assert_string_equal(place.uri, "pkcs11:token=maesai;object=office");
+        assert_int_equal(place.role, uses[i].role);
+        ent_keyplace_format(&place, written);
+        expect_ok(ent_keyplace_parse(view(written), &again, &last_error));
+        assert_memory_equal(&again.key, &place.key, sizeof place.key);
+        assert_string_equal(again.uri, place.uri);
+        assert_int_equal(again.role, place.role);
+    }
 }
 
 static void
@@ -39,7 +50,7 @@ what_is_wrong_is_told_with_its_line(void **state)
         {TOKEN "public_key: " KEY "\n", "'use' is missing"},
         {TOKEN "use: office\n", "'public_key' is missing"},
         {TOKEN "use: link\npublic_key: " KEY "\n",
-            "'use' is office, broker or authority, not 'link'"},
+            "'use' is office, broker, authority or officer, not 'link'"},
         {TOKEN "use: office\npublic_key: ed25519:abc\n", "'public_key': "},
         {"token: maesai\nuse: office\npublic_key: " KEY "\n",
             "'token' must be a URI"},
