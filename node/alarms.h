@@ -33,6 +33,8 @@
     X(DUTY, 42, "duty")              /* what is to be done by a time */        \
     X(OVERDUE, 43, "overdue")        /* what was not */                        \
     X(EMERGENCY, 44, "emergency")    /* another office has declared one */     \
+    X(STORE, 220, "store")           /* too full for what others send */       \
+    X(SHARE, 221, "share")           /* an office has as much as it may */     \
     X(WITHDRAWN, 180, "withdrawn")   /* a key that something was signed with */
 
 enum node_alarm_kind {

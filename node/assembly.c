@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/room.h"
+#include "node/share.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 #include "proto/schema/api.pb-c.h"
@@ -31,33 +32,84 @@ may_come(const node_attachment_row *row)
 
 /* ---- a message ---- */
 
+static enum ent_status
+turn_down(node_attachment_row *row, uint32_t reason, const char *why)
+{
+    ent_log(ENT_LOG_WARN, COMPONENT, "not taking an attachment: %s", why);
+    row->state = STOPPED;
+    row->reason = reason;
+    return ENT_OK;
+}
+
+/* Whether its sender's share has no space for it. What is given back was in it
+ * before. */
+static enum ent_status
+is_too_much(struct node *node, const struct ent_party *sender,
+    const ent_message *message, uint64_t size, bool *ret_too_much,
+    struct ent_error *err)
+{
+    struct node_space space;
+    enum ent_status rc = node_share_look(node, sender, &space, err);
+
+    if (rc == ENT_OK) {
+        space.size = size;
+        space.rank = node_rank(ENTENTE__V1__PRECEDENCE__DEFERRED);
+        space.kind = message->restored != NULL ? NODE_OWED : NODE_BRINGS;
+        *ret_too_much = node_space_judge(&space) == ENT_REFUSAL_QUOTA;
+    }
+    return rc;
+}
+
 /* Room for it, and why not. Fails only for our own storage. */
 static enum ent_status
-admit(struct node *node, const note *given, node_attachment_row *row,
+admit(struct node *node, const struct ent_party *sender,
+    const ent_message *message, node_attachment_row *row, const note *given,
     struct ent_error *err)
 {
     struct ent_error why = {0};
-    enum ent_status rc = node_room_for(node, given->size, &why);
+    bool too_much = false;
+    enum ent_status rc =
+        is_too_much(node, sender, message, given->size, &too_much, err);
 
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (too_much) {
+        return turn_down(
+            row, ENT_REFUSAL_QUOTA, "what its sender may keep here is used up");
+    }
+    rc = node_room_for(node, given->size, &why);
     if (rc == ENT_BUSY) {
-        ent_log(
-            ENT_LOG_WARN, COMPONENT, "not taking an attachment: %s", why.text);
-        row->state = STOPPED;
-        row->reason = ENT_REFUSAL_STORE_FULL;
-        return ENT_OK;
+        return turn_down(row, ENT_REFUSAL_STORE_FULL, why.text);
     }
     if (rc != ENT_OK) {
         return ent_fail(err, rc, "%s", why.text);
     }
     row->state = WAITING;
-    return node_room_promise(node, given->size, err);
+    rc = node_share_add(node, sender, given->size, 0, err);
+    return rc != ENT_OK ? rc : node_room_promise(node, given->size, err);
+}
+
+/* Of a message that is given again its sender may have the file no longer. */
+static bool
+will_come(const ent_message *message, size_t place)
+{
+    const Entente__V1__Restored *restored = message->restored;
+
+    for (size_t i = 0; restored != NULL && i < restored->n_files; i++) {
+        if (restored->files[i] == place) {
+            return true;
+        }
+    }
+    return restored == NULL;
 }
 
 static enum ent_status
 expect(struct node *node, const struct ent_party *sender,
-    const struct ent_id *id, uint8_t place, const note *given, bool comes,
+    const struct ent_id *id, const ent_message *message, uint8_t place,
     uint64_t day, struct ent_error *err)
 {
+    const note *given = message->attachments[place];
     node_attachment_row row = ENTENTE__REST__V1__ATTACHMENT_ROW__INIT;
     struct ent_attachment_cipher cipher;
     struct ent_message_key key;
@@ -70,8 +122,8 @@ expect(struct node *node, const struct ent_party *sender,
     memcpy(sha256.bytes, given->sha256.data, sizeof sha256.bytes);
     rc = ent_attachment_open_begin(
         key.bytes, given->header.data, &sha256, &cipher, err);
-    if (rc == ENT_OK && comes) {
-        rc = admit(node, given, &row, err);
+    if (rc == ENT_OK && will_come(message, place)) {
+        rc = admit(node, sender, message, &row, given, err);
     } else if (rc == ENT_OK) {
         row.state = STOPPED;
         row.reason = ENT_REFUSAL_NO_ATTACHMENT;
@@ -93,20 +145,6 @@ expect(struct node *node, const struct ent_party *sender,
     return rc;
 }
 
-/* Of a message that is given again its sender may have the file no longer. */
-static bool
-will_come(const ent_message *message, size_t place)
-{
-    const Entente__V1__Restored *restored = message->restored;
-
-    for (size_t i = 0; restored != NULL && i < restored->n_files; i++) {
-        if (restored->files[i] == place) {
-            return true;
-        }
-    }
-    return restored == NULL;
-}
-
 enum ent_status
 node_assembly_expect(struct node *node, const struct ent_party *sender,
     const struct ent_id *id, const ent_message *message, uint64_t day,
@@ -125,8 +163,7 @@ node_assembly_expect(struct node *node, const struct ent_party *sender,
         rc = node_attached_get(
             node, NODE_ATTACHED_IN, sender, id, (uint8_t)i, &known, err);
         if (rc == ENT_NOT_FOUND) {
-            rc = expect(node, sender, id, (uint8_t)i, message->attachments[i],
-                will_come(message, i), day, err);
+            rc = expect(node, sender, id, message, (uint8_t)i, day, err);
         }
     }
     return rc;

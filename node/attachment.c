@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/room.h"
+#include "node/share.h"
 #include "proto/schema/api.pb-c.h"
 
 #define KIND_CHUNK 0
@@ -136,6 +137,22 @@ node_attachment_key(struct node *node, uint64_t number,
         ent_view_of(row->wrapped.data, row->wrapped.len), ret_key, err);
 }
 
+/* Whose share a file was counted in (node/assembly.c); its name says it. */
+static enum ent_status
+leave_share(
+    struct node *node, const node_attachment_row *row, struct ent_error *err)
+{
+    struct ent_party party;
+
+    if (!row->incoming || row->name.len < 1 + sizeof party.bytes ||
+        row->state == ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_STOPPED ||
+        row->state == ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_DELETED) {
+        return ENT_OK;
+    }
+    memcpy(party.bytes, row->name.data + 1, sizeof party.bytes);
+    return node_share_subtract(node, &party, row->size, 0, err);
+}
+
 enum ent_status
 node_attachment_forget(struct node *node, uint64_t number,
     const node_attachment_row *row, uint32_t state, struct ent_error *err)
@@ -147,6 +164,9 @@ node_attachment_forget(struct node *node, uint64_t number,
         row->state == ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_MOVING) {
         rc = node_room_release(node,
             row->size - ent_attachment_bytes(row->size, row->chunks), err);
+    }
+    if (rc == ENT_OK) {
+        rc = leave_share(node, row, err);
     }
     stone.nonce = (ProtobufCBinaryData){0};
     stone.wrapped = (ProtobufCBinaryData){0};

@@ -34,6 +34,19 @@ static const struct ent_config_row rows[] = {
         "\"pkcs11:token=maesai;object=passphrase\""},
     {NULL, "store_limit", ENT_CONFIG_MIB, AT(store_limit), 16, 1048576, "65536",
         "most the store may grow to, MiB"},
+    {"quota", "size", ENT_CONFIG_MIB, AT(quota.bytes), 0, 1048576, "0",
+        "most that one other office may have in the store, MiB; 0: half of "
+        "store_limit"},
+    {"quota", "bundles", ENT_CONFIG_NUMBER, AT(quota.bundles), 1, 100000000,
+        "1000000", "the same, bundles"},
+    {"quota", "flash_reserve", ENT_CONFIG_NUMBER, AT(quota.flash_reserve), 0,
+        90, "10",
+        "percent of that, and of the store, kept for what is urgent: all of it "
+        "for FLASH, less for each precedence below"},
+    {"quota", "signatures", ENT_CONFIG_NUMBER, AT(quota.signatures), 10,
+        1000000, "2000",
+        "most that one office may have checked in a second over a direct "
+        "link"},
     {NULL, "memory", ENT_CONFIG_MIB, AT(memory), 256, 65536, "1024",
         "most memory this process may have, MiB"},
     {NULL, "epoch", ENT_CONFIG_DURATION, AT(epoch_ms), EPOCH_MIN_MS, 7 * DAY_MS,

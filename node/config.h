@@ -10,6 +10,7 @@
 
 #include <limits.h>
 
+#include "node/space.h"
 #include "proto/config.h"
 
 #define NODE_BROKERS_MAX 4
@@ -40,6 +41,7 @@ struct node_config {
     char passphrase_token[ENT_TOKEN_URI_MAX + 1]; /* "": none */
     uint64_t store_limit;                         /* bytes */
     uint64_t memory;                              /* bytes */
+    struct node_quota_limits quota;               /* of each other office */
     uint64_t epoch_ms;                            /* life of a sealing key */
     uint64_t checkpoint_ms;             /* between two told to peers */
     char anchor[PATH_MAX];              /* "": none */

@@ -164,8 +164,9 @@ take_own(struct node *node, struct node_dispatch *dispatch,
     enum ent_status rc =
         node_ways_custody(node, dispatch, custody->broker.text, err);
 
-    if (dispatch->row->answer >= ENT_REFUSAL_QUOTA) {
-        dispatch->row->answer = 0; /* a broker's objection, and it is over */
+    if (dispatch->row->broker_answered) {
+        dispatch->row->answer = 0; /* its objection is over */
+        dispatch->row->broker_answered = false;
     }
     if (rc == ENT_OK) {
         rc = node_dispatch_step(node, dispatch, ENT_EVENT_CUSTODY, err);

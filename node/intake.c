@@ -176,21 +176,16 @@ objection(
     return 0;
 }
 
+/* There is space for it. */
 static enum ent_status
-take(struct node *node, struct node_arrival *arrival, struct ent_error *err)
+open_and_keep(struct node *node, struct node_arrival *arrival,
+    const struct ent_bundle_secrets *secrets, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
-    struct ent_bundle_secrets secrets;
-    bool gone = false;
-    enum ent_status rc;
+    enum ent_status rc = ENT_OK;
 
-    rc = receive_secrets(node, label, &secrets, &gone, err);
-    if (rc == ENT_OK && gone) {
-        return answer(node, arrival, ENTENTE__V1__ANSWER_CODE__RESEAL,
-            ENT_REFUSAL_SEALING_KEY_GONE, err);
-    }
     arrival->openings = calloc(label->count, sizeof *arrival->openings);
-    if (rc == ENT_OK && arrival->openings == NULL) {
+    if (arrival->openings == NULL) {
         rc = ent_fail(err, ENT_NO_MEMORY, "opening %u messages", label->count);
     }
     if (rc == ENT_OK && node->now_ms >= label->expires_at) {
@@ -201,22 +196,47 @@ take(struct node *node, struct node_arrival *arrival, struct ent_error *err)
         settle_all(arrival, ENTENTE__V1__OUTCOME_CODE__REFUSED,
             ENT_REFUSAL_PAIR_KEY, "pair_keys"); /* agreed, and not used */
     } else if (rc == ENT_OK) {
-        rc = open_all(node, arrival, &secrets, err);
+        rc = open_all(node, arrival, secrets, err);
     }
     if (rc == ENT_OK) {
         rc = node_peers_incarnation(
             node, arrival->peer, label->stream.sender_incarnation, err);
     }
     if (rc == ENT_OK) {
-        rc = node_intake_keep(node, arrival, &secrets, err);
+        rc = node_intake_keep(node, arrival, secrets, err);
     }
-    ent_bundle_secrets_wipe(&secrets);
     if (arrival->openings != NULL) {
         sodium_memzero(
             arrival->openings, label->count * sizeof *arrival->openings);
         free(arrival->openings);
         arrival->openings = NULL;
     }
+    return rc;
+}
+
+static enum ent_status
+take(struct node *node, struct node_arrival *arrival, struct ent_error *err)
+{
+    struct ent_bundle_secrets secrets;
+    uint32_t refusal = 0;
+    bool gone = false;
+    enum ent_status rc =
+        receive_secrets(node, &arrival->bundle->label, &secrets, &gone, err);
+
+    if (rc == ENT_OK && gone) {
+        return answer(node, arrival, ENTENTE__V1__ANSWER_CODE__RESEAL,
+            ENT_REFUSAL_SEALING_KEY_GONE, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_intake_room(node, arrival, &secrets, &refusal, err);
+    }
+    if (rc == ENT_OK && refusal != 0) {
+        rc = answer(
+            node, arrival, ENTENTE__V1__ANSWER_CODE__NOT_YET, refusal, err);
+    } else if (rc == ENT_OK) {
+        rc = open_and_keep(node, arrival, &secrets, err);
+    }
+    ent_bundle_secrets_wipe(&secrets);
     return rc;
 }
 

@@ -27,6 +27,13 @@ struct node_arrival {
 enum ent_status node_intake_fork(struct node *node,
     struct node_arrival *arrival, struct ent_error *err) ENT_MUST_CHECK;
 
+/* intake_room.c: whether there is space for it. `*ret_refusal` 0: there is;
+ * else why it is put off, of which somebody here is told. */
+enum ent_status node_intake_room(struct node *node,
+    const struct node_arrival *arrival,
+    const struct ent_bundle_secrets *secrets, uint32_t *ret_refusal,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* intake_keep.c: what was opened goes to the desk, or is held until the gap
  * before it is closed; the bundle, the answer and the proof are kept. */
 enum ent_status node_intake_keep(struct node *node,

@@ -7,6 +7,7 @@
 #include "node/lifetime.h"
 #include "node/proof.h"
 #include "node/receipts.h"
+#include "node/share.h"
 #include "proto/schema/delivery.pb-c.h"
 
 static enum ent_status
@@ -85,6 +86,10 @@ keep_bundle(struct node *node, const struct node_arrival *arrival,
         kept.body = (struct ent_view){0}; /* they lie elsewhere by now */
     }
     rc = node_vault_put(node->store, node->slots, &kept, ret_bundle, err);
+    if (rc == ENT_OK) {
+        rc = node_share_add(node, &arrival->peer->party,
+            node_space_of(kept.head.len + kept.body.len, label->count), 1, err);
+    }
     *ret_until_ms = kept.until_ms;
     sodium_memzero(kept.keys, label->count * sizeof *kept.keys);
     free(kept.keys);

@@ -28,6 +28,7 @@
 #include "node/renewal.h"
 #include "node/rules.h"
 #include "node/sealer.h"
+#include "node/share.h"
 #include "node/uplink.h"
 #include "node/witness.h"
 #include "proto/base/log.h"
@@ -215,6 +216,9 @@ sweep(struct node *node, struct loop *loop, struct ent_error *err)
         node_renewal_watch(node);
         rc = node_batch_expire(node, loop->pending, err);
         rc = rc != ENT_OK ? rc : node_drills_watch(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_share_watch(node, err);
     }
     return rc != ENT_OK ? rc : node_clock_keep(node, err);
 }

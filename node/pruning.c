@@ -11,6 +11,7 @@
 #include "node/pump.h"
 #include "node/quota.h"
 #include "node/receipts.h"
+#include "node/share.h"
 #include "node/shelf.h"
 #include "node/tombstones.h"
 #include "node/upload.h"
@@ -58,6 +59,10 @@ prune_received(struct node *node, uint64_t number, const bundle_row *row,
 
         memcpy(id.bytes, row->ids[i].data, sizeof id.bytes);
         rc = forget_seen(node, &sender, &id, number, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_share_subtract(node, &sender,
+            node_space_of(row->head.len + row->body.len, row->n_ids), 1, err);
     }
     return rc != ENT_OK ? rc
                         : node_store_delete(node->store, NODE_BUNDLE,

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 
 #include "node/shelf.h"
+#include "node/space.h"
+#include "proto/schema/common.pb-c.h"
 
 #define MIB (UINT64_C(1024) * 1024)
 #define RESERVE_PARTS 8 /* one of them is not for files */
@@ -16,13 +18,24 @@ need_of(uint64_t size)
     return size + size / 12 + MIB;
 }
 
+/* Of the store: less when more of it is kept for what is urgent. */
+static uint64_t
+share_of_files(const struct node *node)
+{
+    uint64_t limit = node->config->store_limit;
+    uint64_t share = limit - limit / RESERVE_PARTS;
+    uint64_t messages = node_space_store(&node->config->quota, limit,
+        node_rank(ENTENTE__V1__PRECEDENCE__DEFERRED));
+
+    return share < messages ? share : messages;
+}
+
 /* What files may still take, besides what is leaving: less than nothing when
  * others take more than they should. */
 static enum ent_status
 room_of(struct node *node, int64_t *ret_free, uint64_t *ret_kept,
     struct ent_error *err)
 {
-    uint64_t limit = node->config->store_limit;
     uint64_t promised = 0;
     uint64_t leaving = 0;
     uint64_t used = 0;
@@ -34,7 +47,7 @@ room_of(struct node *node, int64_t *ret_free, uint64_t *ret_kept,
     if (rc == ENT_OK) {
         rc = node_shelf_kept(node, ret_kept, &leaving, err);
     }
-    *ret_free = (int64_t)(limit - limit / RESERVE_PARTS + leaving) -
+    *ret_free = (int64_t)(share_of_files(node) + leaving) -
                 (int64_t)(used + need_of(promised));
     return rc;
 }

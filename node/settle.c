@@ -77,6 +77,7 @@ node_settle_not_taken(
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     dispatch.row->answer = bye->reason;
+    dispatch.row->broker_answered = true;
     node_custody_forget(&dispatch, broker->address.text);
     return go_on_without(node, &dispatch, err);
 }
@@ -294,6 +295,7 @@ apply(struct node *node, const struct ent_receipt *receipt,
         return settle(node, dispatch, answer, err);
     case ENTENTE__V1__ANSWER_CODE__NOT_YET:
         dispatch->row->answer = answer->reason;
+        dispatch->row->broker_answered = false;
         return node_dispatch_step(node, dispatch, ENT_EVENT_NOT_YET, err);
     case ENTENTE__V1__ANSWER_CODE__RESEAL:
         return reseal(node, dispatch, &receipt->stream, answer->reason, err);

@@ -64,6 +64,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_OFFICER] = {.name = "officer", .key_len = 16},
     [NODE_SIGNER] = {.name = "signer", .key_len = 16},
     [NODE_WITNESS] = {.name = "witness", .key_len = 16},
+    [NODE_SHARE] = {.name = "share", .key_len = 16},
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
 };
 
@@ -170,6 +171,13 @@ node_store_usage(
     uint64_t entries;
 
     return ent_kv_usage(store->kv, ret_used, &entries, err);
+}
+
+void
+node_store_room(struct node_store *store, uint64_t *ret_used, uint64_t *ret_max)
+{
+    assert(store->txn != NULL);
+    ent_kv_room(store->txn, ret_used, ret_max);
 }
 
 enum ent_status

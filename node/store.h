@@ -75,6 +75,7 @@ enum node_table {
     NODE_OFFICER,     /* officer's key id(16)             -> OfficerRow */
     NODE_SIGNER,      /* signing key id(16)               -> SignerRow */
     NODE_WITNESS,     /* party(16)                        -> WitnessRow */
+    NODE_SHARE,       /* party(16)                        -> u64, u64 */
     NODE_TABLE_COUNT,
 };
 
@@ -102,6 +103,11 @@ void node_store_abort(struct node_store *store);
 uint64_t node_store_commits(const struct node_store *store);
 enum ent_status node_store_usage(struct node_store *store, uint64_t *ret_used,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* About what would be in use if the turn were committed now, and the most that
+ * may be. */
+void node_store_room(
+    struct node_store *store, uint64_t *ret_used, uint64_t *ret_max);
 
 /* The bytes at a key, looking into the store until the next put or the end of
  * the turn. ENT_NOT_FOUND leaves `err` alone. */

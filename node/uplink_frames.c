@@ -22,10 +22,6 @@
 
 #define COMPONENT "uplink"
 
-/* Signatures that an office may have us check in a second over a direct link.
- * Brokers are chosen by our own operator, and bring what all others send. */
-#define OFFICE_PACE 2000
-
 static const char unwelcome[] = "not welcome here any more";
 
 enum ent_status
@@ -313,18 +309,20 @@ hand_over(struct node *node, struct node_neighbour *neighbour,
     return ent_fail(err, ENT_BAD_INPUT, "frame type %d", (int)frame->type);
 }
 
-/* Credit bounds bytes; this is for who sends what costs little of it. */
+/* Credit bounds bytes; this is for who sends what costs little of it. Brokers
+ * are chosen by our own operator, and bring what all others send. */
 static enum ent_status
 check_pace(
     struct node *node, struct node_neighbour *neighbour, struct ent_error *err)
 {
+    const uint64_t pace = node->config->quota.signatures;
     const uint64_t now_ms = ent_time_boot_ms();
 
     if (neighbour->is_broker) {
         return ENT_OK;
     }
-    ent_pace_count(&neighbour->pace, OFFICE_PACE, now_ms);
-    return !ent_pace_is_beyond(&neighbour->pace, OFFICE_PACE, now_ms)
+    ent_pace_count(&neighbour->pace, pace, now_ms);
+    return !ent_pace_is_beyond(&neighbour->pace, pace, now_ms)
                ? ENT_OK
                : part(node, neighbour, ENT_REFUSAL_QUOTA,
                      "more signatures than I check in a second", err);

@@ -84,7 +84,8 @@
         "The recipient has nobody on the desk that alone may read it.")        \
     X(309, NO_PAIR_KEY, BOTH, LATER,                                           \
         "Import the pair key that the agreement names.")                       \
-    X(400, QUOTA, SENDER, LATER, "Wait; the office's share is used up.")       \
+    X(400, QUOTA, SENDER, LATER,                                               \
+        "Wait; what this office may keep there is used up.")                   \
     X(401, NOT_SERVED, SENDER, LATER,                                          \
         "This broker does not serve that office.")                             \
     X(402, CLOSING, NOBODY, LATER, "The program is stopping; connect again.")  \

@@ -136,6 +136,21 @@ desks_are_those_that_agreements_know(void **state)
 }
 
 static void
+what_one_office_may_have_here_has_a_default(void **state)
+{
+    expect_ok(load(state, BEGINNING));
+    assert_int_equal(config.quota.bytes, 0); /* half of the store */
+    assert_int_equal(config.quota.bundles, 1000000);
+    assert_int_equal(config.quota.flash_reserve, 10);
+    assert_int_equal(config.quota.signatures, 2000);
+    expect_ok(load(state, BEGINNING "quota: {size: 3, flash_reserve: 25}\n"));
+    assert_int_equal(config.quota.bytes, 3 * 1024 * 1024);
+    assert_int_equal(config.quota.flash_reserve, 25);
+    expect_complaint(state, BEGINNING "quota: {flash_reserve: 91}\n", 3, "90");
+    expect_complaint(state, BEGINNING "quota: {sise: 3}\n", 3, "size");
+}
+
+static void
 a_refused_file_changes_nothing(void **state)
 {
     expect_status(load(state, BEGINNING "peers: 3\n"), ENT_BAD_INPUT);
@@ -153,6 +168,7 @@ main(void)
         cmocka_unit_test(a_peer_needs_no_endpoint),
         cmocka_unit_test(a_peer_without_a_certificate_is_refused),
         cmocka_unit_test(desks_are_those_that_agreements_know),
+        cmocka_unit_test(what_one_office_may_have_here_has_a_default),
         cmocka_unit_test(a_refused_file_changes_nothing),
     };
 

@@ -144,6 +144,8 @@ found_office(void)
     path_of("store", config->store);
     path_of("api.sock", config->api);
     config->store_limit = (uint64_t)1 << 28;
+    config->quota = (struct node_quota_limits){
+        .bundles = 1000000, .flash_reserve = 10, .signatures = 2000};
     config->epoch_ms = DAY;
     (void)snprintf(config->authorities.list[0].state,
         sizeof config->authorities.list[0].state, "th");

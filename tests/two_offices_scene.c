@@ -99,6 +99,8 @@ found_office(enum who who)
     in_folder(who, "store", config->store);
     in_folder(who, "api.sock", config->api);
     config->store_limit = (uint64_t)1 << 28;
+    config->quota = (struct node_quota_limits){
+        .bundles = 1000000, .flash_reserve = 10, .signatures = 2000};
     config->epoch_ms = DAY;
     config->checkpoint_ms = HOUR;
     (void)snprintf(config->authorities.list[0].state,
