@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A real node's uplink, and in this process a broker that the test speaks for.
- * Sockets are of the loopback; what waits is time of the node, passed in. */
+/* A real node's uplink, and in this process a broker and an office that the
+ * test speaks for. Sockets are of the loopback; what waits is time of the node,
+ * passed in. */
 #include "tests/policy_support.h"
 
 #include <ftw.h>
@@ -11,6 +12,7 @@
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
 #include "proto/keyfile.h"
+#include "proto/pace.h"
 #include "proto/refusal.h"
 #include "proto/schema/link.pb-c.h"
 #include "proto/schema/trust.pb-c.h"
@@ -20,6 +22,8 @@
 #define LANES 2
 #define PATIENCE_MS 20000
 #define MIB ((uint64_t)1024 * 1024)
+#define PACE 10 /* signatures in a second */
+#define JUNK (3 * PACE * (int)(ENT_PACE_BURST_S * ENT_PACE_BURSTS_MAX))
 
 /* The broker of the test, and the node that connects to it. */
 static struct stage {
@@ -32,7 +36,9 @@ static struct stage {
     struct ent_link *link;
     struct ent_bytes certificate; /* the broker's */
     struct ent_route routes[LANES];
-    bool greeted[LANES]; /* by the node */
+    bool greeted[LANES];    /* by the node */
+    struct ent_link *guest; /* an office's, to the node */
+    struct ent_bytes guest_certificate;
 } stage;
 
 /* ---- the scene ---- */
@@ -63,7 +69,8 @@ certify(const char *address, uint32_t kind, struct ent_secret *signing,
     struct ent_secret *link, const char *file, struct ent_bytes *ret_wire)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    struct ent_secret *authority = authority_secret("th");
+    const char *state = strchr(address, '@') + 1;
+    struct ent_secret *authority = authority_secret(state);
     struct ent_certificate certificate = {.kind = kind,
         .not_before = NOON - DAY,
         .not_after = NOON + 300 * DAY,
@@ -86,7 +93,9 @@ certify(const char *address, uint32_t kind, struct ent_secret *signing,
         ENT_ARMOUR_CERTIFICATE, ent_bytes_view(ret_wire), &text, &last_error));
     path_of(file, path);
     expect_ok(ent_file_create(path, 0600, ent_bytes_view(&text), &last_error));
-    stage.config.authorities.list[0].key = root.key;
+    if (strcmp(state, "th") == 0) {
+        stage.config.authorities.list[0].key = root.key;
+    }
     ent_secret_free(&authority);
 }
 
@@ -155,19 +164,89 @@ found_office(void)
     ent_secret_free(&storage);
 }
 
-static int
-setup(void **state)
+static void
+begin(void)
 {
     void *folder;
 
-    (void)state;
     stage = (struct stage){.now = NOON};
     assert_int_equal(make_folder(&folder), 0);
     (void)snprintf(stage.folder, sizeof stage.folder, "%s", (char *)folder);
     found_office();
     found_broker();
+}
+
+static int
+setup(void **state)
+{
+    (void)state;
+    begin();
     expect_ok(node_init(&stage.config, &last_error));
     expect_ok(node_open(&stage.config, &stage.node, &last_error));
+    return 0;
+}
+
+static void
+copy_data(const char *name)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = read_data(name);
+    char path[PATH_MAX];
+
+    path_of(name, path);
+    expect_ok(ent_file_create(path, 0600, ent_bytes_view(&text), &last_error));
+}
+
+/* A port of the loopback that nobody listens on. */
+static void
+find_endpoint(char ret_endpoint[static ENT_ENDPOINT_MAX + 1])
+{
+    void *socket = zmq_socket(stage.zmq, ZMQ_PAIR);
+    size_t len = ENT_ENDPOINT_MAX + 1;
+
+    assert_int_equal(zmq_bind(socket, "tcp://127.0.0.1:*"), 0);
+    assert_int_equal(
+        zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, ret_endpoint, &len), 0);
+    assert_int_equal(zmq_close(socket), 0);
+}
+
+/* Tachileik's office, with which there is an agreement, may connect. */
+static struct ent_secret *
+found_guest(void)
+{
+    struct node_direct *direct = &stage.config.directs[0];
+    struct ent_secret *signing = new_key(NULL, ENT_KEY_OFFICE);
+    struct ent_secret *link = new_key(NULL, ENT_KEY_LINK);
+
+    copy_data("th-mm.yaml");
+    copy_data("th-mm.yaml.sig");
+    certify("blo-tachileik@mm", ENTENTE__V1__OFFICE_KIND__BLO, signing, link,
+        "guest.cert", &stage.guest_certificate);
+    expect_ok(ent_address_parse(
+        view("blo-tachileik@mm"), &direct->address, &last_error));
+    path_of("guest.cert", direct->certificate);
+    stage.config.direct_count = 1;
+    find_endpoint(stage.config.listen);
+    ent_secret_free(&signing);
+    return link;
+}
+
+/* The node has so little time for signatures. */
+static int
+setup_listening(void **state)
+{
+    struct ent_secret *link;
+    uint8_t key[ENT_PUBLIC_KEY_LEN];
+
+    (void)state;
+    begin();
+    link = found_guest();
+    stage.config.quota.signatures = PACE;
+    expect_ok(node_init(&stage.config, &last_error));
+    expect_ok(node_open(&stage.config, &stage.node, &last_error));
+    memcpy(key, stage.node->certificate.link_key, sizeof key);
+    expect_ok(ent_link_connect(
+        stage.zmq, stage.config.listen, key, link, &stage.guest, &last_error));
+    ent_secret_free(&link);
     return 0;
 }
 
@@ -186,10 +265,12 @@ teardown(void **state)
 {
     (void)state;
     node_close(&stage.node);
+    ent_link_close(&stage.guest);
     ent_link_close(&stage.link);
     ent_zap_close(&stage.zap);
     (void)zmq_ctx_term(stage.zmq);
     ent_bytes_free(&stage.certificate);
+    ent_bytes_free(&stage.guest_certificate);
     return nftw(stage.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -408,7 +489,94 @@ a_turn_that_is_taken_back_costs_no_credit(void **state)
     assert_true(node_uplink_spend(node->uplink, 0, false, 2 * MIB));
 }
 
+/* The node's next frame of that type to the office that connected to it. */
+static void
+guest_hears(enum ent_frame_type type, struct ent_frame *ret_frame)
+{
+    for (int waited = 0; waited < PATIENCE_MS; waited += 5) {
+        turn();
+        while (
+            ent_link_receive(stage.guest, ret_frame, &last_error) == ENT_OK) {
+            if (ret_frame->type == type) {
+                return;
+            }
+            ent_frame_free(ret_frame);
+        }
+        (void)usleep(5000);
+    }
+    fail_msg("no frame of type %d came", (int)type);
+}
+
+static void
+guest_says(
+    enum ent_frame_type type, struct ent_view payload, struct ent_view body)
+{
+    while (ent_link_send(stage.guest, NULL, type, payload, body, &last_error) ==
+           ENT_BUSY) {
+        turn();
+    }
+}
+
+static void
+guest_greets(void)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
+    struct ent_hello hello = {
+        .certificate = ent_bytes_view(&stage.guest_certificate),
+        .lane = ENTENTE__V1__LANE__BULK,
+        .credit = 4 * MIB,
+    };
+
+    expect_ok(ent_hello_encode(&hello, &payload, &last_error));
+    guest_says(ENT_FRAME_HELLO, ent_bytes_view(&payload), (struct ent_view){0});
+    guest_hears(ENT_FRAME_HELLO, &frame);
+}
+
+/* Small, and all forged: credit does not hold them back. */
+static void
+an_office_that_has_too_much_checked_is_sent_away(void **state)
+{
+    ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
+    struct ent_bye bye;
+
+    (void)state;
+    guest_greets();
+    for (int i = 0; i < JUNK; i++) {
+        guest_says(ENT_FRAME_BUNDLE, view("junk"), view("and its body"));
+    }
+    guest_hears(ENT_FRAME_BYE, &frame);
+    expect_ok(ent_bye_decode(frame.payload, &bye, &last_error));
+    assert_false(bye.about_stream);
+    assert_int_equal(bye.reason, ENT_REFUSAL_QUOTA);
+}
+
+static void
+a_broker_brings_what_all_others_send(void **state)
+{
+    ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
+    struct ent_bytes junk = {.data = (uint8_t *)(uintptr_t) "junk", .len = 4};
+    uint64_t given_back = 0;
+
+    (void)state;
+    meet(4 * MIB);
+    for (int i = 0; i < JUNK; i++) {
+        say(0, ENT_FRAME_BUNDLE, &junk, view("and its body"));
+    }
+    while (given_back < (uint64_t)JUNK * 16) { /* all were looked at */
+        uint64_t bytes = 0;
+
+        ent_frame_free(&frame);
+        hear(ENT_FRAME_CREDIT, &frame);
+        expect_ok(ent_credit_decode(frame.payload, &bytes, &last_error));
+        given_back += bytes;
+    }
+    assert_true(node_uplink_ready(stage.node->uplink, true));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define LISTENING(name)                                                        \
+    cmocka_unit_test_setup_teardown(name, setup_listening, teardown)
 
 int
 main(void)
@@ -420,6 +588,8 @@ main(void)
         TEST(what_came_is_given_back_whatever_became_of_it),
         TEST(after_a_goodbye_it_greets_again_and_not_at_once),
         TEST(a_turn_that_is_taken_back_costs_no_credit),
+        LISTENING(an_office_that_has_too_much_checked_is_sent_away),
+        LISTENING(a_broker_brings_what_all_others_send),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
