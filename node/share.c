@@ -87,6 +87,7 @@ node_share_look(struct node *node, const struct ent_party *party,
 
     if (rc == ENT_OK) {
         node_store_room(node->store, &space.store_used, &space.store_max);
+        space.disk_room = node_store_disk_room(node->store);
         *ret_space = space;
     }
     return rc;
@@ -100,11 +101,13 @@ node_share_alarm(struct node *node, const struct ent_address *sender,
 {
     if (refusal == ENT_REFUSAL_STORE_FULL) {
         return node_alarm_raise(node, NODE_ALARM_STORE, node->self.text, err,
-            "the store holds %" PRIu64 " of %" PRIu64
-            " MiB: what other offices send is put off, the least urgent "
-            "first, and comes when there is room: raise store_limit in "
-            "node.yaml and start the node again, or keep less",
-            space->store_used / MIB, space->store_max / MIB);
+            "the store is full, but for what is more urgent: it holds %" PRIu64
+            " of %" PRIu64 " MiB, and its disk has room for %" PRIu64
+            " MiB. What other offices send is put off, and comes when there is "
+            "room: free the disk, raise store_limit in node.yaml and start "
+            "the node again, or keep less",
+            space->store_used / MIB, space->store_max / MIB,
+            space->disk_room / MIB);
     }
     return node_alarm_raise(node, NODE_ALARM_SHARE, sender->text, err,
         "it keeps %" PRIu64 " bundles and %" PRIu64
@@ -122,6 +125,28 @@ is_below(uint64_t used, uint64_t most)
     return used + most / CALM_PARTS <= most;
 }
 
+static bool
+store_is_calm(const struct node_space *space)
+{
+    uint64_t most =
+        node_space_store(&space->limits, space->store_max, RANK_LAST);
+
+    return is_below(space->store_used, most) &&
+           is_below(node_space_disk(RANK_LAST), space->disk_room);
+}
+
+static bool
+share_is_calm(const struct node_space *space)
+{
+    uint64_t bytes =
+        node_space_share(&space->limits, space->store_max, RANK_LAST);
+
+    return is_below(space->usage.bytes, bytes) &&
+           is_below(space->usage.bundles,
+               node_space_bundles(&space->limits, RANK_LAST));
+}
+
+/* True when nothing of what it is about would be put off now. */
 static enum ent_status
 is_over(struct node *node, uint32_t kind, const char *subject, bool *ret_over,
     struct ent_error *err)
@@ -136,18 +161,11 @@ is_over(struct node *node, uint32_t kind, const char *subject, bool *ret_over,
         party = ent_address_party(&address);
         rc = node_share_look(node, &party, &space, err);
     }
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK) {
+        *ret_over = kind == NODE_ALARM_STORE ? store_is_calm(&space)
+                                             : share_is_calm(&space);
     }
-    *ret_over =
-        kind == NODE_ALARM_STORE
-            ? is_below(space.store_used,
-                  node_space_store(&space.limits, space.store_max, RANK_LAST))
-            : is_below(space.usage.bytes, node_space_share(&space.limits,
-                                              space.store_max, RANK_LAST)) &&
-                  is_below(space.usage.bundles,
-                      node_space_bundles(&space.limits, RANK_LAST));
-    return ENT_OK;
+    return rc;
 }
 
 enum ent_status

@@ -5,6 +5,7 @@
 
 #define RANK_LAST 4      /* DEFERRED */
 #define NOBODYS_PARTS 32 /* one of them is never filled */
+#define DISK_STEP (UINT64_C(1024) * 1024)
 #define PER_BUNDLE 4096  /* a page that it does not fill, its answer */
 #define PER_MESSAGE 1024 /* that it was seen, its row on the desk, its key */
 
@@ -55,6 +56,12 @@ node_space_store(
         store_max - store_max / NOBODYS_PARTS, limits->flash_reserve, rank);
 }
 
+uint64_t
+node_space_disk(uint8_t rank)
+{
+    return DISK_STEP * (1 + (uint64_t)rank);
+}
+
 static bool
 fits(uint64_t used, uint64_t most, uint64_t size)
 {
@@ -78,17 +85,21 @@ share_has_space(const struct node_space *space)
            fits(space->usage.bundles, bundles, 1);
 }
 
+static bool
+store_has_space(const struct node_space *space)
+{
+    uint8_t rank = space->kind == NODE_SETTLES ? 0 : space->rank;
+    uint64_t most = node_space_store(&space->limits, space->store_max, rank);
+
+    return fits(space->store_used, most, space->size) &&
+           fits(node_space_disk(rank), space->disk_room, space->size);
+}
+
 uint32_t
 node_space_judge(const struct node_space *space)
 {
-    uint8_t rank = space->kind == NODE_SETTLES ? 0 : space->rank;
-
     if (!share_has_space(space)) {
         return ENT_REFUSAL_QUOTA;
     }
-    return fits(space->store_used,
-               node_space_store(&space->limits, space->store_max, rank),
-               space->size)
-               ? 0
-               : ENT_REFUSAL_STORE_FULL;
+    return store_has_space(space) ? 0 : ENT_REFUSAL_STORE_FULL;
 }

@@ -42,8 +42,9 @@ struct node_space {
     struct node_usage usage; /* of its sender */
     uint64_t store_used;     /* bytes */
     uint64_t store_max;
-    uint64_t size; /* that it will take (node_space_of) */
-    uint8_t rank;  /* node_rank: 0 is FLASH */
+    uint64_t disk_room; /* what its disk has left for it */
+    uint64_t size;      /* that it will take (node_space_of) */
+    uint8_t rank;       /* node_rank: 0 is FLASH */
     enum node_bundle_kind kind;
 };
 
@@ -63,6 +64,9 @@ uint64_t node_space_bundles(
  * store is for nobody: receipts and deletion need it. */
 uint64_t node_space_store(
     const struct node_quota_limits *limits, uint64_t store_max, uint8_t rank);
+
+/* What must be left on the disk besides, whoever filled it. */
+uint64_t node_space_disk(uint8_t rank);
 
 /* 0: there is space. ENT_REFUSAL_QUOTA: its sender has its share; or
  * ENT_REFUSAL_STORE_FULL. What is owed or settles something goes beyond the

@@ -180,6 +180,13 @@ node_store_room(struct node_store *store, uint64_t *ret_used, uint64_t *ret_max)
     ent_kv_room(store->txn, ret_used, ret_max);
 }
 
+uint64_t
+node_store_disk_room(struct node_store *store)
+{
+    assert(store->txn != NULL);
+    return ent_kv_disk_room(store->txn);
+}
+
 enum ent_status
 node_store_get(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_view *ret_value, struct ent_error *err)

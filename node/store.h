@@ -105,9 +105,10 @@ enum ent_status node_store_usage(struct node_store *store, uint64_t *ret_used,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* About what would be in use if the turn were committed now, and the most that
- * may be. */
+ * may be; and what the disk lets it put, whatever that is. */
 void node_store_room(
     struct node_store *store, uint64_t *ret_used, uint64_t *ret_max);
+uint64_t node_store_disk_room(struct node_store *store);
 
 /* The bytes at a key, looking into the store until the next put or the end of
  * the turn. ENT_NOT_FOUND leaves `err` alone. */

@@ -173,6 +173,36 @@ a_full_store_keeps_what_it_has_and_goes_on_after_deleting(void **state)
 
 /* ---- reading ---- */
 
+static uint64_t
+disk_room_of(struct ent_kv *kv)
+{
+    struct ent_kv_txn *txn = begin(kv, true);
+    uint64_t room = ent_kv_disk_room(txn);
+
+    ent_kv_abort(&txn);
+    return room;
+}
+
+/* Pages of the file that hold nothing are room too, on a full disk. */
+static void
+what_the_disk_still_lets_it_put_is_known(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    static const uint8_t value[10000];
+    struct ent_kv_txn *txn = begin(kv, true);
+    uint64_t before = ent_kv_disk_room(txn);
+
+    assert_true(before > UINT64_C(1) << 40);
+    expect_ok(ent_kv_put(
+        txn, 0, key_of(1), ent_view_of(value, sizeof value), &last_error));
+    assert_true(ent_kv_disk_room(txn) <= before - sizeof value);
+    ent_kv_abort(&txn);
+    disk_full = true;
+    before = disk_room_of(kv);
+    assert_true(before < (uint64_t)data_size(state));
+    disk_full = false;
+}
+
 static void
 a_read_sees_the_store_as_it_was(void **state)
 {
@@ -251,6 +281,7 @@ main(void)
         KV_TEST(a_failed_sync_ends_the_use_of_a_store),
         KV_TEST(a_full_disk_is_full_and_not_broken),
         KV_TEST(a_full_store_keeps_what_it_has_and_goes_on_after_deleting),
+        KV_TEST(what_the_disk_still_lets_it_put_is_known),
         KV_TEST(a_read_sees_the_store_as_it_was),
         KV_TEST(not_found_leaves_error_and_results_alone),
         KV_TEST(an_empty_key_seeks_the_first_and_a_short_one_its_prefix),

@@ -20,6 +20,7 @@ empty_space(uint8_t rank)
     return (struct node_space){
         .limits = {.bytes = 100 * MIB, .bundles = 1000, .flash_reserve = 10},
         .store_max = 320 * MIB,
+        .disk_room = UINT64_MAX,
         .size = SIZE,
         .rank = rank,
     };
@@ -89,6 +90,22 @@ what_settles_something_goes_beyond_the_share_and_not_without_end(void **state)
 }
 
 static void
+when_the_disk_is_full_it_matters_not_who_filled_it(void **state)
+{
+    (void)state;
+    for (uint8_t rank = 0; rank < RANKS; rank++) {
+        struct node_space space = empty_space(rank);
+
+        space.disk_room = (1 + (uint64_t)rank) * MIB + SIZE;
+        assert_int_equal(node_space_judge(&space), 0);
+        space.disk_room--;
+        assert_int_equal(node_space_judge(&space), ENT_REFUSAL_STORE_FULL);
+        space.disk_room = 0;
+        assert_int_equal(node_space_judge(&space), ENT_REFUSAL_STORE_FULL);
+    }
+}
+
+static void
 in_the_store_it_is_as_good_as_a_flash(void **state)
 {
     struct node_space space = empty_space(DEFERRED);
@@ -149,6 +166,7 @@ main(void)
         cmocka_unit_test(nor_does_one_office_fill_its_share_with_what_can_wait),
         cmocka_unit_test(
             what_settles_something_goes_beyond_the_share_and_not_without_end),
+        cmocka_unit_test(when_the_disk_is_full_it_matters_not_who_filled_it),
         cmocka_unit_test(in_the_store_it_is_as_good_as_a_flash),
         cmocka_unit_test(half_of_the_store_is_a_share_when_nobody_says),
         cmocka_unit_test(no_number_overflows),

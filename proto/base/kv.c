@@ -402,3 +402,25 @@ ent_kv_room(
     *ret_used = txn->used + txn->bytes;
     *ret_size_max = txn->kv->size_max;
 }
+
+uint64_t
+ent_kv_disk_room(const struct ent_kv_txn *txn)
+{
+    struct statvfs disk;
+    MDB_envinfo info;
+    MDB_stat stat;
+    uint64_t file;
+    uint64_t room;
+
+    assert(txn->write);
+
+    if (fstatvfs(txn->kv->lock, &disk) != 0 ||
+        mdb_env_info(txn->kv->env, &info) != 0 ||
+        mdb_env_stat(txn->kv->env, &stat) != 0) {
+        return UINT64_MAX; /* nobody knows: then a commit will say */
+    }
+    file = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+    room = (uint64_t)disk.f_bavail * disk.f_frsize +
+           (file > txn->used ? file - txn->used : 0);
+    return room > txn->bytes ? room - txn->bytes : 0;
+}

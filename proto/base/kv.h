@@ -69,6 +69,10 @@ enum ent_status ent_kv_usage(struct ent_kv *kv, uint64_t *ret_used,
 void ent_kv_room(
     const struct ent_kv_txn *txn, uint64_t *ret_used, uint64_t *ret_size_max);
 
+/* About what the disk still lets it put before ENT_FULL, whatever size_max is:
+ * pages of the file that hold nothing, and what is free on its disk. */
+uint64_t ent_kv_disk_room(const struct ent_kv_txn *txn);
+
 /* One write transaction at a time; any number that only read, each of which
  * sees the store as it was when it began, and should end soon: what they can
  * see is not used again. */
