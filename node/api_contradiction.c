@@ -44,15 +44,21 @@ add_certificate(
     return rc;
 }
 
-/* The certificate under which a statement was signed; ENT_NOT_FOUND. */
+/* The certificate under which a label or a statement was signed;
+ * ENT_NOT_FOUND. */
 static enum ent_status
 find_signer(struct node *node, struct ent_view wire,
     node_certificate_row **ret_row, struct ent_error *err)
 {
     struct ent_signatures signatures;
     struct ent_witness witness;
+    struct ent_bundle bundle;
     struct ent_view payload;
 
+    if (ent_bundle_decode_head(wire, &bundle, NULL) == ENT_OK) {
+        return node_archive_certificate_get(node, &bundle.label.signing_key_id,
+            bundle.label.sealed_at, ret_row, err);
+    }
     if (ent_witness_peek(wire, &witness, NULL) != ENT_OK ||
         ent_signed_decode(wire, &payload, &signatures, NULL) != ENT_OK) {
         return ENT_NOT_FOUND;
@@ -85,8 +91,8 @@ add_signer(struct node *node, const struct node_peer *peer,
 
 static enum ent_status
 gather(struct node *node, const struct node_peer *peer,
-    const node_witness_row *row, struct gathering *gathering,
-    struct ent_error *err)
+    const ProtobufCBinaryData *first, const ProtobufCBinaryData *second,
+    struct gathering *gathering, struct ent_error *err)
 {
     struct ent_contradiction *contradiction = &gathering->contradiction;
     struct ent_view wire;
@@ -97,8 +103,8 @@ gather(struct node *node, const struct node_peer *peer,
         rc = add_certificate(gathering, wire, err);
     }
     rc = rc == ENT_NOT_FOUND ? ENT_OK : rc;
-    contradiction->first = ent_view_of(row->first.data, row->first.len);
-    contradiction->second = ent_view_of(row->second.data, row->second.len);
+    contradiction->first = ent_view_of(first->data, first->len);
+    contradiction->second = ent_view_of(second->data, second->len);
     if (rc == ENT_OK) {
         rc = add_signer(node, peer, gathering, contradiction->first, err);
     }
@@ -109,13 +115,14 @@ gather(struct node *node, const struct node_peer *peer,
 
 static enum ent_status
 give(struct node *node, const struct node_peer *peer,
-    const node_witness_row *row, struct ent_arena *arena,
-    ProtobufCBinaryData *ret_wire, struct ent_error *err)
+    const ProtobufCBinaryData *first, const ProtobufCBinaryData *second,
+    struct ent_arena *arena, ProtobufCBinaryData *ret_wire,
+    struct ent_error *err)
 {
     ENT_AUTO(gathering_fini)
     struct gathering gathering = {.contradiction = {.certificate_count = 0}};
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    enum ent_status rc = gather(node, peer, row, &gathering, err);
+    enum ent_status rc = gather(node, peer, first, second, &gathering, err);
 
     if (rc == ENT_OK) {
         rc = ent_contradiction_encode(&gathering.contradiction, &wire, err);
@@ -149,14 +156,23 @@ node_api_contradiction(struct node *node,
     if (rc == ENT_OK) {
         rc = node_witness_get(node, &peer->party, &row, err);
     }
-    if (rc == ENT_NOT_FOUND || (rc == ENT_OK && row->first.len == 0)) {
+    if (rc == ENT_NOT_FOUND ||
+        (rc == ENT_OK &&
+            (request->labels ? row->fork_first.len : row->first.len) == 0)) {
         return ent_fail(err, ENT_NOT_FOUND,
-            "nothing that %s said of its journal contradicts another thing",
+            request->labels
+                ? "no two labels of %s for one place are kept here"
+                : "nothing that %s said of its journal contradicts another "
+                  "thing",
             request->address);
     }
     if (rc != ENT_OK) {
         return rc;
     }
-    reply->found_at = row->found_at;
-    return give(node, peer, row, arena, &reply->contradiction, err);
+    reply->found_at = request->labels ? row->fork_at : row->found_at;
+    return request->labels
+               ? give(node, peer, &row->fork_first, &row->fork_second, arena,
+                     &reply->contradiction, err)
+               : give(node, peer, &row->first, &row->second, arena,
+                     &reply->contradiction, err);
 }

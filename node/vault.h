@@ -49,6 +49,14 @@ enum ent_status node_vault_label(struct node_store *store, uint64_t bundle,
     void *ret_row, struct ent_label *ret_label,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* The head of the newest bundle that came and holds a place of `label`'s under
+ * another label, looking into the store; among the newest NODE_VAULT_LOOK_BACK.
+ * ENT_NOT_FOUND: it is no longer kept. */
+#define NODE_VAULT_LOOK_BACK 65536
+enum ent_status node_vault_rival(struct node_store *store,
+    const struct ent_label *label, struct ent_view label_wire,
+    struct ent_view *ret_head, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Keep of a bundle that it was, and what it was; its body has no more use. */
 enum ent_status node_vault_empty(struct node_store *store, uint64_t bundle,
     struct ent_error *err) ENT_MUST_CHECK;

@@ -46,6 +46,12 @@ enum ent_status node_witness_answer(struct node *node,
     const struct ent_fetch *fetch, struct ent_object *object,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Heads of two bundles of that office for one place of one stream: the first
+ * such pair is kept as evidence. */
+enum ent_status node_witness_fork(struct node *node,
+    const struct node_peer *peer, struct ent_view first, struct ent_view second,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* What is known of that office; ENT_NOT_FOUND. Freed with node_row_free. */
 enum ent_status node_witness_get(struct node *node,
     const struct ent_party *party, node_witness_row **ret_row,

@@ -53,6 +53,27 @@ node_witness_contradict(struct node *node, const struct node_peer *peer,
         why, peer->address.text);
 }
 
+enum ent_status
+node_witness_fork(struct node *node, const struct node_peer *peer,
+    struct ent_view first, struct ent_view second, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_witness_row *row = NULL;
+    enum ent_status rc = node_witness_load(node, peer, &row, err);
+
+    if (rc != ENT_OK || row->fork_at != 0) {
+        return rc;
+    }
+    rc = node_witness_bytes(&row->fork_first, first, err);
+    if (rc == ENT_OK) {
+        rc = node_witness_bytes(&row->fork_second, second, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    row->fork_at = node->now_ms;
+    return node_witness_save(node, peer, row, err);
+}
+
 /* It is what we hold from now on. */
 static enum ent_status
 hold(struct node *node, node_witness_row *row, struct ent_view wire,

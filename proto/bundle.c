@@ -248,11 +248,10 @@ not_authentic(struct ent_error *err, const char *detail)
 
 /* Cheapest first; the hashing of a body comes after all that could spare it. */
 enum ent_status
-ent_bundle_verify(const struct ent_bundle *bundle,
+ent_bundle_verify_label(const struct ent_bundle *bundle,
     const struct ent_certificate *sender, struct ent_error *err)
 {
     const struct ent_label *label = &bundle->label;
-    struct ent_digest root;
     enum ent_status rc;
 
     if (sender->kind == ENTENTE__V1__OFFICE_KIND__BROKER) {
@@ -269,6 +268,17 @@ ent_bundle_verify(const struct ent_bundle *bundle,
     if (rc == ENT_REJECTED) {
         return not_authentic(err, "its label is not signed by the sender");
     }
+    return rc;
+}
+
+enum ent_status
+ent_bundle_verify(const struct ent_bundle *bundle,
+    const struct ent_certificate *sender, struct ent_error *err)
+{
+    const struct ent_label *label = &bundle->label;
+    struct ent_digest root;
+    enum ent_status rc = ent_bundle_verify_label(bundle, sender, err);
+
     if (rc != ENT_OK) {
         return rc;
     }

@@ -62,6 +62,11 @@ enum ent_status ent_bundle_decode_head(struct ent_view head,
 enum ent_status ent_bundle_verify(const struct ent_bundle *bundle,
     const struct ent_certificate *sender, struct ent_error *err) ENT_MUST_CHECK;
 
+/* The same without the body: that `sender` signed this label. What the label is
+ * of is then not known to be whole. */
+enum ent_status ent_bundle_verify_label(const struct ent_bundle *bundle,
+    const struct ent_certificate *sender, struct ent_error *err) ENT_MUST_CHECK;
+
 /* ENT_REJECTED unless sealed_at <= now + 10 min, the life is inside the maximum
  * of its precedence, and the certificate was valid at sealed_at; ENT_EXPIRED
  * when only expires_at is past. */

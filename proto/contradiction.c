@@ -136,28 +136,95 @@ open_statement(struct ent_view wire, const struct ent_certificate *certificate,
     return rc;
 }
 
+static enum ent_status
+open_label(struct ent_view wire, const struct ent_certificate *certificate,
+    struct side *side, struct ent_error *err)
+{
+    struct ent_bundle bundle;
+    enum ent_status rc = ent_bundle_decode_head(wire, &bundle, err);
+
+    if (rc == ENT_OK) {
+        rc = ent_bundle_verify_label(&bundle, certificate, err);
+    }
+    if (rc == ENT_OK) {
+        rc = ent_certificate_check_time(
+            certificate, bundle.label.sealed_at, err);
+    }
+    if (rc == ENT_OK) {
+        side->said.label = bundle.label;
+        side->said.made_at = bundle.label.sealed_at;
+        side->said.label_hash = ent_digest_of(bundle.label_wire);
+    }
+    return rc;
+}
+
+/* Under one certificate, what this side is. */
+static enum ent_status
+open_under(struct ent_view wire, const struct ent_certificate *certificate,
+    struct side *side, struct ent_error *err)
+{
+    switch (side->said.kind) {
+    case ENT_CONTRADICTION_LABEL:
+        return open_label(wire, certificate, side, err);
+    case ENT_CONTRADICTION_NOTE:
+        return ent_checkpoint_open(
+            wire, &certificate->signing_key, &side->said.checkpoint, err);
+    default:
+        return open_statement(wire, certificate, side, err);
+    }
+}
+
+static enum ent_contradiction_kind
+kind_of(struct ent_view wire)
+{
+    struct ent_checkpoint note;
+    struct ent_bundle bundle;
+
+    if (ent_checkpoint_peek(wire, &note, NULL) == ENT_OK) {
+        return ENT_CONTRADICTION_NOTE;
+    }
+    return ent_bundle_decode_head(wire, &bundle, NULL) == ENT_OK
+               ? ENT_CONTRADICTION_LABEL
+               : ENT_CONTRADICTION_STATEMENT;
+}
+
 /* Under any of the certificates. */
 static enum ent_status
 open_side(struct ent_view wire, const struct ent_certificate *certificates,
     size_t count, struct side *side, struct ent_error *err)
 {
-    struct ent_checkpoint claimed;
     enum ent_status rc = ENT_REJECTED;
 
-    side->said.is_note = ent_checkpoint_peek(wire, &claimed, NULL) == ENT_OK;
+    side->said.kind = kind_of(wire);
     for (size_t i = 0; i < count && rc != ENT_OK; i++) {
-        rc = side->said.is_note
-                 ? ent_checkpoint_open(wire, &certificates[i].signing_key,
-                       &side->said.checkpoint, err)
-                 : open_statement(wire, &certificates[i], side, err);
+        rc = open_under(wire, &certificates[i], side, err);
     }
-    if (rc == ENT_OK && (!ent_address_equal(&side->said.checkpoint.origin,
-                             &certificates[0].address) ||
-                            side->said.checkpoint.incarnation == 0)) {
+    if (rc == ENT_OK && side->said.kind != ENT_CONTRADICTION_LABEL &&
+        (!ent_address_equal(
+             &side->said.checkpoint.origin, &certificates[0].address) ||
+            side->said.checkpoint.incarnation == 0)) {
         rc = ent_fail(err, ENT_REJECTED,
             "a checkpoint of another, or without an incarnation");
     }
     return rc;
+}
+
+/* Labels of one stream that are not the same and have a place in common. */
+static enum ent_history
+judge_labels(const struct ent_contradiction_side *a,
+    const struct ent_contradiction_side *b)
+{
+    const struct ent_label *first = &a->label;
+    const struct ent_label *second = &b->label;
+
+    if (ent_digest_equal(&a->label_hash, &b->label_hash)) {
+        return ENT_HISTORY_SAME;
+    }
+    return ent_stream_id_equal(&first->stream, &second->stream) &&
+                   first->first < second->first + second->count &&
+                   second->first < first->first + first->count
+               ? ENT_HISTORY_FORKED
+               : ENT_HISTORY_UNPROVEN;
 }
 
 static enum ent_history
@@ -167,7 +234,13 @@ judge(const struct side *a, const struct side *b)
     const struct ent_checkpoint *second = &b->said.checkpoint;
     enum ent_history history;
 
-    if (!a->said.is_note && !b->said.is_note) {
+    if (a->said.kind == ENT_CONTRADICTION_LABEL ||
+        b->said.kind == ENT_CONTRADICTION_LABEL) {
+        return a->said.kind == b->said.kind ? judge_labels(&a->said, &b->said)
+                                            : ENT_HISTORY_UNPROVEN;
+    }
+    if (a->said.kind == b->said.kind &&
+        a->said.kind == ENT_CONTRADICTION_STATEMENT) {
         return a->said.made_at < b->said.made_at
                    ? ent_history_judge(first, second, &b->witness)
                    : ent_history_judge(second, first, &a->witness);

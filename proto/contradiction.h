@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * contradiction - two statements about one journal that no honest office makes,
- * and the certificates under which it signed them: what proves to a third,
- * without a node or a network, that a history was changed.
+ * contradiction - two things that no honest office signs, and the certificates
+ * under which it signed them: two statements about its journal, which prove to
+ * a third, without a node or a network, that a history was changed; or two
+ * labels for one place of a stream, which prove that it forked.
  *
  * Nobody signs it: it proves itself. Schema: proto/schema/evidence.proto;
  * armour of kind ENTENTE CONTRADICTION.
@@ -10,6 +11,7 @@
 #ifndef ENT_PROTO_CONTRADICTION_H
 #define ENT_PROTO_CONTRADICTION_H
 
+#include "proto/bundle.h"
 #include "proto/history.h"
 
 #define ENT_ARMOUR_CONTRADICTION "ENTENTE CONTRADICTION"
@@ -19,7 +21,8 @@
 struct ent_contradiction {
     struct ent_view certificates[ENT_CONTRADICTION_CERTIFICATES_MAX];
     size_t certificate_count;
-    struct ent_view first; /* a Signed around Witness, or a note */
+    /* Each a Signed around Witness or a note; or both the head of a bundle. */
+    struct ent_view first;
     struct ent_view second;
 };
 
@@ -31,11 +34,19 @@ enum ent_status ent_contradiction_decode(struct ent_view wire,
     struct ent_contradiction *ret_contradiction,
     struct ent_error *err) ENT_MUST_CHECK;
 
+enum ent_contradiction_kind {
+    ENT_CONTRADICTION_STATEMENT,
+    ENT_CONTRADICTION_NOTE, /* it has no time and no proofs */
+    ENT_CONTRADICTION_LABEL,
+};
+
 /* What one of the two says. */
 struct ent_contradiction_side {
-    bool is_note; /* it has no time and no proofs */
+    enum ent_contradiction_kind kind;
     uint64_t made_at;
-    struct ent_checkpoint checkpoint;
+    struct ent_checkpoint checkpoint; /* of a statement and of a note */
+    struct ent_label label;
+    struct ent_digest label_hash; /* BLAKE2b-256 of the label's bytes */
 };
 
 struct ent_contradiction_verdict {

@@ -12,12 +12,15 @@
 struct arguments {
     const char *address;
     const char *file; /* NULL: standard output */
+    bool labels;
     struct cli_client_options client;
 };
 
 static const struct argp_option options[] = {
     {"output", 'o', "FILE", 0,
         "Write this file, which must not exist (else: standard output)", 0},
+    {"labels", 'l', NULL, 0,
+        "Two labels that it signed for one place of a stream (a fork)", 0},
     {0}};
 
 static error_t
@@ -31,6 +34,9 @@ parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 'o':
         arguments->file = argument;
+        return 0;
+    case 'l':
+        arguments->labels = true;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -51,12 +57,15 @@ parse(int key, char *argument, struct argp_state *state)
 static const char doc[] =
     "Write a file that proves to others that an office changed its journal: "
     "two things that it signed, and that no honest office signs.\v"
-    "There is one when an alarm of kind history was raised about it. The file "
-    "says how long the office's journal was and nothing of what is in it; "
-    "`entente verify` checks it without a node, years later.\n\n"
+    "There is one when an alarm of kind history was raised about it, and one "
+    "with --labels when an alarm of kind fork was. The file says how long the "
+    "office's journal was, or where in which stream the labels stand, and "
+    "nothing of what is in it; `entente verify` checks it without a node, "
+    "years later.\n\n"
     "Exit: 66 when nothing that it said contradicts another thing.\n\n"
     "Examples:\n"
     "  entente journal contradiction blo-tachileik@mm -o changed.txt\n"
+    "  entente journal contradiction blo-tachileik@mm --labels -o fork.txt\n"
     "  entente verify changed.txt --authority mm=ed25519:...\n";
 
 static const struct argp_child children[] = {{.argp = &cli_client_argp}, {0}};
@@ -80,6 +89,7 @@ give(struct cli_client *client, const void *context, struct ent_error *err)
     int code;
 
     question.address = (char *)(uintptr_t)arguments->address;
+    question.labels = arguments->labels;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_CONTRADICTION;
     request.contradiction = &question;
     code = cli_client_ask(client, &request, 0, &reply, err);

@@ -25,6 +25,9 @@ headline(const verdict_type *verdict)
 {
     switch (verdict->history) {
     case ENT_HISTORY_FORKED:
+        if (verdict->sides[0].kind == ENT_CONTRADICTION_LABEL) {
+            return "PROVEN: it signed two labels for one place";
+        }
         return "PROVEN: its journal was changed after it was signed for";
     case ENT_HISTORY_SHORTER:
         return "PROVEN: it later signed for less than before";
@@ -36,17 +39,44 @@ headline(const verdict_type *verdict)
     }
 }
 
+#define HEX_LEN (ENT_DIGEST_LEN * 2 + 1)
+
+static void
+hex(const struct ent_digest *digest, char out[static HEX_LEN])
+{
+    for (size_t i = 0; i < ENT_DIGEST_LEN; i++) {
+        (void)snprintf(out + 2 * i, HEX_LEN - 2 * i, "%02x", digest->bytes[i]);
+    }
+}
+
+static void
+print_label(const struct ent_contradiction_side *side)
+{
+    const struct ent_label *label = &side->label;
+    char at[CLI_WORDS_MAX];
+    char hash[HEX_LEN];
+
+    hex(&side->label_hash, hash);
+    cli_time_long(side->made_at, at);
+    printf("  - %s: to %s, %s stream, place %" PRIu64 " to %" PRIu64
+           ", label %s\n",
+        at, label->stream.recipient.text,
+        ent_precedence_name(label->stream.precedence), label->first,
+        label->first + label->count - 1, hash);
+}
+
 static void
 print_side(const struct ent_contradiction_side *side)
 {
     char at[CLI_WORDS_MAX] = "at a time that it does not say";
-    char root[ENT_DIGEST_LEN * 2 + 1];
+    char root[HEX_LEN];
 
-    for (size_t i = 0; i < ENT_DIGEST_LEN; i++) {
-        (void)snprintf(root + 2 * i, sizeof root - 2 * i, "%02x",
-            side->checkpoint.root.bytes[i]);
+    if (side->kind == ENT_CONTRADICTION_LABEL) {
+        print_label(side);
+        return;
     }
-    if (!side->is_note) {
+    hex(&side->checkpoint.root, root);
+    if (side->kind == ENT_CONTRADICTION_STATEMENT) {
         cli_time_long(side->made_at, at);
     }
     printf("  - %s: %" PRIu64 " entries, root %s, incarnation %" PRIu64 "\n",
@@ -57,20 +87,36 @@ static void
 print_words(const verdict_type *verdict)
 {
     puts(headline(verdict));
-    printf("\nWhat %s signed of its journal\n", verdict->office.text);
+    printf("\nWhat %s signed%s\n", verdict->office.text,
+        verdict->sides[0].kind == ENT_CONTRADICTION_LABEL ? ""
+                                                          : " of its journal");
     print_side(&verdict->sides[0]);
     print_side(&verdict->sides[1]);
 }
 
 static json_t *
+json_of_label(const struct ent_contradiction_side *side)
+{
+    const struct ent_label *label = &side->label;
+    char hash[HEX_LEN];
+
+    hex(&side->label_hash, hash);
+    return json_pack("{s:I, s:s, s:s, s:I, s:I, s:s}", "at",
+        (json_int_t)side->made_at, "to", label->stream.recipient.text,
+        "precedence", ent_precedence_name(label->stream.precedence), "first",
+        (json_int_t)label->first, "count", (json_int_t)label->count, "label",
+        hash);
+}
+
+static json_t *
 json_of(const struct ent_contradiction_side *side)
 {
-    char root[ENT_DIGEST_LEN * 2 + 1];
+    char root[HEX_LEN];
 
-    for (size_t i = 0; i < ENT_DIGEST_LEN; i++) {
-        (void)snprintf(root + 2 * i, sizeof root - 2 * i, "%02x",
-            side->checkpoint.root.bytes[i]);
+    if (side->kind == ENT_CONTRADICTION_LABEL) {
+        return json_of_label(side);
     }
+    hex(&side->checkpoint.root, root);
     return json_pack("{s:I, s:I, s:s, s:I}", "at", (json_int_t)side->made_at,
         "size", (json_int_t)side->checkpoint.size, "root", root, "incarnation",
         (json_int_t)side->checkpoint.incarnation);
