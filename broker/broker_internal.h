@@ -51,6 +51,12 @@ struct broker_line {
     struct ent_route routes[BROKER_LANES];
 };
 
+/* The newest revocation list that was told to who is connected. */
+struct broker_list_told {
+    char state[ENT_STATE_MAX + 1];
+    uint64_t number;
+};
+
 struct broker {
     struct ent_address address;
     struct ent_bytes certificate;
@@ -74,6 +80,7 @@ struct broker {
     struct ent_state *states; /* room for decoding one */
     struct broker_wishes wishes;
     bool neighbours_changed; /* their certificates */
+    struct broker_list_told lists_told[ENT_AUTHORITIES_MAX];
 };
 
 /* One frame of a turn, and who sent it. */
@@ -117,6 +124,10 @@ broker_party_equal(const struct ent_party *a, const struct ent_party *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
+
+/* What came to be known of revocations, to everybody who is connected. */
+enum ent_status broker_tell_lists(
+    struct broker *broker, struct ent_error *err) ENT_MUST_CHECK;
 
 /* True when it is the lane of a neighbour, and it is we who connect to it. */
 bool broker_dials(const struct broker *broker, size_t number);

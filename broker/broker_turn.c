@@ -378,6 +378,9 @@ broker_turn(struct broker *broker, const struct ent_frame *frames, size_t count,
     if (rc == ENT_OK) {
         rc = broker_forward(broker, err);
     }
+    if (rc == ENT_OK) {
+        rc = broker_tell_lists(broker, err);
+    }
     broker_deliver(broker);
     broker_greet_neighbours(broker);
     return rc;

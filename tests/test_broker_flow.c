@@ -312,6 +312,46 @@ who_has_a_newer_manifest_is_asked_for_it(void **state)
 }
 
 static void
+expect_list(struct scene *scene, const struct party *to, const char *state,
+    const struct ent_bytes *list)
+{
+    const struct sent *sent = expect_sent(scene, to, URGENT, ENT_FRAME_OBJECT);
+    struct ent_object object;
+
+    expect_ok(ent_object_decode(
+        ent_bytes_view(&sent->payload), &object, &last_error));
+    assert_int_equal(object.kind, REVOCATIONS);
+    assert_string_equal(object.subject, state);
+    assert_true(ent_view_equal(object.wire, ent_bytes_view(list)));
+}
+
+/* Who is connected may have direct links that this broker does not see. */
+static void
+a_newer_revocation_list_goes_at_once_to_all_who_are_there(void **state)
+{
+    struct scene *scene = *state;
+    struct ent_bytes first = make_revocation(
+        scene, "mm", &scene->all.myanmar, 1, &scene->all.yangon);
+    struct ent_bytes second = make_revocation(
+        scene, "mm", &scene->all.myanmar, 2, &scene->all.yangon);
+
+    connect_both(scene, MAESAI);
+    connect_both(scene, TACHILEIK);
+    say_object(scene, TACHILEIK, REVOCATIONS, "mm", ent_bytes_view(&first));
+    expect_list(scene, MAESAI, "mm", &first);
+    expect_list(scene, TACHILEIK, "mm", &first);
+    say_object(scene, MAESAI, REVOCATIONS, "mm", ent_bytes_view(&first));
+    expect_silence(scene); /* it is nothing new */
+    say_object(scene, MAESAI, REVOCATIONS, "mm", ent_bytes_view(&second));
+    expect_list(scene, MAESAI, "mm", &second);
+    expect_list(scene, TACHILEIK, "mm", &second);
+    pass(scene, MINUTE);
+    expect_silence(scene);
+    ent_bytes_free(&first);
+    ent_bytes_free(&second);
+}
+
+static void
 one_who_is_revoked_is_out_at_once_on_an_open_connection(void **state)
 {
     struct scene *scene = *state;
@@ -328,6 +368,7 @@ one_who_is_revoked_is_out_at_once_on_an_open_connection(void **state)
     say_object(scene, MAESAI, REVOCATIONS, "mm", ent_bytes_view(&list));
     expect_bye(scene, TACHILEIK, URGENT, ENT_REFUSAL_KEY_REVOKED, NULL);
     expect_bye(scene, TACHILEIK, BULK, ENT_REFUSAL_KEY_REVOKED, NULL);
+    expect_list(scene, MAESAI, "mm", &list);
     assert_false(broker_admit(scene->broker, TACHILEIK->cert.link_key));
     leave(scene, BULK, &made);
     expect_silence(scene); /* nothing goes there any more */
@@ -367,6 +408,7 @@ main(void)
         SCENE_TEST(the_newest_manifest_is_handed_out_to_who_asks),
         SCENE_TEST(certificates_are_handed_out_and_the_brokers_own_too),
         SCENE_TEST(who_has_a_newer_manifest_is_asked_for_it),
+        SCENE_TEST(a_newer_revocation_list_goes_at_once_to_all_who_are_there),
         SCENE_TEST(one_who_is_revoked_is_out_at_once_on_an_open_connection),
         SCENE_TEST(when_it_stops_everybody_is_told),
     };

@@ -139,11 +139,36 @@ a_list_by_an_authority_of_before_is_not_handed_out_any_more(void **state)
     expect_ok(broker_registry_revoke(
         fresh, "mm", ent_bytes_view(&now), PARTIES_NOW, &number, &last_error));
     expect_ok(broker_reload(scene->broker, &fresh, &last_error));
+    pass(scene, 0);
     connect_both(scene, MAESAI);
     assert_true(ent_view_equal(
         fetch(scene, MAESAI, REVOCATIONS, "mm", 0), ent_bytes_view(&now)));
     ent_bytes_free(&before);
     ent_bytes_free(&now);
+}
+
+static void
+a_list_in_the_folder_goes_at_once_to_who_is_there(void **state)
+{
+    struct scene *scene = *state;
+    struct broker_registry *fresh = make_registry(scene, MAESAI, TACHILEIK);
+    struct ent_bytes list = make_revocation(
+        scene, "mm", &scene->all.myanmar, 1, &scene->all.yangon);
+    const struct sent *sent;
+    struct ent_object object;
+    uint64_t number;
+
+    connect_both(scene, MAESAI);
+    expect_ok(broker_registry_revoke(
+        fresh, "mm", ent_bytes_view(&list), PARTIES_NOW, &number, &last_error));
+    expect_ok(broker_reload(scene->broker, &fresh, &last_error));
+    pass(scene, 0);
+    sent = expect_sent(scene, MAESAI, URGENT, ENT_FRAME_OBJECT);
+    expect_ok(ent_object_decode(
+        ent_bytes_view(&sent->payload), &object, &last_error));
+    assert_true(ent_view_equal(object.wire, ent_bytes_view(&list)));
+    expect_silence(scene);
+    ent_bytes_free(&list);
 }
 
 int
@@ -156,6 +181,7 @@ main(void)
         SCENE_TEST(a_folder_that_names_nobody_changes_nothing),
         SCENE_TEST(
             who_was_revoked_stays_revoked_without_the_list_in_the_folder),
+        SCENE_TEST(a_list_in_the_folder_goes_at_once_to_who_is_there),
         SCENE_TEST(a_list_by_an_authority_of_before_is_not_handed_out_any_more),
     };
 

@@ -2,6 +2,11 @@
 /* What travels over a connection, and what is no frame. */
 #include "tests/link_place.h"
 
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <zmq.h>
 
 /* A peer of the library itself: CURVE under `caller`'s key, but no rules. */
@@ -95,6 +100,76 @@ a_name_that_a_peer_gives_itself_proves_nothing(void **state)
     caller_fini(&honest);
 }
 
+/* libzmq would hand the name over to the second one, were it told to. */
+static void
+one_name_for_two_gives_neither_what_is_the_others(void **state)
+{
+    const uint8_t head[] = {1, ENT_FRAME_FETCH};
+    ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
+    struct place *place = *state;
+    struct caller first;
+    struct caller second;
+    void *raw[2];
+    char heard[32];
+
+    caller_init(&first);
+    caller_init(&second);
+    let_in(place, &first);
+    let_in(place, &second);
+    raw[0] = raw_peer(place, &first, "ncc@kh");
+    assert_int_equal(wait_for_event(place), ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+    raw[1] = raw_peer(place, &second, "ncc@kh");
+    assert_int_equal(wait_for_event(place), ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+    send_parts(raw[1], 2, head, sizeof head, view("second"));
+    send_parts(raw[0], 2, head, sizeof head, view("first"));
+    for (;;) {
+        expect_ok(receive(place, place->listener, &frame));
+        if (ent_view_equal(frame.payload, view("first"))) {
+            break;
+        }
+        assert_memory_equal(frame.link_key, second.key, sizeof second.key);
+        ent_frame_free(&frame);
+    }
+    assert_memory_equal(frame.link_key, first.key, sizeof first.key);
+    expect_ok(ent_link_send(place->listener, &frame.route, frame.type,
+        view("to the first"), (struct ent_view){0}, &last_error));
+    assert_int_equal(zmq_recv(raw[0], heard, sizeof heard, 0), sizeof head);
+    assert_int_equal(zmq_recv(raw[0], heard, sizeof heard, 0), 12);
+    assert_memory_equal(heard, "to the first", 12);
+    assert_int_equal(zmq_recv(raw[1], heard, sizeof heard, ZMQ_DONTWAIT), -1);
+    (void)zmq_close(raw[0]);
+    (void)zmq_close(raw[1]);
+    caller_fini(&first);
+    caller_fini(&second);
+}
+
+/* Of a connection that says nothing nothing is kept beyond a few seconds. */
+static void
+who_says_nothing_is_cut_off(void **state)
+{
+    struct place *place = *state;
+    const char *port = strrchr(place->endpoint, ':');
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct pollfd poll_of = {.events = POLLIN};
+    const int64_t end = now_ms() + WAIT_MAX_MS;
+    char said[128];
+    ssize_t len = 1;
+
+    assert_non_null(port);
+    to.sin_port = htons((uint16_t)strtoul(port + 1, NULL, 10));
+    poll_of.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(
+        connect(poll_of.fd, (const struct sockaddr *)&to, sizeof to), 0);
+    while (len > 0) { /* its greeting, and then the end */
+        assert_true(now_ms() < end);
+        if (poll(&poll_of, 1, 100) > 0) {
+            len = recv(poll_of.fd, said, sizeof said, 0);
+        }
+    }
+    (void)close(poll_of.fd);
+}
+
 static void
 malformed_frames_are_consumed_and_the_next_one_is_heard(void **state)
 {
@@ -186,6 +261,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         PLACE_TEST(a_bundle_travels_both_ways_with_its_body),
         PLACE_TEST(a_name_that_a_peer_gives_itself_proves_nothing),
+        PLACE_TEST(one_name_for_two_gives_neither_what_is_the_others),
+        PLACE_TEST(who_says_nothing_is_cut_off),
         PLACE_TEST(malformed_frames_are_consumed_and_the_next_one_is_heard),
         PLACE_TEST(a_payload_beyond_its_limit_is_refused),
         PLACE_TEST(a_part_beyond_the_limit_ends_the_connection_unread),

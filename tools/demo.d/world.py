@@ -30,7 +30,6 @@ from program import WorldError, run
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = Path(os.environ.get("ENTENTE_BUILD", ROOT / "build"))
-STATES = ("th", "mm", "kh", "kr")
 BROKER = "broker-bangkok@th"
 OFFICES = {
     "ncc@th": "NCC Bangkok",
@@ -71,11 +70,7 @@ class World:
             address: OFFICES.get(address, address)
             for address in (OFFICES if offices is None else offices)
         }
-        self.states = [
-            state
-            for state in STATES
-            if state in {state_of(address) for address in self.names} | {"th"}
-        ]
+        self.states = sorted({state_of(name) for name in self.names} | {"th"})
         self.entente = BUILD / "tools/entente"
         self.node_program = BUILD / "node/entente-node"
         self.broker_program = (
