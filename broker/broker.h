@@ -44,7 +44,7 @@
  *      CUSTODY  B holds it; the same again when it comes again.
  *      RECEIPT  the recipient has settled it already: the stored receipt.
  *      BYE with `stream` and `first`: not in B's custody, `reason` says why;
- * the conversation goes on. QUOTA, NOT_SERVED, STORE_FULL can help themselves:
+ * the conversation goes on. QUOTA, NOT_SERVED, STORE_FULL, CLOCKS_DIFFER can:
  * try again later. NOT_AUTHENTIC, MALFORMED, EXPIRED and the rest cannot. The
  * same BYE long after a CUSTODY withdraws custody: send again. Another label
  * for a position that B holds gets no answer at all: B keeps both, forwards

@@ -217,7 +217,9 @@ find_sender(struct broker *broker, const struct arrival *arrival,
         &label->signing_key_id, label->sealed_at, ret_sender, why);
     if (rc == ENT_NOT_FOUND) {
         (void)ent_fail(why, rc, "its sender's certificate is not known here");
-        *ret_reason = ENT_REFUSAL_UNKNOWN_CERTIFICATE;
+        *ret_reason = ent_label_is_ahead(label, broker->now.wall_ms)
+                          ? ENT_REFUSAL_CLOCKS_DIFFER
+                          : ENT_REFUSAL_UNKNOWN_CERTIFICATE;
     } else if (rc == ENT_REJECTED || rc == ENT_BAD_INPUT) {
         *ret_reason = ENT_REFUSAL_KEY_REVOKED;
     } else if (rc != ENT_OK) {
@@ -253,7 +255,7 @@ judge(struct broker *broker, const struct broker_visit *visit,
     }
     broker_spool_room(broker->spool, &facts.store_used, &facts.store_max);
     *ret_reason = broker_route_judge(&facts, why);
-    if (*ret_reason == 0 &&
+    if ((*ret_reason == 0 || *ret_reason == ENT_REFUSAL_CLOCKS_DIFFER) &&
         ent_bundle_verify(&arrival->bundle, &sender, why) != ENT_OK) {
         *ret_reason = ENT_REFUSAL_NOT_AUTHENTIC;
     }

@@ -115,7 +115,9 @@ judge_time(const struct broker_facts *facts, struct ent_error *err)
     case ENT_EXPIRED:
         return ENT_REFUSAL_EXPIRED;
     default:
-        return ENT_REFUSAL_NOT_AUTHENTIC;
+        return ent_label_is_ahead(&facts->bundle->label, facts->now_ms)
+                   ? ENT_REFUSAL_CLOCKS_DIFFER
+                   : ENT_REFUSAL_NOT_AUTHENTIC;
     }
 }
 

@@ -41,26 +41,26 @@ node_clock_judge(struct node *node, struct ent_error *err)
     } else if (rc == ENT_OK && last != 0 && node->now_ms > last + AHEAD_MS) {
         doubt(node, NODE_DOUBT_AHEAD);
     }
+    node->reckon_due = true;
     return rc;
 }
 
-void
+bool
 node_clock_watch(struct node *node)
 {
     struct node_clock *clock = &node->clock;
     uint64_t wall = ent_time_now_ms();
     uint64_t boot = ent_time_boot_ms();
     uint64_t expected = clock->wall_ms + (boot - clock->boot_ms);
+    bool is_ahead = clock->boot_ms != 0 && wall > expected + STEP_MS;
+    bool is_behind = clock->boot_ms != 0 && wall + STEP_MS < expected;
 
-    if (clock->boot_ms != 0 && !node->clock_doubt) {
-        if (wall > expected + STEP_MS) {
-            doubt(node, NODE_DOUBT_AHEAD);
-        } else if (wall + STEP_MS < expected) {
-            doubt(node, NODE_DOUBT_BEHIND);
-        }
+    if (!node->clock_doubt && (is_ahead || is_behind)) {
+        doubt(node, is_ahead ? NODE_DOUBT_AHEAD : NODE_DOUBT_BEHIND);
     }
     clock->wall_ms = wall;
     clock->boot_ms = boot;
+    return is_ahead || is_behind;
 }
 
 /* ---- in a turn ---- */
@@ -113,6 +113,7 @@ believe(struct node *node, struct ent_error *err)
     ent_put_be(last.bytes, floor, 8);
     node->clock_doubt = false;
     node->errands_due = true;
+    node->reckon_due = true;
     if (rc == ENT_OK) {
         rc = node_number_set(node->store, FLOOR, node->now_ms, err);
     }
@@ -145,6 +146,20 @@ node_clock_witness(struct node *node, const struct ent_party *peer,
     }
     ent_log(ENT_LOG_INFO, COMPONENT, "two peers have the same time: believed");
     return believe(node, err);
+}
+
+enum ent_status
+node_clock_differs(struct node *node, const char *who, struct ent_error *err)
+{
+    char now_text[ENT_TIME_TEXT_MAX];
+
+    ent_time_format(node->now_ms, now_text);
+    return node_alarm_raise(node, NODE_ALARM_CLOCK, who, err,
+        "%s says that what is sealed here is from the future: our clock (%s) "
+        "is ahead, or that one is behind. Look at a watch. If ours is wrong "
+        "set it right, start the node again and, where it asks for that, "
+        "`entente clock confirm`: what waits is sealed anew then",
+        who, now_text);
 }
 
 /* ---- people ---- */

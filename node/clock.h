@@ -21,8 +21,9 @@
 enum ent_status node_clock_judge(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Set against the clock that never steps; between turns. */
-void node_clock_watch(struct node *node);
+/* Set against the clock that never steps; between turns. True: it stepped, and
+ * what was planned by it is to be planned anew. */
+bool node_clock_watch(struct node *node);
 
 /* In a turn: while in doubt the alarm, else the time is kept. */
 enum ent_status node_clock_keep(
@@ -33,6 +34,11 @@ enum ent_status node_clock_keep(
 enum ent_status node_clock_witness(struct node *node,
     const struct ent_party *peer, uint64_t signed_at,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* `who` says that what we seal is from the future: an alarm, as one of the two
+ * clocks is wrong. */
+enum ent_status node_clock_differs(
+    struct node *node, const char *who, struct ent_error *err) ENT_MUST_CHECK;
 
 /* What the clock shows, and what is wrong with it; with `confirm` somebody says
  * that it is right. */

@@ -110,7 +110,8 @@ node_dispatch_put(
 enum freshness {
     FRESH,
     OF_OLD_KEY,   /* signed under a key that we no longer have, or before our
-                     certificate's time, or sealed for one that is gone */
+                     certificate's time, or sealed for one that is gone, or at
+                     a time that is to come */
     OF_OLD_RULES, /* allowed by other rules than hold now: judge it again */
     OF_OLD_LIFE,  /* in a stream of an earlier incarnation of ours */
 };
@@ -121,6 +122,13 @@ is_from_before(const struct node *node, const struct ent_label *label)
     return !ent_key_id_equal(&label->signing_key_id,
                &node_keeper_signer(node->keeper)->key_id) ||
            label->sealed_at + ENT_CLOCK_SKEW_MS < node->certificate.not_before;
+}
+
+/* Our clock was ahead, and is right again. */
+static bool
+is_from_future(const struct node *node, const struct ent_label *label)
+{
+    return !node->clock_doubt && ent_label_is_ahead(label, node->now_ms);
 }
 
 /* Its recipient said that the key is gone that it was sealed for, and has said
@@ -147,7 +155,8 @@ freshness_of(struct node *node, const struct ent_label *label, uint32_t answer)
     if (label->stream.sender_incarnation != node->incarnation) {
         return OF_OLD_LIFE;
     }
-    if (is_from_before(node, label) || is_for_a_gone_key(node, label, answer)) {
+    if (is_from_before(node, label) || is_from_future(node, label) ||
+        is_for_a_gone_key(node, label, answer)) {
         return OF_OLD_KEY;
     }
     return node_gate_still_stands(node, label) ? FRESH : OF_OLD_RULES;

@@ -272,7 +272,8 @@ place(struct node *node, struct node_arrival *arrival, struct ent_error *err)
     return ENT_OK;
 }
 
-/* Who says it is from whom: only then does it mean anything. */
+/* Who says it is from whom: only then does it mean anything. What is sealed
+ * ahead of our clock is authentic and waits: one of two clocks is wrong. */
 static enum ent_status
 authenticate(
     struct node *node, struct node_arrival *arrival, struct ent_error *err)
@@ -291,6 +292,9 @@ authenticate(
             arrival->bundle, &arrival->signer, node->now_ms, err);
         if (rc == ENT_EXPIRED && node->now_ms >= label->expires_at) {
             rc = ENT_OK; /* settled as expired */
+        }
+        if (rc == ENT_REJECTED && ent_label_is_ahead(label, node->now_ms)) {
+            rc = ENT_OK; /* put off */
         }
     }
     if (rc != ENT_OK) {
@@ -326,11 +330,18 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
         return rc != ENT_OK
                    ? rc
                    : answer(node, &arrival, ENTENTE__V1__ANSWER_CODE__NOT_YET,
-                         ENT_REFUSAL_UNKNOWN_CERTIFICATE, err);
+                         ent_label_is_ahead(&bundle->label, node->now_ms)
+                             ? ENT_REFUSAL_CLOCKS_DIFFER
+                             : ENT_REFUSAL_UNKNOWN_CERTIFICATE,
+                         err);
     }
     rc = authenticate(node, &arrival, err);
     if (rc != ENT_OK) {
         return rc;
+    }
+    if (ent_label_is_ahead(&bundle->label, node->now_ms)) {
+        return answer(node, &arrival, ENTENTE__V1__ANSWER_CODE__NOT_YET,
+            ENT_REFUSAL_CLOCKS_DIFFER, err);
     }
     rc = node_peers_heard(node, arrival.peer, bundle->label.sealed_at, err);
     if (rc == ENT_OK && arrival.peer->has_manifest &&

@@ -134,6 +134,7 @@ take_back(struct node *node, const char *why)
     }
     take_back_self(node);
     node->errands_due = true; /* whatever that turn did of it */
+    node->reckon_due = true;
     node_receipts_forget(node);
     node_uplink_take_back(node->uplink, &node->effects);
     node_effects_clear(&node->effects);
@@ -451,6 +452,16 @@ part(struct node *node, struct loop *loop)
     }
 }
 
+/* The clock is another: what was to be done by it is looked at now. */
+static void
+look_at_once(struct loop *loop)
+{
+    loop->rotate_due = 0;
+    loop->keeping_due = 0;
+    loop->sweep_due = 0;
+    loop->watchdog_due = 0;
+}
+
 static enum ent_status
 step(struct node *node, struct loop *loop, struct ent_error *err)
 {
@@ -458,7 +469,9 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
     enum ent_status kept = ENT_OK;
 
     loop->full = false;
-    node_clock_watch(node);
+    if (node_clock_watch(node)) {
+        look_at_once(loop);
+    }
     if (node->rolled_back) {
         part(node, loop);
         return turn(node, loop, err);

@@ -97,6 +97,7 @@ struct node {
     bool by_file;        /* what is taken in now was carried (node/carry.h) */
     bool clock_doubt;    /* nothing is destroyed, deleted or expired */
     struct node_clock clock;
+    bool reckon_due;  /* what is due when, under a clock that may be another */
     bool rolled_back; /* this store is an old copy (node/rollback.h) */
     struct node_witness_state { /* of node/witness.h; not of the store */
         struct ent_bytes note;  /* our checkpoint that is told now */

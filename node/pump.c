@@ -9,6 +9,7 @@
 #define PUMP_BUNDLES_MAX 32 /* in one turn on one connection */
 #define STUCK_MAX 64
 #define RESUME_AHEAD_MS (UINT64_C(10) * 60 * 1000)
+#define PAUSE_MAX_MS (UINT64_C(2) * 60 * 60 * 1000) /* none is as long */
 
 /* What may still be done in this turn on one lane. */
 struct budget {
@@ -102,12 +103,55 @@ pump_rank(struct node *node, uint8_t rank, struct budget *budget,
     return ENT_OK;
 }
 
+/* What is due further ahead than any pause was put off by a clock that was
+ * ahead. */
+static enum ent_status
+reckon_rank(struct node *node, uint8_t rank, struct ent_error *err)
+{
+    struct node_due due = node_due_walk(rank, node->now_ms + PAUSE_MAX_MS);
+
+    for (;;) {
+        ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+        enum ent_status rc = node_due_next(node, &due, err);
+
+        if (rc == ENT_NOT_FOUND) {
+            return ENT_OK;
+        }
+        if (rc == ENT_OK) {
+            rc =
+                node_dispatch_get(node, &due.stream, due.first, &dispatch, err);
+        }
+        if (rc == ENT_OK) {
+            dispatch.state.due = node->now_ms;
+            rc = node_dispatch_put(node, &dispatch, err);
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
+}
+
+static enum ent_status
+reckon(struct node *node, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    if (!node->reckon_due || node->clock_doubt) {
+        return ENT_OK;
+    }
+    for (uint8_t rank = 0; rc == ENT_OK && rank < NODE_DUE_RANKS; rank++) {
+        rc = reckon_rank(node, rank, err);
+    }
+    node->reckon_due = rc != ENT_OK;
+    return rc;
+}
+
 enum ent_status
 node_pump_run(struct node *node, bool *ret_more, struct ent_error *err)
 {
     struct budget urgent = {.left = PUMP_BUNDLES_MAX};
     struct budget bulk = {.left = PUMP_BUNDLES_MAX};
-    enum ent_status rc = ENT_OK;
+    enum ent_status rc = reckon(node, err);
 
     for (uint8_t rank = 0; rank < NODE_DUE_RANKS && rc == ENT_OK; rank++) {
         rc = pump_rank(

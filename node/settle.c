@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/clock.h"
 #include "node/copy.h"
 #include "node/custody.h"
 #include "node/peers.h"
@@ -56,6 +57,17 @@ go_on_without(
     return node_dispatch_put(node, dispatch, err);
 }
 
+/* That our clock is ahead, by less than makes us doubt it, only others see. */
+static enum ent_status
+note_answer(struct node *node, struct node_dispatch *dispatch, const char *by,
+    uint32_t reason, struct ent_error *err)
+{
+    dispatch->row->answer = reason;
+    return reason == ENT_REFUSAL_CLOCKS_DIFFER
+               ? node_clock_differs(node, by, err)
+               : ENT_OK;
+}
+
 enum ent_status
 node_settle_not_taken(
     struct node *node, const struct ent_bye *bye, struct ent_error *err)
@@ -76,10 +88,10 @@ node_settle_not_taken(
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
-    dispatch.row->answer = bye->reason;
     dispatch.row->broker_answered = true;
     node_custody_forget(&dispatch, broker->address.text);
-    return go_on_without(node, &dispatch, err);
+    rc = note_answer(node, &dispatch, broker->address.text, bye->reason, err);
+    return rc != ENT_OK ? rc : go_on_without(node, &dispatch, err);
 }
 
 /* ---- receipts ---- */
@@ -284,6 +296,8 @@ apply(struct node *node, const struct ent_receipt *receipt,
     const struct ent_answer *answer, struct node_dispatch *dispatch,
     struct ent_error *err)
 {
+    enum ent_status rc;
+
     if (answer->code == ENTENTE__V1__ANSWER_CODE__SKIPPED) {
         return skipped(node, dispatch, answer, err);
     }
@@ -294,9 +308,12 @@ apply(struct node *node, const struct ent_receipt *receipt,
     case ENTENTE__V1__ANSWER_CODE__SETTLED:
         return settle(node, dispatch, answer, err);
     case ENTENTE__V1__ANSWER_CODE__NOT_YET:
-        dispatch->row->answer = answer->reason;
         dispatch->row->broker_answered = false;
-        return node_dispatch_step(node, dispatch, ENT_EVENT_NOT_YET, err);
+        rc = note_answer(node, dispatch, receipt->stream.recipient.text,
+            answer->reason, err);
+        return rc != ENT_OK
+                   ? rc
+                   : node_dispatch_step(node, dispatch, ENT_EVENT_NOT_YET, err);
     case ENTENTE__V1__ANSWER_CODE__RESEAL:
         return reseal(node, dispatch, &receipt->stream, answer->reason, err);
     case ENTENTE__V1__ANSWER_CODE__STALE:

@@ -296,8 +296,7 @@ ent_bundle_check_time(const struct ent_bundle *bundle,
 {
     const struct ent_label *label = &bundle->label;
 
-    if (label->sealed_at > now_ms &&
-        label->sealed_at - now_ms > ENT_CLOCK_SKEW_MS) {
+    if (ent_label_is_ahead(label, now_ms)) {
         return ent_fail(err, ENT_REJECTED,
             "bundle is sealed %" PRIu64 " s ahead of our clock",
             (label->sealed_at - now_ms) / 1000);

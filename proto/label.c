@@ -244,6 +244,13 @@ name_of(const char *const *names, size_t count, uint32_t value)
     return value >= 1 && value < count ? names[value] : "UNKNOWN";
 }
 
+bool
+ent_label_is_ahead(const struct ent_label *label, uint64_t now_ms)
+{
+    return label->sealed_at > now_ms &&
+           label->sealed_at - now_ms > ENT_CLOCK_SKEW_MS;
+}
+
 uint64_t
 ent_precedence_life_max_ms(uint32_t precedence)
 {

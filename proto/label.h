@@ -56,6 +56,9 @@ enum ent_status ent_label_encode(const struct ent_label *label,
 enum ent_status ent_label_decode(struct ent_view wire,
     struct ent_label *ret_label, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Sealed after now, by more than two right clocks may differ. */
+bool ent_label_is_ahead(const struct ent_label *label, uint64_t now_ms);
+
 /* Longest life of a label: 24 h FLASH, 3 d IMMEDIATE, 7 d otherwise. */
 uint64_t ent_precedence_life_max_ms(uint32_t precedence);
 

@@ -84,6 +84,8 @@
         "The recipient has nobody on the desk that alone may read it.")        \
     X(309, NO_PAIR_KEY, BOTH, LATER,                                           \
         "Import the pair key that the agreement names.")                       \
+    X(310, CLOCKS_DIFFER, BOTH, LATER,                                         \
+        "Two clocks differ by over 10 minutes; set right whose is wrong.")     \
     X(400, QUOTA, SENDER, LATER,                                               \
         "Wait; what this office may keep there is used up.")                   \
     X(401, NOT_SERVED, SENDER, LATER,                                          \

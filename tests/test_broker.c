@@ -280,8 +280,10 @@ what_is_not_authentic_or_in_time_is_refused_alone(void **state)
     made.body.data[made.body.len - 1] ^= 1;
 
     made.label.sealed_at = scene->now.wall_ms + HOUR;
-    make_again(&made, MAESAI);
+    make_again(&made, TACHILEIK); /* a forged one says nothing of clocks */
     expect_refused(scene, &made, ENT_REFUSAL_NOT_AUTHENTIC);
+    make_again(&made, MAESAI);
+    expect_refused(scene, &made, ENT_REFUSAL_CLOCKS_DIFFER);
 
     made.label.sealed_at = scene->now.wall_ms - 2 * HOUR;
     made.label.expires_at = scene->now.wall_ms - HOUR;

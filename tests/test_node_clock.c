@@ -54,6 +54,41 @@ alarms(void)
     return alarms_of(MAESAI, NODE_ALARM_CLOCK);
 }
 
+/* Somebody looked at a watch. */
+static void
+confirm(void)
+{
+    Entente__V1__ClockRequest request = ENTENTE__V1__CLOCK_REQUEST__INIT;
+    Entente__V1__ClockReply reply = ENTENTE__V1__CLOCK_REPLY__INIT;
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    struct node *node = world.nodes[MAESAI];
+
+    expect_ok(ent_arena_init(&arena, 1 << 16, &last_error));
+    request.confirm = true;
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_api_clock(node, &request, &arena, &reply, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+}
+
+/* Mae Sai alone is ahead when it seals a message; the right time comes back
+ * before anybody has answered. */
+static struct ent_id
+seal_ahead(int64_t ms)
+{
+    struct node *node = world.nodes[MAESAI];
+    struct ent_id id;
+
+    introduce();
+    world.now += (uint64_t)ms;
+    id = post(MAESAI, TACHILEIK, hotline);
+    turn(MAESAI, NULL);
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_clock_keep(node, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    world.now -= (uint64_t)ms;
+    return id;
+}
+
 /* ---- tests ---- */
 
 static void
@@ -172,6 +207,48 @@ a_turn_that_is_taken_back_confirmed_nothing(void **state)
     assert_int_equal(number_of(MAESAI, "clock"), world.now);
 }
 
+static void
+who_seals_ahead_of_time_is_told(void **state)
+{
+    node_copy_row *row;
+    struct ent_id id;
+
+    (void)state;
+    id = seal_ahead(20 * (int64_t)DAY);
+    world.nodes[MAESAI]->clock_doubt = true; /* it is not sealed anew yet */
+    drain();
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
+    assert_int_equal(alarms_of(MAESAI, NODE_ALARM_CLOCK), 1);
+    row = copy_row(MAESAI, TACHILEIK, &id);
+    assert_int_equal(row->state, 0);
+    node_row_free(&row);
+}
+
+static void
+what_was_sealed_ahead_of_time_is_sealed_anew(void **state)
+{
+    struct ent_id next;
+    struct ent_id id;
+
+    (void)state;
+    id = seal_ahead(20 * (int64_t)DAY);
+    forget_wire(); /* and nobody ever does */
+    crash(MAESAI);
+    expect_ok(node_clock_judge(world.nodes[MAESAI], &last_error));
+    assert_true(is_in_doubt()); /* it was set back */
+    next = post(MAESAI, TACHILEIK, hotline);
+    exchange();
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
+    confirm();
+    exchange();
+    exchange();
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(times_on_desk(TACHILEIK, &next), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+    journal_is_good(MAESAI);
+    journal_is_good(TACHILEIK);
+}
+
 int
 main(void)
 {
@@ -183,6 +260,8 @@ main(void)
         TEST(a_clock_that_is_set_while_the_node_runs_is_doubted),
         TEST(a_new_doubt_needs_new_witnesses),
         TEST(a_turn_that_is_taken_back_confirmed_nothing),
+        TEST(who_seals_ahead_of_time_is_told),
+        TEST(what_was_sealed_ahead_of_time_is_sealed_anew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

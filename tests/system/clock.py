@@ -19,21 +19,26 @@ class Clock:
     """How far ahead the programs of a world are."""
 
     def __init__(self, world):
+        if not LIBRARIES:
+            raise tap.Skip("libfaketime is not installed")
         self.world = world
         self.ahead_s = 0
 
     def forward(self, minutes):
         """All programs end; who is started from now on is later by this."""
-        if not LIBRARIES:
-            raise tap.Skip("libfaketime is not installed")
         self.world.stop()
         self.ahead_s += minutes * 60
-        for daemon in self.world.daemons.values():
-            daemon.environment = {
-                "LD_PRELOAD": str(LIBRARIES[0]),
-                "FAKETIME": f"{self.ahead_s:+d}s",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            }
+        for name in self.world.daemons:
+            self.set(name, 0)
+
+    def set(self, name, minutes):
+        """This program's clock alone, once it is started, is wrong by so much;
+        0: right again."""
+        self.world.daemons[name].environment = {
+            "LD_PRELOAD": str(LIBRARIES[0]),
+            "FAKETIME": f"{self.ahead_s + minutes * 60:+d}s",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
 
     def in_minutes(self, minutes):
         """That moment on this clock, as messages write it."""
