@@ -42,6 +42,7 @@ node_clock_judge(struct node *node, struct ent_error *err)
         doubt(node, NODE_DOUBT_AHEAD);
     }
     node->reckon_due = true;
+    node->clock.floor_ms = last;
     return rc;
 }
 
@@ -58,9 +59,23 @@ node_clock_watch(struct node *node)
     if (!node->clock_doubt && (is_ahead || is_behind)) {
         doubt(node, is_ahead ? NODE_DOUBT_AHEAD : NODE_DOUBT_BEHIND);
     }
+    if (is_behind && expected > clock->floor_ms) {
+        clock->floor_ms = expected;
+    }
     clock->wall_ms = wall;
     clock->boot_ms = boot;
     return is_ahead || is_behind;
+}
+
+uint64_t
+node_clock_latest_ms(const struct node *node)
+{
+    const struct node_clock *clock = &node->clock;
+    const bool was_set_back =
+        node->clock_doubt && clock->why == NODE_DOUBT_BEHIND;
+
+    return was_set_back && clock->floor_ms > node->now_ms ? clock->floor_ms
+                                                          : node->now_ms;
 }
 
 /* ---- in a turn ---- */
@@ -91,6 +106,7 @@ node_clock_keep(struct node *node, struct ent_error *err)
     enum ent_status rc = ENT_OK;
 
     if (!node->clock_doubt) {
+        node->clock.floor_ms = node->now_ms;
         return node_number_set(node->store, FLOOR, node->now_ms, err);
     }
     rc = node_number_get(node->store, FLOOR, &last, err);

@@ -25,6 +25,10 @@ enum ent_status node_clock_judge(
  * what was planned by it is to be planned anew. */
 bool node_clock_watch(struct node *node);
 
+/* By when permissions end: the latest that the clock has shown, though it was
+ * set back meanwhile. What is over stays over. */
+uint64_t node_clock_latest_ms(const struct node *node);
+
 /* In a turn: while in doubt the alarm, else the time is kept. */
 enum ent_status node_clock_keep(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/clock.h"
 #include "node/copy.h"
 #include "node/duties.h"
 #include "node/rest.pb-c.h"
@@ -231,7 +232,7 @@ node_emergency_holds(struct node *node, const ent_message *message,
            parse_id(message->emergency->id, &id) &&
            row_get(node, &node->party, &id, &row, NULL) == ENT_OK &&
            row->mode == (uint32_t)message->mode &&
-           (!first || node->now_ms < row->until) &&
+           (!first || node_clock_latest_ms(node) < row->until) &&
            node_copy_get(node, &id, &party, &copy, NULL) == ENT_OK &&
            node_copy_has_left(copy);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/gate.h"
 
+#include "node/clock.h"
 #include "node/emergency.h"
 #include "node/lifecycle.h"
 #include "node/officers.h"
@@ -62,7 +63,8 @@ judge_out(struct node *node, const ent_message *message,
     if (first) {
         look_at_quota(node, &facts);
     }
-    ent_decide(governing(node, recipient), &facts, node->now_ms, ret_decision);
+    ent_decide(governing(node, recipient), &facts, node_clock_latest_ms(node),
+        ret_decision);
     node_onward_judge(node, message, recipient, ret_decision);
     node_overlay_judge(node, &facts, ret_decision);
     if (first) {
@@ -123,7 +125,8 @@ node_gate_in(struct node *node, const ent_message *message,
     };
 
     look_at_quota(node, &facts);
-    ent_decide(governing(node, sender), &facts, node->now_ms, ret_decision);
+    ent_decide(governing(node, sender), &facts, node_clock_latest_ms(node),
+        ret_decision);
     node_overlay_judge(node, &facts, ret_decision);
 }
 
@@ -160,6 +163,15 @@ node_gate_can_judge(struct node *node, const struct ent_address *office,
     return governing(node, office) != NULL &&
            node_store_get(node->store, NODE_AGREED, node_key_view(&key), &value,
                NULL) == ENT_OK;
+}
+
+bool
+node_gate_is_in_doubt(struct node *node, const struct ent_address *office)
+{
+    const struct ent_agreement *agreement = governing(node, office);
+
+    return node->clock_doubt && agreement != NULL &&
+           !ent_agreement_in_force(agreement, node_clock_latest_ms(node));
 }
 
 bool

@@ -46,6 +46,10 @@ struct ent_digest node_gate_agreement(
 bool node_gate_can_judge(struct node *node, const struct ent_address *office,
     const struct ent_digest *agreement);
 
+/* True when the agreement with that office is not in force by a clock that is
+ * in doubt: nothing passes, and what comes is not refused for good. */
+bool node_gate_is_in_doubt(struct node *node, const struct ent_address *office);
+
 /* True when a bundle with this label was sealed by the rules that hold now. One
  * that was not is judged again before it goes (node/dispatch.c). */
 bool node_gate_still_stands(

@@ -155,7 +155,8 @@ objection(
         *ret_reason = ENT_REFUSAL_WRONG_INCARNATION;
         return ENTENTE__V1__ANSWER_CODE__STALE;
     }
-    if (node->clock_doubt && node->now_ms >= label->expires_at) {
+    if ((node->clock_doubt && node->now_ms >= label->expires_at) ||
+        node_gate_is_in_doubt(node, &label->stream.sender)) {
         *ret_reason = ENT_REFUSAL_CLOCK_IN_DOUBT;
         return ENTENTE__V1__ANSWER_CODE__NOT_YET;
     }

@@ -46,7 +46,8 @@ struct node_clock {
     enum node_doubt why;
     bool has_witness; /* a peer that has the same time */
     struct ent_party witness;
-    uint64_t wall_ms; /* both clocks, when last looked at */
+    uint64_t floor_ms; /* the latest that it has shown, when it was believed */
+    uint64_t wall_ms;  /* both clocks, when last looked at */
     uint64_t boot_ms;
 };
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/clock.h"
 #include "node/consent.h"
 #include "node/lifecycle.h"
 #include "node/submit.h"
@@ -204,7 +205,7 @@ has_consent(struct node *node, const struct origin *origin, const char *state)
 
     return node_consent_get(node, &origin->office, &origin->id, state, &row,
                NULL) == ENT_OK &&
-           node_consent_holds(row, node->now_ms);
+           node_consent_holds(row, node_clock_latest_ms(node));
 }
 
 /* By the agreement that it came under. */
@@ -233,7 +234,8 @@ decide(struct node *node, const struct origin *origin, const node_desk_row *row,
     if (order != NULL && onward.to_sectors == 0) {
         onward.to_sectors = ent_agreement_sectors(order, to);
     }
-    ent_decide_onward(agreement, &onward, node->now_ms, ret_decision);
+    ent_decide_onward(
+        agreement, &onward, node_clock_latest_ms(node), ret_decision);
 }
 
 /* Its line is of another file than that of the agreement with `to`. */
@@ -300,7 +302,7 @@ node_onward_mark(struct node *node, ent_message *message,
     message->origin->consent_id = (char *)(uintptr_t)protobuf_c_empty_string;
     rc = node_consent_get(
         node, &origin.office, &origin.id, ent_address_state(to), &row, err);
-    if (rc == ENT_OK && node_consent_holds(row, node->now_ms)) {
+    if (rc == ENT_OK && node_consent_holds(row, node_clock_latest_ms(node))) {
         message->origin->consent_id = node_id_in(arena, &row->decided_by);
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;

@@ -4,6 +4,7 @@
 
 #include "node/alarms.h"
 #include "node/clock.h"
+#include "proto/refusal.h"
 
 static const struct ent_party first = {{1}};
 static const struct ent_party second = {{2}};
@@ -249,6 +250,79 @@ what_was_sealed_ahead_of_time_is_sealed_anew(void **state)
     journal_is_good(TACHILEIK);
 }
 
+/* Whether an alert is accepted; if not, because nothing is in force. */
+static bool
+is_accepted(enum who from, enum who to)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__SubmitResult *result;
+
+    expect_ok(ent_arena_init(&arena, 1 << 20, &last_error));
+    submit(from, to, hotline, &result, &arena);
+    assert_string_equal(result->error, "");
+    if (!result->copies[0]->accepted) {
+        assert_int_equal(result->copies[0]->reason, ENT_REFUSAL_NOT_IN_FORCE);
+    }
+    return result->copies[0]->accepted;
+}
+
+/* Their agreement is over in five days. */
+static void
+agree_for_five_days(void)
+{
+    for (int i = 0; i < 2; i++) {
+        give_agreement((enum who)i, "until: 2027-12-31", "until: 2026-08-20");
+    }
+}
+
+static void
+an_agreement_that_was_over_stays_over(void **state)
+{
+    (void)state;
+    agree_for_five_days();
+    assert_true(is_accepted(MAESAI, TACHILEIK));
+    world.now += 10 * DAY;
+    assert_false(is_accepted(MAESAI, TACHILEIK));
+    start_after(-8 * (int64_t)DAY); /* when it was in force */
+    assert_true(is_in_doubt());
+    assert_false(is_accepted(MAESAI, TACHILEIK));
+    confirm(); /* somebody takes it upon himself */
+    assert_true(is_accepted(MAESAI, TACHILEIK));
+}
+
+static void
+set_while_it_runs_it_revives_nothing_either(void **state)
+{
+    (void)state;
+    agree_for_five_days();
+    world.now += 10 * DAY;
+    node_clock_watch(world.nodes[MAESAI]);
+    world.now -= 8 * DAY;
+    assert_true(node_clock_watch(world.nodes[MAESAI]));
+    assert_false(is_accepted(MAESAI, TACHILEIK));
+}
+
+/* It may be the clock that is wrong: nothing is refused for good. */
+static void
+what_comes_meanwhile_waits_at_its_recipient(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    introduce();
+    agree_for_five_days();
+    world.now += 10 * DAY;
+    start_after(-8 * (int64_t)DAY);
+    id = post(TACHILEIK, MAESAI, hotline);
+    exchange();
+    assert_int_equal(times_on_desk(MAESAI, &id), 0);
+    assert_int_equal(state_of(TACHILEIK, MAESAI, &id), 0);
+    confirm();
+    exchange();
+    exchange();
+    assert_int_equal(times_on_desk(MAESAI, &id), 1);
+}
+
 int
 main(void)
 {
@@ -262,6 +336,9 @@ main(void)
         TEST(a_turn_that_is_taken_back_confirmed_nothing),
         TEST(who_seals_ahead_of_time_is_told),
         TEST(what_was_sealed_ahead_of_time_is_sealed_anew),
+        TEST(an_agreement_that_was_over_stays_over),
+        TEST(set_while_it_runs_it_revives_nothing_either),
+        TEST(what_comes_meanwhile_waits_at_its_recipient),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
