@@ -26,8 +26,9 @@
  *    With N's urgent connection down, B sends everything on the bulk one; what
  *    is bulk never goes on the urgent one. What N sends B takes on either.
  *    Before every frame B checks again that the link key belongs to a served
- *    certificate, valid now and not revoked; otherwise BYE(KEY_REVOKED or
- *    NOT_SERVED).
+ *    certificate, valid now (whenever B's clock is not in doubt) and not
+ *    revoked; otherwise BYE(KEY_REVOKED, NOT_SERVED, or CLOCKS_DIFFER where it
+ *    is not valid yet).
  * 2. Credit. Only BUNDLE frames cost credit: payload bytes + body bytes. The
  *    HELLO of the receiving side grants `credit`, never less than
  *    ENT_CREDIT_MIN; the sender subtracts what it sends and waits when less is
@@ -179,6 +180,12 @@ struct broker;
 enum ent_status broker_new(const struct broker_options *options,
     struct broker **ret_broker, struct ent_error *err) ENT_MUST_CHECK;
 void broker_free(struct broker **broker);
+
+/* In a transaction: a person says that it is this late, whatever the spool
+ * knew.
+ */
+enum ent_status broker_clock_confirm(struct broker_spool *spool,
+    uint64_t now_ms, struct ent_error *err) ENT_MUST_CHECK;
 
 /* At the start: bring registry and spool to the newest objects that either of
  * them has. */

@@ -75,7 +75,8 @@ send_entry(struct broker *broker, const struct lane *lane,
     struct ent_view body;
     enum ent_status rc;
 
-    if (entry->drop_at <= broker->now.wall_ms) {
+    if (broker->clock.doubt == ENT_DOUBT_NONE &&
+        entry->drop_at <= broker->now.wall_ms) {
         return SKIPPED;
     }
     if (!broker_route_may_repeat(
@@ -341,8 +342,7 @@ static enum ent_status
 shut_out(struct broker *broker, size_t number, struct ent_error *err)
 {
     struct broker_line *line = &broker->lines[number];
-    const bool trusted =
-        broker_registry_trusts(broker->registry, number, broker->now.wall_ms);
+    const bool trusted = broker_trusts(broker, number);
     const uint8_t *link_key =
         broker_registry_at(broker->registry, number)->certificate.link_key;
 

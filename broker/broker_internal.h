@@ -5,6 +5,7 @@
  *     broker.c          its life, whom it lets in, when it is due
  *     broker_turn.c     frames into one commit
  *     broker_send.c     what leaves after it
+ *     broker_clock.c    whether the time of day can be believed
  *     broker_greet.c    HELLO, CREDIT, BYE
  *     broker_object.c   FETCH and OBJECT
  *     broker_sync.c     registry and spool, and the operator's folder anew
@@ -30,6 +31,7 @@
 #include "broker/session.h"
 #include "broker/told.h"
 #include "broker/wish.h"
+#include "proto/base/doubt.h"
 #include "proto/frame.h"
 #include "proto/pace.h"
 
@@ -57,6 +59,15 @@ struct broker_list_told {
     uint64_t number;
 };
 
+struct broker_clock {
+    enum ent_doubt doubt;
+    bool has_begun;
+    bool has_witness; /* an office that has the same time */
+    struct ent_party witness;
+    struct broker_now seen; /* both clocks, when last looked at */
+    uint64_t keep_at;       /* boot_ms */
+};
+
 struct broker {
     struct ent_address address;
     struct ent_bytes certificate;
@@ -66,6 +77,7 @@ struct broker {
     struct broker_port port;
     struct broker_quota quota;
     struct broker_now now;
+    struct broker_clock clock;
     uint64_t turn;             /* its number */
     struct broker_line *lines; /* BROKER_OFFICES_MAX */
     size_t line_count;
@@ -91,6 +103,20 @@ struct broker_visit {
     struct broker_line *line;
     struct broker_session *session; /* NULL before HELLO */
 };
+
+/* Once a turn: does the clock step, and does it fit to the spool? */
+void broker_clock_watch(struct broker *broker);
+/* In a transaction: the spool knows the time, now and then, if it is believed.
+ */
+bool broker_clock_is_due(const struct broker *broker);
+enum ent_status broker_clock_keep(
+    struct broker *broker, struct ent_error *err) ENT_MUST_CHECK;
+/* That office signed something then: two with our time end a doubt, as in
+ * node/clock.h. */
+void broker_clock_witness(struct broker *broker,
+    const struct ent_address *signer, uint64_t signed_at);
+/* It is served, and its certificate counts now. */
+bool broker_trusts(const struct broker *broker, size_t number);
 
 /* Whose frame it is; false when it is nobody's that we serve now. */
 bool broker_identify(struct broker *broker, const struct ent_frame *frame,

@@ -325,6 +325,7 @@ broker_take_receipt(
     if (rc != ENT_OK) {
         return refuse_unsigned(broker, visit, &why, err);
     }
+    broker_clock_witness(broker, &receipt.stream.recipient, receipt.issued_at);
     toward = broker_registry_toward(broker->registry, &receipt.stream.sender);
     if (toward == BROKER_NOBODY || toward == visit->number) {
         return broker_refuse(broker, &frame->route, ENT_REFUSAL_NOT_SERVED,

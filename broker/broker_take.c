@@ -203,6 +203,15 @@ judge_way(const struct broker *broker, const struct broker_visit *visit,
         relayed ? &visit->office->certificate.address : NULL, next, why);
 }
 
+/* By which it is judged: ours, or, in doubt, the one that it claims. */
+static uint64_t
+time_of(const struct broker *broker, const struct arrival *arrival)
+{
+    return broker->clock.doubt == ENT_DOUBT_NONE
+               ? broker->now.wall_ms
+               : arrival->bundle.label.sealed_at;
+}
+
 /* `ret_sender` is its certificate, unless `ret_reason` says what is wrong. */
 static enum ent_status
 find_sender(struct broker *broker, const struct arrival *arrival,
@@ -217,7 +226,7 @@ find_sender(struct broker *broker, const struct arrival *arrival,
         &label->signing_key_id, label->sealed_at, ret_sender, why);
     if (rc == ENT_NOT_FOUND) {
         (void)ent_fail(why, rc, "its sender's certificate is not known here");
-        *ret_reason = ent_label_is_ahead(label, broker->now.wall_ms)
+        *ret_reason = ent_label_is_ahead(label, time_of(broker, arrival))
                           ? ENT_REFUSAL_CLOCKS_DIFFER
                           : ENT_REFUSAL_UNKNOWN_CERTIFICATE;
     } else if (rc == ENT_REJECTED || rc == ENT_BAD_INPUT) {
@@ -241,7 +250,7 @@ judge(struct broker *broker, const struct broker_visit *visit,
         .sender = &sender,
         .quota = broker->quota,
         .size = arrival->size,
-        .now_ms = broker->now.wall_ms,
+        .now_ms = time_of(broker, arrival),
     };
     enum ent_status rc;
 
@@ -258,6 +267,10 @@ judge(struct broker *broker, const struct broker_visit *visit,
     if ((*ret_reason == 0 || *ret_reason == ENT_REFUSAL_CLOCKS_DIFFER) &&
         ent_bundle_verify(&arrival->bundle, &sender, why) != ENT_OK) {
         *ret_reason = ENT_REFUSAL_NOT_AUTHENTIC;
+    }
+    if (*ret_reason == 0) {
+        broker_clock_witness(
+            broker, &sender.address, arrival->bundle.label.sealed_at);
     }
     return ENT_OK;
 }

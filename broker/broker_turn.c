@@ -108,8 +108,16 @@ broker_identify(struct broker *broker, const struct ent_frame *frame,
     ret_visit->line = &broker->lines[number];
     ret_visit->session =
         broker_peer_find(&ret_visit->line->peer, &frame->route);
-    return broker_registry_trusts(
-        broker->registry, number, broker->now.wall_ms);
+    return broker_trusts(broker, number);
+}
+
+/* Its time is to come: one of two clocks is wrong. */
+static bool
+is_early(const struct broker *broker, const struct broker_office *office)
+{
+    return office->certificate.not_before > broker->now.wall_ms &&
+           broker_registry_counts(broker->registry,
+               broker_registry_by_party(broker->registry, &office->party));
 }
 
 static enum ent_status
@@ -118,15 +126,20 @@ visit_frame(
 {
     struct broker_visit visit;
 
-    if (!broker_identify(broker, frame, &visit)) {
-        return broker_say_bye(broker, visit.line, &frame->route,
-            visit.line == NULL ? ENT_REFUSAL_NOT_SERVED
-                               : ENT_REFUSAL_KEY_REVOKED,
-            visit.line == NULL ? "you are not served here"
-                               : "your certificate is not valid any more",
-            err);
+    if (broker_identify(broker, frame, &visit)) {
+        return dispatch(broker, &visit, err);
     }
-    return dispatch(broker, &visit, err);
+    if (visit.line == NULL) {
+        return broker_say_bye(broker, NULL, &frame->route,
+            ENT_REFUSAL_NOT_SERVED, "you are not served here", err);
+    }
+    return broker_say_bye(broker, visit.line, &frame->route,
+        is_early(broker, visit.office) ? ENT_REFUSAL_CLOCKS_DIFFER
+                                       : ENT_REFUSAL_KEY_REVOKED,
+        is_early(broker, visit.office)
+            ? "your certificate is not valid yet by our clock"
+            : "your certificate is not valid any more",
+        err);
 }
 
 /* ---- turns ---- */
@@ -185,6 +198,9 @@ expire(struct broker *broker, struct ent_error *err)
     size_t dropped = 0;
     enum ent_status rc;
 
+    if (broker->clock.doubt != ENT_DOUBT_NONE) {
+        return ENT_OK;
+    }
     rc = broker_spool_expire(
         broker->spool, broker->now.wall_ms, EXPIRE_MAX, &dropped, err);
     if (rc == ENT_OK && dropped > 0) {
@@ -209,7 +225,7 @@ handle_all(struct broker *broker, const struct ent_frame *frames, size_t count,
     if (rc == ENT_OK && broker->expire_at <= broker->now.boot_ms) {
         rc = expire(broker, err);
     }
-    return rc;
+    return rc != ENT_OK ? rc : broker_clock_keep(broker, err);
 }
 
 /* One commit. When it fails, nothing of it is answered. */
@@ -285,10 +301,11 @@ has_work(struct broker *broker, size_t count)
 {
     bool expired;
 
-    if (count > 0 || broker->damaged_count > 0) {
+    if (count > 0 || broker->damaged_count > 0 || broker_clock_is_due(broker)) {
         return true;
     }
-    if (broker->expire_at > broker->now.boot_ms ||
+    if (broker->clock.doubt != ENT_DOUBT_NONE ||
+        broker->expire_at > broker->now.boot_ms ||
         broker_spool_begin(broker->spool, false, NULL) != ENT_OK) {
         return false;
     }
@@ -361,6 +378,7 @@ broker_turn(struct broker *broker, const struct ent_frame *frames, size_t count,
 
     broker->now = *now;
     broker->turn++;
+    broker_clock_watch(broker);
     broker_add_lines(broker);
     if (has_work(broker, count)) {
         rc = handle(broker, frames, count, err);

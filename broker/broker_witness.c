@@ -90,6 +90,7 @@ broker_learn_witness(struct broker *broker, const struct broker_visit *visit,
         rc = ent_fail(err, ENT_REJECTED, "a witness of the future");
     }
     if (rc == ENT_OK) {
+        broker_clock_witness(broker, &from, witness.made_at);
         *ret_number = witness.made_at;
         rc = count_pair(broker, &from, &to, err);
     }

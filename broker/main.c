@@ -22,6 +22,7 @@ const char *argp_program_version = "entente-broker " ENT_VERSION;
 struct arguments {
     const char *config;
     bool init;
+    bool confirm;
     bool check;
     bool help_keys;
 };
@@ -51,10 +52,11 @@ parse_option(int key, char *arg, struct argp_state *state)
         arguments->help_keys = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (state->arg_num > 0 || strcmp(arg, "init") != 0) {
+        arguments->init = strcmp(arg, "init") == 0;
+        arguments->confirm = strcmp(arg, "confirm-clock") == 0;
+        if (state->arg_num > 0 || (!arguments->init && !arguments->confirm)) {
             argp_usage(state);
         }
-        arguments->init = true;
         return 0;
     case ARGP_KEY_END:
         if (arguments->config == NULL && !arguments->help_keys) {
@@ -69,11 +71,14 @@ parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
     .options = options,
     .parser = parse_option,
-    .args_doc = "[init]",
-    .doc = "Keep sealed bundles for offices, and hand them over.\v"
-           "`init` makes the store named in the configuration; without it the "
-           "broker runs until SIGTERM. SIGHUP reads its own certificate, the "
-           "folder of certificates and the neighbours in FILE again.",
+    .args_doc = "[init|confirm-clock]",
+    .doc =
+        "Keep sealed bundles for offices, and hand them over.\v"
+        "`init` makes the store named in the configuration; `confirm-clock`, "
+        "while the broker is stopped, says that the time of day is right, "
+        "where it doubts that. Without them the broker runs until SIGTERM. "
+        "SIGHUP reads its own certificate, the "
+        "folder of certificates and the neighbours in FILE again.",
 };
 
 int
@@ -106,8 +111,9 @@ main(int argc, char *argv[])
         rc = ent_daemon_limit_memory(program.config.memory, &err);
     }
     if (rc == ENT_OK) {
-        rc = arguments.init ? broker_program_init(&program, &err)
-                            : broker_program_run(&program, &err);
+        rc = arguments.init      ? broker_program_init(&program, &err)
+             : arguments.confirm ? broker_program_confirm_clock(&program, &err)
+                                 : broker_program_run(&program, &err);
     }
     if (rc != ENT_OK) {
         ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);

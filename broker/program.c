@@ -251,6 +251,36 @@ broker_program_init(struct broker_program *program, struct ent_error *err)
 }
 
 enum ent_status
+broker_program_confirm_clock(
+    struct broker_program *program, struct ent_error *err)
+{
+    const uint64_t now_ms = ent_time_now_ms();
+    char text[ENT_TIME_TEXT_MAX];
+    enum ent_status rc;
+
+    rc = broker_keeper_open(&program->config, &program->keeper, err);
+    if (rc == ENT_OK) {
+        rc = open_spool(program, false, err);
+    }
+    if (rc == ENT_OK) {
+        rc = broker_spool_begin(program->spool, true, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    rc = broker_clock_confirm(program->spool, now_ms, err);
+    if (rc == ENT_OK) {
+        rc = broker_spool_commit(program->spool, err);
+    }
+    broker_spool_abort(program->spool);
+    if (rc == ENT_OK) {
+        ent_time_format(now_ms, text);
+        printf("confirmed that it is %s; start the broker now\n", text);
+    }
+    return rc;
+}
+
+enum ent_status
 broker_program_run(struct broker_program *program, struct ent_error *err)
 {
     struct ent_certificate own;

@@ -31,6 +31,9 @@ enum ent_status broker_program_configure(struct broker_program *program,
 /* Make the store. */
 enum ent_status broker_program_init(
     struct broker_program *program, struct ent_error *err) ENT_MUST_CHECK;
+/* While it is stopped: a person says that the time of day is right. */
+enum ent_status broker_program_confirm_clock(
+    struct broker_program *program, struct ent_error *err) ENT_MUST_CHECK;
 /* Serve until SIGTERM. */
 enum ent_status broker_program_run(
     struct broker_program *program, struct ent_error *err) ENT_MUST_CHECK;

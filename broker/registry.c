@@ -345,15 +345,22 @@ broker_registry_serves(const struct broker_registry *registry, size_t number)
 }
 
 bool
+broker_registry_counts(const struct broker_registry *registry, size_t number)
+{
+    return broker_registry_serves(registry, number) &&
+           !broker_registry_has_revoked(
+               registry, &broker_registry_at(registry, number)->certificate);
+}
+
+bool
 broker_registry_trusts(
     const struct broker_registry *registry, size_t number, uint64_t now_ms)
 {
     const struct ent_certificate *certificate =
         &broker_registry_at(registry, number)->certificate;
 
-    return broker_registry_serves(registry, number) &&
-           ent_certificate_check_time(certificate, now_ms, NULL) == ENT_OK &&
-           !broker_registry_has_revoked(registry, certificate);
+    return ent_certificate_check_time(certificate, now_ms, NULL) == ENT_OK &&
+           broker_registry_counts(registry, number);
 }
 
 /* ---- one registry into another ---- */

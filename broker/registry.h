@@ -160,6 +160,10 @@ const struct ent_certificate *broker_registry_signer_of(
     const struct broker_registry *registry, size_t number, struct ent_view wire,
     uint64_t signed_at);
 
+/* It is served, and its certificate is not revoked, valid now or not. */
+bool broker_registry_counts(
+    const struct broker_registry *registry, size_t number);
+
 /* It is served, and its certificate is valid at `now_ms` and not revoked. */
 bool broker_registry_trusts(
     const struct broker_registry *registry, size_t number, uint64_t now_ms);

@@ -228,6 +228,8 @@ enum ent_status broker_spool_next_custody(struct broker_spool *spool,
 #define BROKER_KIND_RIVAL 104
 /* Of the spool only: whom an office tells of its journal, parties in a row. */
 #define BROKER_KIND_WITNESSED 201
+/* Of the spool only: when it was last written, by a clock that was believed. */
+#define BROKER_KIND_CLOCK 220
 
 /* The newest of a kind about a subject; `number` is its serial, sequence or
  * number. `wire` looks into the store. */

@@ -10,13 +10,12 @@
 #include "proto/base/time.h"
 
 #define COMPONENT "clock"
-#define STEP_MS (UINT64_C(5) * 60 * 1000)
 #define AHEAD_MS (UINT64_C(30) * NODE_DAY_MS)
 #define SKEW_MS ENT_CLOCK_SKEW_MS
 #define FLOOR "clock"
 
 static void
-doubt(struct node *node, enum node_doubt why)
+doubt(struct node *node, enum ent_doubt why)
 {
     node->clock_doubt = true;
     node->clock.why = why;
@@ -30,16 +29,16 @@ enum ent_status
 node_clock_judge(struct node *node, struct ent_error *err)
 {
     uint64_t last = 0;
+    enum ent_doubt why;
     enum ent_status rc = node_store_begin(node->store, err);
 
     if (rc == ENT_OK) {
         rc = node_number_get(node->store, FLOOR, &last, err);
         node_store_abort(node->store);
     }
-    if (rc == ENT_OK && last != 0 && node->now_ms + STEP_MS < last) {
-        doubt(node, NODE_DOUBT_BEHIND);
-    } else if (rc == ENT_OK && last != 0 && node->now_ms > last + AHEAD_MS) {
-        doubt(node, NODE_DOUBT_AHEAD);
+    why = ent_doubt_since(node->now_ms, last, AHEAD_MS);
+    if (rc == ENT_OK && why != ENT_DOUBT_NONE) {
+        doubt(node, why);
     }
     node->reckon_due = true;
     node->clock.floor_ms = last;
@@ -53,18 +52,18 @@ node_clock_watch(struct node *node)
     uint64_t wall = ent_time_now_ms();
     uint64_t boot = ent_time_boot_ms();
     uint64_t expected = clock->wall_ms + (boot - clock->boot_ms);
-    bool is_ahead = clock->boot_ms != 0 && wall > expected + STEP_MS;
-    bool is_behind = clock->boot_ms != 0 && wall + STEP_MS < expected;
+    enum ent_doubt why =
+        clock->boot_ms == 0 ? ENT_DOUBT_NONE : ent_doubt_step(wall, expected);
 
-    if (!node->clock_doubt && (is_ahead || is_behind)) {
-        doubt(node, is_ahead ? NODE_DOUBT_AHEAD : NODE_DOUBT_BEHIND);
+    if (why != ENT_DOUBT_NONE && !node->clock_doubt) {
+        doubt(node, why);
     }
-    if (is_behind && expected > clock->floor_ms) {
+    if (why == ENT_DOUBT_BEHIND && expected > clock->floor_ms) {
         clock->floor_ms = expected;
     }
     clock->wall_ms = wall;
     clock->boot_ms = boot;
-    return is_ahead || is_behind;
+    return why != ENT_DOUBT_NONE;
 }
 
 uint64_t
@@ -72,7 +71,7 @@ node_clock_latest_ms(const struct node *node)
 {
     const struct node_clock *clock = &node->clock;
     const bool was_set_back =
-        node->clock_doubt && clock->why == NODE_DOUBT_BEHIND;
+        node->clock_doubt && clock->why == ENT_DOUBT_BEHIND;
 
     return was_set_back && clock->floor_ms > node->now_ms ? clock->floor_ms
                                                           : node->now_ms;
@@ -93,7 +92,7 @@ say_why(const struct node *node, uint64_t last, char *out, size_t size)
         "Nothing is deleted or called expired. If it is wrong set it right and "
         "start the node again; if it is right, `entente clock confirm`",
         now_text, last_text,
-        node->clock.why == NODE_DOUBT_BEHIND
+        node->clock.why == ENT_DOUBT_BEHIND
             ? "it was set back"
             : "it is far ahead, or the node was away for long");
 }
@@ -147,7 +146,7 @@ node_clock_witness(struct node *node, const struct ent_party *peer,
 {
     struct node_clock *clock = &node->clock;
 
-    if (!node->clock_doubt || clock->why != NODE_DOUBT_AHEAD ||
+    if (!node->clock_doubt || clock->why != ENT_DOUBT_AHEAD ||
         signed_at + SKEW_MS < node->now_ms ||
         signed_at > node->now_ms + SKEW_MS) {
         return ENT_OK;

@@ -22,6 +22,7 @@
 #include "node/slots.h"
 #include "node/store.h"
 #include "node/tally.h"
+#include "proto/base/doubt.h"
 #include "proto/certificate.h"
 
 /* Room to unpack one message of any shape: the same wherever it is done, or
@@ -36,15 +37,9 @@ struct node_api;
 struct node_answers;
 struct node_identity;
 
-/* Why the time of day is in doubt (node/clock.h). */
-enum node_doubt {
-    NODE_DOUBT_AHEAD = 1,
-    NODE_DOUBT_BEHIND = 2,
-};
-
 struct node_clock {
-    enum node_doubt why;
-    bool has_witness; /* a peer that has the same time */
+    enum ent_doubt why; /* the time of day is in doubt (node/clock.h) */
+    bool has_witness;   /* a peer that has the same time */
     struct ent_party witness;
     uint64_t floor_ms; /* the latest that it has shown, when it was believed */
     uint64_t wall_ms;  /* both clocks, when last looked at */

@@ -119,6 +119,30 @@ take_hello(struct node *node, struct node_neighbour *neighbour,
                         : node_uplink_begin(node, neighbour, lane, &hello, err);
 }
 
+/* It does not let us in: somebody has to do something here. */
+static enum ent_status
+note_shut_out(struct node *node, const struct node_neighbour *neighbour,
+    const struct ent_bye *bye, struct ent_error *err)
+{
+    const char *by = neighbour->certificate.address.text;
+
+    if (bye->reason == ENT_REFUSAL_CLOCKS_DIFFER) {
+        return node_alarm_raise(node, NODE_ALARM_CLOCK, by, err,
+            "%s does not let us in: our certificate is not valid yet by its "
+            "clock. That is behind, or ours is ahead: look at a watch, and "
+            "tell its operator by telephone",
+            by);
+    }
+    if (bye->reason == ENT_REFUSAL_KEY_REVOKED) {
+        return node_alarm_raise(node, NODE_ALARM_KEY, by, err,
+            "%s does not let us in: by its clock and lists our certificate is "
+            "over, or was revoked. Have it renewed if it is; else its clock is "
+            "ahead: tell its operator by telephone",
+            by);
+    }
+    return ENT_OK;
+}
+
 /* Without a stream the conversation is over. */
 static enum ent_status
 take_bye(struct node *node, struct node_neighbour *neighbour,
@@ -143,7 +167,7 @@ take_bye(struct node *node, struct node_neighbour *neighbour,
     if (!node_neighbour_is_there(neighbour)) {
         neighbour->lost_ms = node->now_ms;
     }
-    return ENT_OK;
+    return note_shut_out(node, neighbour, &bye, err);
 }
 
 static enum ent_status

@@ -261,6 +261,130 @@ what_expired_is_dropped_twenty_minutes_later(void **state)
     made_free(&made);
 }
 
+/* The wall clock alone. */
+static void
+jump(struct scene *scene, int64_t ms)
+{
+    scene->now.wall_ms = (uint64_t)((int64_t)scene->now.wall_ms + ms);
+    turn(scene, NULL, 0);
+}
+
+static size_t
+bundles_here(struct scene *scene)
+{
+    return usage_of(scene, MAESAI, TACHILEIK).entries;
+}
+
+static void
+a_clock_that_jumped_drops_nothing(void **state)
+{
+    const int64_t months = 200 * 24 * (int64_t)HOUR;
+    struct scene *scene = *state;
+    struct made made = from_maesai(scene, ROUTINE, 1);
+
+    connect_both(scene, MAESAI);
+    leave(scene, BULK, &made);
+    jump(scene, months);
+    pass(scene, 2 * SECOND);
+    assert_int_equal(bundles_here(scene), 1);
+    scene_restart(scene);
+    pass(scene, 2 * SECOND);
+    assert_int_equal(bundles_here(scene), 1);
+
+    scene->now.wall_ms -= (uint64_t)months; /* right again, and started */
+    scene_restart(scene);
+    connect_both(scene, TACHILEIK);
+    pass(scene, 2 * SECOND);
+    scene_hang_up(scene);
+    forget_sent(scene);
+    connect_both(scene, TACHILEIK);
+    pass(scene, 3 * HOUR);
+    assert_int_equal(bundles_here(scene), 0); /* believed: it is over */
+    made_free(&made);
+}
+
+/* What is taken and handed on meanwhile is judged by its own time. */
+static void
+in_doubt_bundles_are_taken_and_handed_on(void **state)
+{
+    const int64_t months[] = {
+        200 * 24 * (int64_t)HOUR, -100 * 24 * (int64_t)HOUR};
+    struct scene *scene = *state;
+    uint64_t right = scene->now.wall_ms;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct made made;
+
+        scene->now.wall_ms = right;
+        made = from_maesai(scene, ROUTINE, i + 1);
+        scene->now.wall_ms = (uint64_t)((int64_t)right + months[i]);
+        scene_restart(scene);
+        connect_both(scene, MAESAI);
+        connect_both(scene, TACHILEIK);
+        forget_sent(scene); /* of the turn before */
+        leave(scene, BULK, &made);
+        expect_bundle(scene, TACHILEIK, BULK, &made);
+        made_free(&made);
+    }
+}
+
+static void
+two_offices_with_the_same_time_end_the_doubt(void **state)
+{
+    struct scene *scene = *state;
+    struct made early = from_maesai(scene, ROUTINE, 1);
+    struct made late;
+    struct ent_bytes receipt;
+
+    connect_both(scene, MAESAI);
+    leave(scene, BULK, &early);
+    scene->now.wall_ms += 3 * 24 * HOUR; /* it was away, and is right */
+    scene_restart(scene);
+    pass(scene, 2 * SECOND);
+    assert_int_equal(bundles_here(scene), 1);
+    connect_both(scene, MAESAI);
+    connect_both(scene, TACHILEIK);
+    forget_sent(scene); /* the early one */
+    late = from_maesai(scene, ROUTINE, 2);
+    leave(scene, BULK, &late);
+    pass(scene, 2 * SECOND);
+    assert_int_equal(bundles_here(scene), 2); /* one alone proves nothing */
+    receipt = make_receipt(scene, TACHILEIK, &late, 1, NOT_YET, 0);
+    say(scene, TACHILEIK, BULK, ENT_FRAME_RECEIPT, ent_bytes_view(&receipt),
+        NOTHING);
+    pass(scene, 2 * SECOND);
+    assert_int_equal(bundles_here(scene), 1); /* the early one is over */
+    ent_bytes_free(&receipt);
+    made_free(&early);
+    made_free(&late);
+}
+
+/* Set back, no office counts; a person does. */
+static void
+a_person_ends_the_doubt_of_a_clock_that_was_set_back(void **state)
+{
+    struct scene *scene = *state;
+    struct made made = from_maesai(scene, ROUTINE, 1);
+
+    pass(scene, 20 * 24 * HOUR); /* it is ahead, and nobody knew */
+    pass(scene, HOUR);
+    scene->now.wall_ms -= 20 * 24 * HOUR;
+    scene_restart(scene);
+    connect_both(scene, MAESAI);
+    leave(scene, BULK, &made);
+    pass(scene, 5 * HOUR);
+    assert_int_equal(bundles_here(scene), 1);
+    expect_ok(broker_spool_begin(scene->spool, true, &last_error));
+    expect_ok(
+        broker_clock_confirm(scene->spool, scene->now.wall_ms, &last_error));
+    expect_ok(broker_spool_commit(scene->spool, &last_error));
+    broker_spool_abort(scene->spool);
+    scene_restart(scene);
+    pass(scene, 2 * SECOND);
+    assert_int_equal(bundles_here(scene), 0);
+    made_free(&made);
+}
+
 static void
 a_damaged_bundle_is_given_back_to_its_sender(void **state)
 {
@@ -380,6 +504,10 @@ main(void)
             what_has_no_answer_is_sent_again_after_longer_and_longer_pauses),
         SCENE_TEST(what_was_put_off_is_sent_again_soon_and_nothing_else_is),
         SCENE_TEST(what_expired_is_dropped_twenty_minutes_later),
+        SCENE_TEST(a_clock_that_jumped_drops_nothing),
+        SCENE_TEST(in_doubt_bundles_are_taken_and_handed_on),
+        SCENE_TEST(two_offices_with_the_same_time_end_the_doubt),
+        SCENE_TEST(a_person_ends_the_doubt_of_a_clock_that_was_set_back),
         SCENE_TEST(a_damaged_bundle_is_given_back_to_its_sender),
         SCENE_TEST(a_skip_takes_the_place_of_its_bundle),
         SCENE_TEST(an_order_to_seal_anew_settles_nothing_but_the_skip_does),
