@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/clock.h"
 #include "node/dispatch.h"
 #include "node/due.h"
 #include "node/peers.h"
@@ -38,7 +39,8 @@ tell_agreement(const struct node *node, const struct node_peer *peer,
     if (agreement != NULL) {
         status->agreement = node_text_in(arena, ent_agreement_name(agreement));
         status->agreement_version = ent_agreement_version(agreement);
-        status->in_force = ent_agreement_in_force(agreement, node->now_ms);
+        status->in_force =
+            ent_agreement_in_force(agreement, node_clock_latest_ms(node));
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/agreements_internal.h"
+#include "node/clock.h"
 #include "node/copy.h"
 #include "node/desk.h"
 #include "node/drills.h"
@@ -92,7 +93,8 @@ add_agreement(struct node *node, const struct ent_agreement *agreement,
     status->name = node_text_in(arena, ent_agreement_name(agreement));
     status->version = ent_agreement_version(agreement);
     status->digest = bytes_in(arena, ent_agreement_digest(agreement));
-    status->in_force = ent_agreement_in_force(agreement, node->now_ms);
+    status->in_force =
+        ent_agreement_in_force(agreement, node_clock_latest_ms(node));
     status->review_due = ent_agreement_review_due(agreement, node->now_ms);
     status->file = node_text_in(arena, file);
     status->parties = ent_arena_alloc(arena, parties * sizeof *status->parties);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/clock.h"
 #include "node/revocations.h"
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
@@ -34,7 +35,7 @@ is_agreed(const struct node *node, const struct ent_address *office)
 
     while (
         (agreement = node_agreements_at(node->agreements, i++, NULL)) != NULL) {
-        if (ent_agreement_in_force(agreement, node->now_ms) &&
+        if (ent_agreement_in_force(agreement, node_clock_latest_ms(node)) &&
             names(agreement, office)) {
             return true;
         }
@@ -63,8 +64,8 @@ node_welcome(struct node *node, const struct node_peer *peer)
 {
     return peer->has_certificate &&
            ent_certificate_role(&peer->certificate) == ENT_KEY_OFFICE &&
-           ent_certificate_check_time(&peer->certificate, node->now_ms, NULL) ==
-               ENT_OK &&
+           ent_certificate_check_time(&peer->certificate,
+               node_clock_latest_ms(node), NULL) == ENT_OK &&
            !node_revocations_has(node, &peer->certificate) &&
            is_agreed(node, &peer->address);
 }

@@ -113,6 +113,23 @@ whom_no_agreement_in_force_names_is_not(void **state)
     assert_true(lets_in(TACHILEIK, link_of(MAESAI), world.now));
 }
 
+/* By what it showed before, an agreement or a certificate was over. */
+static void
+a_clock_that_is_set_back_lets_nobody_in_again(void **state)
+{
+    struct node *maesai;
+
+    (void)state;
+    introduce();
+    maesai = world.nodes[MAESAI];
+    maesai->clock_doubt = true;
+    maesai->clock.why = ENT_DOUBT_BEHIND;
+    maesai->clock.floor_ms = world.now + HOUR;
+    assert_true(lets_in(MAESAI, link_of(TACHILEIK), world.now));
+    maesai->clock.floor_ms = world.nodes[TACHILEIK]->certificate.not_after;
+    assert_false(lets_in(MAESAI, link_of(TACHILEIK), world.now));
+}
+
 int
 main(void)
 {
@@ -123,6 +140,7 @@ main(void)
         TEST(who_is_revoked_is_not_any_more),
         TEST(who_has_no_valid_certificate_is_not_any_more),
         TEST(whom_no_agreement_in_force_names_is_not),
+        TEST(a_clock_that_is_set_back_lets_nobody_in_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
