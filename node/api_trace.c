@@ -187,6 +187,8 @@ make_copy(struct node *node, const node_copy_row *row, struct ent_arena *arena,
     copy->answer_by = node_id_in(arena, &row->answer_by);
     copy->answer_at = row->answer_at;
     copy->final_at = row->final_at;
+    copy->used_where = node_text_in(arena, row->used_where);
+    copy->answer_clause = node_text_in(arena, row->answer_clause);
     copy->precedence = (Entente__V1__Precedence)row->precedence;
     copy->first = row->first;
     copy->number = row->number;

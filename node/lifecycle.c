@@ -245,6 +245,39 @@ tell_desk(struct node *node, const struct ent_party *sender,
                         : node_desk_set(node, seen->desk, row, &changed, err);
 }
 
+/* Removed is removed: only one that says so too can take its place. */
+static bool
+keeps_removal(const node_copy_row *row, const Entente__V1__Lifecycle *answer)
+{
+    return row->fate == NODE_FATE_RECALLED && row->final_at != 0 &&
+           row->answer == ENTENTE__V1__LIFECYCLE_ACT__COMPLIED &&
+           answer->final_at == NULL;
+}
+
+/* What the answer says goes into the row, without owning its strings. */
+static void
+put_answer(node_copy_row *row, const Entente__V1__Lifecycle *answer,
+    const struct ent_id *id, uint64_t now_ms)
+{
+    bool keeps = keeps_removal(row, answer);
+
+    if (!keeps) {
+        row->answer = answer->act;
+        row->answer_by = id_bytes(id);
+        row->answer_at = now_ms;
+        row->final_at = ent_message_time_ms(answer->final_at);
+    }
+    if (row->deleted_at != 0) {
+        return; /* the words are in the answer itself */
+    }
+    if (!keeps || answer->act == ENTENTE__V1__LIFECYCLE_ACT__ALREADY_USED) {
+        row->used_where = answer->used_where;
+    }
+    if (!keeps || answer->act == ENTENTE__V1__LIFECYCLE_ACT__DECLINED) {
+        row->answer_clause = answer->clause;
+    }
+}
+
 /* An answer of theirs about something of ours. */
 static enum ent_status
 note_answer(struct node *node, const struct ent_party *sender,
@@ -266,10 +299,7 @@ note_answer(struct node *node, const struct ent_party *sender,
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     changed = *row;
-    changed.answer = answer->act;
-    changed.answer_by = id_bytes(id);
-    changed.answer_at = node->now_ms;
-    changed.final_at = ent_message_time_ms(answer->final_at);
+    put_answer(&changed, answer, id, node->now_ms);
     return node_copy_set(node, &of, sender, row, &changed, err);
 }
 

@@ -73,6 +73,8 @@ node_tombstone_copy(struct node *node, const struct ent_id *id,
     stone.sentence = none;
     stone.acknowledged_at = 0;
     stone.acknowledged_by = none;
+    stone.used_where = none;
+    stone.answer_clause = none;
     stone.deleted_at = node->now_ms;
     return node_copy_set(node, id, party, row, &stone, err);
 }

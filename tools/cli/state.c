@@ -124,6 +124,26 @@ is_carried(const Entente__V1__TraceCopy *copy)
     return copy->carried_at != 0 && copy->settled_at == 0;
 }
 
+/* For what it had been used, or by which clause it was not done; of what was
+ * removed that may be said besides. */
+static void
+explain_answer(FILE *out, const Entente__V1__TraceCopy *copy)
+{
+    const Entente__V1__LifecycleAct act = copy->answer;
+
+    if (copy->used_where[0] != '\0') {
+        fprintf(out, "%s: %s",
+            act == ENTENTE__V1__LIFECYCLE_ACT__ALREADY_USED ? ""
+                                                            : ", already used",
+            copy->used_where);
+    }
+    if (copy->answer_clause[0] != '\0') {
+        fprintf(out, "%s: clause %s",
+            act == ENTENTE__V1__LIFECYCLE_ACT__DECLINED ? "" : ", declined",
+            copy->answer_clause);
+    }
+}
+
 /* What we said of it later, and what was answered. */
 static void
 explain_fate(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
@@ -149,6 +169,7 @@ explain_fate(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
         cli_time_short(copy->final_at, now_ms, when);
         fprintf(out, ", removed, final on %s", when);
     }
+    explain_answer(out, copy);
 }
 
 /* Where it lies: with one broker, or with each of a row of them, and since
