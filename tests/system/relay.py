@@ -43,7 +43,6 @@ class Row(World):
         return self.broker_folder(BROKER)
 
     def broker_of(self, office):
-        """The broker that serves that office."""
         (address,) = [a for a, s in self.row if state_of(office) in s]
         return address
 

@@ -107,6 +107,10 @@ class World:
         assert address == BROKER
         return self.broker
 
+    def broker_of(self, office):
+        """The broker that serves that office."""
+        return BROKER
+
     # ---- making it ----
 
     def make(self):
