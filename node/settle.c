@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/claim.h"
 #include "node/clock.h"
 #include "node/copy.h"
 #include "node/custody.h"
@@ -384,7 +385,10 @@ take_receipt(struct node *node, const struct ent_receipt *receipt,
                 receipt->stream.recipient.text, err->text);
         }
     }
-    rc = node_proof_keep(node, &proof, err);
+    rc = node_claim_check(node, receipt, err);
+    if (rc == ENT_OK) {
+        rc = node_proof_keep(node, &proof, err);
+    }
     if (rc == ENT_OK && news) {
         rc = node_record(node, NODE_ENTRY_RECEIPT_IN, &party, &digest,
             &receipt->chain, (uint32_t)receipt->answer_count, err);

@@ -66,13 +66,11 @@ enum ent_status ent_outgoing_append(struct ent_outgoing *outgoing,
     const struct ent_label *label, struct ent_view label_wire,
     struct ent_dispatch *ret_dispatch, struct ent_error *err) ENT_MUST_CHECK;
 
-/* What the recipient's settled_up_to and chain, out of a receipt or its STATE,
- * are to us. */
+/* What the recipient's settled_up_to and chain, out of a receipt, are to us. */
 enum ent_claim {
     ENT_CLAIM_NEWS,  /* further than we knew */
     ENT_CLAIM_KNOWN, /* as far as we knew */
-    ENT_CLAIM_OLDER, /* in a receipt: overtaken on its way. In the STATE of a
-                        new connection: the recipient was rolled back */
+    ENT_CLAIM_OLDER, /* overtaken on its way, or they were rolled back */
     ENT_CLAIM_FORK,  /* not our history, or more than we ever sealed (we were
                         rolled back): `outgoing` is frozen now */
 };
