@@ -8,6 +8,7 @@
 #include "node/feed.h"
 #include "node/lifetime.h"
 #include "node/pending.h"
+#include "node/purge.h"
 #include "node/restitution.h"
 #include "node/streams.h"
 #include "node/vault.h"
@@ -49,6 +50,9 @@ node_copy_set(struct node *node, const struct ent_id *id,
     struct node_key key = node_key_copy(id, to);
     enum ent_status rc = node_correction_follow_copy(node, id, was, is, err);
 
+    if (rc == ENT_OK) {
+        rc = node_purge_follow_copy(node, id, was, is, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

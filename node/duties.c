@@ -12,12 +12,12 @@
 #define LISTED_MAX 64
 #define KEY_LEN 9     /* kind, number */
 #define REMIND_LEN 17 /* time, kind, number */
-#define TEXT_LEN 256
+#define TEXT_LEN 512
 
 typedef Entente__Rest__V1__DutyRow duty_row; /* a generated name */
 
-static const char *const names[] = {
-    "", "apply_correction", "tell_correction", "drill", "review_emergency"};
+static const char *const names[] = {"", "apply_correction", "tell_correction",
+    "drill", "review_emergency", "confirm_recall"};
 
 #define KINDS (sizeof names / sizeof names[0])
 
@@ -88,6 +88,9 @@ node_duty_begin(
         row.id.data = (uint8_t *)(uintptr_t)duty->id->bytes;
         row.id.len = sizeof duty->id->bytes;
     }
+    if (duty->clause != NULL) {
+        row.clause = (char *)(uintptr_t)duty->clause;
+    }
     row.since = now;
     row.due = duty->due_ms;
     row.next = duty->due_ms > now ? now + (duty->due_ms - now) / 2 : now;
@@ -116,6 +119,14 @@ node_duty_end(struct node *node, enum node_duty_kind kind, uint64_t number,
 }
 
 /* ---- in words ---- */
+
+void
+node_duty_clause(char text[static NODE_DUTY_CLAUSE_MAX], const char *key,
+    size_t line, const struct ent_agreement *agreement)
+{
+    (void)snprintf(text, NODE_DUTY_CLAUSE_MAX, "%s, line %zu of %.64s", key,
+        line, ent_agreement_name(agreement));
+}
 
 static void
 describe(enum node_duty_kind kind, uint64_t number, const duty_row *row,
@@ -153,6 +164,12 @@ describe(enum node_duty_kind kind, uint64_t number, const duty_row *row,
             "emergency %s is over: review what was sent under it (entente "
             "emergency review)",
             id);
+        return;
+    case NODE_DUTY_PURGE:
+        (void)snprintf(text, TEXT_LEN,
+            "message %s was recalled, and %.128s has not confirmed that it is "
+            "removed (%s): call them, and ask that their node answers",
+            id, row->office, row->clause);
         return;
     }
     text[0] = '\0';
@@ -262,6 +279,7 @@ duty_of(const struct node *node, enum node_duty_kind kind, uint64_t number,
     duty->due = row->due;
     duty->overdue = node->now_ms >= row->due;
     duty->text = node_text_in(arena, text);
+    duty->clause = node_text_in(arena, row->clause);
     return duty;
 }
 

@@ -19,7 +19,13 @@ enum node_duty_kind {
                              number: of the submission */
     NODE_DUTY_DRILL = 3,  /* of the hotline; number: of the office */
     NODE_DUTY_REVIEW = 4, /* of an emergency that is over */
+    NODE_DUTY_PURGE = 5,  /* what we recalled is to be gone there, and they are
+                             to say so; number: of the submission */
 };
+
+/* By which clause: "recall.purge_within, line 31 of th-kh-border-information"
+ */
+#define NODE_DUTY_CLAUSE_MAX 160
 
 struct node_duty {
     enum node_duty_kind kind;
@@ -27,6 +33,7 @@ struct node_duty {
     const char *office;      /* whom it concerns */
     const struct ent_id *id; /* of what it is about; NULL: of nothing */
     uint64_t due_ms;
+    const char *clause; /* that says by when; NULL: the kind says it */
 };
 
 /* One that is owed already stays as it is. */
@@ -35,6 +42,10 @@ enum ent_status node_duty_begin(struct node *node, const struct node_duty *duty,
 /* Done, or no longer owed; nothing when it was not. */
 enum ent_status node_duty_end(struct node *node, enum node_duty_kind kind,
     uint64_t number, struct ent_error *err) ENT_MUST_CHECK;
+
+/* That key of that agreement, at that line, in words. */
+void node_duty_clause(char text[static NODE_DUTY_CLAUSE_MAX], const char *key,
+    size_t line, const struct ent_agreement *agreement);
 
 /* Remind of what is due. `ret_due`: when to come again; UINT64_MAX: never. */
 enum ent_status node_duties_run(

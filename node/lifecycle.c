@@ -6,6 +6,7 @@
 #include "node/consent.h"
 #include "node/correction.h"
 #include "node/pending.h"
+#include "node/purge.h"
 #include "node/removal.h"
 #include "node/submit.h"
 #include "node/vault.h"
@@ -300,6 +301,7 @@ note_answer(struct node *node, const struct ent_party *sender,
     }
     changed = *row;
     put_answer(&changed, answer, id, node->now_ms);
+    node_purge_answered(&changed, message->in_reply_to);
     return node_copy_set(node, &of, sender, row, &changed, err);
 }
 
@@ -536,6 +538,9 @@ node_lifecycle_said(struct node *node, const ent_message *message,
         changed.fate = saying.fate;
         changed.fate_by = id_bytes(id);
         changed.fate_at = node->now_ms;
+        if (saying.fate == NODE_FATE_RECALLED) {
+            changed.purge_by = node_purge_by(node, row->to);
+        }
         rc = node_copy_set(node, &saying.of, to, row, &changed, err);
         if (rc == ENT_OK) {
             rc = node_correction_said(node, &saying.of, err);

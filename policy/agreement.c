@@ -344,6 +344,13 @@ ent_agreement_correction(const struct ent_agreement *agreement)
         agreement->correction.notify_ms, agreement->correction.apply_ms};
 }
 
+struct ent_agreement_recall
+ent_agreement_recall(const struct ent_agreement *agreement)
+{
+    return (struct ent_agreement_recall){
+        agreement->recall.purge_ms, agreement->recall.mark.line};
+}
+
 struct ent_agreement_emergency
 ent_agreement_emergency(const struct ent_agreement *agreement)
 {

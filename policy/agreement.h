@@ -65,6 +65,16 @@ struct ent_agreement_correction {
 struct ent_agreement_correction ent_agreement_correction(
     const struct ent_agreement *agreement);
 
+/* From a recall to its answer, and the line that says so; 0: nothing is agreed.
+ */
+struct ent_agreement_recall {
+    uint64_t purge_ms;
+    size_t line;
+};
+
+struct ent_agreement_recall ent_agreement_recall(
+    const struct ent_agreement *agreement);
+
 /* What an emergency is under it; all zero: it knows none. */
 struct ent_agreement_emergency {
     uint32_t may_relax; /* bits: 1 << enum ent_relaxation */

@@ -22,6 +22,9 @@ static const struct amendment terms[] = {
     {"handling: {default: [H1, H2]}",
         "correction: {notify_within: PT24H, apply_within: PT12H}\n"
         "handling: {default: [H1, H2]}"},
+    {"handling: {default: [H1, H2]}",
+        "recall: {purge_within: PT1H, certificate: required}\n"
+        "handling: {default: [H1, H2]}"},
 };
 
 static int
@@ -111,23 +114,16 @@ reminders(enum who who)
     return count;
 }
 
-/* Mae Sai's alert, to an office of its choice, always under the same id. */
+/* What Mae Sai writes, to an office of its choice. */
 static void
-send_to(const char *office, const char *more)
+send_json(const char *office, const char *json)
 {
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
     Entente__V1__Submission submission = ENTENTE__V1__SUBMISSION__INIT;
     Entente__V1__SubmitResult *result;
     ProtobufCMessage *message;
     char *recipient = (char *)(uintptr_t)office;
-    char json[768];
 
-    (void)snprintf(json, sizeof json,
-        "{%s\"purpose\":\"THREAT_TO_LIFE\",\"offence\":\"DRUGS\","
-        "\"hotlineAlert\":{\"what\":\"DRUGS\",\"where\":{\"country\":\"TH\"},"
-        "\"when\":\"2026-08-15T09:59:00Z\",\"action\":\"STOP\",\"direction\":"
-        "\"toward mm\"}}",
-        more);
     expect_ok(ent_arena_init(&arena, NODE_MESSAGE_ARENA, &last_error));
     expect_ok(ent_json_read(view(json), &entente__v1__message__descriptor,
         &arena, &message, &last_error));
@@ -140,6 +136,21 @@ send_to(const char *office, const char *more)
     expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
     assert_string_equal(result->error, "");
     assert_true(result->copies[0]->accepted);
+}
+
+/* Its alert. */
+static void
+send_to(const char *office, const char *more)
+{
+    char json[768];
+
+    (void)snprintf(json, sizeof json,
+        "{%s\"purpose\":\"THREAT_TO_LIFE\",\"offence\":\"DRUGS\","
+        "\"hotlineAlert\":{\"what\":\"DRUGS\",\"where\":{\"country\":\"TH\"},"
+        "\"when\":\"2026-08-15T09:59:00Z\",\"action\":\"STOP\",\"direction\":"
+        "\"toward mm\"}}",
+        more);
+    send_json(office, json);
 }
 
 #define CORRECTION                                                             \
@@ -236,6 +247,120 @@ who_corrects_to_one_owes_it_to_all_who_have_it(void **state)
     assert_string_equal(owed.office, NCC);
     assert_true(owed.due == world.now + DAY);
     send_to(NCC, CORRECTION);
+    assert_int_equal(owed_by(MAESAI).count, 0);
+}
+
+/* The text of the last alarm of that kind; "": there is none. */
+static void
+alarm_text(enum who who, uint32_t kind, char text[static 512])
+{
+    struct node *node = world.nodes[who];
+    uint64_t number = 1;
+
+    text[0] = '\0';
+    expect_ok(node_store_begin(node->store, &last_error));
+    for (;; number++) {
+        ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *row = NULL;
+
+        if (node_alarm_next(node, &number, &row, &last_error) != ENT_OK) {
+            break;
+        }
+        if (row->kind == kind) {
+            (void)snprintf(text, 512, "%s: %s", row->subject, row->text);
+        }
+    }
+    node_store_abort(node->store);
+}
+
+static void
+who_recalls_is_owed_the_answer_until_it_comes(void **state)
+{
+    struct ent_id id;
+    struct owed owed;
+
+    (void)state;
+    send_to(addresses[TACHILEIK], "\"id\":\"" ID "\",");
+    exchange();
+    expect_ok(ent_id_parse(view(ID), &id, &last_error));
+    (void)say_of(MAESAI, "RECALL", &id);
+    owed = owed_by(MAESAI);
+    assert_int_equal(owed.count, 1);
+    assert_string_equal(owed.kind, "confirm_recall");
+    assert_string_equal(owed.office, addresses[TACHILEIK]);
+    assert_true(owed.due == world.now + HOUR);
+    exchange();
+    assert_int_equal(owed_by(MAESAI).count, 0);
+    assert_int_equal(owed_by(TACHILEIK).count, 0);
+    world.now += 2 * HOUR;
+    remind(MAESAI);
+    assert_int_equal(reminders(MAESAI), 0);
+    assert_int_equal(rows_in(MAESAI, NODE_REMIND), 0);
+}
+
+static void
+a_recall_that_nobody_answers_is_an_alarm_at_its_sender(void **state)
+{
+    struct ent_id id;
+    char text[512];
+
+    (void)state;
+    send_to(addresses[TACHILEIK], "\"id\":\"" ID "\",");
+    exchange();
+    expect_ok(ent_id_parse(view(ID), &id, &last_error));
+    world.up = false;
+    (void)say_of(MAESAI, "RECALL", &id);
+    world.now += HOUR / 2;
+    remind(MAESAI);
+    assert_int_equal(reminders(MAESAI), 1);
+    crash(MAESAI);
+    world.now += HOUR / 2;
+    remind(MAESAI);
+    assert_int_equal(reminders(MAESAI), 2);
+    assert_true(owed_by(MAESAI).overdue);
+    assert_int_equal(entries_in(MAESAI, ENT_ENTRY_OVERDUE), 1);
+    alarm_text(MAESAI, NODE_ALARM_OVERDUE, text);
+    assert_non_null(strstr(text, ID));
+    assert_non_null(strstr(text, addresses[TACHILEIK]));
+    assert_non_null(strstr(text, "recall.purge_within, line "));
+    assert_non_null(strstr(text, " of th-mm-border-liaison"));
+    world.up = true;
+    exchange();
+    assert_int_equal(owed_by(MAESAI).count, 0);
+    journal_is_good(MAESAI);
+}
+
+/* Only an answer to the recall itself: one to a correction that crossed it says
+ * nothing of it. */
+static void
+an_answer_to_something_else_confirms_no_recall(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    send_to(addresses[TACHILEIK], "\"id\":\"" ID "\",");
+    exchange();
+    send_to(addresses[TACHILEIK], CORRECTION);
+    exchange();
+    answer("COMPLIED");
+    exchange();
+    expect_ok(ent_id_parse(view(ID), &id, &last_error));
+    world.up = false;
+    (void)say_of(MAESAI, "RECALL", &id);
+    assert_int_equal(owes_to(MAESAI, addresses[TACHILEIK]).count, 1);
+    world.up = true;
+    exchange();
+    assert_int_equal(owed_by(MAESAI).count, 0);
+}
+
+static void
+what_never_left_need_not_be_confirmed(void **state)
+{
+    (void)state;
+    send_to(NCC, "\"id\":\"" ID "\","); /* its keys are not known here */
+    send_json(NCC,
+        "{\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":\"" ID
+        "\",\"act\":\"RECALL\",\"at\":\"2026-08-15T10:00:00Z\",\"role\":"
+        "\"supervisor\",\"reason\":\"sent in error\"}}");
     assert_int_equal(owed_by(MAESAI).count, 0);
 }
 
@@ -351,6 +476,10 @@ main(void)
         DUTY_TEST(who_hears_of_a_correction_owes_to_apply_it),
         DUTY_TEST(they_are_reminded_at_half_the_time_at_its_end_and_each_day),
         DUTY_TEST(who_corrects_to_one_owes_it_to_all_who_have_it),
+        DUTY_TEST(who_recalls_is_owed_the_answer_until_it_comes),
+        DUTY_TEST(a_recall_that_nobody_answers_is_an_alarm_at_its_sender),
+        DUTY_TEST(an_answer_to_something_else_confirms_no_recall),
+        DUTY_TEST(what_never_left_need_not_be_confirmed),
         DUTY_TEST(a_drill_is_owed_until_an_exercise_is_answered),
         DUTY_TEST(what_is_agreed_no_more_is_owed_no_more),
         DUTY_TEST(what_is_real_is_no_drill),
