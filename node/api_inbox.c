@@ -213,6 +213,7 @@ make_item(struct node *node, uint64_t sequence, const char *desk,
         return rc;
     }
     item->apply_by = row->apply_by;
+    item->reply_by = row->reply_by;
     item->obligations = node_desks_obligations(row, arena);
     if (!node_desks_may_read(row, desk)) {
         *ret_item = item;

@@ -9,6 +9,7 @@
 #include "node/lifetime.h"
 #include "node/pending.h"
 #include "node/purge.h"
+#include "node/reply.h"
 #include "node/restitution.h"
 #include "node/streams.h"
 #include "node/vault.h"
@@ -52,6 +53,9 @@ node_copy_set(struct node *node, const struct ent_id *id,
 
     if (rc == ENT_OK) {
         rc = node_purge_follow_copy(node, id, was, is, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_reply_follow_copy(node, id, was, is, err);
     }
     if (rc != ENT_OK) {
         return rc;

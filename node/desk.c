@@ -9,6 +9,7 @@
 #include "node/ladder.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
+#include "node/reply.h"
 #include "node/signers.h"
 
 enum ent_status
@@ -90,6 +91,9 @@ node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
         return rc;
     }
     rc = node_correction_follow_desk(node, sequence, was, is, err);
+    if (rc == ENT_OK) {
+        rc = node_reply_follow_desk(node, sequence, was, is, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

@@ -17,7 +17,7 @@
 typedef Entente__Rest__V1__DutyRow duty_row; /* a generated name */
 
 static const char *const names[] = {"", "apply_correction", "tell_correction",
-    "drill", "review_emergency", "confirm_recall"};
+    "drill", "review_emergency", "confirm_recall", "reply", "await_reply"};
 
 #define KINDS (sizeof names / sizeof names[0])
 
@@ -170,6 +170,17 @@ describe(enum node_duty_kind kind, uint64_t number, const duty_row *row,
             "message %s was recalled, and %.128s has not confirmed that it is "
             "removed (%s): call them, and ask that their node answers",
             id, row->office, row->clause);
+        return;
+    case NODE_DUTY_REPLY:
+        (void)snprintf(text, TEXT_LEN,
+            "%.128s has asked for a reply to message %llu (%s): send one, with "
+            "inReplyTo %s",
+            row->office, (unsigned long long)number, row->clause, id);
+        return;
+    case NODE_DUTY_AWAIT:
+        (void)snprintf(text, TEXT_LEN,
+            "%.128s has not replied to message %s (%s): call them", row->office,
+            id, row->clause);
         return;
     }
     text[0] = '\0';

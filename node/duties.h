@@ -21,6 +21,10 @@ enum node_duty_kind {
     NODE_DUTY_REVIEW = 4, /* of an emergency that is over */
     NODE_DUTY_PURGE = 5,  /* what we recalled is to be gone there, and they are
                              to say so; number: of the submission */
+    NODE_DUTY_REPLY =
+        6, /* to a message that asks for it; number: on the desk */
+    NODE_DUTY_AWAIT = 7, /* the same at who sent it: they are to be asked;
+                            number: of the submission */
 };
 
 /* By which clause: "recall.purge_within, line 31 of th-kh-border-information"

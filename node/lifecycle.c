@@ -213,6 +213,7 @@ node_lifecycle_settle(struct node *node, const struct ent_party *sender,
                         : node_correction_apply_by(node, row->from);
     if (row->fate >= NODE_FATE_WITHDRAWN) {
         row->acknowledge_by = 0; /* nobody need answer it any more */
+        row->reply_by = 0;
     }
     if (row->fate == NODE_FATE_RECALLED && row->deleted_at == 0) {
         rc = remove_row(node, sender, id, row, err);

@@ -11,6 +11,7 @@
 #include "node/gate.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
+#include "node/reply.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 #include "proto/schema/delivery.pb-c.h"
@@ -198,6 +199,7 @@ fill_row(const struct node *node, const ent_message *message,
             ent_message_time_ms(message->restored->answered_at);
     }
     row->acknowledge_by = acknowledge_by(node, message, decision, family);
+    row->reply_by = node_reply_by(node, message, decision);
     row->retain_until = retain_until(node, message, decision, family);
     row->day = row->retain_until / NODE_DAY_MS + 1;
     row->clause = opening->clause;
@@ -332,6 +334,9 @@ take(struct node *node, const ent_message *message,
     }
     if (rc == ENT_OK && opening->is_new) {
         rc = note_acknowledgement(node, &sender, message, err);
+    }
+    if (rc == ENT_OK && opening->is_new) {
+        rc = node_reply_heard(node, &sender, message, err);
     }
     if (rc == ENT_OK && opening->is_new) {
         rc = node_lifecycle_take(

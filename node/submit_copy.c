@@ -14,6 +14,7 @@
 #include "node/onward.h"
 #include "node/pending.h"
 #include "node/release.h"
+#include "node/reply.h"
 #include "node/submit_internal.h"
 #include "policy/minimise.h"
 #include "proto/refusal.h"
@@ -92,6 +93,9 @@ keep_copy(struct node *node, const struct node_outgoing *outgoing,
     row.keep_line = (uint32_t)decision->retain_line;
     row.aggregate = decision->aggregate;
     row.valid_until = ent_message_time_ms(outgoing->message->valid_until);
+    row.reply_ms =
+        ent_message_asks_for_reply(outgoing->message) ? decision->reply_ms : 0;
+    row.reply_after = ent_message_time_ms(outgoing->message->reply_by);
     if (!decision->permit) {
         row.state = ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
         row.reason = decision->reason;
@@ -270,6 +274,9 @@ node_submit_said(struct node *node, const struct node_outgoing *outgoing,
     }
     if (rc == ENT_OK) {
         rc = node_lifecycle_said(node, message, id, &outgoing->party, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_reply_said(node, message, &outgoing->party, err);
     }
     if (rc == ENT_OK) {
         rc = node_consent_said(node, message, id, to, err);

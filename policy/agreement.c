@@ -351,6 +351,16 @@ ent_agreement_recall(const struct ent_agreement *agreement)
         agreement->recall.purge_ms, agreement->recall.mark.line};
 }
 
+struct ent_agreement_reply
+ent_agreement_reply(const struct ent_agreement *agreement, uint32_t precedence)
+{
+    const struct agreement_level *level =
+        &agreement->levels[precedence < ENT_LEVELS ? precedence : 0];
+
+    return (struct ent_agreement_reply){
+        level->reply_ms, level->reply_mark.line};
+}
+
 struct ent_agreement_emergency
 ent_agreement_emergency(const struct ent_agreement *agreement)
 {

@@ -75,6 +75,16 @@ struct ent_agreement_recall {
 struct ent_agreement_recall ent_agreement_recall(
     const struct ent_agreement *agreement);
 
+/* From delivery to the reply that a message of that precedence asks for, and
+ * the line that says so; 0: nothing is agreed. */
+struct ent_agreement_reply {
+    uint64_t within_ms;
+    size_t line;
+};
+
+struct ent_agreement_reply ent_agreement_reply(
+    const struct ent_agreement *agreement, uint32_t precedence);
+
 /* What an emergency is under it; all zero: it knows none. */
 struct ent_agreement_emergency {
     uint32_t may_relax; /* bits: 1 << enum ent_relaxation */

@@ -126,6 +126,7 @@ parse_level(const struct agreement_reader *reader,
         (void)ent_read_duration(reader, acknowledge, &level->acknowledge_ms);
     }
     reply = ent_read_get(node, "reply", ENT_YAML_SCALAR);
+    level->reply_mark = ent_mark_of_key(node, "reply");
     if (reply != NULL && ent_read_duration(reader, reply, &level->reply_ms) &&
         level->reply_ms < level->acknowledge_ms) {
         COMPLAIN(reader, reply, "a reply cannot be due before 'acknowledge'");

@@ -128,6 +128,7 @@ struct agreement_paths {
 struct agreement_level {
     uint64_t acknowledge_ms;
     uint64_t reply_ms;
+    struct agreement_mark reply_mark; /* line 0: nothing is said */
 };
 
 struct ent_agreement {

@@ -88,6 +88,13 @@ ent_message_asks_for_check(const ent_message *message)
 }
 
 bool
+ent_message_asks_for_reply(const ent_message *message)
+{
+    return message->reply_by != NULL || ent_message_asks_for_check(message) ||
+           message->body_case == ENTENTE__V1__MESSAGE__BODY_CONSENT_REQUEST;
+}
+
+bool
 ent_message_mends(const ent_message *message)
 {
     return message->n_references > 0 &&

@@ -80,7 +80,7 @@ struct ent_decision {
     enum ent_desk desk;         /* who alone may read it; 0: the office */
     uint32_t copy_to;           /* desks that get it too; 1 << enum ent_desk */
     uint64_t acknowledge_ms;    /* from delivery; 0: none asked */
-    uint64_t reply_ms;
+    uint64_t reply_ms;          /* from delivery, where it asks for a reply */
     const struct ent_step *ladder; /* while nobody acknowledges; borrowed */
     size_t step_count;
     uint64_t retain_ms; /* from delivery */
@@ -106,6 +106,10 @@ void ent_decision_refuse(struct ent_decision *decision, uint32_t reason,
 
 /* A question about a document, which the quota counts; not an answer to one. */
 bool ent_message_asks_for_check(const ent_message *message);
+
+/* Somebody is to reply to it: it is a question by its kind (a document check, a
+ * request for consent), or its header says by when. */
+bool ent_message_asks_for_reply(const ent_message *message);
 
 /* Owed after a message passed: it outlives suspension and expiry, and no rule
  * of an office for itself stops it. To correct, withdraw, recall, delete,

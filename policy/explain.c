@@ -204,7 +204,8 @@ put_obligations(FILE *out, const struct ent_decision *decision)
     put_marks(out, decision);
     put_time(out, "acknowledge", decision->acknowledge_ms,
         " from delivery at the latest");
-    put_time(out, "reply", decision->reply_ms, " from delivery at the latest");
+    put_time(out, "reply", decision->reply_ms,
+        " from delivery at the latest, if it asks for one");
     put_ladder(out, decision);
     put_end(out, decision);
     put_time(out, "correct", decision->correct_notify_ms,

@@ -61,7 +61,7 @@ a_permit_is_explained_with_what_must_be_done(void **state)
         "classified     ใช้ในราชการเท่านั้น, where it goes\n"
         "in court       only with the sender's consent\n"
         "acknowledge    5 min from delivery at the latest\n"
-        "reply          30 min from delivery at the latest\n"
+        "reply          30 min from delivery at the latest, if it asks for one\n"
         "keep           30 d from delivery at the longest (line 48), then "
         "a count of it stays\n");
 }

@@ -73,6 +73,9 @@ cli_item_marks(const Entente__V1__InboxItem *item)
     if (item->apply_by != 0) {
         fputs("[TO BE APPLIED] ", out);
     }
+    if (item->reply_by != 0) {
+        fputs("[REPLY] ", out);
+    }
     if (item->obligations != NULL && item->obligations->desk[0] != '\0') {
         fprintf(out, "[for the desk %s] ", item->obligations->desk);
     }

@@ -326,7 +326,7 @@ print_desk(const struct page *page, const Entente__V1__InboxItem *item,
 {
     struct row rows[] = {{"number", ""}, {"received", ""}, {"precedence", ""},
         {"to acknowledge by", ""}, {"acknowledged", ""}, {"out of order", ""},
-        {"kept until", ""}, {"to be applied by", ""}};
+        {"kept until", ""}, {"to be applied by", ""}, {"to reply by", ""}};
 
     (void)snprintf(
         rows[0].text, sizeof rows[0].text, "%" PRIu64, item->sequence);
@@ -341,6 +341,7 @@ print_desk(const struct page *page, const Entente__V1__InboxItem *item,
     }
     cli_time_long(item->retain_until, rows[6].text);
     cli_time_long(item->apply_by, rows[7].text);
+    cli_time_long(item->reply_by, rows[8].text);
 
     (void)print_title(page, 0, "On this desk");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

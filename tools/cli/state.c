@@ -172,6 +172,21 @@ explain_fate(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
     explain_answer(out, copy);
 }
 
+/* The reply that it asks for. */
+static void
+explain_reply(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
+{
+    uint64_t at = copy->replied_at != 0 ? copy->replied_at : copy->reply_by;
+    char when[CLI_WORDS_MAX];
+
+    if (at == 0) {
+        return;
+    }
+    cli_time_short(at, now_ms, when);
+    fprintf(out, "%s%s %s", ftell(out) > 0 ? "; " : "",
+        copy->replied_at != 0 ? "replied" : "reply due", when);
+}
+
 /* Where it lies: with one broker, or with each of a row of them, and since
  * when. */
 static void
@@ -224,6 +239,7 @@ explain(const Entente__V1__TraceCopy *copy, uint64_t now_ms)
         }
     }
     explain_fate(out, copy, now_ms);
+    explain_reply(out, copy, now_ms);
     for (size_t i = 0; i < copy->n_consents; i++) {
         fputs(ftell(out) > 0 ? "; " : "", out);
         cli_consent_print(out, copy->consents[i], now_ms);
