@@ -8,6 +8,7 @@
 #include "node/consent.h"
 #include "node/desk.h"
 #include "node/desks.h"
+#include "node/need.h"
 #include "node/submit.h"
 #include "node/vault.h"
 #include "proto/keytext.h"
@@ -214,6 +215,7 @@ make_item(struct node *node, uint64_t sequence, const char *desk,
     }
     item->apply_by = row->apply_by;
     item->reply_by = row->reply_by;
+    item->need = node_need_tell(node, row, arena);
     item->obligations = node_desks_obligations(row, arena);
     if (!node_desks_may_read(row, desk)) {
         *ret_item = item;

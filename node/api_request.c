@@ -7,6 +7,7 @@
 #include "node/carry.h"
 #include "node/clock.h"
 #include "node/emergency.h"
+#include "node/need.h"
 #include "node/officers.h"
 #include "node/release.h"
 #include "node/rollback.h"
@@ -98,6 +99,7 @@ only_reads(const Entente__V1__ApiRequest *request)
     case ENTENTE__V1__API_REQUEST__REQUEST_REVIEW:
     case ENTENTE__V1__API_REQUEST__REQUEST_SIGN:
     case ENTENTE__V1__API_REQUEST__REQUEST_GIVE_BACK:
+    case ENTENTE__V1__API_REQUEST__REQUEST_KEEP:
         return false;
     default:
         return true;
@@ -132,6 +134,7 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__OfficersReply officers = ENTENTE__V1__OFFICERS_REPLY__INIT;
     Entente__V1__ContradictionReply contradiction =
         ENTENTE__V1__CONTRADICTION_REPLY__INIT;
+    Entente__V1__KeepReply keep = ENTENTE__V1__KEEP_REPLY__INIT;
     struct ent_arena *arena = &node->api->arena;
     enum ent_status rc;
 
@@ -244,6 +247,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_REVIEW;
         reply.review = true;
         rc = node_emergency_review(node, request->review, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_KEEP:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_KEEP;
+        reply.keep = &keep;
+        rc = node_need_keep(node, request->keep, &keep, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_UPLOAD:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_UPLOAD;

@@ -246,6 +246,47 @@ rewrap(struct node *node, uint64_t number, const node_attachment_row *row,
     return rc != ENT_OK ? rc : node_attachment_put(node, number, &changed, err);
 }
 
+static enum ent_status
+move(struct node *node, uint64_t number, uint64_t day, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_attachment_row *row = NULL;
+    struct node_attachment_wrap wrap;
+    node_attachment_row changed;
+    struct ent_message_key key;
+    enum ent_status rc = node_attachment_get(node, number, &row, err);
+
+    if (rc != ENT_OK || row->wrapped.len == 0 || row->day == day) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    rc = node_attachment_key(node, number, row, &key, err);
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    changed = *row;
+    changed.day = day;
+    rc = node_attachment_wrap_key(node, number, &key, &wrap, &changed, err);
+    sodium_memzero(&key, sizeof key);
+    return rc != ENT_OK ? rc : node_attachment_put(node, number, &changed, err);
+}
+
+enum ent_status
+node_attachments_move(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, uint64_t day, struct ent_error *err)
+{
+    for (uint8_t place = 0;; place++) {
+        uint64_t number;
+        enum ent_status rc = node_attached_next(
+            node, NODE_ATTACHED_IN, sender, id, &place, &number, err);
+
+        if (rc == ENT_OK) {
+            rc = move(node, number, day, err);
+        }
+        if (rc != ENT_OK || place == UINT8_MAX) {
+            return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+        }
+    }
+}
+
 enum ent_status
 node_attachment_rewrap(struct node *node, uint64_t day, struct ent_error *err)
 {

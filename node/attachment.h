@@ -75,6 +75,11 @@ enum ent_status node_attachment_forget(struct node *node, uint64_t number,
     const node_attachment_row *row, uint32_t state,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* All that came with that message is deleted on `day` from now on. */
+enum ent_status node_attachments_move(struct node *node,
+    const struct ent_party *sender, const struct ent_id *id, uint64_t day,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Wrap every key of `day` anew, under the newest of its bucket. */
 enum ent_status node_attachment_rewrap(
     struct node *node, uint64_t day, struct ent_error *err) ENT_MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "node/desks.h"
 #include "node/ladder.h"
 #include "node/lifecycle.h"
+#include "node/need.h"
 #include "node/onward.h"
 #include "node/reply.h"
 #include "node/signers.h"
@@ -93,6 +94,9 @@ node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
     rc = node_correction_follow_desk(node, sequence, was, is, err);
     if (rc == ENT_OK) {
         rc = node_reply_follow_desk(node, sequence, was, is, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_need_follow_desk(node, sequence, was, is, err);
     }
     if (rc != ENT_OK) {
         return rc;

@@ -17,12 +17,14 @@
 typedef Entente__Rest__V1__DutyRow duty_row; /* a generated name */
 
 static const char *const names[] = {"", "apply_correction", "tell_correction",
-    "drill", "review_emergency", "confirm_recall", "reply", "await_reply"};
+    "drill", "review_emergency", "confirm_recall", "reply", "await_reply",
+    "say_still_needed"};
 
 #define KINDS (sizeof names / sizeof names[0])
+#define PLANNED 0x80 /* in the key of one that has not begun; behind all */
 
 static struct node_key
-key_of(enum node_duty_kind kind, uint64_t number)
+key_of(uint32_t kind, uint64_t number)
 {
     struct node_key key = {.len = KEY_LEN};
 
@@ -70,18 +72,36 @@ row_put(struct node *node, const struct node_key *key, const duty_row *row,
 
 /* ---- beginning and end ---- */
 
+/* Its row, and when it is looked at. */
+static enum ent_status
+put(struct node *node, const struct node_key *key, const duty_row *row,
+    struct ent_error *err)
+{
+    enum ent_status rc = row_put(node, key, row, err);
+
+    return rc != ENT_OK ? rc : remind_at(node, row->next, key, err);
+}
+
+static bool
+is_known(struct node *node, const struct node_key *key)
+{
+    ENT_AUTO(node_row_free) duty_row *row = NULL;
+
+    return row_get(node, key, &row, NULL) == ENT_OK;
+}
+
 enum ent_status
 node_duty_begin(
     struct node *node, const struct node_duty *duty, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) duty_row *old = NULL;
+    bool later = duty->from_ms > node->now_ms;
     struct node_key key = key_of(duty->kind, duty->number);
+    struct node_key planned = key_of(duty->kind | PLANNED, duty->number);
     uint64_t now = node->now_ms;
     duty_row row = ENTENTE__REST__V1__DUTY_ROW__INIT;
-    enum ent_status rc = row_get(node, &key, &old, err);
 
-    if (rc != ENT_NOT_FOUND) {
-        return rc;
+    if (is_known(node, &key) || is_known(node, &planned)) {
+        return ENT_OK;
     }
     row.office = (char *)(uintptr_t)duty->office;
     if (duty->id != NULL) {
@@ -91,31 +111,42 @@ node_duty_begin(
     if (duty->clause != NULL) {
         row.clause = (char *)(uintptr_t)duty->clause;
     }
-    row.since = now;
+    row.since = later ? duty->from_ms : now;
     row.due = duty->due_ms;
-    row.next = duty->due_ms > now ? now + (duty->due_ms - now) / 2 : now;
-    rc = row_put(node, &key, &row, err);
-    return rc != ENT_OK ? rc : remind_at(node, row.next, &key, err);
+    row.next = later                ? duty->from_ms
+               : duty->from_ms != 0 ? now
+               : duty->due_ms > now ? now + (duty->due_ms - now) / 2
+                                    : now;
+    return put(node, later ? &planned : &key, &row, err);
+}
+
+static enum ent_status
+end(struct node *node, const struct node_key *key, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) duty_row *row = NULL;
+    struct node_key remind;
+    enum ent_status rc = row_get(node, key, &row, err);
+
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    remind = remind_key(row->next, key);
+    rc = node_store_delete(
+        node->store, NODE_REMIND, node_key_view(&remind), err);
+    return rc != ENT_OK ? rc
+                        : node_store_delete(
+                              node->store, NODE_DUTY, node_key_view(key), err);
 }
 
 enum ent_status
 node_duty_end(struct node *node, enum node_duty_kind kind, uint64_t number,
     struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) duty_row *row = NULL;
     struct node_key key = key_of(kind, number);
-    struct node_key remind;
-    enum ent_status rc = row_get(node, &key, &row, err);
+    struct node_key planned = key_of(kind | PLANNED, number);
+    enum ent_status rc = end(node, &key, err);
 
-    if (rc != ENT_OK) {
-        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
-    }
-    remind = remind_key(row->next, &key);
-    rc = node_store_delete(
-        node->store, NODE_REMIND, node_key_view(&remind), err);
-    return rc != ENT_OK ? rc
-                        : node_store_delete(
-                              node->store, NODE_DUTY, node_key_view(&key), err);
+    return rc != ENT_OK ? rc : end(node, &planned, err);
 }
 
 /* ---- in words ---- */
@@ -182,6 +213,13 @@ describe(enum node_duty_kind kind, uint64_t number, const duty_row *row,
             "%.128s has not replied to message %s (%s): call them", row->office,
             id, row->clause);
         return;
+    case NODE_DUTY_KEEP:
+        (void)snprintf(text, TEXT_LEN,
+            "message %llu of %.128s is deleted then, unless somebody says that "
+            "it is still needed (%s): entente keep %llu",
+            (unsigned long long)number, row->office, row->clause,
+            (unsigned long long)number);
+        return;
     }
     text[0] = '\0';
 }
@@ -223,6 +261,10 @@ remind(struct node *node, enum node_duty_kind kind, uint64_t number,
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     over = node->now_ms >= row->due;
+    if (over && kind == NODE_DUTY_KEEP) {
+        return node_store_delete(
+            node->store, NODE_DUTY, node_key_view(&key), err);
+    }
     describe(kind, number, row, text);
     ent_time_format(row->due, by);
     rc = over ? node_alarm_raise(node, NODE_ALARM_OVERDUE, row->office, err,
@@ -238,6 +280,41 @@ remind(struct node *node, enum node_duty_kind kind, uint64_t number,
         rc = row_put(node, &key, row, err);
     }
     return rc != ENT_OK ? rc : remind_at(node, row->next, &key, err);
+}
+
+/* It begins: from now on it is told. */
+static enum ent_status
+begin_planned(struct node *node, enum node_duty_kind kind, uint64_t number,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) duty_row *row = NULL;
+    struct node_key key = key_of(kind, number);
+    struct node_key planned = key_of(kind | PLANNED, number);
+    enum ent_status rc = row_get(node, &planned, &row, err);
+
+    if (rc == ENT_OK) {
+        rc = node_store_delete(
+            node->store, NODE_DUTY, node_key_view(&planned), err);
+    }
+    if (rc == ENT_OK) {
+        rc = row_put(node, &key, row, err);
+    }
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    return remind(node, kind, number, err);
+}
+
+static enum ent_status
+remind_of(struct node *node, const struct node_key *key, struct ent_error *err)
+{
+    enum node_duty_kind kind =
+        (enum node_duty_kind)(key->bytes[8] & (PLANNED - 1));
+    uint64_t number = ent_get_be(key->bytes + 9, 8);
+
+    return (key->bytes[8] & PLANNED) != 0
+               ? begin_planned(node, kind, number, err)
+               : remind(node, kind, number, err);
 }
 
 enum ent_status
@@ -259,8 +336,7 @@ node_duties_run(struct node *node, uint64_t *ret_due, struct ent_error *err)
         rc = node_store_delete(
             node->store, NODE_REMIND, node_key_view(&key), err);
         if (rc == ENT_OK) {
-            rc = remind(node, (enum node_duty_kind)key.bytes[8],
-                ent_get_be(key.bytes + 9, 8), err);
+            rc = remind_of(node, &key, err);
         }
         if (rc != ENT_OK) {
             return rc;
@@ -319,7 +395,7 @@ node_duties_list(struct node *node, struct ent_arena *arena,
                     (ProtobufCMessage **)&row, err);
         }
         *ret_count = count;
-        if (rc != ENT_OK) {
+        if (rc != ENT_OK || (key.bytes[0] & PLANNED) != 0) {
             return rc == ENT_NOT_FOUND ? ENT_OK : rc;
         }
         list[count] = duty_of(node, (enum node_duty_kind)key.bytes[0],

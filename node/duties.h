@@ -4,6 +4,8 @@
  * that they are reminded: once when half of the time is over, by an alarm when
  * all of it is, and each day until it is done.
  *
+ * One that begins later is planned: kept, and not told before its time.
+ *
  * A duty is known by its kind and a number: what it is about. It begins and
  * ends in the turn that gives cause to it.
  */
@@ -25,6 +27,9 @@ enum node_duty_kind {
         6, /* to a message that asks for it; number: on the desk */
     NODE_DUTY_AWAIT = 7, /* the same at who sent it: they are to be asked;
                             number: of the submission */
+    NODE_DUTY_KEEP = 8,  /* to say that a message is still needed, or it is
+                            deleted; number: on the desk. Late it is no more
+                            owed: that nobody says so is an answer */
 };
 
 /* By which clause: "recall.purge_within, line 31 of th-kh-border-information"
@@ -36,6 +41,7 @@ struct node_duty {
     uint64_t number;
     const char *office;      /* whom it concerns */
     const struct ent_id *id; /* of what it is about; NULL: of nothing */
+    uint64_t from_ms;        /* not before; 0: now */
     uint64_t due_ms;
     const char *clause; /* that says by when; NULL: the kind says it */
 };

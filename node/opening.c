@@ -10,6 +10,7 @@
 #include "node/emergency.h"
 #include "node/gate.h"
 #include "node/lifecycle.h"
+#include "node/need.h"
 #include "node/onward.h"
 #include "node/reply.h"
 #include "proto/base/log.h"
@@ -127,19 +128,13 @@ kept_from(const struct node *node, const ent_message *message)
 /* The shorter of what the sender and our agreement say; our agreement, else the
  * family, when the sender says nothing. */
 static uint64_t
-retain_until(const struct node *node, const ent_message *message,
+keep_until(const struct node *node, const ent_message *message,
     const struct ent_decision *decision, const struct ent_family *family)
 {
     uint64_t theirs = ent_message_time_ms(message->retain_until);
     uint64_t keep =
         decision->retain_ms != 0 ? decision->retain_ms : family->keep_ms;
-    uint64_t ours;
-
-    /* What nobody says is still needed ends when it is to be looked at. */
-    if (decision->review_ms != 0 && decision->review_ms < keep) {
-        keep = decision->review_ms;
-    }
-    ours = kept_from(node, message) + keep;
+    uint64_t ours = kept_from(node, message) + keep;
 
     return theirs != 0 && theirs < ours ? theirs : ours;
 }
@@ -200,7 +195,9 @@ fill_row(const struct node *node, const ent_message *message,
     }
     row->acknowledge_by = acknowledge_by(node, message, decision, family);
     row->reply_by = node_reply_by(node, message, decision);
-    row->retain_until = retain_until(node, message, decision, family);
+    row->keep_until = keep_until(node, message, decision, family);
+    row->review_ms = decision->review_ms;
+    row->retain_until = node_need_until(row, kept_from(node, message));
     row->day = row->retain_until / NODE_DAY_MS + 1;
     row->clause = opening->clause;
     row->line = (uint32_t)decision->line;

@@ -45,6 +45,30 @@ forget_seen(struct node *node, const struct ent_party *sender,
     return node_store_delete(node->store, NODE_SEEN, node_key_view(&key), err);
 }
 
+/* Until when its bundle has a use: somebody may have said since it came that a
+ * message of it is still needed. */
+static enum ent_status
+needed_until(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, uint64_t bundle, uint64_t *until_ms,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+    enum ent_status rc = node_seen_get(node, sender, id, &seen, err);
+
+    if (rc == ENT_OK && seen->desk != 0) {
+        rc = node_desk_get(node, seen->desk, &row, err);
+    }
+    if (rc != ENT_OK || row == NULL) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    if (row->bundle == bundle && row->deleted_at == 0 &&
+        row->day * NODE_DAY_MS > *until_ms) {
+        *until_ms = row->day * NODE_DAY_MS;
+    }
+    return ENT_OK;
+}
+
 static enum ent_status
 prune_received(struct node *node, uint64_t number, const bundle_row *row,
     const struct ent_label *label, struct ent_error *err)
@@ -52,8 +76,21 @@ prune_received(struct node *node, uint64_t number, const bundle_row *row,
     struct ent_party sender = ent_address_party(&label->stream.sender);
     struct ent_digest stream = ent_chain_genesis(&label->stream);
     struct node_key key = node_key_u64(number);
-    enum ent_status rc = node_proof_forget(node, &stream, label->first, err);
+    uint64_t until_ms = node->now_ms;
+    enum ent_status rc = ENT_OK;
 
+    for (size_t i = 0; rc == ENT_OK && i < row->n_ids; i++) {
+        struct ent_id id;
+
+        memcpy(id.bytes, row->ids[i].data, sizeof id.bytes);
+        rc = needed_until(node, &sender, &id, number, &until_ms, err);
+    }
+    if (rc != ENT_OK || until_ms > node->now_ms) {
+        return rc != ENT_OK ? rc
+                            : node_lifetime_put(node->store, NODE_LIFE_BUNDLE,
+                                  number, until_ms, err);
+    }
+    rc = node_proof_forget(node, &stream, label->first, err);
     for (size_t i = 0; rc == ENT_OK && i < row->n_ids; i++) {
         struct ent_id id;
 

@@ -17,19 +17,26 @@
 #define DELIVERY_LIFE_MS (UINT64_C(7) * NODE_DAY_MS)
 
 enum ent_status
+node_removal_note(struct node *node, uint64_t day, struct ent_error *err)
+{
+    struct node_key key = node_key_u64(day);
+
+    node->removal_due = true;
+    return node_store_put(node->store, NODE_REMOVAL, node_key_view(&key),
+        (struct ent_view){0}, err);
+}
+
+enum ent_status
 node_removal_take(struct node *node, uint64_t bundle, uint64_t day,
     uint32_t index, struct ent_error *err)
 {
-    struct node_key key = node_key_u64(day);
     enum ent_status rc =
         node_vault_forget(node->store, node->slots, bundle, day, index, err);
 
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
-    node->removal_due = true;
-    return node_store_put(node->store, NODE_REMOVAL, node_key_view(&key),
-        (struct ent_view){0}, err);
+    return node_removal_note(node, day, err);
 }
 
 /* ---- the answer ---- */
@@ -237,7 +244,8 @@ finish(struct node *node, uint64_t day, struct ent_error *err)
     if (rc != ENT_OK) {
         return rc;
     }
-    ent_log(ENT_LOG_INFO, COMPONENT, "a recalled message is removed");
+    ent_log(ENT_LOG_INFO, COMPONENT,
+        "what was taken out of a bucket is gone for good");
     return node_turn_end(node,
         node_store_delete(node->store, NODE_REMOVAL, node_key_view(&key), err),
         err);

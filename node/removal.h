@@ -21,6 +21,11 @@
 enum ent_status node_removal_take(struct node *node, uint64_t bundle,
     uint64_t day, uint32_t index, struct ent_error *err) ENT_MUST_CHECK;
 
+/* A key was taken out of the block of that day: its bucket is renewed, so that
+ * nothing opens what wrapped it. */
+enum ent_status node_removal_note(
+    struct node *node, uint64_t day, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Answer the recall `message` about message `of`: what is removed, and when
  * that is final. */
 enum ent_status node_removal_answer(struct node *node,

@@ -324,6 +324,52 @@ node_vault_forget(struct node_store *store, struct node_slots *slots,
     return put_plain(store, slots, &place, ent_view_of(plain.data, kept), err);
 }
 
+/* One key more in the block at `place`, which may not be there yet. */
+static enum ent_status
+add_key(struct node_store *store, struct node_slots *slots,
+    const struct node_key *place, uint32_t index,
+    const struct ent_message_key *key, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes old = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    enum ent_status rc = get_block(store, slots, place, &old, err);
+
+    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+        return rc;
+    }
+    rc = ent_bytes_alloc(old.len + ENTRY_LEN, &plain, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (old.len > 0) {
+        memcpy(plain.data, old.data, old.len);
+    }
+    ent_put_be(plain.data + old.len, index, 4);
+    memcpy(plain.data + old.len + 4, key->bytes, sizeof key->bytes);
+    return put_plain(store, slots, place, ent_bytes_view(&plain), err);
+}
+
+enum ent_status
+node_vault_move(struct node_store *store, struct node_slots *slots,
+    uint64_t bundle, uint64_t day, uint32_t index, uint64_t to_day,
+    struct ent_error *err)
+{
+    struct node_key place = node_key_u64_u64(to_day, bundle);
+    struct ent_message_key key;
+    enum ent_status rc =
+        node_vault_key_get(store, slots, bundle, day, index, &key, err);
+
+    if (rc != ENT_OK || day == to_day) {
+        return rc;
+    }
+    rc = node_vault_forget(store, slots, bundle, day, index, err);
+    if (rc == ENT_OK) {
+        rc = add_key(store, slots, &place, index, &key, err);
+    }
+    sodium_memzero(&key, sizeof key);
+    return rc;
+}
+
 enum ent_status
 node_vault_rewrap(struct node_store *store, struct node_slots *slots,
     uint64_t day, struct ent_error *err)

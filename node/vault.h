@@ -76,6 +76,14 @@ enum ent_status node_vault_forget(struct node_store *store,
     struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* The key of one message is deleted on `to_day`, and not on `day`: it is taken
+ * out of the one block and put into the other.
+ * What wrapped it lies in the store until the bucket of `day` is renewed
+ * (node/removal.h). */
+enum ent_status node_vault_move(struct node_store *store,
+    struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,
+    uint64_t to_day, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Wrap every block of `day` anew, under the newest key of its bucket. */
 enum ent_status node_vault_rewrap(struct node_store *store,
     struct node_slots *slots, uint64_t day,

@@ -82,6 +82,8 @@ enum ent_entry_kind {
                                  the officer's key id */
     ENT_ENTRY_RELEASED = 162, /* a second officer did; the same */
     ENT_ENTRY_RETURNED = 163, /* to its author; subject: message id */
+    ENT_ENTRY_KEPT = 204,     /* somebody said that a message is still needed;
+                                 subject: its id */
     ENT_ENTRY_OFFICER = 164, /* subject: key id; count: 1 enrolled, 2 revoked */
 };
 

@@ -7,7 +7,9 @@
 
 #include "node/api.h"
 #include "node/feed.h"
+#include "node/need.h"
 #include "node/pump.h"
+#include "node/removal.h"
 #include "node/sealing.h"
 #include "proto/refusal.h"
 
@@ -32,6 +34,46 @@ a_file_comes_whole_byte_for_byte(void **state)
     assert_true(number_of(MAESAI, "promised") == 0);
     journal_is_good(MAESAI);
     journal_is_good(TACHILEIK);
+}
+
+/* `review_every`: its officer says that the message is still needed, and its
+ * file stays as long. */
+static void
+a_file_is_kept_with_its_message(void **state)
+{
+    static const char *const from = "[hotline_alert, hub_alert], keep: P30D";
+    static const char *const to =
+        "[hotline_alert, hub_alert], keep: P30D, review_every: P5D";
+    Entente__V1__KeepRequest request = ENTENTE__V1__KEEP_REQUEST__INIT;
+    Entente__V1__KeepReply reply = ENTENTE__V1__KEEP_REPLY__INIT;
+    uint8_t out[2 * SIZE];
+    size_t len;
+    struct ent_id id;
+
+    (void)state;
+    give_agreement(MAESAI, from, to);
+    give_agreement(TACHILEIK, from, to);
+    id = post_with_file();
+    let_it_move();
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    world.now += 3 * DAY;
+    request.sequence = desk_count(TACHILEIK);
+    request.role = (char *)(uintptr_t) "officer";
+    request.reason = (char *)(uintptr_t) "The lorry is still sought.";
+    expect_ok(node_turn_begin(world.nodes[TACHILEIK], world.now, &last_error));
+    expect_ok(
+        node_need_keep(world.nodes[TACHILEIK], &request, &reply, &last_error));
+    expect_ok(node_turn_end(world.nodes[TACHILEIK], ENT_OK, &last_error));
+    crash(TACHILEIK);
+    expect_ok(node_removal_run(world.nodes[TACHILEIK], &last_error));
+    world.now += 4 * DAY;
+    tidy(TACHILEIK);
+    expect_ok(read_file(&id, out, &len));
+    assert_int_equal(len, SIZE);
+    assert_memory_equal(out, file, SIZE);
+    world.now += 5 * DAY;
+    tidy(TACHILEIK);
+    assert_int_not_equal(read_file(&id, out, &len), ENT_OK);
 }
 
 static void
@@ -397,6 +439,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         FILES(a_file_comes_whole_byte_for_byte),
+        FILES(a_file_is_kept_with_its_message),
         FILES(on_a_bad_wire_with_crashes_every_chunk_comes),
         FILES(no_chunk_leaves_before_its_message_was_signed_for),
         FILES(a_piece_that_is_handed_over_twice_is_there_once),

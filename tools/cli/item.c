@@ -73,6 +73,9 @@ cli_item_marks(const Entente__V1__InboxItem *item)
     if (item->apply_by != 0) {
         fputs("[TO BE APPLIED] ", out);
     }
+    if (item->need != NULL && item->need->asked) {
+        fputs("[STILL NEEDED?] ", out);
+    }
     if (item->reply_by != 0) {
         fputs("[REPLY] ", out);
     }

@@ -320,13 +320,39 @@ describe_deadline(const Entente__V1__InboxItem *item, uint64_t now_ms,
     (void)snprintf(out, ROW_TEXT_MAX, "%s: %s", by, left);
 }
 
+/* "said by prosecutor on 4 Dec 10:00: ...; to be said again by 9 Dec 10:00" */
+static void
+describe_need(const Entente__V1__Need *need, uint64_t retain_until,
+    char out[static ROW_TEXT_MAX])
+{
+    char when[CLI_WORDS_MAX];
+    size_t len = 0;
+
+    out[0] = '\0';
+    if (need == NULL) {
+        return;
+    }
+    if (need->kept_at != 0) {
+        cli_time_long(need->kept_at, when);
+        len = (size_t)snprintf(out, ROW_TEXT_MAX, "said by %.64s %s: %.256s",
+            need->kept_by, when, need->kept_why);
+    }
+    if (need->ask_from != 0 && len < ROW_TEXT_MAX) {
+        cli_time_long(retain_until, when);
+        (void)snprintf(out + len, ROW_TEXT_MAX - len,
+            "%sto be said by %s (entente keep)%s", len > 0 ? "; " : "", when,
+            need->asked ? ", now" : "");
+    }
+}
+
 static enum ent_status
 print_desk(const struct page *page, const Entente__V1__InboxItem *item,
     uint64_t now_ms)
 {
     struct row rows[] = {{"number", ""}, {"received", ""}, {"precedence", ""},
         {"to acknowledge by", ""}, {"acknowledged", ""}, {"out of order", ""},
-        {"kept until", ""}, {"to be applied by", ""}, {"to reply by", ""}};
+        {"kept until", ""}, {"to be applied by", ""}, {"to reply by", ""},
+        {"still needed", ""}};
 
     (void)snprintf(
         rows[0].text, sizeof rows[0].text, "%" PRIu64, item->sequence);
@@ -342,6 +368,7 @@ print_desk(const struct page *page, const Entente__V1__InboxItem *item,
     cli_time_long(item->retain_until, rows[6].text);
     cli_time_long(item->apply_by, rows[7].text);
     cli_time_long(item->reply_by, rows[8].text);
+    describe_need(item->need, item->retain_until, rows[9].text);
 
     (void)print_title(page, 0, "On this desk");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
