@@ -93,6 +93,55 @@ node_agreements_free(struct node_agreements **agreements)
     *agreements = NULL;
 }
 
+/* ---- two of the same parties ---- */
+
+static bool
+has_parties_of(
+    const struct ent_agreement *one, const struct ent_agreement *other)
+{
+    size_t count = ent_agreement_party_count(one);
+
+    for (size_t i = 0; i < count; i++) {
+        if (ent_agreement_authority(other, ent_agreement_party_state(one, i)) ==
+            NULL) {
+            return false;
+        }
+    }
+    return count == ent_agreement_party_count(other);
+}
+
+static bool
+yields_to(const struct ent_agreement *one, const struct ent_agreement *other,
+    uint64_t now_ms)
+{
+    bool counts = ent_agreement_in_force(one, now_ms);
+    bool other_counts = ent_agreement_in_force(other, now_ms);
+
+    return counts != other_counts
+               ? other_counts
+               : strcmp(ent_agreement_name(one), ent_agreement_name(other)) > 0;
+}
+
+struct node_loaded *
+node_agreements_yielding(struct node_agreements *agreements, uint64_t now_ms,
+    const struct node_loaded **ret_to)
+{
+    for (size_t i = 0; i < agreements->count; i++) {
+        struct node_loaded *one = &agreements->list[i];
+
+        for (size_t k = 0; k < agreements->count; k++) {
+            const struct node_loaded *other = &agreements->list[k];
+
+            if (i != k && has_parties_of(one->agreement, other->agreement) &&
+                yields_to(one->agreement, other->agreement, now_ms)) {
+                *ret_to = other;
+                return one;
+            }
+        }
+    }
+    return NULL;
+}
+
 /* ---- which one decides ---- */
 
 /* Does it govern what passes between our state and that one? */

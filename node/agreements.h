@@ -7,7 +7,10 @@
  * A file that is broken, half-written, unsigned or older changes nothing and is
  * reported. Of one agreement the newest version counts. Where several cover the
  * same two states, the one with the fewest parties decides: a bilateral before
- * a regional one.
+ * a regional one. Of two between the very same parties one is not used, and
+ * that is reported too: one that is not in force when they are read, else the
+ * one whose name sorts later, so that it is the same one at all parties,
+ * whatever their files are called.
  */
 #ifndef NODE_AGREEMENTS_H
 #define NODE_AGREEMENTS_H

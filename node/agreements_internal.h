@@ -59,6 +59,10 @@ struct node_loaded *node_agreements_named(
 void node_agreements_drop(
     struct node_agreements *agreements, struct node_loaded *loaded);
 
+/* One that yields to another of the same parties, `ret_to`; NULL: none does. */
+struct node_loaded *node_agreements_yielding(struct node_agreements *agreements,
+    uint64_t now_ms, const struct node_loaded **ret_to);
+
 /* Move one over from another list, to its end; false: there is no room. */
 bool node_agreements_move(
     struct node_agreements *to, struct node_loaded *loaded);

@@ -238,6 +238,25 @@ keep_lost(const struct settling *settling, struct ent_error *err)
     return rc;
 }
 
+/* Of two between the same parties only one counts; the other is not in use, and
+ * that is told. */
+static void
+drop_rivals(const struct settling *settling)
+{
+    const struct node_loaded *to;
+    struct node_loaded *loaded;
+
+    while ((loaded = node_agreements_yielding(
+                settling->fresh, settling->node->now_ms, &to)) != NULL) {
+        node_agreements_report(settling->fresh, loaded->file, 0,
+            "'%.64s' is not used: '%.64s' (%.64s) is between the same parties, "
+            "and only one of them can decide; put all that is agreed into one",
+            ent_agreement_name(loaded->agreement),
+            ent_agreement_name(to->agreement), to->file);
+        node_agreements_drop(settling->fresh, loaded);
+    }
+}
+
 /* ---- what takes effect ---- */
 
 /* Labels may quote every agreement that was ever in use here. */
@@ -452,6 +471,9 @@ node_rules_settle(struct node *node, struct node_agreements *fresh,
     rc = drop_older(&settling, err);
     if (rc == ENT_OK) {
         rc = keep_lost(&settling, err);
+    }
+    if (rc == ENT_OK) {
+        drop_rivals(&settling);
     }
     for (size_t i = 0; rc == ENT_OK && i < fresh->count; i++) {
         rc = put_in_use(&settling, i, err);

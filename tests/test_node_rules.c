@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "node/alarms.h"
 #include "node/rules.h"
 #include "policy/notice.h"
 #include "proto/base/armour.h"
@@ -272,6 +273,82 @@ a_broken_unsigned_or_half_written_file_changes_nothing(void **state)
     id = post(MAESAI, TACHILEIK, hotline);
     wait_long();
     assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
+/* The second agreement of the same two states: another name, no alerts. */
+static struct ent_bytes
+second(const char *name, const char *until)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = read_data("th-mm.yaml");
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes named =
+        change(ent_bytes_view(&text), "th-mm-border-liaison", name);
+
+    return change(ent_bytes_view(&named), "until: 2027-12-31", until);
+}
+
+static const char *
+name_at(enum who who)
+{
+    const struct ent_agreement *agreement =
+        node_agreements_with(world.nodes[who]->agreements, states[1 - who]);
+
+    return agreement != NULL ? ent_agreement_name(agreement) : "";
+}
+
+/* Whatever their files are called, and in whatever order they came. */
+static void
+of_two_of_the_same_parties_the_first_named_counts(void **state)
+{
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes later = second("th-mm-trade", "until: 2027-12-31");
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes earlier = second("th-mm-alerts", "until: 2027-12-31");
+    const char *reason;
+
+    (void)state;
+    introduce();
+    write_signed(MAESAI, "a-file.yaml", ent_bytes_view(&later));
+    reload(MAESAI);
+    assert_string_equal(name_at(MAESAI), "th-mm-border-liaison");
+    reason = change_of("a-file.yaml", NODE_RULE_REFUSED)->reason;
+    assert_non_null(strstr(reason, "'th-mm-trade' is not used"));
+    assert_non_null(strstr(reason, "'th-mm-border-liaison' (th-mm.yaml)"));
+    assert_string_equal(
+        node_agreements_fault(world.nodes[MAESAI]->agreements, 0)->file,
+        "a-file.yaml");
+    assert_int_equal(alarms_of(MAESAI, NODE_ALARM_AGREEMENT), 1);
+    reload(MAESAI);
+    crash(MAESAI);
+    assert_string_equal(name_at(MAESAI), "th-mm-border-liaison");
+    /* One in use yields to it too: both states come to the same. */
+    write_signed(MAESAI, "z-file.yaml", ent_bytes_view(&earlier));
+    reload(MAESAI);
+    assert_string_equal(name_at(MAESAI), "th-mm-alerts");
+    (void)change_of("th-mm.yaml", NODE_RULE_REFUSED);
+    (void)change_of("a-file.yaml", NODE_RULE_REFUSED);
+    reload(MAESAI);
+    assert_string_equal(name_at(MAESAI), "th-mm-alerts");
+    write_signed(TACHILEIK, "0.yaml", ent_bytes_view(&earlier));
+    reload(TACHILEIK);
+    assert_string_equal(name_at(TACHILEIK), "th-mm-alerts");
+    remove_file(MAESAI, "z-file.yaml");
+    reload(MAESAI);
+    assert_string_equal(name_at(MAESAI), "th-mm-border-liaison");
+}
+
+static void
+what_is_not_in_force_yields_to_what_is(void **state)
+{
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes over = second("th-mm-alerts", "until: 2026-02-01");
+
+    (void)state;
+    introduce();
+    write_signed(MAESAI, "a-file.yaml", ent_bytes_view(&over));
+    reload(MAESAI);
+    assert_string_equal(name_at(MAESAI), "th-mm-border-liaison");
+    (void)change_of("a-file.yaml", NODE_RULE_REFUSED);
 }
 
 static void
@@ -563,6 +640,8 @@ main(void)
         TEST(what_comes_after_the_point_is_taken_in_by_the_new_rules),
         TEST(an_older_file_changes_nothing_running_or_started_anew),
         TEST(a_broken_unsigned_or_half_written_file_changes_nothing),
+        TEST(of_two_of_the_same_parties_the_first_named_counts),
+        TEST(what_is_not_in_force_yields_to_what_is),
         TEST(an_agreement_whose_file_is_gone_ends),
         TEST(a_turn_that_is_taken_back_leaves_the_old_rules),
         TEST(a_state_suspends_alone_and_at_once),

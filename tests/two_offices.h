@@ -99,6 +99,9 @@ void crash(enum who who);
 /* Its store is gone, and made anew; the keys are the same. */
 void lose_store(enum who who);
 
+/* An agreement in an office's folder, signed by both states. */
+void write_signed(enum who who, const char *file, struct ent_view text);
+
 /* An agreement at one office, signed by both states; or th-mm.yaml, changed, as
  * another version: in its folder, or in use after a new start. */
 void sign_agreement(enum who who, struct ent_view text);

@@ -201,13 +201,13 @@ lose_store(enum who who)
     expect_ok(node_open(&world.configs[who], &world.nodes[who], &last_error));
 }
 
-/* An agreement in an office's folder, signed by both states. */
-static void
-write_signed(enum who who, struct ent_view text)
+void
+write_signed(enum who who, const char *file, struct ent_view text)
 {
     struct ent_bytes signatures = {0};
     struct ent_complaints complaints = {0};
     struct ent_agreement *agreement = NULL;
+    char name[NAME_MAX + 1];
     char path[PATH_MAX];
 
     expect_ok(ent_agreement_load(text, &agreement, &complaints, &last_error));
@@ -224,9 +224,10 @@ write_signed(enum who who, struct ent_view text)
         signatures = more;
         ent_secret_free(&secret);
     }
-    in_folder(who, "th-mm.yaml", path);
+    in_folder(who, file, path);
     expect_ok(ent_file_replace(path, 0600, text, &last_error));
-    in_folder(who, "th-mm.yaml.sig", path);
+    (void)snprintf(name, sizeof name, "%s.sig", file);
+    in_folder(who, name, path);
     expect_ok(
         ent_file_replace(path, 0600, ent_bytes_view(&signatures), &last_error));
     ent_bytes_free(&signatures);
@@ -236,7 +237,7 @@ write_signed(enum who who, struct ent_view text)
 void
 sign_agreement(enum who who, struct ent_view text)
 {
-    write_signed(who, text);
+    write_signed(who, "th-mm.yaml", text);
     crash(who);
 }
 
@@ -301,7 +302,7 @@ write_agreement(enum who who, const char *from, const char *to)
     struct ent_bytes text =
         change(ent_bytes_view(&other), "version: 1\n", version_for(from, to));
 
-    write_signed(who, ent_bytes_view(&text));
+    write_signed(who, "th-mm.yaml", ent_bytes_view(&text));
 }
 
 void
