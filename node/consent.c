@@ -276,6 +276,17 @@ node_consent_get(struct node *node, const struct ent_address *originator,
     return row_get(node, &key, ret_row, err);
 }
 
+enum ent_status
+node_consent_get_court(struct node *node, const struct ent_address *originator,
+    const struct ent_id *id, node_consent_row **ret_row, struct ent_error *err)
+{
+    struct ent_party party = ent_address_party(originator);
+    struct node_key key =
+        key_of(&party, id, ENTENTE__V1__CONSENT_USE__IN_COURT, "");
+
+    return row_get(node, &key, ret_row, err);
+}
+
 bool
 node_consent_holds(const node_consent_row *row, uint64_t now_ms)
 {

@@ -42,6 +42,10 @@ enum ent_status node_consent_get(struct node *node,
     const struct ent_address *originator, const struct ent_id *id,
     const char *state, node_consent_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The same about its use in proceedings. */
+enum ent_status node_consent_get_court(struct node *node,
+    const struct ent_address *originator, const struct ent_id *id,
+    node_consent_row **ret_row, struct ent_error *err) ENT_MUST_CHECK;
 /* True when it is given, and holds now. */
 bool node_consent_holds(const node_consent_row *row, uint64_t now_ms);
 

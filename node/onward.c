@@ -285,6 +285,52 @@ node_onward_judge(struct node *node, const ent_message *message,
     }
 }
 
+/* ---- in court ---- */
+
+static node_desk_row *
+desk_row_of(struct node *node, const struct ent_address *office,
+    const struct ent_id *id)
+{
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    struct ent_party party = ent_address_party(office);
+    node_desk_row *row = NULL;
+
+    return node_seen_get(node, &party, id, &seen, NULL) == ENT_OK &&
+                   seen->desk != 0 &&
+                   node_desk_get(node, seen->desk, &row, NULL) == ENT_OK
+               ? row
+               : NULL;
+}
+
+void
+node_onward_court(struct node *node, const struct ent_address *office,
+    const struct ent_id *id, struct ent_decision *ret_decision)
+{
+    ENT_AUTO(node_row_free) node_desk_row *row = desk_row_of(node, office, id);
+    ENT_AUTO(node_row_free) node_consent_row *consent = NULL;
+    const char *state = ent_address_state(office);
+    struct ent_onward onward = {
+        .originator = office,
+        .holder = &node->self,
+        .use = ENT_USE_JUDICIAL,
+        .to = ent_address_state(&node->self),
+        .declarations = node_agreements_declared(node->agreements, state),
+    };
+
+    *ret_decision = (struct ent_decision){.permit = true};
+    if (row == NULL || !row->court_by_consent) {
+        return;
+    }
+    onward.family = ent_family_by_number(row->family);
+    onward.consent =
+        node_consent_get_court(node, office, id, &consent, NULL) == ENT_OK &&
+        node_consent_holds(consent, node->now_ms);
+    if (onward.family != NULL) {
+        ent_decide_onward(node_agreements_with(node->agreements, state),
+            &onward, node->now_ms, ret_decision);
+    }
+}
+
 /* ---- going ---- */
 
 enum ent_status

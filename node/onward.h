@@ -37,6 +37,11 @@ enum ent_status node_onward_recognise(struct node *node, ent_message *message,
 void node_onward_judge(struct node *node, const ent_message *message,
     const struct ent_address *to, struct ent_decision *decision);
 
+/* May what came from `office` be used in proceedings? Permits what nothing was
+ * agreed about; else its originator's consent decides. */
+void node_onward_court(struct node *node, const struct ent_address *office,
+    const struct ent_id *id, struct ent_decision *ret_decision);
+
 /* Say in the message by which consent it goes. */
 enum ent_status node_onward_mark(struct node *node, ent_message *message,
     const struct ent_address *to, struct ent_arena *arena,

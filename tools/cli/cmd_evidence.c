@@ -15,13 +15,22 @@
 struct arguments {
     const char *name;
     const char *to;
+    bool court;
     const char *file; /* NULL: standard output */
     struct cli_client_options client;
+};
+
+enum option_key {
+    KEY_COURT = 0x200,
 };
 
 static const struct argp_option options[] = {
     {"to", 't', "ADDRESS", 0,
         "Its recipient, where a message went to several offices", 0},
+    {"court", KEY_COURT, NULL, 0,
+        "It is for proceedings: not without its sender's consent, where the "
+        "agreement asks for that",
+        0},
     {"output", 'o', "FILE", 0,
         "Write this file, which must not exist (else: standard output)", 0},
     {0}};
@@ -37,6 +46,9 @@ parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 't':
         arguments->to = argument;
+        return 0;
+    case KEY_COURT:
+        arguments->court = true;
         return 0;
     case 'o':
         arguments->file = argument;
@@ -64,7 +76,10 @@ static const char doc[] =
     "place on the desk. The file opens this message and no other: whoever has "
     "it can read it. `entente verify` checks it without a node, years later. "
     "That it was given out is written into the journal.\n\n"
-    "Exit: 65 when it did not leave, or --to is needed; 66 when there is no "
+    "Where the agreement lets what came be used in proceedings only with its "
+    "sender's consent (`judicial_use`), a warning says so while there is none "
+    "(`entente consent ask --court`); with --court nothing is written then.\n\n"
+    "Exit: 65 when it did not leave, --to is needed, or consent is; 66 when there is no "
     "such message.\n\n"
     "Examples:\n"
     "  entente evidence 01980000-0000-7000-8000-000000000000 -o alert.evidence\n"
@@ -81,7 +96,7 @@ static const struct argp argp = {.options = options,
 
 static int
 ask(struct cli_client *client, const char *id, const char *to, const char *from,
-    struct ent_view *ret_wire, struct ent_error *err)
+    bool court, struct ent_view *ret_wire, struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__EvidenceRequest evidence = ENTENTE__V1__EVIDENCE_REQUEST__INIT;
@@ -91,9 +106,14 @@ ask(struct cli_client *client, const char *id, const char *to, const char *from,
     evidence.id = (char *)(uintptr_t)id;
     evidence.to = (char *)(uintptr_t)to;
     evidence.from = (char *)(uintptr_t)from;
+    evidence.for_court = court;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_EVIDENCE;
     request.evidence = &evidence;
     code = cli_client_ask(client, &request, 0, &reply, err);
+    if (code == EX_OK && reply->evidence->warning[0] != '\0') {
+        fprintf(stderr, "Not for use in proceedings: %s.\n",
+            reply->evidence->warning);
+    }
     if (code == EX_OK) {
         *ret_wire = ent_view_of(
             reply->evidence->evidence.data, reply->evidence->evidence.len);
@@ -103,7 +123,7 @@ ask(struct cli_client *client, const char *id, const char *to, const char *from,
 
 /* A message on the desk; its item dies with the next question. */
 static int
-ask_of_desk(struct cli_client *client, const char *name,
+ask_of_desk(struct cli_client *client, const char *name, bool court,
     struct ent_view *ret_wire, struct ent_error *err)
 {
     const Entente__V1__InboxItem *item = NULL;
@@ -117,7 +137,7 @@ ask_of_desk(struct cli_client *client, const char *name,
     id = strdup(item->id);
     from = strdup(item->from);
     code = id != NULL && from != NULL
-               ? ask(client, id, "", from, ret_wire, err)
+               ? ask(client, id, "", from, court, ret_wire, err)
                : cli_exit_code(ent_fail(err, ENT_NO_MEMORY, "no memory"));
     free(id);
     free(from);
@@ -133,11 +153,13 @@ find(struct cli_client *client, const struct arguments *arguments,
     int code = EX_NOINPUT;
 
     if (strchr(arguments->name, '-') != NULL) {
-        code = ask(client, arguments->name, to, "", ret_wire, err);
+        code = ask(
+            client, arguments->name, to, "", arguments->court, ret_wire, err);
     }
     return code != EX_NOINPUT || *to != '\0'
                ? code
-               : ask_of_desk(client, arguments->name, ret_wire, err);
+               : ask_of_desk(
+                     client, arguments->name, arguments->court, ret_wire, err);
 }
 
 static enum ent_status
