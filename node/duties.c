@@ -245,6 +245,20 @@ record(struct node *node, enum node_duty_kind kind, const duty_row *row,
         &(struct ent_digest){{0}}, (uint32_t)kind, err);
 }
 
+/* Nobody said that it is needed, and that is no fault; while the clock is in
+ * doubt nothing is deleted, and it can still be said. */
+static enum ent_status
+let_go(struct node *node, const struct node_key *key, duty_row *row,
+    struct ent_error *err)
+{
+    if (!node->clock_doubt) {
+        return node_store_delete(
+            node->store, NODE_DUTY, node_key_view(key), err);
+    }
+    row->next = node->now_ms + NODE_DAY_MS;
+    return put(node, key, row, err);
+}
+
 /* It is half over, or over; then each day again. */
 static enum ent_status
 remind(struct node *node, enum node_duty_kind kind, uint64_t number,
@@ -262,8 +276,7 @@ remind(struct node *node, enum node_duty_kind kind, uint64_t number,
     }
     over = node->now_ms >= row->due;
     if (over && kind == NODE_DUTY_KEEP) {
-        return node_store_delete(
-            node->store, NODE_DUTY, node_key_view(&key), err);
+        return let_go(node, &key, row, err);
     }
     describe(kind, number, row, text);
     ent_time_format(row->due, by);

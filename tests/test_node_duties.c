@@ -636,6 +636,23 @@ nothing_is_kept_longer_than_agreed_whatever_is_said(void **state)
     assert_int_equal(entries_in(TACHILEIK, ENT_ENTRY_KEPT), 5);
 }
 
+/* A clock that may be ahead takes nobody's answer away. */
+static void
+while_the_clock_is_in_doubt_it_can_still_be_said(void **state)
+{
+    (void)state;
+    days_later(3);
+    world.nodes[TACHILEIK]->clock_doubt = true;
+    world.now += 40 * DAY;
+    remind(TACHILEIK);
+    assert_int_equal(owed_by(TACHILEIK).count, 1);
+    expect_ok(needed(TACHILEIK));
+    world.now -= 40 * DAY;
+    world.nodes[TACHILEIK]->clock_doubt = false;
+    days_later(4);
+    assert_true(is_readable());
+}
+
 /* What was moved goes with a recall too. */
 static void
 what_is_kept_is_recalled_all_the_same(void **state)
@@ -776,6 +793,7 @@ main(void)
         REVIEW_TEST(what_nobody_says_is_needed_is_deleted_and_nothing_is_late),
         REVIEW_TEST(what_is_still_needed_is_kept_until_it_is_asked_again),
         REVIEW_TEST(nothing_is_kept_longer_than_agreed_whatever_is_said),
+        REVIEW_TEST(while_the_clock_is_in_doubt_it_can_still_be_said),
         REVIEW_TEST(what_is_kept_is_recalled_all_the_same),
         DUTY_TEST(a_drill_is_owed_until_an_exercise_is_answered),
         DUTY_TEST(what_is_agreed_no_more_is_owed_no_more),
