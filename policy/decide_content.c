@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/word.h"
+#include "proto/base/pb_field.h"
 #include "proto/refusal.h"
 
 /* ---- offence ---- */
@@ -111,7 +112,7 @@ chain_is_present(const ProtobufCMessage *message,
     size_t several_count;
     const ProtobufCMessage *one;
 
-    if (!ent_path_is_present(message, field)) {
+    if (!ent_pb_is_given(message, field)) {
         return false;
     }
     if (count == 1) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/path.h"
+#include "proto/base/pb_field.h"
 
 static bool
 note_first(void *context, const struct ent_path_level *level,
@@ -98,7 +99,7 @@ remove_match(void *context, const struct ent_path_level *level,
     removal->list[n] = row;
     removal->count++;
     /* The walk reads; that the message may be changed is our caller's. */
-    ent_path_clear((ProtobufCMessage *)(uintptr_t)level->message, field);
+    ent_pb_clear((ProtobufCMessage *)(uintptr_t)level->message, field);
     return true;
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/base/pb_field.h"
+
 /* What of the header is content. The rest is needed to deliver the message, to
  * protect people, or to say what was withheld. */
 static const char *const header_content[] = {
@@ -151,107 +153,6 @@ ent_path_leads_on(const ProtobufCFieldDescriptor *field)
            strcmp(type->package_name, "google.protobuf") != 0;
 }
 
-static const void *
-member(const ProtobufCMessage *message, size_t offset)
-{
-    return (const uint8_t *)message + offset;
-}
-
-static size_t
-repeated_count(
-    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    size_t count;
-
-    memcpy(&count, member(message, field->quantifier_offset), sizeof count);
-    return count;
-}
-
-static bool
-is_chosen(
-    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    uint32_t chosen;
-
-    memcpy(&chosen, member(message, field->quantifier_offset), sizeof chosen);
-    return chosen == field->id;
-}
-
-static size_t
-scalar_size(ProtobufCType type)
-{
-    switch (type) {
-    case PROTOBUF_C_TYPE_INT64:
-    case PROTOBUF_C_TYPE_SINT64:
-    case PROTOBUF_C_TYPE_SFIXED64:
-    case PROTOBUF_C_TYPE_UINT64:
-    case PROTOBUF_C_TYPE_FIXED64:
-    case PROTOBUF_C_TYPE_DOUBLE:
-        return sizeof(uint64_t);
-    case PROTOBUF_C_TYPE_BOOL:
-        return sizeof(protobuf_c_boolean);
-    case PROTOBUF_C_TYPE_STRING:
-    case PROTOBUF_C_TYPE_MESSAGE:
-        return sizeof(void *);
-    case PROTOBUF_C_TYPE_BYTES:
-        return sizeof(ProtobufCBinaryData);
-    default:
-        return sizeof(uint32_t);
-    }
-}
-
-static bool
-value_is_set(ProtobufCType type, const void *value)
-{
-    static const uint8_t zero[sizeof(ProtobufCBinaryData)];
-
-    if (type == PROTOBUF_C_TYPE_STRING) {
-        const char *text;
-
-        memcpy(&text, value, sizeof text);
-        return text != NULL && text[0] != '\0';
-    }
-    if (type == PROTOBUF_C_TYPE_BYTES) {
-        ProtobufCBinaryData data;
-
-        memcpy(&data, value, sizeof data);
-        return data.len > 0;
-    }
-    return memcmp(value, zero, scalar_size(type)) != 0;
-}
-
-bool
-ent_path_is_present(
-    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-        return repeated_count(message, field) > 0;
-    }
-    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
-        !is_chosen(message, field)) {
-        return false;
-    }
-    return value_is_set(field->type, member(message, field->offset));
-}
-
-void
-ent_path_clear(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    uint8_t *value = (uint8_t *)message + field->offset;
-
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-        memset(
-            (uint8_t *)message + field->quantifier_offset, 0, sizeof(size_t));
-        memset(value, 0, sizeof(void *));
-    } else if (field->type == PROTOBUF_C_TYPE_STRING) {
-        const char *empty = protobuf_c_empty_string;
-
-        memcpy(value, &empty, sizeof empty);
-    } else {
-        memset(value, 0, scalar_size(field->type));
-    }
-}
-
 struct walk {
     const struct words *words;
     ent_path_found *found;
@@ -271,22 +172,18 @@ walk_into(const struct walk *walk, const struct ent_path_level *above,
         .via = field,
         .above = above,
     };
-    const ProtobufCMessage *const *messages;
-    const void *value;
-    size_t count = 1;
+    size_t count;
 
     if (above->message == NULL) {
         return walk_level(walk, &level, depth + 1);
     }
-    value = member(above->message, field->offset);
-    messages = value;
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-        count = repeated_count(above->message, field);
-        memcpy(&messages, value, sizeof messages);
-    }
+    count = ent_pb_count(above->message, field);
     for (level.index = 0; level.index < count; level.index++) {
-        level.message = messages[level.index];
-        if (level.message != NULL && !walk_level(walk, &level, depth + 1)) {
+        const ProtobufCMessage *const *message =
+            ent_pb_value(above->message, field, level.index);
+
+        level.message = *message;
+        if (*message != NULL && !walk_level(walk, &level, depth + 1)) {
             return false;
         }
     }
@@ -306,7 +203,7 @@ walk_level(
 
         if (!ent_path_is_content(level, field) ||
             (level->message != NULL &&
-                !ent_path_is_present(level->message, field))) {
+                !ent_pb_is_given(level->message, field))) {
             continue;
         }
         if (ent_path_can_name(field) && words_name(walk->words, level, field)) {

@@ -49,12 +49,6 @@ bool ent_path_can_name(const ProtobufCFieldDescriptor *field);
 /* It holds an entity of the catalogue. A time is a value, not an entity. */
 bool ent_path_leads_on(const ProtobufCFieldDescriptor *field);
 
-/* Not the value that proto3 gives a field nobody set. */
-bool ent_path_is_present(
-    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
-void ent_path_clear(
-    ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
-
 /* The place in JSON names: "drugSeizure.transit[1].place". */
 void ent_path_where(const struct ent_path_level *level,
     const ProtobufCFieldDescriptor *field, char out[static ENT_PATH_LEN]);

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "proto/base/pb.h"
+#include "proto/base/pb_field.h"
 
 #define ENT_JSON_NAME_MAX 64
 
@@ -31,9 +32,6 @@ void ent_json_name_of(
 bool ent_json_is_timestamp(const ProtobufCMessageDescriptor *descriptor);
 
 bool ent_json_is_oneof(const ProtobufCFieldDescriptor *field);
-
-/* Bytes of one value of the field in memory. */
-size_t ent_json_value_size(ProtobufCType type);
 
 /* ENT_BAD_INPUT with "path: what is wrong". */
 enum ent_status ent_json_wrong(const struct ent_json_reader *reader,

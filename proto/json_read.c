@@ -195,7 +195,7 @@ read_list(const struct ent_json_reader *reader,
     const json_t *value, uint8_t *base)
 {
     size_t count = json_array_size(value);
-    size_t size = ent_json_value_size(field->type);
+    size_t size = ent_pb_value_size(field->type);
     void *values;
     enum ent_status rc;
 

@@ -317,7 +317,7 @@ read_integer(const struct ent_json_reader *reader,
     const struct ent_json_path *path, ProtobufCType type, const json_t *value,
     void *at)
 {
-    bool narrow = ent_json_value_size(type) == sizeof(uint32_t);
+    bool narrow = ent_pb_value_size(type) == sizeof(uint32_t);
     bool without_sign =
         type == PROTOBUF_C_TYPE_UINT32 || type == PROTOBUF_C_TYPE_FIXED32 ||
         type == PROTOBUF_C_TYPE_UINT64 || type == PROTOBUF_C_TYPE_FIXED64;

@@ -279,7 +279,7 @@ write_list(struct writer *w, const ProtobufCMessage *message,
     const ProtobufCFieldDescriptor *field)
 {
     size_t count = count_of(message, field);
-    size_t size = ent_json_value_size(field->type);
+    size_t size = ent_pb_value_size(field->type);
     const uint8_t *values =
         *(uint8_t *const *)((const uint8_t *)message + field->offset);
 
@@ -313,7 +313,7 @@ is_not_default(ProtobufCType type, const void *at)
     case PROTOBUF_C_TYPE_MESSAGE:
         return *(ProtobufCMessage *const *)at != NULL;
     default:
-        return memcmp(at, zero, ent_json_value_size(type)) != 0;
+        return memcmp(at, zero, ent_pb_value_size(type)) != 0;
     }
 }
 

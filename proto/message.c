@@ -161,3 +161,13 @@ ent_message_time_ms(const Google__Protobuf__Timestamp *time)
     }
     return (uint64_t)time->seconds * 1000 + (uint64_t)time->nanos / 1000000;
 }
+
+const struct ent_family *
+ent_family_of(const ent_message *message)
+{
+    assert(message != NULL);
+
+    return message->body_case == ENTENTE__V1__MESSAGE__BODY__NOT_SET
+               ? NULL
+               : ent_family_by_number((uint32_t)message->body_case);
+}

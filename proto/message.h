@@ -10,6 +10,7 @@
 #define ENT_PROTO_MESSAGE_H
 
 #include "proto/base/pb.h"
+#include "proto/catalogue.h"
 #include "proto/id.h"
 #include "proto/label.h"
 #include "proto/schema/message.pb-c.h"
@@ -65,36 +66,7 @@ struct ent_findings {
 enum ent_status ent_message_validate(const ent_message *message,
     struct ent_findings *ret_findings, struct ent_error *err) ENT_MUST_CHECK;
 
-/* ---- families ---- */
-
-/* Every family of the domain has a number and a name, so that agreements can
- * name them; only those with a schema can be sent. */
-struct ent_family {
-    uint32_t number;  /* field number of the body in Message; M20 is 120 */
-    const char *code; /* "M20" */
-    const char *name; /* "drug_seizure" */
-    bool has_schema;
-    bool nominal;            /* names persons */
-    uint32_t precedence;     /* default */
-    uint64_t acknowledge_ms; /* default; 0: none */
-    uint64_t keep_ms;        /* default retention */
-};
-
-/* Families that rules speak of. */
-#define ENT_FAMILY_CONSENT_REQUEST 144
-#define ENT_FAMILY_DOCUMENT_CHECK 150
-#define ENT_FAMILY_LIFECYCLE 173
-#define ENT_FAMILY_AGREEMENT_CONTROL 175
-#define ENT_FAMILY_BREACH_NOTICE 176
-#define ENT_FAMILY_CONSENT_DECISION 244
-#define ENT_FAMILY_AUDIT_EXTRACT 276
-
-/* NULL when there is no such family. */
-const struct ent_family *ent_family_by_name(struct ent_view name);
-const struct ent_family *ent_family_by_number(uint32_t number);
-/* All of them, ascending by number. */
-const struct ent_family *ent_family_list(size_t *ret_count);
-/* Of a message: by its oneof; NULL when empty. */
+/* The family of a message: by its oneof; NULL when empty. */
 const struct ent_family *ent_family_of(const ent_message *message);
 
 #define ENT_MESSAGE_TIME_END_S INT64_C(7289654400) /* the year 2201 begins */

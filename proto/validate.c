@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/json_internal.h"
+
 void
 ent_rule_broken_by(struct ent_validation *v, const char *source,
     const char *field, const char *format, ...)
@@ -50,50 +52,50 @@ ent_rule_enter_element(
     return mark;
 }
 
+#define PLACE_MAX (ENT_JSON_NAME_MAX + 24)
+
+static const char *
+name_of(const struct ent_place *place, char out[static PLACE_MAX])
+{
+    size_t len;
+
+    ent_json_name_of(place->field, out);
+    if (place->field->label == PROTOBUF_C_LABEL_REPEATED &&
+        place->index != ENT_PLACE_WHOLE) {
+        len = strlen(out);
+        (void)snprintf(out + len, PLACE_MAX - len, "[%zu]", place->index);
+    }
+    return out;
+}
+
+size_t
+ent_rule_enter_place(struct ent_validation *v, const struct ent_place *place)
+{
+    char name[PLACE_MAX];
+
+    return ent_rule_enter(v, name_of(place, name));
+}
+
+void
+ent_place_wrong(struct ent_validation *v, const struct ent_place *place,
+    const char *source, const char *format, ...)
+{
+    char name[PLACE_MAX];
+    char rule[sizeof v->findings->list[0].rule];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(rule, sizeof rule, format, args);
+    va_end(args);
+    ent_rule_broken_by(v, source, name_of(place, name), "%s", rule);
+}
+
 void
 ent_rule_leave(struct ent_validation *v, size_t mark)
 {
     assert(mark < sizeof v->path);
 
     v->path[mark] = '\0';
-}
-
-static void
-validate_body(struct ent_validation *v)
-{
-    const ent_message *message = v->message;
-
-    switch (message->body_case) {
-    case ENTENTE__V1__MESSAGE__BODY_HOTLINE_ALERT:
-        ent_validate_hotline_alert(v, message->hotline_alert);
-        break;
-    case ENTENTE__V1__MESSAGE__BODY_HUB_ALERT:
-        ent_validate_hub_alert(v, message->hub_alert);
-        break;
-    case ENTENTE__V1__MESSAGE__BODY_DRUG_SEIZURE:
-        ent_validate_drug_seizure(v, message->drug_seizure);
-        break;
-    case ENTENTE__V1__MESSAGE__BODY_DOCUMENT_CHECK:
-        ent_validate_document_check(v, message->document_check);
-        break;
-    case ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT:
-        ent_validate_acknowledgement(v, message->acknowledgement);
-        break;
-    case ENTENTE__V1__MESSAGE__BODY_LIFECYCLE:
-        ent_validate_lifecycle(v, message->lifecycle);
-        break;
-    case ENTENTE__V1__MESSAGE__BODY_AGREEMENT_CONTROL:
-        ent_validate_agreement_control(v, message->agreement_control);
-        break;
-    case ENTENTE__V1__MESSAGE__BODY_CONSENT_REQUEST:
-        ent_validate_consent_request(v, message->consent_request);
-        break;
-    case ENTENTE__V1__MESSAGE__BODY_CONSENT_DECISION:
-        ent_validate_consent_decision(v, message->consent_decision);
-        break;
-    default: /* test: its text is like any other */
-        break;
-    }
 }
 
 /* All bodies are pointers, which a message built by hand may leave NULL. */
@@ -128,6 +130,7 @@ ent_message_validate(const ent_message *message,
 {
     struct ent_validation v = {
         .message = message,
+        .family = ent_family_of(message),
         .created_ms = ent_message_time_ms(message->created_at),
         .findings = ret_findings,
     };
@@ -135,11 +138,11 @@ ent_message_validate(const ent_message *message,
     assert(message != NULL && ret_findings != NULL);
 
     memset(ret_findings, 0, sizeof *ret_findings);
-    ent_validate_fields(&v);
+    (void)snprintf(v.family_source, sizeof v.family_source, "catalogue: %s",
+        v.family == NULL ? "header" : v.family->name);
     ent_validate_header(&v);
-    if (has_body(message)) {
-        validate_body(&v);
-    } else {
+    ent_validate_fields(&v);
+    if (!has_body(message)) {
         ent_rule_broken_by(&v, "catalogue: header", "",
             "a message must have one body, as "
             "hotlineAlert or drugSeizure");

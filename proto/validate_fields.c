@@ -5,34 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/base/pb_field.h"
 #include "proto/base/text.h"
+#include "proto/catalogue_tables.h"
 #include "proto/json_internal.h"
 
 /*
- * Rules for every field of a kind, found by walking the descriptors: so a field
- * that a later schema adds is checked without anybody thinking of it, and must
- * be named here to be allowed more.
+ * One walk over a message, with the manifests beside the descriptors: whatever
+ * a field is called, what people write in it is checked, and then all that the
+ * manifest says of it.
  */
-
-/* Fields in which people write sentences or names in their own script. Some
- * scripts need invisible characters (Khmer writes a zero-width space between
- * words), so format characters are allowed here and nowhere else. */
-static const char *const free_texts[] = {"caveats", "concealment",
-    "description", "detail", "drug_as_reported", "form",
-    "installation_as_reported", "item", "make_model_colour", "name", "note",
-    "place", "quantity_as_reported", "reason", "subdivision", "text",
-    "unit_as_reported", "used_where", "vessel_name"};
-
-static bool
-is_free_text(const ProtobufCFieldDescriptor *field)
-{
-    for (size_t i = 0; i < sizeof free_texts / sizeof free_texts[0]; i++) {
-        if (strcmp(field->name, free_texts[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* C0 and C1 controls but for line feed and tab. */
 static bool
@@ -55,59 +37,21 @@ is_urgent(const struct ent_validation *v)
     return ent_precedence_is_urgent((uint32_t)v->message->precedence);
 }
 
-/* Which field, and of a list which element. Its name is made only when there
- * is something to say about it: nearly every field is absent or good. */
-struct place {
-    const ProtobufCFieldDescriptor *field;
-    size_t index; /* of a list */
-};
-
-#define PLACE_MAX (ENT_JSON_NAME_MAX + 24)
-
-static const char *
-name_of(const struct place *place, char out[static PLACE_MAX])
-{
-    size_t len;
-
-    ent_json_name_of(place->field, out);
-    if (place->field->label == PROTOBUF_C_LABEL_REPEATED) {
-        len = strlen(out);
-        (void)snprintf(out + len, PLACE_MAX - len, "[%zu]", place->index);
-    }
-    return out;
-}
-
-static void wrong(struct ent_validation *v, const struct place *place,
-    const char *source, const char *format, ...) ENT_PRINTF(4, 5);
-
 static void
-wrong(struct ent_validation *v, const struct place *place, const char *source,
-    const char *format, ...)
+check_length(struct ent_validation *v, const struct ent_place *place,
+    const char *text, unsigned traits)
 {
-    char name[PLACE_MAX];
-    char rule[sizeof v->findings->list[0].rule];
-    va_list args;
-
-    va_start(args, format);
-    (void)vsnprintf(rule, sizeof rule, format, args);
-    va_end(args);
-    ent_rule_broken_by(v, source, name_of(place, name), "%s", rule);
-}
-
-static void
-check_length(struct ent_validation *v, const struct place *place,
-    const char *text, bool free_text)
-{
-    bool brief = free_text && is_urgent(v);
-    size_t most = brief       ? ENT_BRIEF_MAX
-                  : free_text ? ENT_TEXT_MAX
-                              : ENT_WORD_MAX;
+    bool urgent = is_urgent(v) && (traits & ENT_FIELD_TEXT) != 0;
+    bool brief = urgent || (traits & ENT_FIELD_BRIEF) != 0;
+    size_t most = brief                            ? ENT_BRIEF_MAX
+                  : (traits & ENT_FIELD_TEXT) != 0 ? ENT_TEXT_MAX
+                                                   : ENT_WORD_MAX;
     size_t count = ent_rule_characters(text);
 
     if (count > most) {
-        wrong(v, place, brief ? "catalogue: precedence" : "catalogue: header",
+        ent_place_wrong(v, place, urgent ? "catalogue: precedence" : v->source,
             "%zu characters; at most %zu%s", count, most,
-            brief ? " in FLASH and IMMEDIATE" : "");
+            urgent ? " in FLASH and IMMEDIATE" : "");
     }
 }
 
@@ -124,7 +68,7 @@ is_plain(const char *text)
 }
 
 static void
-check_characters(struct ent_validation *v, const struct place *place,
+check_characters(struct ent_validation *v, const struct ent_place *place,
     const char *text, bool free_text)
 {
     struct ent_view view = ent_view_text(text);
@@ -133,15 +77,15 @@ check_characters(struct ent_validation *v, const struct place *place,
         return;
     }
     if (!ent_text_is_valid(view, NULL)) {
-        wrong(v, place, "RFC 3629", "must be valid UTF-8");
+        ent_place_wrong(v, place, "RFC 3629", "must be valid UTF-8");
         return;
     }
     if (!ent_text_is_nfc(view)) {
-        wrong(v, place, "Unicode NFC",
+        ent_place_wrong(v, place, "Unicode NFC",
             "must be in normalisation form C (composed characters)");
     }
     if (free_text ? has_hard_controls(text) : ent_text_has_controls(view)) {
-        wrong(v, place, "domain D6", "must not hold %s",
+        ent_place_wrong(v, place, "domain D6", "must not hold %s",
             free_text ? "control characters"
                       : "control, invisible or direction characters");
     }
@@ -149,52 +93,54 @@ check_characters(struct ent_validation *v, const struct place *place,
 
 static void
 check_string(
-    struct ent_validation *v, const struct place *place, const char *text)
+    struct ent_validation *v, const struct ent_place *place, const char *text)
 {
-    bool free_text;
+    unsigned traits = place->manifest == NULL ? 0 : place->manifest->traits;
 
     if (is_given(text)) {
-        free_text = is_free_text(place->field);
-        check_characters(v, place, text, free_text);
-        check_length(v, place, text, free_text);
+        check_characters(v, place, text, (traits & ENT_FIELD_TEXT) != 0);
+        check_length(v, place, text, traits);
+    } else if (place->field->label == PROTOBUF_C_LABEL_REPEATED) {
+        ent_place_wrong(v, place, v->source, "must be given");
     }
 }
 
 static void
-check_timestamp(struct ent_validation *v, const struct place *place,
+check_timestamp(struct ent_validation *v, const struct ent_place *place,
     const Google__Protobuf__Timestamp *time)
 {
     if (time->seconds < 0 || time->seconds >= ENT_MESSAGE_TIME_END_S ||
         time->nanos < 0 || time->nanos > 999999999 ||
         time->nanos % 1000000 != 0) {
-        wrong(v, place, "catalogue: header",
+        ent_place_wrong(v, place, "catalogue: header",
             "must be a time from 1970 to 2200 in whole milliseconds");
     }
 }
 
 static void
-check_code(struct ent_validation *v, const struct place *place, int code)
+check_code(struct ent_validation *v, const struct ent_place *place, int code)
 {
     const ProtobufCEnumDescriptor *codes = place->field->descriptor;
     bool listed = place->field->label == PROTOBUF_C_LABEL_REPEATED;
 
     if (protobuf_c_enum_descriptor_get_value(codes, code) == NULL) {
-        wrong(v, place, "catalogue: codes", "%d is no %s", code,
+        ent_place_wrong(v, place, "catalogue: codes", "%d is no %s", code,
             codes->short_name);
     } else if (listed && code == 0) {
-        wrong(v, place, "catalogue: codes", "must say which %s",
+        ent_place_wrong(v, place, "catalogue: codes", "must say which %s",
             codes->short_name);
     }
 }
 
-static void check_fields(
-    struct ent_validation *v, const ProtobufCMessage *message);
+static void check_fields(struct ent_validation *v,
+    const struct ent_type_manifest *type, const ProtobufCMessage *message);
 
+/* Rules inside the body are those of its family. */
 static void
-check_message(struct ent_validation *v, const struct place *place,
+check_message(struct ent_validation *v, const struct ent_place *place,
     const ProtobufCMessage *message)
 {
-    char name[PLACE_MAX];
+    const char *before = v->source;
     size_t mark;
 
     if (message == NULL) {
@@ -204,59 +150,84 @@ check_message(struct ent_validation *v, const struct place *place,
         check_timestamp(v, place, (const Google__Protobuf__Timestamp *)message);
         return;
     }
-    mark = ent_rule_enter(v, name_of(place, name));
-    check_fields(v, message);
+    mark = ent_rule_enter_place(v, place);
+    if (ent_json_is_oneof(place->field) && v->family != NULL) {
+        v->source = v->family_source;
+    }
+    check_fields(
+        v, place->manifest == NULL ? NULL : place->manifest->type, message);
+    v->source = before;
     ent_rule_leave(v, mark);
 }
 
 static void
-check_value(struct ent_validation *v, const struct place *place, const void *at)
+check_value(
+    struct ent_validation *v, const struct ent_place *place, const void *value)
 {
     switch (place->field->type) {
     case PROTOBUF_C_TYPE_STRING:
-        check_string(v, place, *(char *const *)at);
+        check_string(v, place, *(char *const *)value);
         break;
     case PROTOBUF_C_TYPE_ENUM:
-        check_code(v, place, *(const int *)at);
+        check_code(v, place, *(const int *)value);
         break;
     case PROTOBUF_C_TYPE_MESSAGE:
-        check_message(v, place, *(ProtobufCMessage *const *)at);
+        check_message(v, place, *(ProtobufCMessage *const *)value);
         break;
     default:
         break;
     }
-}
-
-static void
-check_list(struct ent_validation *v, const ProtobufCFieldDescriptor *field,
-    const uint8_t *base)
-{
-    size_t count = *(const size_t *)(base + field->quantifier_offset);
-    size_t size = ent_json_value_size(field->type);
-    const uint8_t *values = *(uint8_t *const *)(base + field->offset);
-
-    for (size_t i = 0; i < count; i++) {
-        const struct place place = {.field = field, .index = i};
-
-        check_value(v, &place, values + i * size);
+    if (place->manifest != NULL) {
+        ent_validate_format(v, place, value);
     }
 }
 
 static void
-check_fields(struct ent_validation *v, const ProtobufCMessage *message)
+check_fields(struct ent_validation *v, const struct ent_type_manifest *type,
+    const ProtobufCMessage *message)
 {
-    const uint8_t *base = (const uint8_t *)message;
-
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
-        const struct place place = {.field = field};
+        struct ent_place place = {
+            .field = &message->descriptor->fields[i],
+            .manifest = type == NULL ? NULL : &type->fields[i],
+            .index = ENT_PLACE_WHOLE,
+        };
+        size_t count = ent_pb_count(message, place.field);
 
-        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-            check_list(v, field, base);
-        } else if (!ent_json_is_oneof(field) ||
-                   *(const uint32_t *)(base + field->quantifier_offset) ==
-                       field->id) {
-            check_value(v, &place, base + field->offset);
+        if (type != NULL) {
+            ent_validate_presence(v, &place, type, message);
+        }
+        for (size_t k = 0; k < count; k++) {
+            place.index = k;
+            check_value(v, &place, ent_pb_value(message, place.field, k));
+        }
+    }
+    if (type != NULL) {
+        ent_validate_type(v, type, message);
+    }
+}
+
+/* What this family asks of the header, or refuses there. */
+static void
+check_header(struct ent_validation *v)
+{
+    const ProtobufCMessage *message = &v->message->base;
+
+    v->source = v->family_source;
+    for (unsigned i = 0; i < message->descriptor->n_fields && i < 64; i++) {
+        const struct ent_place place = {
+            .field = &message->descriptor->fields[i],
+            .index = ENT_PLACE_WHOLE,
+        };
+        bool given = ent_pb_is_given(message, place.field);
+
+        if (given && (v->family->header_never >> i & 1) != 0) {
+            ent_place_wrong(v, &place, v->source, "must not be given with %s",
+                v->family->name);
+        }
+        if (!given && (v->family->header_must >> i & 1) != 0) {
+            ent_place_wrong(
+                v, &place, v->source, "must be given with %s", v->family->name);
         }
     }
 }
@@ -264,5 +235,9 @@ check_fields(struct ent_validation *v, const ProtobufCMessage *message)
 void
 ent_validate_fields(struct ent_validation *v)
 {
-    check_fields(v, &v->message->base);
+    v->source = "catalogue: header";
+    check_fields(v, ent_message_manifest, &v->message->base);
+    if (v->family != NULL) {
+        check_header(v);
+    }
 }

@@ -139,7 +139,7 @@ random_value(struct random_source *random,
             random_message(random, field->descriptor, arena);
         return *(ProtobufCMessage **)at != NULL;
     default:
-        memcpy(at, &number, ent_json_value_size(field->type));
+        memcpy(at, &number, ent_pb_value_size(field->type));
         return true;
     }
 }
@@ -149,7 +149,7 @@ random_list(struct random_source *random, const ProtobufCFieldDescriptor *field,
     struct ent_arena *arena, uint8_t *base)
 {
     size_t count = 1 + random_below(random, LIST_MAX);
-    size_t size = ent_json_value_size(field->type);
+    size_t size = ent_pb_value_size(field->type);
     uint8_t *values = ent_arena_alloc(arena, count * size);
 
     for (size_t i = 0; values != NULL && i < count; i++) {

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/base/pb_field.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const void *
+member(const ProtobufCMessage *message, size_t offset)
+{
+    return (const uint8_t *)message + offset;
+}
+
+static size_t
+list_count(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    size_t count;
+
+    memcpy(&count, member(message, field->quantifier_offset), sizeof count);
+    return count;
+}
+
+static bool
+is_chosen(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    uint32_t chosen;
+
+    memcpy(&chosen, member(message, field->quantifier_offset), sizeof chosen);
+    return chosen == field->id;
+}
+
+size_t
+ent_pb_value_size(ProtobufCType type)
+{
+    switch (type) {
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_SINT64:
+    case PROTOBUF_C_TYPE_SFIXED64:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_FIXED64:
+    case PROTOBUF_C_TYPE_DOUBLE:
+        return sizeof(uint64_t);
+    case PROTOBUF_C_TYPE_BOOL:
+        return sizeof(protobuf_c_boolean);
+    case PROTOBUF_C_TYPE_STRING:
+    case PROTOBUF_C_TYPE_MESSAGE:
+        return sizeof(void *);
+    case PROTOBUF_C_TYPE_BYTES:
+        return sizeof(ProtobufCBinaryData);
+    default:
+        return sizeof(uint32_t);
+    }
+}
+
+static bool
+value_is_set(ProtobufCType type, const void *value)
+{
+    static const uint8_t zero[sizeof(ProtobufCBinaryData)];
+
+    if (type == PROTOBUF_C_TYPE_STRING) {
+        const char *text;
+
+        memcpy(&text, value, sizeof text);
+        return text != NULL && text[0] != '\0';
+    }
+    if (type == PROTOBUF_C_TYPE_BYTES) {
+        ProtobufCBinaryData data;
+
+        memcpy(&data, value, sizeof data);
+        return data.len > 0;
+    }
+    return memcmp(value, zero, ent_pb_value_size(type)) != 0;
+}
+
+bool
+ent_pb_is_given(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        return list_count(message, field) > 0;
+    }
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+        !is_chosen(message, field)) {
+        return false;
+    }
+    return value_is_set(field->type, member(message, field->offset));
+}
+
+void
+ent_pb_clear(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    uint8_t *value = (uint8_t *)message + field->offset;
+
+    assert((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0);
+
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        memset(
+            (uint8_t *)message + field->quantifier_offset, 0, sizeof(size_t));
+        memset(value, 0, sizeof(void *));
+    } else if (field->type == PROTOBUF_C_TYPE_STRING) {
+        const char *empty = protobuf_c_empty_string;
+
+        memcpy(value, &empty, sizeof empty);
+    } else {
+        memset(value, 0, ent_pb_value_size(field->type));
+    }
+}
+
+size_t
+ent_pb_count(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    return field->label == PROTOBUF_C_LABEL_REPEATED
+               ? list_count(message, field)
+               : ent_pb_is_given(message, field);
+}
+
+const void *
+ent_pb_value(const ProtobufCMessage *message,
+    const ProtobufCFieldDescriptor *field, size_t index)
+{
+    const uint8_t *list;
+
+    if (field->label != PROTOBUF_C_LABEL_REPEATED) {
+        return member(message, field->offset);
+    }
+    assert(index < list_count(message, field));
+    memcpy(&list, member(message, field->offset), sizeof list);
+    return list + index * ent_pb_value_size(field->type);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pb_field - one field of any message, by its descriptor: for walks over all
+ * that a message holds, whatever its type.
+ */
+#ifndef ENT_PROTO_BASE_PB_FIELD_H
+#define ENT_PROTO_BASE_PB_FIELD_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "proto/base/bytes.h"
+
+/* Not the value that proto3 gives a field nobody set; of a oneof, the member
+ * that was chosen and is something. */
+bool ent_pb_is_given(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+
+/* As if nobody had set it. Not for members of a oneof. */
+void ent_pb_clear(
+    ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+
+/* How many values: of a list its length, else 1 when it is given. */
+size_t ent_pb_count(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+
+/* Where the value, of a list the one at `index`, lies. */
+const void *ent_pb_value(const ProtobufCMessage *message,
+    const ProtobufCFieldDescriptor *field, size_t index);
+
+/* Bytes of one value in memory. */
+size_t ent_pb_value_size(ProtobufCType type);
+
+#endif

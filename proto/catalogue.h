@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * catalogue - what border agencies exchange: for each family of messages what
+ * it is for, who may have it and how fast it goes; for each field what it must
+ * be.
+ *
+ * All of it comes from the manifests in proto/catalogue/, which say each thing
+ * once: validation, minimisation, policy's defaults, `entente catalogue` and
+ * docs/CATALOGUE.md read these tables. A new family is a schema, a manifest's
+ * entry and its example.
+ */
+#ifndef ENT_PROTO_CATALOGUE_H
+#define ENT_PROTO_CATALOGUE_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "proto/base/bytes.h"
+
+struct ent_validation;
+
+/* ---- fields ---- */
+
+enum ent_field_trait {
+    ENT_FIELD_MUST = 1,      /* given; of a list: not empty */
+    ENT_FIELD_TEXT = 2,      /* sentences and names, in any script */
+    ENT_FIELD_BRIEF = 4,     /* and at most ENT_BRIEF_MAX characters */
+    ENT_FIELD_PAST = 8,      /* not after the message's creation */
+    ENT_FIELD_FUTURE = 16,   /* after it */
+    ENT_FIELD_PERSONAL = 32, /* tells who somebody is, or helps to */
+    ENT_FIELD_SPECIAL = 64,  /* a special category of personal data */
+    ENT_FIELD_COUNTED = 128, /* of persons who are counted, never named */
+};
+
+/* What a value must look like; where that comes from is proto/identifier.h's
+ * to say. */
+enum ent_format {
+    ENT_FORMAT_NONE,
+    ENT_FORMAT_COUNTRY,
+    ENT_FORMAT_STATE,
+    ENT_FORMAT_NATIONALITY,
+    ENT_FORMAT_AREA,
+    ENT_FORMAT_UNLOCODE,
+    ENT_FORMAT_CROSSING,
+    ENT_FORMAT_FLIGHT,
+    ENT_FORMAT_IMO,
+    ENT_FORMAT_MMSI,
+    ENT_FORMAT_CONTAINER,
+    ENT_FORMAT_S10,
+    ENT_FORMAT_LANGUAGE,
+    ENT_FORMAT_AGE_BAND,
+    ENT_FORMAT_UUID,
+    ENT_FORMAT_DATE,
+    ENT_FORMAT_POSITIVE, /* a decimal above 0 */
+    ENT_FORMAT_PERCENT,
+    ENT_FORMAT_LATITUDE,
+    ENT_FORMAT_LONGITUDE,
+    ENT_FORMAT_DOCUMENT_NUMBER,
+    ENT_FORMAT_DIRECTION, /* "toward th", "away" */
+    ENT_FORMAT_PARTY,     /* a state or organisation as in addresses */
+    ENT_FORMAT_HASH,      /* 32 bytes */
+};
+
+/* When a field must, or only then may, be given. */
+enum ent_condition_kind {
+    ENT_CONDITION_MUST,
+    ENT_CONDITION_ONLY,
+};
+
+struct ent_condition {
+    enum ent_condition_kind kind;
+    unsigned field; /* whose presence or code decides */
+    bool negated;
+    uint64_t codes;   /* one bit each; 0: that it is given */
+    const char *must; /* what is said of a breach */
+    const char *only;
+};
+
+/* Fields of one message, by their places, of which one must be given. */
+struct ent_choice {
+    uint64_t fields;
+    const char *said;
+};
+
+struct ent_field_manifest {
+    const char *name; /* as in the schema */
+    unsigned traits;  /* enum ent_field_trait */
+    enum ent_format format;
+    const struct ent_type_manifest *type; /* of a message of ours; or NULL */
+    const struct ent_choice *holding;     /* what that must have; or NULL */
+    const struct ent_condition *conditions;
+    size_t condition_count;
+};
+
+enum ent_type_rule_kind {
+    ENT_RULE_ANY,
+    ENT_RULE_BOTH,
+    ENT_RULE_ORDER, /* `first` is before `last` */
+    ENT_RULE_CHECK,
+};
+
+struct ent_type_rule {
+    enum ent_type_rule_kind kind;
+    uint64_t fields;
+    unsigned first;
+    unsigned last;
+    const char *said;
+    const char *source; /* NULL: the catalogue */
+    void (*check)(struct ent_validation *v, const ProtobufCMessage *message);
+};
+
+struct ent_type_manifest {
+    const ProtobufCMessageDescriptor *descriptor;
+    const struct ent_field_manifest *fields; /* as descriptor->fields */
+    size_t field_count;
+    const struct ent_type_rule *rules;
+    size_t rule_count;
+};
+
+/* ---- families ---- */
+
+/* Kinds of recipients, each with more reason than the next to be told. */
+enum ent_tier {
+    ENT_TIER_BLO,
+    ENT_TIER_NCC,
+    ENT_TIER_ILO,
+    ENT_TIER_CARRIER,
+    ENT_TIER_AIRPORT, /* and seaports, and mail hubs */
+    ENT_TIER_ORGANISATION,
+    ENT_TIERS,
+};
+
+enum ent_tier_word {
+    ENT_TIER_NO,
+    ENT_TIER_NOT_PERSONAL, /* without any personal or special field */
+    ENT_TIER_YES,
+};
+
+struct ent_family {
+    uint32_t number;   /* field number of the body in Message; M20 is 120 */
+    const char *code;  /* "M20" */
+    const char *name;  /* "drug_seizure" */
+    const char *title; /* "Drug seizure" */
+    const char *about;
+    bool has_schema;
+    bool nominal;            /* can name persons */
+    uint32_t precedence;     /* default */
+    uint32_t tlp;            /* default */
+    uint32_t handling;       /* default: a bit for each of H0 to H3 */
+    uint64_t acknowledge_ms; /* default; 0: none */
+    uint64_t keep_ms;        /* default retention */
+    enum ent_tier_word tiers[ENT_TIERS];
+    uint64_t header_must; /* of Message, by the places of its fields */
+    uint64_t header_never;
+    const struct ent_type_manifest *body; /* NULL without a schema */
+};
+
+/* Families that rules speak of. */
+#define ENT_FAMILY_CONSENT_REQUEST 144
+#define ENT_FAMILY_DOCUMENT_CHECK 150
+#define ENT_FAMILY_LIFECYCLE 173
+#define ENT_FAMILY_AGREEMENT_CONTROL 175
+#define ENT_FAMILY_BREACH_NOTICE 176
+#define ENT_FAMILY_CONSENT_DECISION 244
+#define ENT_FAMILY_AUDIT_EXTRACT 276
+
+/* NULL when there is no such family. */
+const struct ent_family *ent_family_by_name(struct ent_view name);
+const struct ent_family *ent_family_by_number(uint32_t number);
+
+/* All of them, ascending by number. */
+const struct ent_family *ent_family_list(size_t *ret_count);
+
+#endif

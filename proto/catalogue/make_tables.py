@@ -1,0 +1,411 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The manifests of the catalogue as tables in C: make_tables.py SCHEMA OUT FILE...
+
+SCHEMA is what protoc --descriptor_set_out wrote of message.proto. What a manifest
+says of a field that the schema does not have, or does not say of one that it
+has, ends this with the file's name.
+
+A field's words, with commas between them:
+
+    may                       nothing more is said of it
+    must                      it must be given; a list must have something
+    must when COND            it must be given then
+    only when COND            it may be given only then
+    with COND                 it must be given exactly then
+    holding A B C             one of these of its message must be given
+    text, brief               people write sentences here; at most 1,200 letters
+    past, future              not after, or after, the message's creation
+    personal, special         it tells who somebody is; a special category
+    counted                   of persons who are counted, never named
+    FORMAT                    one of FORMATS below
+
+COND is FIELD (it is given), FIELD CODE... (it is one of these), or either with
+`not` before it. A type's rules: `any of A, B`, `both of A, B`, `A before B`,
+`check NAME` (a function in validate_check.c); with ` by SOURCE` at the end, where
+the rule is from.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import yaml
+from google.protobuf import descriptor_pb2
+
+PACKAGE = "entente.v1"
+FORMATS = (
+    "none country state nationality area unlocode crossing flight imo mmsi "
+    "container s10 language age_band uuid date positive percent latitude "
+    "longitude document_number direction party hash"
+).split()
+TRAITS = "must text brief past future personal special counted".split()
+TIERS = ("blo", "ncc", "ilo", "carrier", "airport", "organisation")
+NUMBER = descriptor_pb2.FieldDescriptorProto
+NUMBERS = (
+    NUMBER.TYPE_UINT32,
+    NUMBER.TYPE_UINT64,
+    NUMBER.TYPE_INT32,
+    NUMBER.TYPE_INT64,
+)
+
+
+class Wrong(Exception):
+    """A manifest that says what is not so."""
+
+
+# ---- the schema ----
+
+
+def camel(name):
+    return re.sub(r"_(.)", lambda m: m[1].upper(), name)
+
+
+def snake(name):
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class Schema:
+    def __init__(self, path):
+        files = descriptor_pb2.FileDescriptorSet.FromString(
+            Path(path).read_bytes()
+        )
+        ours = [f for f in files.file if f.package == PACKAGE]
+        self.types = {m.name: m for f in ours for m in f.message_type}
+        self.enums = {e.name: e for f in ours for e in f.enum_type}
+
+    def fields(self, name):
+        """In the order of protobuf-c's descriptor: by number."""
+        if name not in self.types:
+            raise Wrong(f"the schema has no message {name}")
+        return sorted(self.types[name].field, key=lambda f: f.number)
+
+    def body(self):
+        """Family name to field of the body."""
+        return {
+            f.name: f
+            for f in self.types["Message"].field
+            if f.HasField("oneof_index")
+        }
+
+    def code(self, field, word):
+        enum = self.enums[field.type_name.split(".")[-1]]
+        for value in enum.value:
+            if value.name == word:
+                return value.number
+        raise Wrong(f"{enum.name} has no {word}")
+
+
+def message_of(field):
+    name = field.type_name.split(".")
+    return name[-1] if name[1:3] == PACKAGE.split(".") and field.type == 11 else None
+
+
+# ---- types ----
+
+
+def quoted(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def listed(words, last="or"):
+    return (
+        words[0]
+        if len(words) == 1
+        else ", ".join(words[:-1]) + f" {last} {words[-1]}"
+    )
+
+
+class Type:
+    """One message type's fields and rules."""
+
+    def __init__(self, schema, name, words):
+        self.schema, self.name = schema, name
+        self.all = schema.fields(name)
+        self.index = {f.name: i for i, f in enumerate(self.all)}
+        words = dict(words)
+        self.rules = words.pop("rules", [])
+        words |= {f.name: "may" for f in self.all if f.HasField("oneof_index")}
+        missing = set(self.index) - set(words)
+        unknown = set(words) - set(self.index)
+        if missing or unknown:
+            raise Wrong(
+                f"{name}: not said of: {sorted(missing)}; "
+                f"not in the schema: {sorted(unknown)}"
+            )
+        self.words = words
+        self.below = [message_of(f) for f in self.all if message_of(f)]
+
+    def at(self, name):
+        if name not in self.index:
+            raise Wrong(f"{self.name} has no field {name}")
+        return self.index[name]
+
+    def condition(self, kind, words):
+        """C of one condition, with what is said when it is not met."""
+        negated = words[0] == "not"
+        name, *codes = words[1:] if negated else words
+        field = self.all[self.at(name)]
+        if codes:
+            values = [self.schema.code(field, c) for c in codes]
+            without, beside = "without " + listed(codes), "with " + listed(codes)
+        elif field.type == NUMBER.TYPE_BOOL:
+            values = []
+            without = f"unless {camel(name)} is true"
+            beside = f"when {camel(name)} is true"
+            if negated:
+                without, beside = f"when {camel(name)} is true", (
+                    f"when {camel(name)} is false"
+                )
+        else:
+            values = []
+            without, beside = f"without {camel(name)}", f"with {camel(name)}"
+        if negated and field.type != NUMBER.TYPE_BOOL:
+            without, beside = beside, without
+        mask = sum(1 << v for v in values)
+        if any(v > 63 for v in values):
+            raise Wrong(f"{self.name}.{name}: codes above 63 are not supported")
+        return (
+            f"{{ENT_CONDITION_{kind}, {self.at(name)}, "
+            f"{'true' if negated else 'false'}, UINT64_C({mask}), "
+            f"{quoted('must be given ' + beside)}, "
+            f"{quoted('must not be given ' + without)}}}"
+        )
+
+    def field(self, field):
+        """C of one field."""
+        traits, form, conditions, holding = set(), "none", [], []
+        for phrase in str(self.words[field.name]).split(","):
+            words = phrase.split()
+            if words[:2] in (["must", "when"], ["only", "when"]):
+                conditions.append(self.condition(words[0].upper(), words[2:]))
+            elif words[0] == "with":
+                conditions.append(self.condition("MUST", words[1:]))
+                conditions.append(self.condition("ONLY", words[1:]))
+            elif words[0] == "holding":
+                holding = words[1:]
+            elif words[0] in TRAITS and len(words) == 1:
+                traits.add(words[0])
+            elif words[0] in FORMATS and len(words) == 1:
+                form = words[0]
+            elif words != ["may"]:
+                raise Wrong(f"{self.name}.{field.name}: '{phrase.strip()}'?")
+        below = message_of(field)
+        bits = "|".join(f"ENT_FIELD_{t.upper()}" for t in TRAITS if t in traits)
+        return (
+            f"{{.name = {quoted(field.name)}, .traits = {bits or 0}, "
+            f".format = ENT_FORMAT_{form.upper()}, "
+            f".type = {f'&type_{below}' if below else 'NULL'}, "
+            f".holding = {self.holding(below, holding)}, "
+            f".conditions = {compound('ent_condition', conditions)}, "
+            f".condition_count = {len(conditions)}}}"
+        )
+
+    def holding(self, below, names):
+        if not names:
+            return "NULL"
+        fields = [f.name for f in self.schema.fields(below)]
+        text = "must give " + listed([camel(n) for n in names])
+        return compound(
+            "ent_choice",
+            [f"{{{bits(fields.index(n) for n in names)}, {quoted(text)}}}"],
+        )
+
+    def rule(self, text):
+        text, _, source = text.partition(" by ")
+        made = self.rule_alone(text)
+        return made[:-1] + f", .source = {quoted(source)}}}" if source else made
+
+    def rule_alone(self, text):
+        words = re.split(r"[ ,]+", text)
+        if words[:2] == ["any", "of"]:
+            said = "must give " + listed([camel(n) for n in words[2:]])
+            return self.choice("ANY", words[2:], said)
+        if words[:2] == ["both", "of"]:
+            said = "must give both " + listed(
+                [camel(n) for n in words[2:]], "and"
+            ) + ", or neither"
+            return self.choice("BOTH", words[2:], said)
+        if len(words) == 3 and words[1] == "before":
+            return (
+                f"{{.kind = ENT_RULE_ORDER, .first = {self.at(words[0])}, "
+                f".last = {self.at(words[2])}, "
+                f".said = {quoted('must not be before ' + camel(words[0]))}}}"
+            )
+        if words[0] == "check" and len(words) == 2:
+            return f"{{.kind = ENT_RULE_CHECK, .check = ent_check_{words[1]}}}"
+        raise Wrong(f"{self.name}: what is the rule '{text}'?")
+
+    def choice(self, kind, names, said):
+        return (
+            f"{{.kind = ENT_RULE_{kind}, "
+            f".fields = {bits(self.at(n) for n in names)}, "
+            f".said = {quoted(said)}}}"
+        )
+
+    def lines(self):
+        yield f"static const struct ent_field_manifest fields_{self.name}[] = {{"
+        for field in self.all:
+            yield f"    {self.field(field)},"
+        yield "};"
+        rules = [self.rule(r) for r in self.rules]
+        yield (
+            f"static const struct ent_type_manifest type_{self.name} = "
+            f"{{&entente__v1__{snake(self.name)}__descriptor, "
+            f"fields_{self.name}, {len(self.all)}, "
+            f"{compound('ent_type_rule', rules)}, {len(rules)}}};"
+        )
+
+
+def bits(places):
+    return f"UINT64_C({sum(1 << p for p in places)})"
+
+
+def compound(kind, items):
+    return f"(const struct {kind}[]){{{', '.join(items)}}}" if items else "NULL"
+
+
+def ordered(types):
+    """Each after those it holds."""
+    done = []
+
+    def visit(name):
+        if name in done:
+            return
+        if name not in types:
+            raise Wrong(f"no manifest says anything of the type {name}")
+        for below in types[name].below:
+            visit(below)
+        done.append(name)
+
+    for name in sorted(types):
+        visit(name)
+    return [types[name] for name in done]
+
+
+# ---- families ----
+
+UNITS = {"D": 86400, "Y": 365 * 86400}
+CLOCK = {"H": 3600, "M": 60, "S": 1}
+
+
+def duration_ms(text):
+    match = re.fullmatch(r"P(?:(\d+)([DY]))?(?:T(\d+)([HMS]))?", text)
+    if match is None or text == "P":
+        raise Wrong(f"'{text}' is no duration such as PT5M, P30D or P5Y")
+    days, unit, hours, clock = match.groups()
+    seconds = int(days or 0) * UNITS.get(unit, 0)
+    seconds += int(hours or 0) * CLOCK.get(clock, 0)
+    return seconds * 1000
+
+
+KNOWN = {
+    "number",
+    "code",
+    "title",
+    "about",
+    "nominal",
+    "precedence",
+    "tlp",
+    "handling",
+    "acknowledge",
+    "keep",
+    "tiers",
+    "header",
+}
+
+
+class Family:
+    def __init__(self, schema, types, name, says):
+        self.schema, self.name, self.says = schema, name, says
+        if set(says) - KNOWN:
+            raise Wrong(f"{name}: what is {sorted(set(says) - KNOWN)}?")
+        field = schema.body().get(name)
+        if field is not None and field.number != says["number"]:
+            raise Wrong(f"{name} is {field.number} in message.proto")
+        self.type = message_of(field) if field is not None else None
+        if self.type is not None and self.type not in types:
+            raise Wrong(f"no manifest says anything of the type {self.type}")
+
+    def tier(self, tier):
+        word = self.says["tiers"][tier]
+        words = {True: "YES", False: "NO", "without personal": "NOT_PERSONAL"}
+        if word not in words:
+            raise Wrong(f"{self.name}: tier {tier}: '{word}'?")
+        return f"ENT_TIER_{words[word]}"
+
+    def header(self):
+        names = [f.name for f in self.schema.fields("Message")]
+        sums = {"must": 0, "never": 0}
+        for name, word in self.says.get("header", {}).items():
+            if name not in names or word not in sums:
+                raise Wrong(f"{self.name}: header: {name}: {word}?")
+            sums[word] |= 1 << names.index(name)
+        return f"UINT64_C({sums['must']}), UINT64_C({sums['never']})"
+
+    def line(self):
+        says = self.says
+        if set(says["tiers"]) != set(TIERS):
+            raise Wrong(f"{self.name}: tiers are {', '.join(TIERS)}")
+        handling = sum(1 << int(h[1]) for h in says.get("handling", []))
+        acknowledge = says.get("acknowledge")
+        return (
+            f"    {{{says['number']}, {quoted(says['code'])}, "
+            f"{quoted(self.name)}, {quoted(says['title'])}, "
+            f"{quoted(says['about'])}, "
+            f"{'true' if self.type else 'false'}, "
+            f"{'true' if says.get('nominal') else 'false'}, "
+            f"ENTENTE__V1__PRECEDENCE__{says['precedence']}, "
+            f"ENTENTE__V1__TLP__TLP_{says['tlp']}, {handling}, "
+            f"UINT64_C({duration_ms(acknowledge) if acknowledge else 0}), "
+            f"UINT64_C({duration_ms(says['keep'])}), "
+            f"{{{', '.join(self.tier(t) for t in TIERS)}}}, "
+            f"{self.header()}, "
+            f"{f'&type_{self.type}' if self.type else 'NULL'}}},"
+        )
+
+
+# ---- all ----
+
+
+def read(files):
+    types, families = {}, {}
+    for file in files:
+        says = yaml.safe_load(Path(file).read_text("utf-8"))
+        for kind, into in (("types", types), ("families", families)):
+            for name, words in (says.get(kind) or {}).items():
+                if name in into:
+                    raise Wrong(f"{name} stands twice")
+                into[name] = words
+        if set(says) - {"types", "families"}:
+            raise Wrong(f"{file} has more than types and families")
+    return types, families
+
+
+def main(schema_file, out, *files):
+    schema = Schema(schema_file)
+    says_types, says_families = read(files)
+    types = {n: Type(schema, n, w) for n, w in says_types.items()}
+    families = [
+        Family(schema, types, n, w) for n, w in says_families.items()
+    ]
+    families.sort(key=lambda f: f.says["number"])
+    missing = set(schema.body()) - {f.name for f in families}
+    if missing:
+        raise Wrong(f"no manifest says anything of {sorted(missing)}")
+    text = ['#include "proto/catalogue_tables.h"', ""]
+    for each in ordered(types):
+        text += each.lines()
+    text += ["", "const struct ent_type_manifest *const ent_message_manifest ="]
+    text += ["    &type_Message;"]
+    text += ["", "const struct ent_family ent_families[] = {"]
+    text += [f.line() for f in families]
+    text += ["};", f"const size_t ent_family_count = {len(families)};", ""]
+    Path(out).write_text("\n".join(text), "utf-8")
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except Wrong as wrong:
+        sys.exit(f"catalogue: {wrong}")
