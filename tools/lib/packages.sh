@@ -8,8 +8,8 @@
 # Where the list is.
 packages_list=${BASH_SOURCE[0]%/*}/../packages
 
-# packages_of PART...: the packages of these parts, each once.
-packages_of() {
+# packages_all PART...: the packages of these parts, each once.
+packages_all() {
     awk -v parts="$*" '
         BEGIN { split(parts, list, " "); for (i in list) wanted[list[i]] }
         /^[ \t]*(#|$)/ { next }
@@ -18,6 +18,31 @@ packages_of() {
             for (i = 1; i <= count; i++)
                 if (of[i] in wanted) { print $1; next }
         }' "$packages_list" | LC_ALL=C sort -u
+}
+
+# packages_of PART...: those of them that are Debian's.
+packages_of() {
+    packages_all "$@" | sed '/^npm:/d'
+}
+
+# packages_npm PART...: those that are npm's.
+packages_npm() {
+    packages_all "$@" | sed -n 's/^npm://p'
+}
+
+# packages_elsewhere: of the names on standard input, those whose program did
+# not come from elsewhere. Node that is not Debian's brings npm, and suffers
+# no other beside it.
+packages_elsewhere() {
+    local name
+
+    while read -r name; do
+        case $name in
+        nodejs) command -v node >/dev/null || echo "$name" ;;
+        npm) command -v npm >/dev/null || echo "$name" ;;
+        *) echo "$name" ;;
+        esac
+    done
 }
 
 # packages_missing PART...: those of them that are not installed.
@@ -29,7 +54,8 @@ packages_missing() {
     known=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' \
         $(packages_of "$@") 2>/dev/null) || true
     installed=$(awk '$1 == "installed" { print $2 }' <<<"$known")
-    comm -23 <(packages_of "$@") <(LC_ALL=C sort -u <<<"$installed")
+    comm -23 <(packages_of "$@") <(LC_ALL=C sort -u <<<"$installed") |
+        packages_elsewhere
 }
 
 packages_as_root() {
@@ -109,3 +135,36 @@ packages_install() {
     rm -f "$log"
     return $rc
 }
+
+# packages_npm_install SOURCE FOLDER: what SOURCE/package.json names, into
+# FOLDER, unless it is there. 75 when the registry cannot be reached; 1 when it
+# can and something else is wrong, which is shown.
+packages_npm_install() {
+    local source=$1 folder=$2 log
+
+    mkdir -p "$folder" || return 1
+    if cmp -s "$source/package.json" "$folder/node_modules/.installed"; then
+        return 0
+    fi
+    log=$(mktemp) || return 1
+    rm -rf "$folder/node_modules"
+    cp "$source/package.json" "$folder/" || return 1
+    if npm install --prefix "$folder" --no-package-lock --ignore-scripts \
+        --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 \
+        --fetch-timeout=10000 >"$log" 2>&1; then
+        cp "$source/package.json" "$folder/node_modules/.installed"
+        rm -f "$log"
+        return 0
+    fi
+    if grep -qE "$packages_unreachable" "$log"; then
+        rm -f "$log"
+        return 75
+    fi
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+}
+
+# How npm says that nobody answers.
+packages_unreachable='code (ENOTFOUND|EAI_AGAIN|ECONN[A-Z]+|E[A-Z]*TIMEDOUT|'
+packages_unreachable+='E(NET|HOST)UNREACH|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT)'
