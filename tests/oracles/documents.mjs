@@ -8,7 +8,7 @@ import { parse } from "mrz";
 import { createMRZ, parseMRZ } from "mrz-fast";
 import { ask, chance, run } from "./oracle.mjs";
 
-const DOCUMENTS = 6000;
+const DOCUMENTS = 4000;
 const CHANGES = 4; // of each document
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DIGITS = "0123456789";

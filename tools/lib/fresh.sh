@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # fresh - does what the README says, on a bare Debian 12 made for it.
 #
-# The bare system gets this machine's mirrors and apt's way of reaching them,
-# a clean clone of HEAD and the data beside the repository. All mounts live in
+# The bare system gets this machine's mirrors and apt's and npm's way of reaching
+# them, a clean clone of HEAD and the data beside the repository. All mounts live in
 # a namespace of their own and are gone when the last process in it is.
 
 fresh_release=bookworm
@@ -31,6 +31,15 @@ fresh_apt_settings() {
         grep -Ev '^Acquire::(IndexTargets|Changelogs|cdrom)'
 }
 
+# Where npm fetches from, when it was told here.
+fresh_npm_settings() {
+    local registry
+
+    if registry=$(npm config get registry 2>/dev/null); then
+        echo "registry=$registry"
+    fi
+}
+
 # fresh_system FOLDER SOURCES: the bare Debian.
 fresh_system() {
     local folder=$1 mirror include='' log
@@ -52,6 +61,7 @@ fresh_system() {
     }
     echo "$2" >"$folder/etc/apt/sources.list"
     fresh_apt_settings >"$folder/etc/apt/apt.conf.d/90here"
+    fresh_npm_settings >"$folder/root/.npmrc"
     cp -L /etc/resolv.conf "$folder/etc/resolv.conf"
     cp -L /etc/hosts "$folder/etc/hosts"
 }
