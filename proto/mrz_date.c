@@ -46,11 +46,11 @@ pair(const uint8_t *text)
     return (text[0] - '0') * 10 + (text[1] - '0');
 }
 
-/* Begins `date` after `today`, by what is known of it? */
+/* Begins `date` after `today`, by what is known of it? What is not is 0. */
 static bool
 is_future(struct ent_mrz_date date, struct ent_mrz_date today)
 {
-    if (date.year != today.year || date.month == 0) {
+    if (date.year != today.year) {
         return date.year > today.year;
     }
     if (date.month != today.month) {

@@ -116,9 +116,9 @@ identifier_write(const char *words, size_t room, uint8_t *out)
     return len > 0 && out[len - 1] == '<' ? len - 1 : len;
 }
 
-/* Take the last letter from the last word before `end` that has two. False:
- * there is none. */
-static bool
+/* Take the last letter from the last word before `end` that has two, if there
+ * is one. */
+static void
 letter_drop(uint8_t *text, size_t *len, size_t end)
 {
     for (size_t i = end; i-- > 1;) {
@@ -126,10 +126,9 @@ letter_drop(uint8_t *text, size_t *len, size_t end)
             is_letter(text[i - 1])) {
             memmove(text + i, text + i + 1, *len - i - 1);
             (*len)--;
-            return true;
+            return;
         }
     }
-    return false;
 }
 
 /* A name that was cut has a letter in the last place: when a filler would stand
@@ -154,8 +153,8 @@ ent_mrz_name_write(const struct ent_mrz_name *name, uint8_t *out, size_t width)
         len += identifier_write(
             name->secondary, strlen(name->secondary), text + len);
     }
-    while (len > width && text[width - 1] == '<' &&
-           letter_drop(text, &len, width - 1)) {
+    if (len > width && text[width - 1] == '<') {
+        letter_drop(text, &len, width - 1);
     }
     memset(out, '<', width);
     memcpy(out, text, len < width ? len : width);

@@ -426,6 +426,7 @@ a_document_expires_in_the_nearest_year(void **state)
     expect_dates("2026-11-29", DATE(1980, 1, 1), DATE(2076, 1, 1));
     expect_dates("2026-11-29", DATE(1980, 1, 1), DATE(1977, 1, 1));
     expect_dates("2095-01-01", DATE(2080, 1, 1), DATE(2105, 1, 1));
+    expect_dates("2095-01-01", DATE(2080, 1, 1), DATE(2145, 1, 1));
     expect_dates("2003-01-01", DATE(1980, 1, 1), DATE(1998, 1, 1));
 }
 
@@ -474,6 +475,9 @@ a_long_number_goes_on_in_the_optional_data(void **state)
     expect_complaint(changed(TD2_LONG, 2, 29, "<"),
         "line 2, column 10: the check digit of the document number must be 7, "
         "not < (ICAO Doc 9303-6)");
+    expect_complaint(changed(TD2_LONG, 2, 9, "<"),
+        "line 2, column 10: the check digit of the document number must be 7, "
+        "not < (ICAO Doc 9303-6)");
     expect_complaint(changed(TD3, 2, 10, "<"),
         "line 2, column 10: the check digit of the document number must be 6, "
         "not < (ICAO Doc 9303-4)");
@@ -510,6 +514,9 @@ a_personal_number_that_is_not_there_needs_no_digit(void **state)
     expect_complaint(changed(TD3, 2, 29, "<<<<<<<<<<<<<<18"),
         "line 2, column 43: the check digit of the personal number must be 0, "
         "not 1 (ICAO Doc 9303-4)");
+    expect_complaint(changed(TD3, 2, 43, "<"),
+        "line 2, column 43: the check digit of the personal number must be 1, "
+        "not < (ICAO Doc 9303-4)");
 }
 
 static void
@@ -806,6 +813,14 @@ what_does_not_fit_is_not_written(void **state)
     expect_refusal(&mrz,
         "the document number must be of letters A-Z and digits, < inside "
         "(ICAO Doc 9303-4)");
+    mrz = good;
+    mrz.form = ENT_MRZ_TD2;
+    strcpy(mrz.code, "I");
+    strcpy(mrz.number, "AA123456789012");
+    strcpy(mrz.optional, "1");
+    expect_refusal(&mrz,
+        "the document number must be of nine characters, or in a card of no "
+        "more than fit in its optional data (ICAO Doc 9303-6)");
     mrz = good;
     strcpy(mrz.optional, "123456789012345");
     expect_refusal(&mrz,

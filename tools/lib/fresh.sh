@@ -2,9 +2,10 @@
 # shellcheck shell=bash
 # fresh - does what the README says, on a bare Debian 12 made for it.
 #
-# The bare system gets this machine's mirrors and apt's and npm's way of reaching
-# them, a clean clone of HEAD and the data beside the repository. All mounts live in
-# a namespace of their own and are gone when the last process in it is.
+# The bare system gets this machine's mirrors and apt's and npm's way of
+# reaching them, a clean clone of HEAD and the data beside the repository. All
+# mounts live in a namespace of their own and are gone when the last process in
+# it is.
 
 fresh_release=bookworm
 
