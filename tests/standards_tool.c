@@ -6,6 +6,7 @@
  *
  *     {"read": "P<UTO..."}               the fields, or {"error": "..."}
  *     {"write": {"form": "TD3", ...}}    {"text": "P<UTO..."} or an error
+ *     {"pass": "M1SUK/SOMCHAI..."}       what a boarding pass says, or an error
  *     {"imo": "9074729"}                 {} or an error; so with {"unit": ...}
  *
  * Today is the day given as the only argument.
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #include "proto/base/time.h"
+#include "proto/boarding_pass.h"
 #include "proto/identifier.h"
 #include "proto/mrz.h"
 
@@ -129,6 +131,45 @@ answer_write(const json_t *from)
                : answer_error(&err);
 }
 
+static json_t *
+answer_leg(const struct ent_boarding_leg *leg)
+{
+    const char compartment[] = {leg->compartment, '\0'};
+    const char status[] = {leg->status, '\0'};
+    const char documents[] = {leg->documents, '\0'};
+
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "booking",
+        leg->booking, "from", leg->from, "to", leg->to, "flight", leg->flight,
+        "date", leg->date, "compartment", compartment, "seat", leg->seat,
+        "sequence", leg->sequence, "status", status, "ticket", leg->ticket,
+        "documents", documents);
+}
+
+static json_t *
+answer_pass(const char *text, uint64_t now_ms)
+{
+    struct ent_boarding_pass pass;
+    struct ent_error err;
+    json_t *legs = json_array();
+    json_t *bags = json_array();
+
+    if (ent_boarding_pass_parse(ent_view_text(text), now_ms, &pass, &err) !=
+        ENT_OK) {
+        json_decref(legs);
+        json_decref(bags);
+        return answer_error(&err);
+    }
+    for (size_t i = 0; i < pass.leg_count; i++) {
+        json_array_append_new(legs, answer_leg(&pass.legs[i]));
+    }
+    for (size_t i = 0; i < pass.bag_count; i++) {
+        json_array_append_new(bags, json_string(pass.bags[i]));
+    }
+    return json_pack("{s:s,s:s,s:b,s:o,s:o}", "surname", pass.surname, "given",
+        pass.given, "signature", pass.has_signature, "legs", legs, "bags",
+        bags);
+}
+
 static const struct {
     const char *name;
     enum ent_identifier kind;
@@ -161,6 +202,10 @@ answer(const json_t *question, uint64_t now_ms)
     asked = json_object_get(question, "read");
     if (asked != NULL) {
         return answer_read(json_string_value(asked), now_ms);
+    }
+    asked = json_object_get(question, "pass");
+    if (asked != NULL) {
+        return answer_pass(json_string_value(asked), now_ms);
     }
     asked = json_object_get(question, "write");
     return asked == NULL ? NULL : answer_write(asked);
