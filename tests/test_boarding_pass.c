@@ -107,6 +107,8 @@ flights_are_written_as_people_write_them(void **state)
     assert_string_equal(
         read_pass(changed(37, "THA1234 ")).legs[0].flight, "THA1234");
     assert_string_equal(
+        read_pass(changed(37, "K6 000A ")).legs[0].flight, "K60A");
+    assert_string_equal(
         read_pass(changed(37, "TG 20   ")).legs[0].flight, "TG20");
 }
 
