@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/mrz_internal.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "proto/country.h"
