@@ -52,8 +52,7 @@ read_true(const struct agreement_reader *reader,
     return false;
 }
 
-/* The fields that say who somebody is. Those of later families have no place in
- * the schema yet; they get one with it. */
+/* The fields that say who somebody is. */
 static enum ent_status
 prepare_names(struct agreement_reader *reader)
 {

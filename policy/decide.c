@@ -244,6 +244,7 @@ check_all(struct question *question, struct ent_decision *decision)
            check_suspension(question, decision) &&
            ent_decide_hard_blocks(question, decision) &&
            ent_decide_offices(question, decision) &&
+           ent_decide_tier(question, decision) &&
            ent_decide_exchange(question, decision) &&
            ent_decide_offence(question, decision) &&
            ent_decide_safeguards(question, decision) &&

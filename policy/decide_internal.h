@@ -43,6 +43,11 @@ bool ent_path_has(
 bool ent_decide_hard_blocks(
     const struct question *question, struct ent_decision *decision);
 
+/* decide_tier.c: who may have a family at all, above every agreement of states.
+ * Inside one state it is that state's own matter. */
+bool ent_decide_tier(
+    const struct question *question, struct ent_decision *decision);
+
 /* decide_exchange.c */
 bool ent_decide_offices(
     struct question *question, struct ent_decision *decision);

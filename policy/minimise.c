@@ -46,13 +46,13 @@ bool
 ent_path_is_known(const char *path)
 {
     bool known = false;
-    const char *later;
+    const char *absent;
 
     assert(path != NULL);
 
     ent_path_walk_schema(path, note_known, &known);
-    for (size_t i = 0; !known && (later = ent_path_of_later(i)) != NULL; i++) {
-        known = strcmp(path, later) == 0;
+    for (size_t i = 0; !known && (absent = ent_path_absent(i)) != NULL; i++) {
+        known = strcmp(path, absent) == 0;
     }
     return known;
 }

@@ -59,8 +59,8 @@ bool ent_path_is_formed(const char *path);
 /* The known path nearest to a misspelt one; false when none is near. */
 bool ent_path_nearest(const char *path, char out[static ENT_PATH_LEN]);
 
-/* The nth entity and field that later families will bring and agreements may
- * already name, as "person.name"; NULL past the last. */
-const char *ent_path_of_later(size_t n);
+/* The nth entity and field that no family carries and agreements may name, as
+ * "person.religion"; NULL past the last. */
+const char *ent_path_absent(size_t n);
 
 #endif

@@ -7,52 +7,21 @@
 
 #include "proto/base/nearest.h"
 
-/* Entities of the catalogue that no family of this
- * version carries. When their schema comes, its fields must bear these names:
- * agreements signed today already rely on them. */
-static const char *const later_paths[] = {
-    "cargo.airway_bill",
-    "cargo.bill_of_lading",
-    "cargo.consignee",
-    "cargo.seal",
-    "cargo.shipper",
-    "document.chip_result",
-    "document.expiry",
-    "document.issuer",
-    "document.mrz",
-    "document.number",
+/* What no family has a place for, and agreements may name all the same: a
+ * absent schema that brings it must call it so, because what is signed today
+ * already relies on that. */
+static const char *const absent_paths[] = {
     "intelligence.source_identity",
-    "online.handle",
-    "online.phone",
-    "online.url",
-    "online.wallet",
-    "organisation.name",
-    "organisation.registration_number",
-    "person.age_band",
-    "person.aliases",
     "person.biometric",
-    "person.birth_date",
-    "person.birth_place",
     "person.ethnicity",
-    "person.health",
-    "person.height",
-    "person.languages",
-    "person.marks",
-    "person.name",
-    "person.national_id",
-    "person.nationality",
-    "person.native_name",
-    "person.photo",
     "person.religion",
-    "person.role",
-    "person.sex",
 };
 
 const char *
-ent_path_of_later(size_t n)
+ent_path_absent(size_t n)
 {
-    return n < sizeof later_paths / sizeof later_paths[0] ? later_paths[n]
-                                                          : NULL;
+    return n < sizeof absent_paths / sizeof absent_paths[0] ? absent_paths[n]
+                                                            : NULL;
 }
 
 /* Lower snake case of a type name, and a dot. */
@@ -119,13 +88,13 @@ ent_path_nearest(const char *path, char out[static ENT_PATH_LEN])
     struct hunt hunt = {
         .nearest = ent_nearest_to(ent_view_text(path)), .out = out};
     struct ent_path_level top = {.type = &entente__v1__message__descriptor};
-    const char *later;
+    const char *absent;
 
     assert(path != NULL);
 
     hunt_type(&hunt, &top, 1);
-    for (size_t i = 0; (later = ent_path_of_later(i)) != NULL; i++) {
-        hunt_try(&hunt, later);
+    for (size_t i = 0; (absent = ent_path_absent(i)) != NULL; i++) {
+        hunt_try(&hunt, absent);
     }
     return hunt.nearest.best != NULL;
 }

@@ -14,7 +14,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-#include "proto/base/bytes.h"
+#include "proto/identifier.h"
 
 struct ent_validation;
 
@@ -35,29 +35,23 @@ enum ent_field_trait {
  * to say. */
 enum ent_format {
     ENT_FORMAT_NONE,
-    ENT_FORMAT_COUNTRY,
-    ENT_FORMAT_STATE,
-    ENT_FORMAT_NATIONALITY,
-    ENT_FORMAT_AREA,
-    ENT_FORMAT_UNLOCODE,
-    ENT_FORMAT_CROSSING,
-    ENT_FORMAT_FLIGHT,
-    ENT_FORMAT_IMO,
-    ENT_FORMAT_MMSI,
-    ENT_FORMAT_CONTAINER,
-    ENT_FORMAT_S10,
-    ENT_FORMAT_LANGUAGE,
-    ENT_FORMAT_AGE_BAND,
+    ENT_FORMAT_IDENTIFIER, /* of a kind: proto/identifier.h */
     ENT_FORMAT_UUID,
     ENT_FORMAT_DATE,
-    ENT_FORMAT_POSITIVE, /* a decimal above 0 */
+    ENT_FORMAT_PARTIAL_DATE, /* "1990", "1990-04", "1990-04-17" */
+    ENT_FORMAT_POSITIVE,     /* a decimal above 0 */
     ENT_FORMAT_PERCENT,
     ENT_FORMAT_LATITUDE,
     ENT_FORMAT_LONGITUDE,
-    ENT_FORMAT_DOCUMENT_NUMBER,
-    ENT_FORMAT_DIRECTION, /* "toward th", "away" */
-    ENT_FORMAT_PARTY,     /* a state or organisation as in addresses */
-    ENT_FORMAT_HASH,      /* 32 bytes */
+    ENT_FORMAT_CHECK_NUMBER, /* of a document, as it is asked for */
+    ENT_FORMAT_MRZ_NAME,     /* "TRAN<<THI HOA" */
+    ENT_FORMAT_DIRECTION,    /* "toward th", "away" */
+    ENT_FORMAT_PARTY,        /* a state or organisation as in addresses */
+    ENT_FORMAT_ADDRESS,      /* "blo-maesai@th" */
+    ENT_FORMAT_HASH,         /* 32 bytes */
+    ENT_FORMAT_CITES_TERM,   /* "SCA" */
+    ENT_FORMAT_ICD,          /* "A20.2", "1B94" */
+    ENT_FORMAT_ROUTE,        /* "TH-MY" */
 };
 
 /* When a field must, or only then may, be given. */
@@ -85,6 +79,7 @@ struct ent_field_manifest {
     const char *name; /* as in the schema */
     unsigned traits;  /* enum ent_field_trait */
     enum ent_format format;
+    enum ent_identifier identifier;
     const struct ent_type_manifest *type; /* of a message of ours; or NULL */
     const struct ent_choice *holding;     /* what that must have; or NULL */
     const struct ent_condition *conditions;
@@ -114,6 +109,7 @@ struct ent_type_manifest {
     size_t field_count;
     const struct ent_type_rule *rules;
     size_t rule_count;
+    bool shared; /* by several families: an entity */
 };
 
 /* ---- families ---- */
@@ -141,7 +137,6 @@ struct ent_family {
     const char *name;  /* "drug_seizure" */
     const char *title; /* "Drug seizure" */
     const char *about;
-    bool has_schema;
     bool nominal;            /* can name persons */
     uint32_t precedence;     /* default */
     uint32_t tlp;            /* default */
@@ -151,7 +146,7 @@ struct ent_family {
     enum ent_tier_word tiers[ENT_TIERS];
     uint64_t header_must; /* of Message, by the places of its fields */
     uint64_t header_never;
-    const struct ent_type_manifest *body; /* NULL without a schema */
+    const struct ent_type_manifest *body;
 };
 
 /* Families that rules speak of. */

@@ -13,12 +13,30 @@ extern const struct ent_family ent_families[]; /* ascending by number */
 extern const size_t ent_family_count;
 extern const struct ent_type_manifest *const ent_message_manifest;
 
-/* Codes of one place must name the same one. */
-void ent_check_location(
-    struct ent_validation *v, const ProtobufCMessage *message);
+/* Checks that manifests name (validate_check.c), each of the type of that
+ * name. */
+#define ENT_CHECK(name)                                                        \
+    void ent_check_##name(                                                     \
+        struct ent_validation *v, const ProtobufCMessage *message)
 
+/* Codes of one place name the same one. */
+ENT_CHECK(location);
 /* An answer names its question. */
-void ent_check_document_check(
-    struct ent_validation *v, const ProtobufCMessage *message);
+ENT_CHECK(document_check);
+/* Lines of a machine readable zone are good, and of this document. */
+ENT_CHECK(document);
+/* Minors are looked for to protect or to find them, nothing else. */
+ENT_CHECK(person_alert);
+/* What is lost, stolen or no longer valid its issuing state says alone; a range
+ * has an end. */
+ENT_CHECK(document_alert);
+/* Grades are of their scheme. */
+ENT_CHECK(grade);
+/* More than ROUTINE has a reason. */
+ENT_CHECK(information_request);
+/* What waits for mutual legal assistance says for which request. */
+ENT_CHECK(evidence_transfer);
+/* No cell is smaller than the threshold, and each has its dimensions. */
+ENT_CHECK(statistics_return);
 
 #endif

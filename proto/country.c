@@ -102,3 +102,44 @@ ent_country_is_nationality(struct ent_view code)
     }
     return false;
 }
+
+/* British nationals of several kinds hold documents of one state. */
+static const struct {
+    const char *issuer;
+    const char *state;
+} issuers[] = {
+    {"D", "de"},
+    {"GBD", "gb"},
+    {"GBN", "gb"},
+    {"GBO", "gb"},
+    {"GBP", "gb"},
+    {"GBS", "gb"},
+};
+
+static bool
+is_lower_of(const char *lower, const char *upper)
+{
+    size_t i = 0;
+
+    while (lower[i] != '\0' && upper[i] != '\0' &&
+           lower[i] - ('a' - 'A') == upper[i]) {
+        i++;
+    }
+    return lower[i] == '\0' && upper[i] == '\0';
+}
+
+bool
+ent_country_issues(const char *state, const char *issuer)
+{
+    for (size_t i = 0; i < sizeof issuers / sizeof issuers[0]; i++) {
+        if (strcmp(issuers[i].issuer, issuer) == 0) {
+            return strcmp(issuers[i].state, state) == 0;
+        }
+    }
+    for (size_t i = 0; i < ent_iso_countries_count; i++) {
+        if (strcmp(ent_iso_countries[i].alpha3, issuer) == 0) {
+            return is_lower_of(state, ent_iso_countries[i].alpha2);
+        }
+    }
+    return is_lower_of(state, issuer);
+}

@@ -22,4 +22,8 @@ bool ent_country_is_organisation(struct ent_view code);
  * have it: "THA", "D", "XXA". */
 bool ent_country_is_nationality(struct ent_view code);
 
+/* Is `issuer`, as travel documents have it, that state or organisation, as
+ * addresses have it? "THA" is "th", "D" is "de", "XPO" is "xpo". */
+bool ent_country_issues(const char *state, const char *issuer);
+
 #endif

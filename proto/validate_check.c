@@ -2,9 +2,25 @@
 #include "proto/catalogue_tables.h"
 #include "proto/validate_internal.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "proto/country.h"
+#include "proto/mrz.h"
+
 /* Checks that manifests name, of what no word of theirs can say. */
+
+/* The finding is about a field of the header, wherever we are. */
+static void
+broken_in_header(struct ent_validation *v, const char *field, const char *rule)
+{
+    const char inside = v->path[0];
+
+    v->path[0] = '\0';
+    ent_rule_broken(v, field, "%s", rule);
+    v->path[0] = inside;
+}
 
 void
 ent_check_location(struct ent_validation *v, const ProtobufCMessage *message)
@@ -37,10 +53,251 @@ ent_check_document_check(
         (const Entente__V1__DocumentCheck *)message;
 
     if (check->result != 0 && !is_given(v->message->in_reply_to)) {
-        char inside = v->path[0];
+        broken_in_header(v, "inReplyTo", "must be given");
+    }
+}
 
-        v->path[0] = '\0'; /* it stands in the header */
-        ent_rule_broken(v, "inReplyTo", "must be given");
-        v->path[0] = inside;
+/* ---- papers ---- */
+
+/* Its lines, with newlines between them; false when they are too long. */
+static bool
+join_mrz(const Entente__V1__Document *document, char out[static 160])
+{
+    size_t len = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < document->n_mrz; i++) {
+        int put = snprintf(
+            out + len, 160 - len, "%s%s", i > 0 ? "\n" : "", document->mrz[i]);
+
+        len += (size_t)put;
+        if (len >= 160) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+ent_check_document(struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__Document *document =
+        (const Entente__V1__Document *)message;
+    struct ent_error why = {0};
+    struct ent_mrz mrz;
+    char text[160];
+
+    if (document->n_mrz == 0) {
+        return;
+    }
+    if (!join_mrz(document, text) || ent_mrz_parse(ent_view_text(text),
+                                         v->created_ms, &mrz, &why) != ENT_OK) {
+        ent_rule_broken_by(v, "ICAO Doc 9303", "mrz", "%s",
+            why.text[0] == '\0' ? "must be two or three lines" : why.text);
+        return;
+    }
+    if (strcmp(mrz.issuer, document->issuer) != 0) {
+        ent_rule_broken(v, "issuer", "must be %s, as in mrz", mrz.issuer);
+    }
+    if (is_given(document->number) &&
+        strcmp(mrz.number, document->number) != 0) {
+        ent_rule_broken(v, "number", "must be the number in mrz");
+    }
+}
+
+/* What only the state knows that issued it. */
+static bool
+is_owners_word(Entente__V1__DocumentStatus status)
+{
+    switch (status) {
+    case ENTENTE__V1__DOCUMENT_STATUS__STOLEN:
+    case ENTENTE__V1__DOCUMENT_STATUS__LOST:
+    case ENTENTE__V1__DOCUMENT_STATUS__STOLEN_BLANK:
+    case ENTENTE__V1__DOCUMENT_STATUS__REVOKED:
+    case ENTENTE__V1__DOCUMENT_STATUS__INVALIDATED:
+    case ENTENTE__V1__DOCUMENT_STATUS__RECOVERED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void
+ent_check_document_alert(
+    struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__DocumentAlert *alert =
+        (const Entente__V1__DocumentAlert *)message;
+    const char *at = strchr(v->message->from, '@');
+
+    if (is_owners_word(alert->status) && at != NULL &&
+        ent_country_is_nationality(ent_view_text(alert->issuer)) &&
+        !ent_country_issues(at + 1, alert->issuer)) {
+        ent_rule_broken_by(v, "INTERPOL: rule of the issuing state", "status",
+            "only the state that issued a document says this of it");
+    }
+    if (is_given(alert->last_number) &&
+        (strlen(alert->last_number) != strlen(alert->number) ||
+            strcmp(alert->last_number, alert->number) < 0)) {
+        ent_rule_broken(
+            v, "lastNumber", "must be as long as number, and not before it");
+    }
+}
+
+/* ---- persons ---- */
+
+void
+ent_check_person_alert(
+    struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__PersonAlert *alert =
+        (const Entente__V1__PersonAlert *)message;
+
+    if (alert->person != NULL && alert->person->minor &&
+        alert->action != ENTENTE__V1__PERSON_ACTION__PROTECT &&
+        alert->action != ENTENTE__V1__PERSON_ACTION__LOCATE) {
+        ent_rule_broken(v, "action", "must be PROTECT or LOCATE for a minor");
+    }
+}
+
+/* ---- intelligence ---- */
+
+struct scheme {
+    const char *name;
+    const char *source;
+    const char *information;
+};
+
+/* Grades are compared as given: schemes are never converted. */
+static const struct scheme schemes[] = {
+    {"4x4", "ABCX", "1234"},
+    {"3x5x2", "123", "ABCDE"},
+    {"admiralty", "ABCDEFG", "123456"},
+};
+
+static void
+check_grade(struct ent_validation *v, const char *field, const char *grade,
+    const char *grades)
+{
+    if (is_given(grade) &&
+        (strlen(grade) != 1 || strchr(grades, *grade) == NULL)) {
+        ent_rule_broken_by(v, "catalogue: evaluation grades", field,
+            "must be one of %s", grades);
+    }
+}
+
+void
+ent_validate_grade(struct ent_validation *v, const char *scheme,
+    const char *source, const char *information)
+{
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        if (strcmp(scheme, schemes[i].name) == 0) {
+            check_grade(v, "source", source, schemes[i].source);
+            check_grade(v, "information", information, schemes[i].information);
+        }
+    }
+}
+
+void
+ent_check_grade(struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__Grade *grade = (const Entente__V1__Grade *)message;
+
+    ent_validate_grade(v, grade->scheme, grade->source, grade->information);
+}
+
+void
+ent_check_information_request(
+    struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__InformationRequest *request =
+        (const Entente__V1__InformationRequest *)message;
+
+    if (v->message->precedence > ENTENTE__V1__PRECEDENCE__ROUTINE &&
+        !is_given(request->urgency_reason)) {
+        ent_rule_broken(v, "urgencyReason", "must be given above ROUTINE");
+    }
+}
+
+void
+ent_check_evidence_transfer(
+    struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__EvidenceTransfer *transfer =
+        (const Entente__V1__EvidenceTransfer *)message;
+
+    if (transfer->admissibility == ENTENTE__V1__ADMISSIBILITY__MLA_PENDING &&
+        !is_given(v->message->mla_reference)) {
+        broken_in_header(v, "mlaReference", "must be given with MLA_PENDING");
+    }
+}
+
+/* ---- counts ---- */
+
+static bool
+has_dimension(
+    const Entente__V1__StatisticsCell *cell, Entente__V1__Dimension dimension)
+{
+    switch (dimension) {
+    case ENTENTE__V1__DIMENSION__BY_SEX:
+        return cell->sex != 0;
+    case ENTENTE__V1__DIMENSION__BY_AGE_BAND:
+        return is_given(cell->age_band);
+    case ENTENTE__V1__DIMENSION__BY_ORIGIN:
+        return is_given(cell->origin);
+    case ENTENTE__V1__DIMENSION__BY_OFFENCE:
+        return cell->offence != 0;
+    case ENTENTE__V1__DIMENSION__BY_MODE:
+        return cell->mode != 0;
+    case ENTENTE__V1__DIMENSION__BY_ROUTE:
+        return is_given(cell->route);
+    case ENTENTE__V1__DIMENSION__BY_SUBSTANCE:
+        return is_given(cell->substance);
+    default:
+        return true;
+    }
+}
+
+/* A value that no dimension asks for makes a cell finer than it says. */
+static bool
+has_these(const Entente__V1__StatisticsReturn *table,
+    const Entente__V1__StatisticsCell *cell)
+{
+    unsigned asked = 0;
+
+    for (size_t i = 0; i < table->n_dimensions; i++) {
+        asked |= 1U << table->dimensions[i];
+    }
+    for (unsigned i = 1; i <= ENTENTE__V1__DIMENSION__BY_SUBSTANCE; i++) {
+        if (has_dimension(cell, (Entente__V1__Dimension)i) !=
+            ((asked >> i & 1) != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+ent_check_statistics_return(
+    struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__StatisticsReturn *table =
+        (const Entente__V1__StatisticsReturn *)message;
+
+    for (size_t i = 0; i < table->n_cells; i++) {
+        const Entente__V1__StatisticsCell *cell = table->cells[i];
+        size_t mark = ent_rule_enter_element(v, "cells", i);
+
+        if (!has_these(table, cell)) {
+            ent_rule_broken(
+                v, "", "must have the table's dimensions, and no other");
+        }
+        if (!cell->suppressed && cell->count > 0 &&
+            cell->count < table->threshold) {
+            ent_rule_broken(v, "count",
+                "must be suppressed: %" PRIu64 " is less than %u", cell->count,
+                table->threshold);
+        }
+        ent_rule_leave(v, mark);
     }
 }

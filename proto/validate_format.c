@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/validate_internal.h"
 
-#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/address.h"
@@ -10,24 +10,6 @@
 #include "proto/json_internal.h"
 
 /* What a value must look like, by the word that its manifest has for it. */
-
-static const enum ent_identifier identifiers[] = {
-    [ENT_FORMAT_COUNTRY] = ENT_IDENTIFIER_COUNTRY,
-    [ENT_FORMAT_STATE] = ENT_IDENTIFIER_STATE,
-    [ENT_FORMAT_NATIONALITY] = ENT_IDENTIFIER_NATIONALITY,
-    [ENT_FORMAT_AREA] = ENT_IDENTIFIER_AREA,
-    [ENT_FORMAT_UNLOCODE] = ENT_IDENTIFIER_UNLOCODE,
-    [ENT_FORMAT_CROSSING] = ENT_IDENTIFIER_CROSSING,
-    [ENT_FORMAT_FLIGHT] = ENT_IDENTIFIER_FLIGHT,
-    [ENT_FORMAT_IMO] = ENT_IDENTIFIER_IMO,
-    [ENT_FORMAT_MMSI] = ENT_IDENTIFIER_MMSI,
-    [ENT_FORMAT_CONTAINER] = ENT_IDENTIFIER_CONTAINER,
-    [ENT_FORMAT_S10] = ENT_IDENTIFIER_S10,
-    [ENT_FORMAT_LANGUAGE] = ENT_IDENTIFIER_LANGUAGE,
-    [ENT_FORMAT_AGE_BAND] = ENT_IDENTIFIER_AGE_BAND,
-};
-
-#define IDENTIFIERS (sizeof identifiers / sizeof identifiers[0])
 
 static void
 check_identifier(struct ent_validation *v, const struct ent_place *place,
@@ -112,7 +94,7 @@ check_degrees(struct ent_validation *v, const struct ent_place *place,
 
 /* Letters and digits, as a document's machine readable zone has them. */
 static void
-check_document_number(
+check_asked_number(
     struct ent_validation *v, const struct ent_place *place, const char *text)
 {
     size_t len = strlen(text);
@@ -153,6 +135,130 @@ check_party(
     }
 }
 
+/* "1990", "1990-04" or the whole date: not everybody knows the day. */
+static void
+check_partial_date(
+    struct ent_validation *v, const struct ent_place *place, const char *text)
+{
+    const char *rest[] = {"", "-01", "-01-01"};
+    char whole[16];
+    size_t len = strlen(text);
+    uint64_t ms;
+    size_t missing = len == 4 ? 2 : len == 7 ? 1 : 0;
+
+    (void)snprintf(whole, sizeof whole, "%.10s%s", text, rest[missing]);
+    if (len > 10 || ent_date_parse(ent_view_text(whole), &ms, NULL) != ENT_OK) {
+        ent_place_wrong(v, place, "ISO 8601",
+            "must be a date or its beginning, as 1990-04-17, 1990-04 or 1990");
+    }
+}
+
+/* Capital letters of the zone's alphabet, single spaces between words, and two
+ * fillers before what is not the primary identifier. */
+static void
+check_mrz_name(
+    struct ent_validation *v, const struct ent_place *place, const char *text)
+{
+    const char *second = strstr(text, "<<");
+    bool good = true;
+
+    for (const char *c = text; *c != '\0'; c++) {
+        bool letter = *c >= 'A' && *c <= 'Z';
+        bool space = *c == ' ' && c != text && c[-1] >= 'A' && c[1] >= 'A' &&
+                     c[1] <= 'Z';
+        bool filler = second != NULL && (c == second || c == second + 1);
+
+        good = good && (letter || space || filler);
+    }
+    if (!good || second == text || (second != NULL && second[2] == '\0')) {
+        ent_place_wrong(v, place, "ICAO Doc 9303-3",
+            "must be capital letters as in the machine readable zone, as "
+            "TRAN<<THI HOA");
+    }
+}
+
+static void
+check_address(
+    struct ent_validation *v, const struct ent_place *place, const char *text)
+{
+    struct ent_address address;
+    struct ent_error why = {0};
+
+    if (ent_address_parse(ent_view_text(text), &address, &why) != ENT_OK) {
+        ent_place_wrong(v, place, v->source, "%s", why.text);
+    }
+}
+
+/* Terms that CITES' guidelines for annual reports have for what is traded. */
+static const char cites_terms[] =
+    "BAL BAR BEL BOD BON BOP BPR BUL CAL CAP CAR CAV CHP CLA CLO COR COS CST "
+    "CUL DER DPL EAR EGG EGL EXT FEA FIB FIG FIN FLO FOO FPT FRA FRU GAB GAL "
+    "GAR GEN GRS HAI HAP HEA HOC HOP HOS HOR HRN IVC IVP JWL KEY LEA LEG LIV "
+    "LOG LPL LPS LVS MEA MED MUS NES OIL OTH PEA PIE PKY PLA PLY POW PUP RCH "
+    "ROO RUG SAW SCA SEE SHE SID SKE SKI SKP SKU SOU SPE SPR STE SWI TAI TEE "
+    "TIM TIP TIS TRI TRO TRR TUS VEN VNM WAX WPR";
+
+static void
+check_cites_term(
+    struct ent_validation *v, const struct ent_place *place, const char *text)
+{
+    const char *found = strstr(cites_terms, text);
+
+    if (strlen(text) != 3 || found == NULL || (found - cites_terms) % 4 != 0) {
+        ent_place_wrong(v, place, "CITES: terms of annual reports",
+            "must be a term's three letters, as SCA for scales");
+    }
+}
+
+static bool
+is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool
+is_code_letter(char c)
+{
+    return is_digit(c) || (c >= 'A' && c <= 'Z');
+}
+
+/* Three or four characters, of them one a letter, and perhaps a point and one
+ * to four more. */
+static void
+check_icd(
+    struct ent_validation *v, const struct ent_place *place, const char *text)
+{
+    size_t stem = 0;
+    size_t rest = 0;
+
+    while (is_code_letter(text[stem])) {
+        stem++;
+    }
+    if (text[stem] == '.') {
+        while (is_code_letter(text[stem + 1 + rest])) {
+            rest++;
+        }
+        rest = rest >= 1 && rest <= 4 ? rest + 1 : 0;
+    }
+    if ((stem != 3 && stem != 4) || text[stem + rest] != '\0' ||
+        (is_digit(text[0]) && is_digit(text[1]))) {
+        ent_place_wrong(v, place, "WHO: ICD-10, ICD-11",
+            "must be a code of the classification, as A20.2 or 1B94");
+    }
+}
+
+static void
+check_route(
+    struct ent_validation *v, const struct ent_place *place, const char *text)
+{
+    if (strlen(text) != 5 || text[2] != '-' ||
+        !ent_country_is_alpha2(ent_view_of(text, 2)) ||
+        !ent_country_is_alpha2(ent_view_of(text + 3, 2))) {
+        ent_place_wrong(v, place, "ISO 3166-1",
+            "must be two countries with a hyphen between, as TH-MY");
+    }
+}
+
 #define HASH_LEN 32
 
 static void
@@ -185,8 +291,8 @@ check_text(struct ent_validation *v, const struct ent_place *place,
     case ENT_FORMAT_LONGITUDE:
         check_degrees(v, place, text, 180);
         break;
-    case ENT_FORMAT_DOCUMENT_NUMBER:
-        check_document_number(v, place, text);
+    case ENT_FORMAT_CHECK_NUMBER:
+        check_asked_number(v, place, text);
         break;
     case ENT_FORMAT_DIRECTION:
         check_direction(v, place, text);
@@ -194,10 +300,28 @@ check_text(struct ent_validation *v, const struct ent_place *place,
     case ENT_FORMAT_PARTY:
         check_party(v, place, text);
         break;
+    case ENT_FORMAT_PARTIAL_DATE:
+        check_partial_date(v, place, text);
+        break;
+    case ENT_FORMAT_MRZ_NAME:
+        check_mrz_name(v, place, text);
+        break;
+    case ENT_FORMAT_ADDRESS:
+        check_address(v, place, text);
+        break;
+    case ENT_FORMAT_CITES_TERM:
+        check_cites_term(v, place, text);
+        break;
+    case ENT_FORMAT_ICD:
+        check_icd(v, place, text);
+        break;
+    case ENT_FORMAT_ROUTE:
+        check_route(v, place, text);
+        break;
+    case ENT_FORMAT_IDENTIFIER:
+        check_identifier(v, place, place->manifest->identifier, text);
+        break;
     default:
-        if ((size_t)format < IDENTIFIERS && format != ENT_FORMAT_NONE) {
-            check_identifier(v, place, identifiers[format], text);
-        }
         break;
     }
 }

@@ -124,50 +124,18 @@ check_incident(struct ent_validation *v)
     }
 }
 
-struct scheme {
-    const char *name;
-    const char *source;
-    const char *information;
-};
-
-/* Grades are compared as given: schemes are never converted. */
-static const struct scheme schemes[] = {
-    {"4x4", "ABCX", "1234"},
-    {"3x5x2", "123", "ABCDE"},
-    {"admiralty", "ABCDEFG", "123456"},
-};
-
-static void
-check_grade(struct ent_validation *v, const char *field, const char *grade,
-    const char *grades)
-{
-    if (grades != NULL && is_given(grade) &&
-        (strlen(grade) != 1 || strchr(grades, *grade) == NULL)) {
-        ent_rule_broken_by(v, "catalogue: evaluation grades", field,
-            "must be one of %s", grades);
-    }
-}
-
 static void
 check_evaluation(struct ent_validation *v)
 {
     const Entente__V1__Evaluation *evaluation = v->message->evaluation;
-    const struct scheme *scheme = NULL;
     size_t mark;
 
     if (evaluation == NULL) {
         return;
     }
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
-        if (strcmp(evaluation->scheme, schemes[i].name) == 0) {
-            scheme = &schemes[i];
-        }
-    }
     mark = ent_rule_enter(v, "evaluation");
-    check_grade(v, "source", evaluation->source,
-        scheme == NULL ? NULL : scheme->source);
-    check_grade(v, "information", evaluation->information,
-        scheme == NULL ? NULL : scheme->information);
+    ent_validate_grade(
+        v, evaluation->scheme, evaluation->source, evaluation->information);
     ent_rule_leave(v, mark);
 }
 

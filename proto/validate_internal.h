@@ -103,6 +103,10 @@ void ent_validate_presence(struct ent_validation *v,
 void ent_validate_type(struct ent_validation *v,
     const struct ent_type_manifest *type, const ProtobufCMessage *message);
 
+/* Are these of that scheme? One that is not known here takes any. */
+void ent_validate_grade(struct ent_validation *v, const char *scheme,
+    const char *source, const char *information);
+
 /* What every family shares. */
 void ent_validate_header(struct ent_validation *v);
 

@@ -31,7 +31,7 @@ count_given(const struct ent_type_manifest *type,
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < type->field_count; i++) {
+    for (size_t i = 0; i < type->field_count && i < 64; i++) {
         if ((fields >> i & 1) != 0 &&
             ent_pb_is_given(message, &type->descriptor->fields[i])) {
             count++;

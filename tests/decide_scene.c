@@ -61,7 +61,7 @@ stage_body(const struct scene *scene, struct staged *staged)
         staged->message.test = &staged->test;
         break;
     default:
-        break; /* no schema, no body */
+        break; /* of the others nothing is looked at */
     }
 }
 

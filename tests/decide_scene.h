@@ -17,7 +17,7 @@
 struct scene {
     const char *from;
     const char *to;
-    uint32_t family; /* a number; those without a schema have no body */
+    uint32_t family; /* a number */
     Entente__V1__Purpose purpose;
     Entente__V1__Offence offence;
     uint32_t months;

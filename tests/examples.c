@@ -9,7 +9,17 @@
 
 const char *const example_families[] = {"hotline_alert", "hub_alert",
     "drug_seizure", "acknowledgement", "lifecycle", "test", "consent_request",
-    "consent_decision", "document_check", "agreement_control", NULL};
+    "consent_decision", "document_check", "agreement_control",
+    "at_risk_person_alert", "person_alert", "document_alert",
+    "document_fraud_bulletin", "conveyance_alert", "cargo_alert",
+    "risk_indicator_bulletin", "wildlife_timber_seizure", "other_seizure",
+    "smuggling_incident", "incident_handover", "trafficking_referral",
+    "vulnerable_person_referral", "intelligence_report", "information_request",
+    "information_reply", "feedback", "joint_action", "hit_query", "hit_answer",
+    "hit_notice", "inadmissible_notice", "removal_notice", "readmission",
+    "carrier_advice", "health_alert", "border_status", "evidence_transfer",
+    "statistics_return", "situation_report", "roster", "exercise_control",
+    "training_material", "breach_notice", "audit_extract", NULL};
 
 static json_t *
 load(const char *family)

@@ -167,7 +167,9 @@ random_field(struct random_source *random,
     const ProtobufCFieldDescriptor *field, struct ent_arena *arena,
     uint8_t *base)
 {
-    if (random_below(random, 2) == 0) {
+    /* Of the many bodies each should have its turn. */
+    if (ent_json_is_oneof(field) ? random_below(random, 16) != 0
+                                 : random_below(random, 2) == 0) {
         return true;
     }
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {

@@ -104,21 +104,31 @@ random_safeguards(struct random_source *random, ent_message *message)
     }
 }
 
-/* A family that agreements list and the schema does not have yet. */
+/* Those that agreements here are about, or any other, perhaps without a body.
+ */
 static void
-random_family(struct random_source *random, ent_message *message)
+random_family(
+    struct random_source *random, ent_message *message, struct ent_arena *arena)
 {
+    static const uint32_t often[] = {101, 102, 120, 174, 177};
+    static const uint32_t some[] = {103, 110, 130, 131, 140, 150, 160, 173};
     size_t count;
     const struct ent_family *list = ent_family_list(&count);
+    uint64_t choice = random_below(random, 4);
 
-    static const uint32_t some[] = {103, 110, 130, 131, 140, 150, 160, 173};
-
-    if (random_below(random, 2) == 0) {
+    if (choice == 0) {
+        return;
+    }
+    message->hotline_alert = NULL; /* the union is empty */
+    if (choice == 1) {
         message->body_case = random_below(random, 2) == 0
                                  ? list[random_below(random, count)].number
                                  : some[random_below(random, 8)];
-        message->hotline_alert = NULL; /* the union is empty */
+        return;
     }
+    message->body_case = often[random_below(random, 5)];
+    message->hotline_alert = (Entente__V1__HotlineAlert *)random_message(random,
+        ent_family_by_number(message->body_case)->body->descriptor, arena);
 }
 
 static char *
@@ -263,7 +273,7 @@ ask(struct random_source *random, const struct ent_agreement *agreement,
     assert_non_null(message);
     random_header(random, message);
     random_safeguards(random, message);
-    random_family(random, message);
+    random_family(random, message, arena);
     random_release(random, message);
     random_control(random, message);
 

@@ -18,7 +18,7 @@ A field's words, with commas between them:
     past, future              not after, or after, the message's creation
     personal, special         it tells who somebody is; a special category
     counted                   of persons who are counted, never named
-    FORMAT                    one of FORMATS below
+    FORMAT                    one of FORMATS or IDENTIFIERS below
 
 COND is FIELD (it is given), FIELD CODE... (it is one of these), or either with
 `not` before it. A type's rules: `any of A, B`, `both of A, B`, `A before B`,
@@ -35,9 +35,14 @@ from google.protobuf import descriptor_pb2
 
 PACKAGE = "entente.v1"
 FORMATS = (
-    "none country state nationality area unlocode crossing flight imo mmsi "
-    "container s10 language age_band uuid date positive percent latitude "
-    "longitude document_number direction party hash"
+    "uuid date partial_date positive percent latitude longitude check_number "
+    "mrz_name direction party address hash cites_term icd route"
+).split()
+IDENTIFIERS = (
+    "country state nationality area unlocode crossing flight imo mmsi "
+    "container s10 language age_band airport awb call_sign currency "
+    "document_number hs icao24 imo_company phone registration script un_number "
+    "unit vin"
 ).split()
 TRAITS = "must text brief past future personal special counted".split()
 TIERS = ("blo", "ncc", "ilo", "carrier", "airport", "organisation")
@@ -119,8 +124,8 @@ def listed(words, last="or"):
 class Type:
     """One message type's fields and rules."""
 
-    def __init__(self, schema, name, words):
-        self.schema, self.name = schema, name
+    def __init__(self, schema, name, words, shared):
+        self.schema, self.name, self.shared = schema, name, shared
         self.all = schema.fields(name)
         self.index = {f.name: i for i, f in enumerate(self.all)}
         words = dict(words)
@@ -174,7 +179,8 @@ class Type:
 
     def field(self, field):
         """C of one field."""
-        traits, form, conditions, holding = set(), "none", [], []
+        traits, form, conditions, holding = set(), "NONE", [], []
+        kind = IDENTIFIERS[0]
         for phrase in str(self.words[field.name]).split(","):
             words = phrase.split()
             if words[:2] in (["must", "when"], ["only", "when"]):
@@ -187,14 +193,17 @@ class Type:
             elif words[0] in TRAITS and len(words) == 1:
                 traits.add(words[0])
             elif words[0] in FORMATS and len(words) == 1:
-                form = words[0]
+                form = words[0].upper()
+            elif words[0] in IDENTIFIERS and len(words) == 1:
+                form, kind = "IDENTIFIER", words[0]
             elif words != ["may"]:
                 raise Wrong(f"{self.name}.{field.name}: '{phrase.strip()}'?")
         below = message_of(field)
         bits = "|".join(f"ENT_FIELD_{t.upper()}" for t in TRAITS if t in traits)
         return (
             f"{{.name = {quoted(field.name)}, .traits = {bits or 0}, "
-            f".format = ENT_FORMAT_{form.upper()}, "
+            f".format = ENT_FORMAT_{form}, "
+            f".identifier = ENT_IDENTIFIER_{kind.upper()}, "
             f".type = {f'&type_{below}' if below else 'NULL'}, "
             f".holding = {self.holding(below, holding)}, "
             f".conditions = {compound('ent_condition', conditions)}, "
@@ -253,7 +262,8 @@ class Type:
             f"static const struct ent_type_manifest type_{self.name} = "
             f"{{&entente__v1__{snake(self.name)}__descriptor, "
             f"fields_{self.name}, {len(self.all)}, "
-            f"{compound('ent_type_rule', rules)}, {len(rules)}}};"
+            f"{compound('ent_type_rule', rules)}, {len(rules)}, "
+            f"{'true' if self.shared else 'false'}}};"
         )
 
 
@@ -321,10 +331,10 @@ class Family:
         if set(says) - KNOWN:
             raise Wrong(f"{name}: what is {sorted(set(says) - KNOWN)}?")
         field = schema.body().get(name)
-        if field is not None and field.number != says["number"]:
-            raise Wrong(f"{name} is {field.number} in message.proto")
-        self.type = message_of(field) if field is not None else None
-        if self.type is not None and self.type not in types:
+        if field is None or field.number != says["number"]:
+            raise Wrong(f"{name} has another number, or none, in message.proto")
+        self.type = message_of(field)
+        if self.type not in types:
             raise Wrong(f"no manifest says anything of the type {self.type}")
 
     def tier(self, tier):
@@ -353,7 +363,6 @@ class Family:
             f"    {{{says['number']}, {quoted(says['code'])}, "
             f"{quoted(self.name)}, {quoted(says['title'])}, "
             f"{quoted(says['about'])}, "
-            f"{'true' if self.type else 'false'}, "
             f"{'true' if says.get('nominal') else 'false'}, "
             f"ENTENTE__V1__PRECEDENCE__{says['precedence']}, "
             f"ENTENTE__V1__TLP__TLP_{says['tlp']}, {handling}, "
@@ -361,7 +370,7 @@ class Family:
             f"UINT64_C({duration_ms(says['keep'])}), "
             f"{{{', '.join(self.tier(t) for t in TIERS)}}}, "
             f"{self.header()}, "
-            f"{f'&type_{self.type}' if self.type else 'NULL'}}},"
+            f"&type_{self.type}}},"
         )
 
 
@@ -369,7 +378,7 @@ class Family:
 
 
 def read(files):
-    types, families = {}, {}
+    types, families, shared = {}, {}, set()
     for file in files:
         says = yaml.safe_load(Path(file).read_text("utf-8"))
         for kind, into in (("types", types), ("families", families)):
@@ -379,13 +388,17 @@ def read(files):
                 into[name] = words
         if set(says) - {"types", "families"}:
             raise Wrong(f"{file} has more than types and families")
-    return types, families
+        if Path(file).name == "entity.yaml":
+            shared |= set(says["types"])
+    return types, families, shared
 
 
 def main(schema_file, out, *files):
     schema = Schema(schema_file)
-    says_types, says_families = read(files)
-    types = {n: Type(schema, n, w) for n, w in says_types.items()}
+    says_types, says_families, shared = read(files)
+    types = {
+        n: Type(schema, n, w, n in shared) for n, w in says_types.items()
+    }
     families = [
         Family(schema, types, n, w) for n, w in says_families.items()
     ]

@@ -62,6 +62,8 @@
     X(directory_unpin, "directory", "unpin", "ADDRESS",                        \
         "take its authority's word again")                                     \
     X(reload, "reload", NULL, "", "take up changed agreements")                \
+    X(catalogue, "catalogue", NULL, "[show FAMILY]",                           \
+        "families of messages and their fields")                               \
     X(counts, "counts", NULL, "", "what stays of deleted messages")            \
     X(journal_show, "journal", "show", "", "list what the journal has")        \
     X(alarm_list, "alarm", "list", "", "what somebody must look at")           \

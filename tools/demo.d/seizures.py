@@ -6,7 +6,7 @@ always passed on as written too. Nothing is guessed: a word without a code stays
 a word. A row of which no valid message can be made is a Problem with its line,
 column and reason; it is counted and shown, never dropped.
 
-The rules a message must keep are those of proto/validate_seizure.c.
+The rules a message must keep are those of proto/catalogue/seizure.yaml.
 """
 
 import csv
