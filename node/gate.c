@@ -3,6 +3,7 @@
 
 #include "node/clock.h"
 #include "node/emergency.h"
+#include "node/hit.h"
 #include "node/lifecycle.h"
 #include "node/officers.h"
 #include "node/onward.h"
@@ -57,6 +58,7 @@ judge_out(struct node *node, const ent_message *message,
         .receiving = false,
         .declarations = declared(node, recipient),
         .emergency = node_emergency_holds(node, message, recipient, first),
+        .hit = node_hit_came(node, message, recipient),
         .release = release,
     };
 
@@ -121,6 +123,7 @@ node_gate_in(struct node *node, const ent_message *message,
         .desks = node->config->desks,
         .emergency_over = node_emergency_is_over(node, message, sender),
         .mends = node_lifecycle_mends(node, sender, message),
+        .hit = node_hit_went(node, message, sender),
         .release = node_officers_judge(node, message, sender, &room),
     };
 

@@ -9,6 +9,7 @@
 #include "node/lifecycle.h"
 #include "node/submit.h"
 #include "policy/onward.h"
+#include "policy/said.h"
 #include "proto/refusal.h"
 
 #define FAMILY_SERVICE 170 /* from here on they speak of messages */
@@ -211,7 +212,8 @@ has_consent(struct node *node, const struct origin *origin, const char *state)
 /* By the agreement that it came under. */
 static void
 decide(struct node *node, const struct origin *origin, const node_desk_row *row,
-    const struct ent_address *to, struct ent_decision *ret_decision)
+    const ent_message *message, const struct ent_address *to,
+    struct ent_decision *ret_decision)
 {
     const char *state = ent_address_state(&origin->office);
     const struct ent_agreement *agreement =
@@ -224,6 +226,7 @@ decide(struct node *node, const struct origin *origin, const node_desk_row *row,
         .family = ent_family_by_number(row->family),
         .use = ENT_USE_SHARE,
         .to = ent_address_state(to),
+        .issuer = ent_said_issuer(message),
         .consent = has_consent(node, origin, ent_address_state(to)),
         .declarations = node_agreements_declared(node->agreements, state),
     };
@@ -278,7 +281,7 @@ node_onward_judge(struct node *node, const ent_message *message,
     if (!is_foreign(node, origin.office.text)) {
         return; /* it is our own state's */
     }
-    decide(node, &origin, row, to, &onward);
+    decide(node, &origin, row, message, to, &onward);
     if (!onward.permit) {
         name_agreement(node, &origin, &onward);
         *decision = onward;

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "policy/said.h"
 #include "policy/word.h"
 #include "proto/base/pb_field.h"
 #include "proto/refusal.h"
@@ -212,6 +213,7 @@ check_names(const struct question *question, struct ent_decision *decision)
     const struct agreement_paths *paths = &agreement->victims.names;
 
     if (!agreement->victims.consent_for_name || question->facts->consent ||
+        ent_said_consent(question->message) ||
         !ent_message_bears(
             question->message, ENTENTE__V1__SAFEGUARD__PRESUMED_TIP_VICTIM)) {
         return true;

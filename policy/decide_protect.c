@@ -3,6 +3,7 @@
  * law of the recipient threatens. */
 #include "policy/decide_internal.h"
 
+#include "policy/said.h"
 #include "proto/refusal.h"
 
 bool
@@ -26,7 +27,7 @@ measure_of(const struct question *question)
     }
     return question->message->purpose == ENTENTE__V1__PURPOSE__PROTECT_PERSON
                ? ENT_MEASURE_PROTECT
-               : ENT_MEASURE_NONE;
+               : ent_said_measure(question->message);
 }
 
 static bool

@@ -175,39 +175,6 @@ lint_document_check(
     }
 }
 
-/* What rests on something that no message of this version can say: that there
- * was a hit, that a victim has consented, that a child is looked for, which
- * state issued a document. The program errs to refusing, and says so here. */
-static void
-lint_unsaid(
-    const struct ent_agreement *agreement, struct ent_complaints *warnings)
-{
-    const struct agreement_paths *withheld = &agreement->withheld;
-
-    if (withheld->count > 0) {
-        ent_complain(warnings, withheld->list[0].line, 1,
-            "what is withheld until a hit is never released in this version: "
-            "no message says that there was one (an emergency may relax it)");
-    }
-    if (agreement->victims.consent_for_name) {
-        WARN_AT(warnings, agreement->victims.consent_mark,
-            "the name of a victim is never released in this version: no "
-            "message says that the victim has consented");
-    }
-    if ((agreement->minors.measures >> ENT_MEASURE_LOCATE & 1) != 0) {
-        WARN_AT(warnings, agreement->minors.measures_mark,
-            "what names a minor to locate that child is never released in this "
-            "version: no message says so; purpose protect_person says protect");
-    }
-    for (size_t i = 0; i < agreement->onward.count; i++) {
-        if (agreement->onward.list[i].by == PASSER_ISSUING_STATE) {
-            WARN_AT(warnings, agreement->onward.list[i].mark,
-                "what only the issuing state may pass on is never released in "
-                "this version: no message says which state that is");
-        }
-    }
-}
-
 void
 ent_agreement_lint(
     const struct ent_agreement *agreement, struct ent_complaints *ret_warnings)
@@ -221,6 +188,5 @@ ent_agreement_lint(
     lint_unused_retention(agreement, ret_warnings);
     lint_onward(agreement, ret_warnings);
     lint_document_check(agreement, ret_warnings);
-    lint_unsaid(agreement, ret_warnings);
     ent_complaints_sort(ret_warnings);
 }

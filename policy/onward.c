@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/decide_internal.h"
+#include "proto/country.h"
 #include "proto/refusal.h"
 
 #define WORDS_LEN 128
@@ -98,8 +99,8 @@ is_passer(
     case PASSER_ORIGINATOR:
         return strcmp(state, ent_address_state(onward->originator)) == 0;
     case PASSER_ISSUING_STATE:
-        return onward->issuing_state != NULL &&
-               strcmp(state, onward->issuing_state) == 0;
+        return onward->issuer != NULL &&
+               ent_country_issues(state, onward->issuer);
     }
     return false;
 }

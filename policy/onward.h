@@ -25,7 +25,7 @@ struct ent_onward {
     enum ent_use use;
     const char *to;      /* state or organisation it would go to: "la", "xpo" */
     uint32_t to_sectors; /* of the office there; bits: 1 << enum ent_sector */
-    const char *issuing_state; /* of the document in it; "": none */
+    const char *issuer;  /* of the document in it: "THA"; NULL: none */
     bool consent; /* the originator's, for this message, recipient and use */
     const struct ent_declarations *declarations;
 };

@@ -175,29 +175,6 @@ the_example_is_warned_about_where_it_is_thin(void **state)
     }
 }
 
-/* Nothing in a message says so yet: these never let anything pass, and whoever
- * writes them is told. */
-static void
-what_this_version_never_releases_is_warned_about(void **state)
-{
-    ENT_AUTO(ent_agreement_free)
-    struct ent_agreement *agreement = load_data(EXAMPLE);
-    size_t count = 0;
-
-    (void)state;
-    ent_agreement_lint(agreement, &warnings);
-    expect_warning(
-        32, "withheld until a hit is never released in this version");
-    expect_warning(36, "the issuing state may pass on is never released in");
-    expect_warning(45, "names a minor to locate that child is never released");
-    expect_warning(
-        46, "the name of a victim is never released in this version");
-    for (size_t i = 0; i < warnings.count; i++) {
-        count += strstr(warnings.list[i].text, "never released") != NULL;
-    }
-    assert_int_equal(count, 4);
-}
-
 static void
 a_change_that_leaves_a_clause_empty_is_warned_about(void **state)
 {
@@ -267,7 +244,6 @@ main(void)
         cmocka_unit_test(the_whole_example_loads),
         cmocka_unit_test(nothing_of_the_example_is_silently_ignored),
         cmocka_unit_test(the_example_is_warned_about_where_it_is_thin),
-        cmocka_unit_test(what_this_version_never_releases_is_warned_about),
         cmocka_unit_test(a_change_that_leaves_a_clause_empty_is_warned_about),
         cmocka_unit_test(a_careful_agreement_is_not_warned_about),
     };

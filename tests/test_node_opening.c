@@ -156,12 +156,12 @@ what_is_no_message_is_refused(void **state)
 static void
 a_family_of_a_later_version_is_refused_as_such(void **state)
 {
-    static const uint8_t person_alert[] = {0xf2, 0x06, 0x00}; /* field 110 */
+    static const uint8_t later[] = {0x92, 0x0b, 0x00}; /* field 178 */
     struct scene scene;
 
     (void)state;
     set_scene(&scene);
-    open_sealed(&scene, ent_view_of(person_alert, sizeof person_alert), 0);
+    open_sealed(&scene, ent_view_of(later, sizeof later), 0);
     assert_int_equal(scene.opening.outcome.reason, ENT_REFUSAL_UNSUPPORTED);
     assert_false(scene.opening.is_new);
 }
