@@ -25,8 +25,12 @@ ENT_CHECK(location);
 ENT_CHECK(document_check);
 /* Lines of a machine readable zone are good, and of this document. */
 ENT_CHECK(document);
-/* Minors are looked for to protect or to find them, nothing else. */
+/* Minors are looked for to protect or to find them, nothing else; a victim is
+ * on no list. */
 ENT_CHECK(person_alert);
+/* Victims and suspects are never of one list. */
+ENT_CHECK(subjects);
+ENT_CHECK(incident_handover);
 /* What is lost, stolen or no longer valid its issuing state says alone; a range
  * has an end. */
 ENT_CHECK(document_alert);

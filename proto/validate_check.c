@@ -146,6 +146,67 @@ ent_check_document_alert(
 
 /* ---- persons ---- */
 
+/* Domain A3.2, after the ASEAN concept paper, 19. */
+#define VICTIMS "catalogue: victims and suspects"
+
+static bool
+is_victim(const Entente__V1__Person *person)
+{
+    return person->role == ENTENTE__V1__PERSON_ROLE__VICTIM ||
+           person->role == ENTENTE__V1__PERSON_ROLE__PRESUMED_VICTIM;
+}
+
+static bool
+is_suspect(const Entente__V1__Person *person)
+{
+    return person->role == ENTENTE__V1__PERSON_ROLE__SUSPECT ||
+           person->role == ENTENTE__V1__PERSON_ROLE__FACILITATOR;
+}
+
+/* Who reads a list takes all on it for alike. */
+static void
+check_apart(
+    struct ent_validation *v, const char *field, bool victims, bool suspects)
+{
+    if (victims && suspects) {
+        ent_rule_broken_by(v, VICTIMS, field,
+            "must not list victims beside suspects or facilitators");
+    }
+}
+
+void
+ent_check_subjects(struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__Subjects *subjects =
+        (const Entente__V1__Subjects *)message;
+    bool victims = false;
+    bool suspects = false;
+
+    for (size_t i = 0; i < subjects->n_persons; i++) {
+        victims = victims || is_victim(subjects->persons[i]);
+        suspects = suspects || is_suspect(subjects->persons[i]);
+    }
+    check_apart(v, "persons", victims, suspects);
+}
+
+void
+ent_check_incident_handover(
+    struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__IncidentHandover *handover =
+        (const Entente__V1__IncidentHandover *)message;
+    bool victims = false;
+    bool suspects = false;
+
+    for (size_t i = 0; i < handover->n_transfers; i++) {
+        const Entente__V1__Person *person = handover->transfers[i]->person;
+
+        victims = victims || (person != NULL && is_victim(person));
+        suspects = suspects || (person != NULL && is_suspect(person));
+    }
+    check_apart(v, "transfers", victims, suspects);
+}
+
 void
 ent_check_person_alert(
     struct ent_validation *v, const ProtobufCMessage *message)
@@ -153,6 +214,10 @@ ent_check_person_alert(
     const Entente__V1__PersonAlert *alert =
         (const Entente__V1__PersonAlert *)message;
 
+    if (alert->person != NULL && is_victim(alert->person)) {
+        ent_rule_broken_by(v, VICTIMS, "person.role",
+            "a victim is on no list: a referral is for that");
+    }
     if (alert->person != NULL && alert->person->minor &&
         alert->action != ENTENTE__V1__PERSON_ACTION__PROTECT &&
         alert->action != ENTENTE__V1__PERSON_ACTION__LOCATE) {

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "node/alarms.h"
+#include "node/objects.h"
 #include "node/uplink.h"
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
@@ -469,6 +471,60 @@ after_a_goodbye_it_greets_again_and_not_at_once(void **state)
     until_ready(true, true);
 }
 
+/* The list comes as an object of that broker: it cannot keep it from us. */
+static void
+revoke_broker(struct ent_bytes *ret_wire)
+{
+    struct ent_secret *authority = authority_secret("th");
+    struct ent_certificate certificate;
+    struct ent_revocation revoked;
+    struct ent_signer root;
+
+    expect_ok(
+        ent_secret_signer(authority, ENT_KEY_AUTHORITY, &root, &last_error));
+    expect_ok(ent_certificate_peek(
+        ent_bytes_view(&stage.certificate), &certificate, &last_error));
+    revoked = (struct ent_revocation){
+        .key_id = certificate.signing_key_id,
+        .address = certificate.address,
+        .serial = certificate.serial,
+        .revoked_at = stage.now,
+    };
+    expect_ok(ent_revocation_list_make("th", 1, stage.now, stage.now + DAY,
+        &revoked, 1, &root, ret_wire, &last_error));
+    ent_secret_free(&authority);
+}
+
+static void
+a_broker_that_is_revoked_is_left_at_the_next_frame(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes list = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes payload = {0};
+    ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
+    ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *alarm = NULL;
+    struct ent_object object = {.kind = NODE_KIND_REVOCATION, .subject = "th"};
+    struct ent_bytes junk = {.data = (uint8_t *)(uintptr_t) "junk", .len = 4};
+    uint64_t number = 0;
+    struct ent_bye bye;
+
+    (void)state;
+    meet(4 * MIB);
+    revoke_broker(&list);
+    object.wire = ent_bytes_view(&list);
+    expect_ok(ent_object_encode(&object, &payload, &last_error));
+    say(0, ENT_FRAME_OBJECT, &payload, (struct ent_view){0});
+    say(0, ENT_FRAME_BUNDLE, &junk, view("and its body"));
+    hear(ENT_FRAME_BYE, &frame);
+    expect_ok(ent_bye_decode(frame.payload, &bye, &last_error));
+    assert_int_equal(bye.reason, ENT_REFUSAL_KEY_REVOKED);
+    until_ready(true, false);
+    expect_ok(node_turn_begin(stage.node, stage.now, &last_error));
+    expect_ok(node_alarm_next(stage.node, &number, &alarm, &last_error));
+    expect_ok(node_turn_end(stage.node, ENT_OK, &last_error));
+    assert_int_equal(alarm->kind, NODE_ALARM_CERTIFICATE);
+    assert_string_equal(alarm->subject, "broker-bangkok@th");
+}
+
 static void
 a_turn_that_is_taken_back_costs_no_credit(void **state)
 {
@@ -587,6 +643,7 @@ main(void)
         TEST(credit_is_spent_and_a_starved_lane_waits_for_more),
         TEST(what_came_is_given_back_whatever_became_of_it),
         TEST(after_a_goodbye_it_greets_again_and_not_at_once),
+        TEST(a_broker_that_is_revoked_is_left_at_the_next_frame),
         TEST(a_turn_that_is_taken_back_costs_no_credit),
         LISTENING(an_office_that_has_too_much_checked_is_sent_away),
         LISTENING(a_broker_brings_what_all_others_send),
