@@ -413,6 +413,72 @@ what_an_agreement_prohibits_is_refused_by_its_name(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ---- who may have it at all ---- */
+
+/* The same agreement, with an airline in the place of the second centre. */
+static struct ent_agreement *
+agree_with_an_airline(void)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = read_data("all.yaml");
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes once = change(ent_bytes_view(&text),
+        "{address: ncc@mm, kind: ncc}", "{address: ncc@mm, kind: airline}");
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes twice = change(
+        ent_bytes_view(&once), "between: [ncc]", "between: [ncc, airline]");
+    struct ent_agreement *agreement = NULL;
+
+    if (ent_agreement_load(ent_bytes_view(&twice), &agreement, &last_complaints,
+            &last_error) != ENT_OK) {
+        fail_msg("%s", last_error.text);
+    }
+    return agreement;
+}
+
+static void
+a_carrier_gets_advice_and_no_list_whatever_is_agreed(void **state)
+{
+    static const struct {
+        const char *family;
+        const char *change;
+        uint32_t reason; /* 0: it passes */
+        const char *sentence;
+    } rows[] = {
+        {"carrier_advice", "{}", 0, NULL},
+        {"person_alert", "{}", ENT_REFUSAL_HARD_BLOCK,
+            "person_alert never goes to a carrier of another state"},
+        {"trafficking_referral", "{}", ENT_REFUSAL_HARD_BLOCK,
+            "trafficking_referral never goes to a carrier of another state"},
+        {"cargo_alert", "{}", 0, NULL},
+        {"cargo_alert", "{'cargoAlert':{'cargo':{'shipper':{'name':'X'}}}}",
+            ENT_REFUSAL_FIELD_PROHIBITED,
+            "cargoAlert.cargo.shipper must not be given: cargo_alert goes to "
+            "a carrier without what tells who somebody is"},
+        {"inadmissible_notice", "{}", ENT_REFUSAL_FIELD_PROHIBITED,
+            "inadmissibleNotice.person must not be given: inadmissible_notice "
+            "goes to a carrier without what tells who somebody is"},
+        {"inadmissible_notice", "{'inadmissibleNotice':{'person':null}}", 0,
+            NULL},
+    };
+    ENT_AUTO(ent_agreement_free)
+    struct ent_agreement *agreement = agree_with_an_airline();
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ent_decision decision;
+
+        ent_arena_reset(*state);
+        decision = asked(agreement,
+            example(*state, rows[i].family, rows[i].change), "ncc@mm");
+        if (decision.permit != (rows[i].reason == 0) ||
+            decision.reason != rows[i].reason ||
+            (rows[i].sentence != NULL &&
+                strcmp(decision.sentence, rows[i].sentence) != 0)) {
+            fail_msg("%s with %s: %u, %s", rows[i].family, rows[i].change,
+                decision.reason, decision.sentence);
+        }
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -423,6 +489,7 @@ main(void)
         TEST(what_must_be_given_is_missed),
         TEST(a_wrong_code_is_told_with_its_standard),
         TEST(what_an_agreement_prohibits_is_refused_by_its_name),
+        TEST(a_carrier_gets_advice_and_no_list_whatever_is_agreed),
     };
 
     return cmocka_run_group_tests_name("catalogue", tests, NULL, NULL);
