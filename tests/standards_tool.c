@@ -8,6 +8,7 @@
  *     {"write": {"form": "TD3", ...}}    {"text": "P<UTO..."} or an error
  *     {"pass": "M1SUK/SOMCHAI..."}       what a boarding pass says, or an error
  *     {"imo": "9074729"}                 {} or an error; so with {"unit": ...}
+ *     {"name": "Nguyen"}                 {"nfc": true, "key": "nguyen"}
  *
  * Today is the day given as the only argument.
  */
@@ -16,10 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/text.h"
 #include "proto/base/time.h"
 #include "proto/boarding_pass.h"
 #include "proto/identifier.h"
 #include "proto/mrz.h"
+#include "proto/namekey.h"
 
 static const char *const forms[] = {"TD1", "TD2", "TD3", "MRV_A", "MRV_B"};
 
@@ -189,6 +192,18 @@ answer_check(enum ent_identifier kind, const char *text)
 }
 
 static json_t *
+answer_name(const char *text)
+{
+    struct ent_error err;
+    char key[ENT_NAMEKEY_MAX];
+
+    return ent_namekey_of(ent_view_text(text), key, &err) == ENT_OK
+               ? json_pack("{s:b,s:s}", "nfc",
+                     ent_text_is_nfc(ent_view_text(text)), "key", key)
+               : answer_error(&err);
+}
+
+static json_t *
 answer(const json_t *question, uint64_t now_ms)
 {
     json_t *asked = NULL;
@@ -202,6 +217,10 @@ answer(const json_t *question, uint64_t now_ms)
     asked = json_object_get(question, "read");
     if (asked != NULL) {
         return answer_read(json_string_value(asked), now_ms);
+    }
+    asked = json_object_get(question, "name");
+    if (asked != NULL) {
+        return answer_name(json_string_value(asked));
     }
     asked = json_object_get(question, "pass");
     if (asked != NULL) {
