@@ -73,6 +73,56 @@ static const struct argp argp = {.options = options,
     .doc = doc,
     .children = children};
 
+/* ---- for people ---- */
+
+/* Which kinds of offices may have it, in one line. */
+static json_t *
+recipients(const json_t *tiers)
+{
+    char text[160] = "";
+    size_t len = 0;
+    const char *name;
+    json_t *word;
+
+    json_object_foreach((json_t *)(uintptr_t)tiers, name, word)
+    {
+        const char *says = json_string_value(word);
+
+        if (strcmp(says, "no") != 0 && len < sizeof text) {
+            len += (size_t)snprintf(text + len, sizeof text - len, "%s%s%s%s",
+                len > 0 ? ", " : "", name, strcmp(says, "yes") == 0 ? "" : " ",
+                strcmp(says, "yes") == 0 ? "" : says);
+        }
+    }
+    return json_string(text);
+}
+
+/* What is an object for a program, in words for a person. */
+static void
+add_words(json_t *object, const struct ent_family *family)
+{
+    static const char *const keys[][2] = {
+        {"must", "header_must"}, {"never", "header_never"}};
+    json_t *header = json_object_get(object, "header");
+    char text[ENT_TIME_TEXT_MAX];
+
+    ent_duration_format(family->keep_ms, text);
+    (void)json_object_set_new(object, "keep", json_string(text));
+    if (family->acknowledge_ms != 0) {
+        ent_duration_format(family->acknowledge_ms, text);
+        (void)json_object_set_new(object, "acknowledge", json_string(text));
+    }
+    (void)json_object_set_new(
+        object, "may_go_to", recipients(json_object_get(object, "tiers")));
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        json_t *list = json_object_get(header, keys[i][0]);
+
+        if (json_array_size(list) > 0) {
+            (void)json_object_set(object, keys[i][1], list);
+        }
+    }
+}
+
 /* ---- all ---- */
 
 static const struct cli_field columns[] = {
@@ -98,6 +148,8 @@ list_all(bool json, struct ent_error *err)
             rc = ent_fail(err, ENT_NO_MEMORY, "listing the catalogue");
         } else if (json) {
             rc = cli_print_json(stdout, family, err);
+        } else {
+            add_words(family, &list[i]);
         }
         json_decref(family);
     }
@@ -151,54 +203,6 @@ find(const char *name, const struct ent_family **ret_family,
         nearest.best == NULL ? "there is no family '%s'"
                              : "there is no family '%s'; is it %s?",
         name, nearest.best);
-}
-
-/* Which kinds of offices may have it, in one line. */
-static json_t *
-recipients(const json_t *tiers)
-{
-    char text[160] = "";
-    size_t len = 0;
-    const char *name;
-    json_t *word;
-
-    json_object_foreach((json_t *)(uintptr_t)tiers, name, word)
-    {
-        const char *says = json_string_value(word);
-
-        if (strcmp(says, "no") != 0 && len < sizeof text) {
-            len += (size_t)snprintf(text + len, sizeof text - len, "%s%s%s%s",
-                len > 0 ? ", " : "", name, strcmp(says, "yes") == 0 ? "" : " ",
-                strcmp(says, "yes") == 0 ? "" : says);
-        }
-    }
-    return json_string(text);
-}
-
-/* What is an object for a program, in words for a person. */
-static void
-add_words(json_t *object, const struct ent_family *family)
-{
-    static const char *const keys[][2] = {
-        {"must", "header_must"}, {"never", "header_never"}};
-    json_t *header = json_object_get(object, "header");
-    char text[ENT_TIME_TEXT_MAX];
-
-    ent_duration_format(family->keep_ms, text);
-    (void)json_object_set_new(object, "keep", json_string(text));
-    if (family->acknowledge_ms != 0) {
-        ent_duration_format(family->acknowledge_ms, text);
-        (void)json_object_set_new(object, "acknowledge", json_string(text));
-    }
-    (void)json_object_set_new(
-        object, "may_go_to", recipients(json_object_get(object, "tiers")));
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        json_t *list = json_object_get(header, keys[i][0]);
-
-        if (json_array_size(list) > 0) {
-            (void)json_object_set(object, keys[i][1], list);
-        }
-    }
 }
 
 static enum ent_status
