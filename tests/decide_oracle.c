@@ -667,7 +667,8 @@ slow_tier(const struct ent_yaml_node *root, const struct ent_facts *facts)
 {
     const struct ent_family *family = ent_family_of(facts->message);
     const struct ent_yaml_node *to = slow_office(root, facts->recipient);
-    const ProtobufCMessage *body = &facts->message->hotline_alert->base;
+    const ProtobufCMessage *body =
+        (const ProtobufCMessage *)facts->message->hotline_alert;
     char letter = '-';
 
     if (family == NULL ||
