@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """seizures - rows of UNODC's Individual Drug Seizures as messages.
 
-What a reporting officer wrote is coded where codes.yaml has a code for it, and
-always passed on as written too. Nothing is guessed: a word without a code stays
+What a reporting officer wrote is coded where ../codes/drug-seizures.yaml has a code
+for it, as `entente import drug-seizures` does, and always passed on as written too. Nothing is guessed: a word without a code stays
 a word. A row of which no valid message can be made is a Problem with its line,
 column and reason; it is counted and shown, never dropped.
 
@@ -14,6 +14,7 @@ import re
 import unicodedata
 from datetime import date, datetime, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import yaml
 
@@ -35,6 +36,7 @@ COLUMNS = (
     "DESTINATION_COUNTRY",
     "ROUTING",
 )
+TABLE = Path(__file__).resolve().parents[1] / "codes/drug-seizures.yaml"
 TEXT_MAX = 1200  # characters of one text in an urgent message
 PLAIN_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -63,11 +65,14 @@ class Problem(Exception):
 
 
 class Codes:
-    """How reporting officers write, and the code it is (codes.yaml)."""
+    """How reporting officers write, and the code it is; and from `path`
+    (codes.yaml) which of them the demo has offices of."""
 
     def __init__(self, path):
-        with open(path, encoding="utf-8") as file:
-            codes = yaml.safe_load(file)
+        codes = {}
+        for each in (TABLE, path):
+            with open(each, encoding="utf-8") as file:
+                codes.update(yaml.safe_load(file))
         self.states = codes["states"]
         self.countries = codes["countries"]
         self.places = codes["places"]

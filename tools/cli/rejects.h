@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rejects - the file of rows that could not be imported: the first line of the
+ * input and each row as it stood there, byte for byte, with one column more,
+ * REASON. A person corrects it, and it is imported in its turn.
+ */
+#ifndef TOOLS_CLI_REJECTS_H
+#define TOOLS_CLI_REJECTS_H
+
+#include <limits.h>
+#include <stdio.h>
+
+#include "tools/cli/csv.h"
+
+#define CLI_REASON_MAX 512
+
+struct cli_rejects {
+    FILE *file;
+    char path[PATH_MAX];
+    char reason[CLI_REASON_MAX]; /* of a row that goes on */
+    bool reasoned;               /* the input has a REASON of its own */
+};
+
+/* `path` NULL: the name of `input` with .rejects.csv, in this folder. What was
+ * there is replaced, but never the input (open as `input_fd`) itself:
+ * ENT_EXISTS. */
+enum ent_status cli_rejects_open(struct cli_rejects *rejects, const char *path,
+    const char *input, int input_fd, const struct cli_csv_row *heads,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* `reason` NULL: `row` is the rest of the one before. */
+enum ent_status cli_rejects_add(struct cli_rejects *rejects,
+    const struct cli_csv_row *row, const char *reason,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Safe on the disk; or gone again when it has no row. */
+enum ent_status cli_rejects_close(struct cli_rejects *rejects, bool used,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif
