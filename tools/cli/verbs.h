@@ -38,8 +38,8 @@
     X(consent_refuse, "consent", "refuse", "ID|NUMBER",                        \
         "say that it may not, or no longer")                                   \
     X(pass, "pass", NULL, "ID|NUMBER", "pass on what came from elsewhere")     \
-    X(import_drug_seizures, "import", "drug-seizures", "FILE",                \
-        "make messages of a file of seizures")                                \
+    X(import_drug_seizures, "import", "drug-seizures", "FILE",                 \
+        "make messages of a file of seizures")                                 \
     X(attachment_list, "attachment", "list", "ID|NUMBER",                      \
         "list the files of a message")                                         \
     X(attachment_get, "attachment", "get", "ID|NUMBER N",                      \
