@@ -168,6 +168,8 @@ decimals_are_multiplied_exactly(void **state)
     expect_product("10.0", "0.001", "0.01");
     expect_product("17", "3.785411784", "64.352000328");
     expect_product("9e-05", "1", "0.00009");
+    expect_product("0.5", "4", "2");
+    expect_product("25", "0.4", "10");
     expect_product("1050", "350", "367500");
     expect_product("999999999999999999", "1", "999999999999999999");
     expect_product("999999999999999999", "10", NULL);
