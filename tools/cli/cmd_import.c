@@ -422,6 +422,7 @@ import_file(const struct arguments *arguments)
     struct import import = {.arguments = arguments,
         .fd = -1,
         .now_ms = ent_time_now_ms(),
+        .told_ms = ent_time_boot_ms(), /* nothing is long yet */
         .report = {
             .out = stdout, .source = arguments->file, .json = arguments->json}};
     struct ent_error err = {0};
