@@ -374,10 +374,11 @@ node_chunk_node_get(struct node *node, uint64_t number, unsigned level,
 
 enum ent_status
 node_chunk_prune(struct node *node, uint64_t number, size_t *budget,
-    bool *ret_done, struct ent_error *err)
+    uint32_t *ret_chunks, bool *ret_done, struct ent_error *err)
 {
     struct node_key key = chunk_key(number, 0, 0);
 
+    *ret_chunks = 0;
     *ret_done = false;
     while (*budget > 0) {
         enum ent_status rc = node_store_seek(node->store, NODE_CHUNK,
@@ -394,6 +395,7 @@ node_chunk_prune(struct node *node, uint64_t number, size_t *budget,
         if (rc != ENT_OK) {
             return rc;
         }
+        *ret_chunks += key.bytes[8] == KIND_CHUNK;
         (*budget)--;
     }
     return ENT_OK;

@@ -99,9 +99,11 @@ enum ent_status node_chunk_node_put(struct node *node, uint64_t number,
     struct ent_error *err) ENT_MUST_CHECK;
 bool node_chunk_node_get(struct node *node, uint64_t number, unsigned level,
     uint64_t index, struct ent_digest *ret_hash);
-/* Take away up to `*budget` of all these; `ret_done`: none is left. */
+/* Take away up to `*budget` of all these, the chunks first: `ret_chunks` of
+ * them went; `ret_done`: nothing is left. */
 enum ent_status node_chunk_prune(struct node *node, uint64_t number,
-    size_t *budget, bool *ret_done, struct ent_error *err) ENT_MUST_CHECK;
+    size_t *budget, uint32_t *ret_chunks, bool *ret_done,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* ---- what is to be done ---- */
 

@@ -18,23 +18,25 @@ static enum ent_status
 prune(struct node *node, uint64_t number, size_t *budget, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_attachment_row *row = NULL;
+    uint32_t chunks = 0;
     bool done = false;
-    enum ent_status rc = node_chunk_prune(node, number, budget, &done, err);
+    enum ent_status rc =
+        node_chunk_prune(node, number, budget, &chunks, &done, err);
 
-    if (rc != ENT_OK || !done) {
-        return rc;
+    if (rc == ENT_OK && done) {
+        rc = node_errand_delete(node, NODE_ERRAND_PRUNE, number, err);
     }
-    rc = node_errand_delete(node, NODE_ERRAND_PRUNE, number, err);
     if (rc == ENT_OK) {
         rc = node_attachment_get(node, number, &row, err);
     }
     if (rc == ENT_OK) {
-        rc = node_shelf_left(node, row, err);
+        rc = node_shelf_left(node, row, done ? row->chunks : chunks, err);
     }
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
-    return row->state == ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_DELETED
+    return done && row->state ==
+                       ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_DELETED
                ? node_attachment_delete(node, number, row, err)
                : node_attachment_put(node, number, row, err);
 }

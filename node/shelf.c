@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/shelf.h"
 
+#include "proto/attachment.h"
 #include "proto/schema/api.pb-c.h"
 
 #define KEPT 1    /* AttachmentRow.shelf */
 #define LEAVING 2 /* its chunks are taken away in steps */
 #define SHARE 4   /* so much of the store is never for what is kept */
+#define FIRST_CHUNKS 2
 
 #define STOPPED ENTENTE__V1__ATTACHMENT_STATE__ATTACHMENT_STOPPED
 
@@ -63,18 +65,53 @@ excess(struct node *node, uint64_t *ret_bytes, struct ent_error *err)
     return rc;
 }
 
-/* Its key stays: what is said of it is still true. */
+/* Bytes of what is leaving, the first chunks first. */
+static uint64_t
+still_here(const node_attachment_row *row)
+{
+    uint32_t gone = ent_attachment_chunks(row->size) - row->chunks;
+
+    return row->size - ent_attachment_bytes(row->size, gone);
+}
+
+enum ent_status
+node_shelf_left(struct node *node, node_attachment_row *row, uint32_t chunks,
+    struct ent_error *err)
+{
+    uint64_t before = still_here(row);
+
+    if (row->shelf != LEAVING) {
+        return ENT_OK;
+    }
+    row->chunks -= chunks < row->chunks ? chunks : row->chunks;
+    if (row->chunks == 0) {
+        row->shelf = 0;
+    }
+    return subtract(node, leaving_name, before - still_here(row), err);
+}
+
+/* Its key stays: what is said of it is still true. The first chunks go at once,
+ * so that a store that is full to the brim has less in it afterwards: nothing
+ * else would be committed. */
 static enum ent_status
 leave(struct node *node, uint64_t number, node_attachment_row *row,
     struct ent_error *err)
 {
+    size_t budget = FIRST_CHUNKS;
+    uint32_t chunks = 0;
+    bool done = false;
     enum ent_status rc;
 
     row->shelf = LEAVING;
     row->state = STOPPED;
     rc = add(node, leaving_name, row->size, err);
-    return rc != ENT_OK ? rc
-                        : node_errand_put(node, NODE_ERRAND_PRUNE, number, err);
+    if (rc == ENT_OK) {
+        rc = node_errand_put(node, NODE_ERRAND_PRUNE, number, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_chunk_prune(node, number, &budget, &chunks, &done, err);
+    }
+    return rc != ENT_OK ? rc : node_shelf_left(node, row, chunks, err);
 }
 
 enum ent_status
@@ -150,17 +187,6 @@ node_shelf_clear(struct node *node, uint64_t size, struct ent_error *err)
         cleared += one;
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
-}
-
-enum ent_status
-node_shelf_left(
-    struct node *node, node_attachment_row *row, struct ent_error *err)
-{
-    if (row->shelf != LEAVING) {
-        return ENT_OK;
-    }
-    row->shelf = 0;
-    return subtract(node, leaving_name, row->size, err);
 }
 
 enum ent_status

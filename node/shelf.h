@@ -32,9 +32,10 @@ enum ent_status node_shelf_kept(struct node *node, uint64_t *ret_kept,
 enum ent_status node_shelf_clear(
     struct node *node, uint64_t size, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Its chunks are gone; `row` is changed, and written by the caller. */
+/* So many of the chunks of what has to leave are gone, all or a part of them;
+ * `row` is changed, and written by the caller. */
 enum ent_status node_shelf_left(struct node *node, node_attachment_row *row,
-    struct ent_error *err) ENT_MUST_CHECK;
+    uint32_t chunks, struct ent_error *err) ENT_MUST_CHECK;
 
 /* By the clock: messages that came since want their place. */
 enum ent_status node_shelf_yield(

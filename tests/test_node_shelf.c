@@ -2,12 +2,14 @@
 /* Files that went are kept while there is room, for who loses its store. */
 #include <sodium.h>
 
+#include "node/errands.h"
 #include "node/room.h"
 #include "node/shelf.h"
 #include "proto/refusal.h"
 #include "tests/two_offices_files.h"
 
 #define MIB (UINT64_C(1024) * 1024)
+#define STILL_HERE (SIZE - 2 * ENT_CHUNK_LEN) /* of a file that is leaving */
 
 /* ---- the vocabulary ---- */
 
@@ -114,7 +116,7 @@ the_oldest_makes_room_for_another(void **state)
     limit_store(MAESAI, (int64_t)(2 * MIB) * 8 / 7);
     expect_ok(ask_room(MAESAI, SIZE / 2));
     assert_int_equal(number_of(MAESAI, "kept"), SIZE);
-    assert_int_equal(number_of(MAESAI, "leaving"), SIZE);
+    assert_int_equal(number_of(MAESAI, "leaving"), STILL_HERE);
     pass(0);
     assert_int_equal(number_of(MAESAI, "leaving"), 0);
     assert_int_equal(rows_in(MAESAI, NODE_CHUNK), 4 + 4 + 2 + 1);
@@ -134,16 +136,65 @@ what_is_leaving_already_is_counted(void **state)
     expect_ok(ask_room(MAESAI, SIZE / 2));
     expect_ok(ask_room(MAESAI, SIZE / 2)); /* the same place once more */
     assert_int_equal(number_of(MAESAI, "kept"), SIZE);
-    assert_int_equal(number_of(MAESAI, "leaving"), SIZE);
-    world.configs[MAESAI].store_limit = (usage(MAESAI) - SIZE / 2) * 4 / 3;
+    assert_int_equal(number_of(MAESAI, "leaving"), STILL_HERE);
+    world.configs[MAESAI].store_limit =
+        (usage(MAESAI) - STILL_HERE / 2) * 4 / 3;
     tidy(MAESAI); /* too full, and soon not any more */
     assert_int_equal(number_of(MAESAI, "kept"), SIZE);
-    world.configs[MAESAI].store_limit = (usage(MAESAI) - 2 * SIZE) * 4 / 3;
+    world.configs[MAESAI].store_limit =
+        (usage(MAESAI) - 2 * STILL_HERE) * 4 / 3;
     tidy(MAESAI);
     assert_int_equal(number_of(MAESAI, "kept"), 0);
-    assert_int_equal(number_of(MAESAI, "leaving"), 2 * SIZE);
+    assert_int_equal(number_of(MAESAI, "leaving"), 2 * STILL_HERE);
     pass(0);
     assert_int_equal(number_of(MAESAI, "leaving"), 0);
+}
+
+/* The file that went, as if it had been of so many chunks. */
+static void
+make_large(uint32_t chunks)
+{
+    struct node *node = world.nodes[MAESAI];
+    node_attachment_row *row = NULL;
+
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    for (uint32_t i = 0; i < chunks; i++) {
+        expect_ok(node_chunk_put(node, 1, i, view("sealed"), &last_error));
+    }
+    expect_ok(node_attachment_get(node, 1, &row, &last_error));
+    row->size = (uint64_t)chunks * ENT_CHUNK_LEN;
+    row->chunks = chunks;
+    expect_ok(node_attachment_put(node, 1, row, &last_error));
+    node_row_free(&row);
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+}
+
+static uint64_t
+leaving_after_a_step(void)
+{
+    struct node *node = world.nodes[MAESAI];
+    bool more;
+
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_errands_run(node, &more, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    return number_of(MAESAI, "leaving");
+}
+
+/* Else a file would come in for which there is no place yet. */
+static void
+what_is_leaving_is_counted_chunk_by_chunk(void **state)
+{
+    (void)state;
+    (void)sent_and_there();
+    make_large(300);
+    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
+    expect_ok(node_shelf_clear(world.nodes[MAESAI], 1, &last_error));
+    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
+    assert_int_equal(number_of(MAESAI, "leaving"), (300 - 2) * ENT_CHUNK_LEN);
+    assert_int_equal(leaving_after_a_step(), (300 - 2 - 256) * ENT_CHUNK_LEN);
+    assert_int_equal(leaving_after_a_step(), 0);
+    assert_int_equal(rows_in(MAESAI, NODE_CHUNK), 0);
 }
 
 static void
@@ -225,7 +276,7 @@ what_is_deleted_on_its_way_out_is_counted_once(void **state)
     (void)sent_and_there();
     world.configs[MAESAI].store_limit = usage(MAESAI);
     tidy(MAESAI);
-    assert_int_equal(number_of(MAESAI, "leaving"), SIZE);
+    assert_int_equal(number_of(MAESAI, "leaving"), STILL_HERE);
     world.now += 32 * DAY;
     tidy(MAESAI);
     pass(0);
@@ -343,6 +394,7 @@ main(void)
         FILES(who_lost_its_store_is_given_the_file_again),
         FILES(the_oldest_makes_room_for_another),
         FILES(what_is_leaving_already_is_counted),
+        FILES(what_is_leaving_is_counted_chunk_by_chunk),
         FILES(as_many_leave_as_are_in_the_way),
         FILES(messages_are_not_kept_out_by_files),
         FILES(it_goes_with_another_message_while_it_is_kept),
