@@ -49,6 +49,18 @@ ent_id_new(uint64_t now_ms)
     return id;
 }
 
+struct ent_id
+ent_id_of_thing(uint64_t ms, const uint8_t own[static ENT_ID_OWN_LEN])
+{
+    struct ent_id id;
+
+    ent_put_be(id.bytes, ms & TIME_MASK, 6);
+    memcpy(id.bytes + 6, own, ENT_ID_OWN_LEN);
+    id.bytes[6] = (uint8_t)(0x80u | (id.bytes[6] & 0x0fu));
+    id.bytes[8] = (uint8_t)(0x80u | (id.bytes[8] & 0x3fu));
+    return id;
+}
+
 /* A hyphen stands before bytes 4, 6, 8 and 10. */
 static bool
 hyphen_before(size_t byte)

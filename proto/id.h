@@ -9,6 +9,7 @@
 
 #define ENT_ID_LEN 16
 #define ENT_ID_TEXT_LEN 36
+#define ENT_ID_OWN_LEN 10
 
 struct ent_id {
     uint8_t bytes[ENT_ID_LEN];
@@ -17,6 +18,11 @@ struct ent_id {
 /* A new id for the time `now_ms`; later calls of one process sort later, even
  * within a millisecond (RFC 9562 section 6.2, method 1). Not thread-safe. */
 struct ent_id ent_id_new(uint64_t now_ms);
+
+/* The id that a thing always gets, of `ms` and what else is its own (a digest):
+ * UUIDv8 (RFC 9562 section 5.8), which sorts by `ms` among the others. */
+struct ent_id ent_id_of_thing(
+    uint64_t ms, const uint8_t own[static ENT_ID_OWN_LEN]);
 
 /* 8-4-4-4-12 lower-case hexadecimal digits and a NUL. */
 void ent_id_format(

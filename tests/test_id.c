@@ -72,6 +72,19 @@ a_new_id_is_of_version_seven_and_tells_its_time(void **state)
 }
 
 static void
+a_thing_has_one_id_of_version_eight_that_tells_its_time(void **state)
+{
+    const uint8_t own[ENT_ID_OWN_LEN] = {0xff, 1, 0xff, 3, 4, 5, 6, 7, 8, 9};
+    struct ent_id id = ent_id_of_thing(NOW, own);
+    struct ent_id again = ent_id_of_thing(NOW, own);
+
+    (void)state;
+    assert_true(ent_id_equal(&id, &again));
+    assert_true(ent_get_be(id.bytes, 6) == NOW);
+    assert_memory_equal(id.bytes + 6, "\x8f\x01\xbf\x03\4\5\6\7\x08\x09", 10);
+}
+
+static void
 later_ids_sort_later_whatever_the_clock_does(void **state)
 {
     struct ent_id before = ent_id_new(NOW);
@@ -96,6 +109,8 @@ main(void)
         cmocka_unit_test(capital_digits_mean_the_same),
         cmocka_unit_test(any_other_form_is_refused),
         cmocka_unit_test(a_new_id_is_of_version_seven_and_tells_its_time),
+        cmocka_unit_test(
+            a_thing_has_one_id_of_version_eight_that_tells_its_time),
         cmocka_unit_test(later_ids_sort_later_whatever_the_clock_does),
     };
 

@@ -137,6 +137,88 @@ what_is_not_known_stays_a_word(void **state)
     assert_string_equal(message->drug_seizure->departure->place, "Unknown");
 }
 
+/* What the message of the row is called, with a REASON behind it or without. */
+static void
+name_row(const char *reason, char id[static 37], char incident[static 64])
+{
+    static const char raw[] = "as it stood,because";
+
+    if (reason != NULL) {
+        row.raw = ent_view_text(raw);
+        row.last = strlen("as it stood,");
+        row.fields[CLI_SEIZURE_COLUMNS] = ent_view_text(reason);
+        row.count = CLI_SEIZURE_COLUMNS + 1;
+    }
+    fault = (struct cli_seizure_fault){0};
+    ent_arena_reset(&arena);
+    expect_ok(cli_seizure_of(&row, reason != NULL, codes, NOW_MS, &arena,
+        &message, &fault, &last_error));
+    (void)snprintf(id, 37, "%s", message->id);
+    (void)snprintf(incident, 64, "%s", message->incident_id);
+}
+
+static void
+the_same_row_is_the_same_message_from_the_rejects_too(void **state)
+{
+    char id[37], incident[64], again[37], incident_again[64];
+
+    (void)state;
+    begin_row();
+    name_row(NULL, id, incident);
+    assert_int_equal(strncmp(incident, "TH:SEIZURE:2013-", 16), 0);
+    begin_row();
+    row.line = 2; /* of the rejects */
+    name_row("line 7: not sent", again, incident_again);
+    assert_string_equal(again, id);
+    assert_string_equal(incident_again, incident);
+    begin_row();
+    name_row("I know now", again, incident_again); /* a person's own words */
+    assert_string_equal(again, id);
+}
+
+static void
+another_line_or_word_is_another_message(void **state)
+{
+    char id[37], incident[64], other[37], incident_other[64];
+
+    (void)state;
+    begin_row();
+    name_row(NULL, id, incident);
+    begin_row();
+    row.line = 8;
+    name_row(NULL, other, incident_other);
+    assert_string_not_equal(other, id);
+    assert_string_not_equal(incident_other, incident);
+    begin_row();
+    put(16, "by road");
+    name_row(NULL, other, incident_other);
+    assert_string_not_equal(other, id);
+    begin_row();
+    put(2, "a");
+    name_row(NULL, other, incident_other);
+    begin_row();
+    put(1, "a"); /* the same words, and not in the same columns */
+    name_row(NULL, id, incident);
+    assert_string_not_equal(other, id);
+}
+
+static void
+what_was_refused_is_another_message_of_the_same_seizure(void **state)
+{
+    char id[37], incident[64], again[37], incident_again[64];
+
+    (void)state;
+    begin_row();
+    name_row(NULL, id, incident);
+    begin_row();
+    name_row("line 7: refused for ncc@mm", again, incident_again);
+    assert_string_not_equal(again, id);
+    assert_string_equal(incident_again, incident);
+    begin_row();
+    name_row("line 7: refused for ncc@mm", id, incident);
+    assert_string_equal(again, id);
+}
+
 static void
 a_ragged_row_is_rejected_whole(void **state)
 {
@@ -224,6 +306,10 @@ main(void)
         cmocka_unit_test(a_row_is_coded_and_kept_as_reported),
         cmocka_unit_test(what_has_no_code_is_rejected_by_its_column),
         cmocka_unit_test(what_is_not_known_stays_a_word),
+        cmocka_unit_test(the_same_row_is_the_same_message_from_the_rejects_too),
+        cmocka_unit_test(another_line_or_word_is_another_message),
+        cmocka_unit_test(
+            what_was_refused_is_another_message_of_the_same_seizure),
         cmocka_unit_test(a_ragged_row_is_rejected_whole),
         cmocka_unit_test(decimals_are_multiplied_exactly),
         cmocka_unit_test(a_mistake_in_the_table_is_told_by_line_and_column),

@@ -43,11 +43,10 @@ fill(struct cli_csv *csv, struct ent_error *err)
     memmove(csv->room, csv->room + csv->begin, csv->end - csv->begin);
     csv->end -= csv->begin;
     csv->begin = 0;
-    do {
-        len = read(csv->fd, csv->room + csv->end, ROOM_LEN - csv->end);
-    } while (len < 0 && errno == EINTR);
+    len = read(csv->fd, csv->room + csv->end, ROOM_LEN - csv->end);
     if (len < 0) {
-        return ent_fail(err, ENT_IO, "%s", strerror(errno));
+        return ent_fail(
+            err, errno == EINTR ? ENT_BUSY : ENT_IO, "%s", strerror(errno));
     }
     csv->end += (size_t)len;
     csv->ended = len == 0;
@@ -105,6 +104,7 @@ skip_empty_lines(struct cli_csv *csv)
 
 /* Where a row is being read. */
 struct scan {
+    const uint8_t *begin;
     const uint8_t *at;
     const uint8_t *end;
     uint8_t *out; /* for the field's bytes */
@@ -162,6 +162,7 @@ scan_field(struct scan *scan)
     if (scan->row->count == CLI_CSV_FIELDS_MAX) {
         return fault(scan, "is one more than the 64 that a row may have");
     }
+    scan->row->last = (size_t)(scan->at - scan->begin);
     scan->at += quoted;
     if (!(quoted ? scan_quoted(scan) : scan_plain(scan))) {
         return false;
@@ -190,27 +191,27 @@ scan_row(struct scan *scan)
 
 /* What is no row: its line, or as much of it as is let in at once. */
 static const uint8_t *
-line_end(struct scan *scan, const uint8_t *begin)
+line_end(struct scan *scan)
 {
-    const uint8_t *end = memchr(begin, '\n', (size_t)(scan->end - begin));
+    const uint8_t *end =
+        memchr(scan->begin, '\n', (size_t)(scan->end - scan->begin));
 
     scan->lines = 0;
     scan->row->count = 0;
     if (end == NULL) {
         return scan->end;
     }
-    return end > begin && end[-1] == '\r' ? end - 1 : end;
+    return end > scan->begin && end[-1] == '\r' ? end - 1 : end;
 }
 
-/* Hand on the bytes from `begin` to `end`, and go behind the line break. */
+/* Hand on the bytes up to `end`, and go behind the line break. */
 static void
-take(struct cli_csv *csv, struct scan *scan, const uint8_t *begin,
-    const uint8_t *end)
+take(struct cli_csv *csv, struct scan *scan, const uint8_t *end)
 {
-    size_t len = (size_t)(end - begin);
+    size_t len = (size_t)(end - scan->begin);
     size_t gap = break_at(end, csv->room + csv->end);
 
-    scan->row->raw = ent_view_of(begin, len);
+    scan->row->raw = ent_view_of(scan->begin, len);
     scan->row->more = gap == 0 && end < csv->room + csv->end;
     csv->cut = scan->row->more;
     csv->begin += len + gap;
@@ -218,17 +219,13 @@ take(struct cli_csv *csv, struct scan *scan, const uint8_t *begin,
     csv->line += scan->lines + (gap > 0);
 }
 
-enum ent_status
-cli_csv_next(
-    struct cli_csv *csv, struct cli_csv_row *ret_row, struct ent_error *err)
+/* Stand before a row, with all of it in sight. ENT_NOT_FOUND: there is none. */
+static enum ent_status
+find_row(struct cli_csv *csv, struct ent_error *err)
 {
-    struct scan scan = {.out = csv->fields, .row = ret_row};
-    enum ent_status rc;
-    const uint8_t *begin;
-    bool whole;
-
     do {
-        rc = look_ahead(csv, err);
+        enum ent_status rc = look_ahead(csv, err);
+
         if (rc != ENT_OK) {
             return rc;
         }
@@ -237,26 +234,41 @@ cli_csv_next(
             skip_empty_lines(csv);
         }
     } while (!csv->ended && csv->end - csv->begin < CLI_CSV_ROW_MAX + 2);
-    if (csv->begin == csv->end) {
-        return ENT_NOT_FOUND;
+    return csv->begin == csv->end ? ENT_NOT_FOUND : ENT_OK;
+}
+
+static void
+begin_row(const struct cli_csv *csv, struct cli_csv_row *row)
+{
+    row->line = csv->line;
+    row->count = 0;
+    row->last = 0;
+    row->fault = NULL;
+    row->fault_column = 0;
+    row->rest = csv->cut;
+}
+
+enum ent_status
+cli_csv_next(
+    struct cli_csv *csv, struct cli_csv_row *ret_row, struct ent_error *err)
+{
+    struct scan scan = {.out = csv->fields, .row = ret_row};
+    enum ent_status rc = find_row(csv, err);
+    bool whole;
+
+    if (rc != ENT_OK) {
+        return rc;
     }
-    begin = csv->room + csv->begin;
+    begin_row(csv, ret_row);
     whole = csv->end - csv->begin <= CLI_CSV_ROW_MAX;
-    scan.at = begin;
-    scan.end = whole ? csv->room + csv->end : begin + CLI_CSV_ROW_MAX;
-    ret_row->line = csv->line;
-    ret_row->count = 0;
-    ret_row->fault = NULL;
-    ret_row->fault_column = 0;
-    ret_row->rest = csv->cut;
+    scan.begin = scan.at = csv->room + csv->begin;
+    scan.end = whole ? csv->room + csv->end : scan.begin + CLI_CSV_ROW_MAX;
     if (csv->cut) {
         ret_row->fault = "is the rest of a line that is too long";
     } else if (scan_row(&scan) && scan.at == scan.end && !whole &&
                break_at(scan.at, csv->room + csv->end) == 0) {
         ret_row->fault = "is longer than 65,536 bytes";
-        ret_row->fault_column = 0;
     }
-    take(csv, &scan, begin,
-        ret_row->fault == NULL ? scan.at : line_end(&scan, begin));
+    take(csv, &scan, ret_row->fault == NULL ? scan.at : line_end(&scan));
     return ENT_OK;
 }

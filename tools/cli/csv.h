@@ -24,6 +24,7 @@ struct cli_csv_row {
     struct ent_view fields[CLI_CSV_FIELDS_MAX];
     size_t count;
     struct ent_view raw; /* as in the file, without its line break */
+    size_t last;         /* where the last field begins in `raw` */
     const char *fault;   /* why it is no row, or NULL */
     size_t fault_column; /* the field it is in, from 1 */
     bool more; /* the line is too long: the next rows hold the rest of it */
@@ -47,7 +48,8 @@ enum ent_status cli_csv_init(
     struct cli_csv *csv, int fd, struct ent_error *err) ENT_MUST_CHECK;
 void cli_csv_fini(struct cli_csv *csv);
 
-/* The next row, valid until the next call. ENT_NOT_FOUND at the end, ENT_IO. */
+/* The next row, valid until the next call. ENT_NOT_FOUND at the end; ENT_BUSY: a
+ * signal came while there was nothing to read yet, ask again; ENT_IO. */
 enum ent_status cli_csv_next(struct cli_csv *csv, struct cli_csv_row *ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
 

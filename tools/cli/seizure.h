@@ -30,9 +30,25 @@ const char *cli_seizure_column(size_t column);
 enum ent_status cli_seizure_heads(const struct cli_csv_row *row,
     bool *ret_reasoned, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The message of a row, valid, but without id and time of creation, which it
- * gets when it is sent; it lies in `arena`. ENT_BAD_INPUT: `fault` says why
- * there is none, and the row is whole in `row->raw`. */
+/* Which row it is: the line where it first stood, its bytes there, and, when it
+ * has been rejected, its REASON ("line 7: ..."; else empty). */
+struct cli_seizure_origin {
+    size_t line;
+    struct ent_view raw;
+    struct ent_view reason;
+};
+struct cli_seizure_origin cli_seizure_origin_of(
+    const struct cli_csv_row *row, bool reasoned);
+
+/* Was it mapped, and an office refused the message? */
+#define CLI_SEIZURE_REFUSED "refused"
+bool cli_seizure_was_refused(const struct cli_seizure_origin *origin);
+
+/* The message of a row, valid, but without a time of creation, which it gets
+ * when it is sent; it lies in `arena`. Its id is that of the row: imported
+ * again, from the same file or its rejects, it is the same message.
+ * ENT_BAD_INPUT: `fault` says why there is none, and the row is whole in
+ * `row->raw`. */
 enum ent_status cli_seizure_of(const struct cli_csv_row *row, bool reasoned,
     const struct cli_drugcodes *codes, uint64_t now_ms, struct ent_arena *arena,
     ent_message **ret_message, struct cli_seizure_fault *fault,
