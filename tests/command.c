@@ -14,7 +14,7 @@
 
 #define ARGUMENTS_MAX 16
 
-char output[16384];
+char output[65536];
 
 static void
 be_the_command(const char *folder, char *line, int out)

@@ -11,7 +11,7 @@
 #include "tests/support.h"
 
 /* What the last command printed, on both streams. */
-extern char output[16384];
+extern char output[65536];
 
 /* Run `entente` with the words of `line`; fail the test unless it exits so. */
 void expect_exit(void **state, const char *line, int want);

@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "proto/base/file.h"
 #include "proto/base/time.h"
-#include "tools/cli/batch.h"
+#include "tools/cli/import.h"
+#include "tools/cli/interrupt.h"
 #include "tools/cli/output.h"
-#include "tools/cli/rejects.h"
-#include "tools/cli/report.h"
-#include "tools/cli/seizure.h"
 #include "tools/cli/verbs.h"
 
-#define OUT_LEN ((size_t)1024 * 1024)
-#define ROW_ARENA ((size_t)256 * 1024) /* a row has at most 64 KiB */
+#define OUT_LEN ((size_t)64 * 1024)
 
 struct arguments {
     const char *file;
@@ -29,26 +21,6 @@ struct arguments {
     bool json;
     bool dry_run;
     bool print_codes;
-};
-
-/* What is in use while rows become messages. */
-struct import {
-    const struct arguments *arguments;
-    int fd;
-    off_t size; /* 0: not known */
-    struct cli_csv csv;
-    bool reasoned; /* rows have a column REASON */
-    struct cli_drugcodes *codes;
-    struct cli_rejects rejects;
-    struct ent_arena arena; /* of one row */
-    struct cli_batch batch;
-    struct cli_report report;
-    struct cli_client *client; /* NULL: a dry run */
-    uint64_t now_ms;
-    uint64_t told_ms; /* when progress was shown */
-    uint64_t rows;
-    uint64_t mapped;
-    uint64_t rejected;
 };
 
 /* ---- arguments ---- */
@@ -123,11 +95,14 @@ static const char doc[] =
     "row that cannot be mapped is told with line, column and reason, and is "
     "written whole to the rejects file, which can be corrected and imported "
     "again. Nothing is guessed.\n\n"
+    "A mapped row that an office refuses, or that the node has not taken, is "
+    "written there too. A row is always the same message: to import the file, "
+    "or the rejects, again sends nothing twice.\n\n"
     "With --dry-run --json each message is printed as a line of JSON. The last "
     "line counts: rows, mapped, rejected.\n\n"
-    "Exit: 0 every row was mapped; 1 some were rejected, or refused by "
-    "policy; 65 this is no such file or table; 66 there is no such file; 69 no "
-    "node answers.\n\n"
+    "Exit: 0 every row was mapped, and sent; 1 some were rejected, or refused "
+    "by policy; 65 this is no such file or table; 66 there is no such file; 69 "
+    "no node answers; 74 an output failed; 130 interrupted.\n\n"
     "Examples:\n"
     "  entente import drug-seizures --dry-run seizures.csv\n"
     "  entente import drug-seizures --dry-run --json seizures.csv > all.jsonl\n"
@@ -144,317 +119,198 @@ static const struct argp argp = {.options = options,
     .doc = doc,
     .children = children};
 
-/* ---- words to people ---- */
-
-static const char *
-name_of(const struct import *import)
-{
-    return import->fd == STDIN_FILENO ? "standard input"
-                                      : import->arguments->file;
-}
-
-/* At most once a second, on a terminal. */
-static void
-show_progress(struct import *import)
-{
-    uint64_t now_ms;
-
-    if (import->rows % 256 != 0 || isatty(STDERR_FILENO) == 0) {
-        return;
-    }
-    now_ms = ent_time_boot_ms();
-    if (now_ms - import->told_ms < 1000) {
-        return;
-    }
-    import->told_ms = now_ms;
-    fprintf(stderr, "%s: %" PRIu64 " rows, %" PRIu64 " rejected",
-        name_of(import), import->rows, import->rejected);
-    if (import->size > 0) {
-        fprintf(stderr, ", %" PRIu64 " %%",
-            import->csv.offset * 100 / (uint64_t)import->size);
-    }
-    fputc('\n', stderr);
-}
+/* ---- the table of codes ---- */
 
 static void
-print_summary(const struct import *import)
+complain_of_codes(const char *name, const struct ent_complaints *complaints)
 {
-    fprintf(import->arguments->json ? stderr : stdout,
-        "rows %" PRIu64 ", mapped %" PRIu64 ", rejected %" PRIu64 "\n",
-        import->rows, import->mapped, import->rejected);
-}
+    for (size_t i = 0; i < complaints->count; i++) {
+        const struct ent_complaint *each = &complaints->list[i];
 
-/* ---- rows ---- */
-
-/* "line 7, column 9 (DRUG_UNIT): no unit is given" */
-static void
-say_where(const struct cli_csv_row *row, const struct cli_seizure_fault *fault,
-    char out[static CLI_REASON_MAX])
-{
-    const char *name = cli_seizure_column(fault->column);
-    char column[64] = "";
-
-    if (fault->column > 0) {
-        (void)snprintf(column, sizeof column, ", column %zu%s%s%s",
-            fault->column, *name == '\0' ? "" : " (", name,
-            *name == '\0' ? "" : ")");
+        cli_complain(
+            "%s:%zu:%zu: %s", name, each->line, each->column, each->text);
     }
-    (void)snprintf(out, CLI_REASON_MAX, "line %zu%s: %s", row->line, column,
-        fault->reason);
-}
-
-static enum ent_status
-reject(struct import *import, const struct cli_csv_row *row,
-    const struct cli_seizure_fault *fault, struct ent_error *err)
-{
-    char reason[CLI_REASON_MAX];
-
-    if (!row->rest) {
-        say_where(row, fault, reason);
-        import->rows++;
-        import->rejected++;
-        cli_complain("%s: %s", name_of(import), reason);
+    if (complaints->dropped > 0) {
+        cli_complain("%s: and %zu more", name, complaints->dropped);
     }
-    return cli_rejects_add(
-        &import->rejects, row, row->rest ? NULL : reason, err);
 }
 
+/* `err` is empty where all is told already. */
 static int
-submit(struct import *import, struct ent_error *err)
+read_codes(
+    const char *path, struct cli_drugcodes **ret_codes, struct ent_error *err)
 {
-    const Entente__V1__SubmitReply *reply = NULL;
-    struct ent_error why = {0};
-    enum ent_status rc;
-    int code;
-
-    if (import->batch.count == 0) {
-        return EX_OK;
-    }
-    code = cli_batch_submit(&import->batch, import->client, &reply, err);
-    rc = code == EX_OK
-             ? cli_report_batch(&import->report, &import->batch, reply, err)
-             : cli_report_lost(&import->report, &import->batch,
-                   cli_client_met(import->client), &why);
-    cli_batch_clear(&import->batch);
-    return code != EX_OK || rc == ENT_OK ? code : cli_exit_code(rc);
-}
-
-/* A message of a row: to the node by and by, or printed. */
-static int
-pass_on(struct import *import, const ent_message *message, size_t line,
-    struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    enum ent_status rc;
-
-    if (import->client == NULL && !import->arguments->json) {
-        return EX_OK;
-    }
-    rc = ent_json_write(&message->base, false, &text, err);
-    if (rc != ENT_OK) {
-        return cli_exit_code(rc);
-    }
-    if (import->client == NULL) {
-        (void)fwrite(text.data, 1, text.len, stdout);
-        (void)putchar('\n');
-        return ferror(stdout) != 0 ? EX_IOERR : EX_OK;
-    }
-    rc = cli_batch_add_json(&import->batch, ent_bytes_view(&text), line,
-        &import->arguments->recipients, import->now_ms, err);
-    if (rc != ENT_OK) {
-        return cli_exit_code(rc);
-    }
-    return cli_batch_is_full(&import->batch) ? submit(import, err) : EX_OK;
-}
-
-static int
-take_row(
-    struct import *import, const struct cli_csv_row *row, struct ent_error *err)
-{
-    struct cli_seizure_fault fault = {0};
-    ent_message *message = NULL;
-    enum ent_status rc;
-
-    ent_arena_reset(&import->arena);
-    rc = cli_seizure_of(row, import->reasoned, import->codes, import->now_ms,
-        &import->arena, &message, &fault, err);
-    if (rc == ENT_BAD_INPUT) {
-        rc = reject(import, row, &fault, err);
-        return rc == ENT_OK ? EX_OK : cli_exit_code(rc);
-    }
-    if (rc != ENT_OK) {
-        return cli_exit_code(rc);
-    }
-    import->rows++;
-    import->mapped++;
-    return pass_on(import, message, row->line, err);
-}
-
-static int
-take_rows(struct import *import, struct ent_error *err)
-{
-    struct cli_csv_row row;
-    enum ent_status rc;
-    int code = EX_OK;
-
-    while (code == EX_OK &&
-           (rc = cli_csv_next(&import->csv, &row, err)) == ENT_OK) {
-        code = take_row(import, &row, err);
-        show_progress(import);
-    }
-    if (code == EX_OK && rc != ENT_NOT_FOUND) {
-        code = cli_exit_code(rc);
-    }
-    return code == EX_OK && import->client != NULL ? submit(import, err) : code;
-}
-
-static enum ent_status
-take_heads(struct import *import, struct ent_error *err)
-{
-    struct cli_csv_row row;
-    enum ent_status rc = cli_csv_next(&import->csv, &row, err);
-
-    if (rc == ENT_NOT_FOUND) {
-        return ent_fail(err, ENT_BAD_INPUT, "is empty");
-    }
-    if (rc == ENT_OK) {
-        rc = cli_seizure_heads(&row, &import->reasoned, err);
-    }
-    return rc != ENT_OK
-               ? rc
-               : cli_rejects_open(&import->rejects, import->arguments->rejects,
-                     import->arguments->file, import->fd, &row, err);
-}
-
-/* ---- from beginning to end ---- */
-
-static int
-read_codes(struct import *import, struct ent_error *err)
-{
+    static struct ent_complaints complaints;
     ENT_AUTO(ent_bytes_free) struct ent_bytes file = {0};
-    struct ent_complaints *complaints = calloc(1, sizeof *complaints);
-    const char *path = import->arguments->codes;
-    enum ent_status rc =
-        complaints == NULL ? ent_fail(err, ENT_NO_MEMORY, "reading codes")
-        : path == NULL     ? ENT_OK
-                           : ent_file_read(path, ENT_YAML_SIZE_MAX, &file, err);
+    enum ent_status rc = ENT_OK;
 
+    if (path != NULL) {
+        rc = ent_file_read(path, ENT_YAML_SIZE_MAX, &file, err);
+    }
     if (rc == ENT_OK) {
         rc = cli_drugcodes_read(path == NULL ? ent_view_text(cli_drugcodes_text)
                                              : ent_bytes_view(&file),
-            &import->codes, complaints, err);
+            ret_codes, &complaints, err);
     }
-    for (size_t i = 0; complaints != NULL && i < complaints->count; i++) {
-        const struct ent_complaint *each = &complaints->list[i];
-
-        cli_complain("%s:%zu:%zu: %s", path == NULL ? "(built in)" : path,
-            each->line, each->column, each->text);
-    }
-    if (rc != ENT_OK && complaints != NULL && complaints->count > 0) {
+    if (rc != ENT_OK && complaints.count > 0) {
+        complain_of_codes(path == NULL ? "(built in)" : path, &complaints);
         err->text[0] = '\0';
-    }
-    free(complaints);
-    return rc == ENT_OK          ? EX_OK
-           : rc == ENT_NOT_FOUND ? EX_NOINPUT
-                                 : cli_exit_code(rc);
-}
-
-static int
-open_input(struct import *import, struct ent_error *err)
-{
-    const char *path = import->arguments->file;
-    struct stat about;
-    enum ent_status rc;
-
-    import->fd = strcmp(path, "-") == 0 ? STDIN_FILENO
-                                        : open(path, O_RDONLY | O_CLOEXEC);
-    if (import->fd < 0) {
-        (void)ent_fail(err, ENT_NOT_FOUND, "%s: %s", path, strerror(errno));
-        return EX_NOINPUT;
-    }
-    if (fstat(import->fd, &about) == 0 && S_ISREG(about.st_mode)) {
-        import->size = about.st_size;
-    }
-    rc = cli_csv_init(&import->csv, import->fd, err);
-    if (rc == ENT_OK) {
-        rc = take_heads(import, err);
-    }
-    if (rc != ENT_OK) {
-        ent_error_wrap(err, "%s", name_of(import));
     }
     return rc == ENT_OK ? EX_OK : cli_exit_code(rc);
 }
 
-static int
-make_ready(struct import *import, struct ent_error *err)
-{
-    enum ent_status rc = ent_arena_init(&import->arena, ROW_ARENA, err);
-    int code = rc == ENT_OK ? read_codes(import, err) : cli_exit_code(rc);
+/* ---- from beginning to end ---- */
 
-    if (code == EX_OK) {
-        code = open_input(import, err);
+/* What is in use while a file is imported. */
+struct work {
+    struct cli_drugcodes *codes;
+    struct cli_client *client;
+    struct cli_sending sending;
+    struct cli_import import;
+};
+
+static int
+make_ready(
+    struct work *work, const struct arguments *arguments, struct ent_error *err)
+{
+    struct cli_import *import = &work->import;
+    struct cli_sending *sending = &work->sending;
+    enum ent_status rc;
+    int code = read_codes(arguments->codes, &work->codes, err);
+
+    import->path = arguments->file;
+    import->codes = work->codes;
+    import->now_ms = ent_time_now_ms();
+    import->print = arguments->json ? stdout : NULL;
+    if (code == EX_OK && !arguments->dry_run) {
+        code = cli_client_open(&arguments->client, &work->client, err);
+        import->sending = sending;
+        sending->client = work->client;
+        sending->recipients = &arguments->recipients;
+        sending->rejects = &import->rejects;
+        sending->report = (struct cli_report){.out = stdout,
+            .source = cli_import_name(import),
+            .json = arguments->json};
     }
-    if (code != EX_OK || import->arguments->dry_run) {
-        return code;
+    if (code == EX_OK && !arguments->dry_run) {
+        rc = cli_sending_init(sending, err);
+        code = rc == ENT_OK ? EX_OK : cli_exit_code(rc);
     }
-    rc = cli_batch_init(&import->batch, err);
-    return rc == ENT_OK ? cli_client_open(
-                              &import->arguments->client, &import->client, err)
-                        : cli_exit_code(rc);
+    return code == EX_OK ? cli_import_open(import, arguments->rejects, err)
+                         : code;
 }
 
 static void
-let_go(struct import *import)
+let_go(struct work *work)
 {
-    cli_client_close(&import->client);
-    cli_batch_fini(&import->batch);
-    cli_csv_fini(&import->csv);
-    cli_drugcodes_free(&import->codes);
-    ent_arena_fini(&import->arena);
-    if (import->fd > STDERR_FILENO) {
-        (void)close(import->fd);
+    cli_import_close(&work->import);
+    cli_sending_fini(&work->sending);
+    cli_client_close(&work->client);
+    cli_drugcodes_free(&work->codes);
+}
+
+/* How it ended before its time, and what to do about it. */
+static void
+tell_stop(const struct work *work, const char *why)
+{
+    const struct cli_import *import = &work->import;
+
+    cli_complain("%s", why);
+    cli_complain("stopped behind line %zu: import %s again%s", import->line,
+        cli_import_name(import),
+        import->sending == NULL ? "" : "; what was sent is not sent twice");
+}
+
+/* The counts come last. */
+static void
+tell_counts(const struct work *work, bool used)
+{
+    const struct cli_import *import = &work->import;
+    const struct cli_sending *sending = &work->sending;
+    FILE *out = import->print != NULL ? stderr : stdout;
+
+    if (used) {
+        cli_complain("to be looked at: %s", import->rejects.path);
     }
+    if (sending->refused + sending->unsent > 0) {
+        fprintf(out,
+            "of those mapped, accepted %" PRIu64 ", refused %" PRIu64
+            ", not sent %" PRIu64 "\n",
+            sending->accepted, sending->refused, sending->unsent);
+    }
+    fprintf(out, "rows %" PRIu64 ", mapped %" PRIu64 ", rejected %" PRIu64 "\n",
+        import->rows, import->mapped, import->rejected);
+}
+
+static int
+code_of(const struct work *work, enum ent_status rc)
+{
+    const struct cli_sending *sending = &work->sending;
+
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        return EX_IOERR;
+    }
+    return rc != ENT_OK                ? cli_exit_code(rc)
+           : cli_interrupt_code() != 0 ? cli_interrupt_code()
+           : sending->code != EX_OK    ? sending->code
+           : work->import.rejected > 0 ? 1
+                                       : cli_report_code(&sending->report);
+}
+
+/* Take the rows in, make the rejects safe, and tell. */
+static int
+carry_out(struct work *work)
+{
+    struct cli_import *import = &work->import;
+    const struct cli_sending *sending = &work->sending;
+    struct ent_error err = {0};
+    struct ent_error why = {0};
+    enum ent_status rc = cli_import_run(import, &err);
+    bool used = import->rejected + sending->refused + sending->unsent > 0;
+    enum ent_status closed = cli_rejects_close(&import->rejects, used, &why);
+
+    if (rc == ENT_OK && closed != ENT_OK) {
+        rc = closed;
+        err = why;
+    }
+    if (import->sending != NULL) {
+        cli_report_end(&work->sending.report);
+    }
+    if (rc != ENT_OK || cli_interrupt_code() != 0) {
+        tell_stop(work, rc == ENT_OK ? "interrupted" : err.text);
+    }
+    tell_counts(work, used && closed == ENT_OK);
+    return code_of(work, rc);
 }
 
 static int
 import_file(const struct arguments *arguments)
 {
-    struct import import = {.arguments = arguments,
-        .fd = -1,
-        .now_ms = ent_time_now_ms(),
-        .told_ms = ent_time_boot_ms(), /* nothing is long yet */
-        .report = {
-            .out = stdout, .source = arguments->file, .json = arguments->json}};
+    struct work *work = calloc(1, sizeof *work);
     struct ent_error err = {0};
-    int code = make_ready(&import, &err);
-    bool ready = code == EX_OK;
-    enum ent_status rc;
+    int code;
 
-    if (ready) {
-        code = take_rows(&import, &err);
-        rc = cli_rejects_close(
-            &import.rejects, import.rejected > 0, code == EX_OK ? &err : NULL);
-        code = code == EX_OK && rc != ENT_OK ? cli_exit_code(rc) : code;
+    if (work == NULL) {
+        cli_complain("out of memory");
+        return EX_OSERR;
     }
-    if (code != EX_OK && err.text[0] != '\0') {
+    work->import.fd = -1;
+    code = make_ready(work, arguments, &err);
+    if (code == EX_OK) {
+        cli_interrupt_catch();
+        code = carry_out(work);
+    } else if (err.text[0] != '\0') {
         cli_complain("%s", err.text);
     }
-    if (ready) {
-        if (!arguments->dry_run) {
-            cli_report_end(&import.report);
-        }
-        print_summary(&import);
-    }
-    if (code == EX_OK) {
-        code = import.rejected > 0 ? 1 : cli_report_code(&import.report);
-    }
-    let_go(&import);
+    let_go(work);
+    free(work);
     return code;
 }
 
 int
 cli_import_drug_seizures(int argc, char *argv[])
 {
+    static char room[OUT_LEN];
     struct arguments arguments = {0};
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
@@ -462,6 +318,8 @@ cli_import_drug_seizures(int argc, char *argv[])
         fputs(cli_drugcodes_text, stdout);
         return EX_OK;
     }
-    (void)setvbuf(stdout, NULL, _IOFBF, OUT_LEN);
+    if (arguments.dry_run && arguments.json) {
+        (void)setvbuf(stdout, room, _IOFBF, sizeof room);
+    }
     return import_file(&arguments);
 }

@@ -15,6 +15,12 @@ fail(const struct cli_rejects *rejects, struct ent_error *err)
     return ent_fail(err, ENT_IO, "%s: %s", rejects->path, strerror(errno));
 }
 
+static enum ent_status
+written(const struct cli_rejects *rejects, struct ent_error *err)
+{
+    return ferror(rejects->file) != 0 ? fail(rejects, err) : ENT_OK;
+}
+
 static void
 name_file(struct cli_rejects *rejects, const char *path, const char *input)
 {
@@ -66,11 +72,11 @@ cli_rejects_open(struct cli_rejects *rejects, const char *path,
         (void)close(fd);
         return fail(rejects, err);
     }
-    rejects->reasoned = heads->count > CLI_SEIZURE_COLUMNS;
     (void)fwrite(heads->raw.data, 1, heads->raw.len, rejects->file);
     (void)fputs(
-        rejects->reasoned ? "\n" : "," CLI_SEIZURE_REASON "\n", rejects->file);
-    return ferror(rejects->file) != 0 ? fail(rejects, err) : ENT_OK;
+        heads->count > CLI_SEIZURE_COLUMNS ? "\n" : "," CLI_SEIZURE_REASON "\n",
+        rejects->file);
+    return written(rejects, err);
 }
 
 static void
@@ -83,34 +89,43 @@ write_quoted(FILE *file, const char *text)
         }
         (void)fputc(*text, file);
     }
-    (void)fputs("\"\n", file);
+    (void)fputc('"', file);
 }
 
 enum ent_status
-cli_rejects_add(struct cli_rejects *rejects, const struct cli_csv_row *row,
+cli_rejects_add(struct cli_rejects *rejects, struct ent_view raw,
     const char *reason, struct ent_error *err)
 {
+    (void)fwrite(raw.data, 1, raw.len, rejects->file);
     if (reason != NULL) {
-        (void)snprintf(rejects->reason, sizeof rejects->reason, "%s", reason);
+        write_quoted(rejects->file, reason);
     }
-    (void)fwrite(row->raw.data, 1, row->raw.len, rejects->file);
-    if (!row->more && rejects->reasoned) {
-        (void)fputc('\n', rejects->file); /* it has one, of the first time */
-    } else if (!row->more) {
-        write_quoted(rejects->file, rejects->reason);
-    }
-    return ferror(rejects->file) != 0 ? fail(rejects, err) : ENT_OK;
+    (void)fputc('\n', rejects->file);
+    return written(rejects, err);
+}
+
+enum ent_status
+cli_rejects_begin(
+    struct cli_rejects *rejects, struct ent_view raw, struct ent_error *err)
+{
+    (void)fwrite(raw.data, 1, raw.len, rejects->file);
+    return written(rejects, err);
 }
 
 enum ent_status
 cli_rejects_close(struct cli_rejects *rejects, bool used, struct ent_error *err)
 {
+    FILE *file = rejects->file;
     struct stat about;
-    int fd = fileno(rejects->file);
-    bool regular = fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
-    bool written = fflush(rejects->file) == 0 && (!regular || fsync(fd) == 0);
+    bool regular, safe;
 
-    if (fclose(rejects->file) != 0 || !written) {
+    if (file == NULL) {
+        return ENT_OK;
+    }
+    regular = fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
+    safe = fflush(file) == 0 && (!regular || fsync(fileno(file)) == 0);
+    rejects->file = NULL;
+    if (fclose(file) != 0 || !safe) {
         return fail(rejects, err);
     }
     if (!used && regular) {

@@ -17,8 +17,6 @@
 struct cli_rejects {
     FILE *file;
     char path[PATH_MAX];
-    char reason[CLI_REASON_MAX]; /* of a row that goes on */
-    bool reasoned;               /* the input has a REASON of its own */
 };
 
 /* `path` NULL: the name of `input` with .rejects.csv, in this folder. What was
@@ -28,12 +26,16 @@ enum ent_status cli_rejects_open(struct cli_rejects *rejects, const char *path,
     const char *input, int input_fd, const struct cli_csv_row *heads,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* `reason` NULL: `row` is the rest of the one before. */
+/* A row, as it stood, and the reason; NULL: it has one already. */
 enum ent_status cli_rejects_add(struct cli_rejects *rejects,
-    const struct cli_csv_row *row, const char *reason,
+    struct ent_view raw, const char *reason,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The beginning of a row that is too long to come at once. */
+enum ent_status cli_rejects_begin(struct cli_rejects *rejects,
+    struct ent_view raw, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Safe on the disk; or gone again when it has no row. */
+/* Safe on the disk; or gone again when it is not `used`. Does nothing to one
+ * that is not open. */
 enum ent_status cli_rejects_close(struct cli_rejects *rejects, bool used,
     struct ent_error *err) ENT_MUST_CHECK;
 
