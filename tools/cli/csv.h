@@ -48,8 +48,8 @@ enum ent_status cli_csv_init(
     struct cli_csv *csv, int fd, struct ent_error *err) ENT_MUST_CHECK;
 void cli_csv_fini(struct cli_csv *csv);
 
-/* The next row, valid until the next call. ENT_NOT_FOUND at the end; ENT_BUSY: a
- * signal came while there was nothing to read yet, ask again; ENT_IO. */
+/* The next row, valid until the next call. ENT_NOT_FOUND at the end; ENT_BUSY:
+ * a signal came while there was nothing to read yet, ask again; ENT_IO. */
 enum ent_status cli_csv_next(struct cli_csv *csv, struct cli_csv_row *ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
 
