@@ -20,6 +20,8 @@ A field's words, with commas between them:
     counted                   of persons who are counted, never named
     FORMAT                    one of FORMATS or IDENTIFIERS below
 
+What a word cannot be said of (WORD_FOR) is as wrong as a word that is none.
+
 COND is FIELD (it is given), FIELD CODE... (it is one of these), or either with
 `not` before it. A type's rules: `any of A, B`, `both of A, B`, `A before B`,
 `check NAME` (a function in validate_check.c); with ` by SOURCE` at the end, where
@@ -47,11 +49,19 @@ IDENTIFIERS = (
 TRAITS = "must text brief past future personal special counted".split()
 TIERS = ("blo", "ncc", "ilo", "carrier", "airport", "organisation")
 NUMBER = descriptor_pb2.FieldDescriptorProto
-NUMBERS = (
-    NUMBER.TYPE_UINT32,
-    NUMBER.TYPE_UINT64,
-    NUMBER.TYPE_INT32,
-    NUMBER.TYPE_INT64,
+KINDS = {
+    NUMBER.TYPE_STRING: "string",
+    NUMBER.TYPE_BYTES: "bytes",
+    NUMBER.TYPE_UINT32: "uint32",
+    NUMBER.TYPE_ENUM: "code",
+    NUMBER.TYPE_BOOL: "bool",
+}
+# What fields such words are for; those that are not here: any.
+WORD_FOR = (
+    dict.fromkeys(FORMATS + IDENTIFIERS + ["text", "brief"], ["string"])
+    | {"holding": ["message"]}
+    | dict.fromkeys(["past", "future"], ["time"])
+    | {"percent": ["string", "uint32"], "hash": ["bytes"]}
 )
 
 
@@ -95,6 +105,9 @@ class Schema:
 
     def code(self, field, word):
         enum = self.enums[field.type_name.split(".")[-1]]
+        return self.value(enum, word)
+
+    def value(self, enum, word):
         for value in enum.value:
             if value.name == word:
                 return value.number
@@ -102,8 +115,20 @@ class Schema:
 
 
 def message_of(field):
+    """Its type, when that is one of ours."""
     name = field.type_name.split(".")
-    return name[-1] if name[1:3] == PACKAGE.split(".") and field.type == 11 else None
+    ours = name[1:3] == PACKAGE.split(".")
+    return name[-1] if ours and field.type == NUMBER.TYPE_MESSAGE else None
+
+
+def kind_of(field):
+    if field.type == NUMBER.TYPE_MESSAGE:
+        return "message" if message_of(field) else "time"
+    return KINDS.get(field.type, "number")
+
+
+def is_list(field):
+    return field.label == NUMBER.LABEL_REPEATED
 
 
 # ---- types ----
@@ -151,6 +176,8 @@ class Type:
         negated = words[0] == "not"
         name, *codes = words[1:] if negated else words
         field = self.all[self.at(name)]
+        if codes and (kind_of(field) != "code" or is_list(field)):
+            raise Wrong(f"{self.name}.{name} is no code: {' '.join(codes)}?")
         if codes:
             values = [self.schema.code(field, c) for c in codes]
             without, beside = "without " + listed(codes), "with " + listed(codes)
@@ -179,41 +206,55 @@ class Type:
 
     def field(self, field):
         """C of one field."""
-        traits, form, conditions, holding = set(), "NONE", [], []
-        kind = IDENTIFIERS[0]
+        traits, forms, conditions, holding = set(), [], [], []
         for phrase in str(self.words[field.name]).split(","):
             words = phrase.split()
+            kinds = WORD_FOR.get(words[0] if words else "")
+            if kinds and kind_of(field) not in kinds:
+                raise Wrong(
+                    f"{self.name}.{field.name}: '{phrase.strip()}' is for "
+                    f"{listed(kinds)}, not {kind_of(field)}"
+                )
             if words[:2] in (["must", "when"], ["only", "when"]):
                 conditions.append(self.condition(words[0].upper(), words[2:]))
-            elif words[0] == "with":
+            elif words[:1] == ["with"]:
                 conditions.append(self.condition("MUST", words[1:]))
                 conditions.append(self.condition("ONLY", words[1:]))
-            elif words[0] == "holding":
+            elif words[:1] == ["holding"]:
                 holding = words[1:]
-            elif words[0] in TRAITS and len(words) == 1:
+            elif len(words) == 1 and words[0] in TRAITS:
                 traits.add(words[0])
-            elif words[0] in FORMATS and len(words) == 1:
-                form = words[0].upper()
-            elif words[0] in IDENTIFIERS and len(words) == 1:
-                form, kind = "IDENTIFIER", words[0]
+            elif len(words) == 1 and words[0] in FORMATS + IDENTIFIERS:
+                forms += words
             elif words != ["may"]:
                 raise Wrong(f"{self.name}.{field.name}: '{phrase.strip()}'?")
+        if len(forms) > 1:
+            raise Wrong(f"{self.name}.{field.name}: {' and '.join(forms)}?")
+        form, kind = self.format(*forms)
         below = message_of(field)
         bits = "|".join(f"ENT_FIELD_{t.upper()}" for t in TRAITS if t in traits)
         return (
             f"{{.name = {quoted(field.name)}, .traits = {bits or 0}, "
             f".format = ENT_FORMAT_{form}, "
-            f".identifier = ENT_IDENTIFIER_{kind.upper()}, "
+            f".identifier = ENT_IDENTIFIER_{kind}, "
             f".type = {f'&type_{below}' if below else 'NULL'}, "
             f".holding = {self.holding(below, holding)}, "
             f".conditions = {compound('ent_condition', conditions)}, "
             f".condition_count = {len(conditions)}}}"
         )
 
+    def format(self, word="none"):
+        """Of C: the format, and the identifier where it is one."""
+        if word in IDENTIFIERS:
+            return "IDENTIFIER", word.upper()
+        return word.upper(), IDENTIFIERS[0].upper()
+
     def holding(self, below, names):
         if not names:
             return "NULL"
         fields = [f.name for f in self.schema.fields(below)]
+        if not set(names) <= set(fields):
+            raise Wrong(f"{below} does not have all of {', '.join(names)}")
         text = "must give " + listed([camel(n) for n in names])
         return compound(
             "ent_choice",
@@ -236,12 +277,15 @@ class Type:
             ) + ", or neither"
             return self.choice("BOTH", words[2:], said)
         if len(words) == 3 and words[1] == "before":
+            for field in [self.all[self.at(n)] for n in (words[0], words[2])]:
+                if kind_of(field) != "time" or is_list(field):
+                    raise Wrong(f"{self.name}.{field.name} is no time")
             return (
                 f"{{.kind = ENT_RULE_ORDER, .first = {self.at(words[0])}, "
                 f".last = {self.at(words[2])}, "
                 f".said = {quoted('must not be before ' + camel(words[0]))}}}"
             )
-        if words[0] == "check" and len(words) == 2:
+        if words == ["check", snake(self.name)]:  # which has that type
             return f"{{.kind = ENT_RULE_CHECK, .check = ent_check_{words[1]}}}"
         raise Wrong(f"{self.name}: what is the rule '{text}'?")
 
@@ -293,6 +337,17 @@ def ordered(types):
     return [types[name] for name in done]
 
 
+def held(types, name):
+    """That type, and all that it can hold."""
+    found, left = set(), [name]
+    while left:
+        one = left.pop()
+        if one not in found and one in types:
+            found.add(one)
+            left += types[one].below
+    return found
+
+
 # ---- families ----
 
 UNITS = {"D": 86400, "Y": 365 * 86400}
@@ -309,20 +364,8 @@ def duration_ms(text):
     return seconds * 1000
 
 
-KNOWN = {
-    "number",
-    "code",
-    "title",
-    "about",
-    "nominal",
-    "precedence",
-    "tlp",
-    "handling",
-    "acknowledge",
-    "keep",
-    "tiers",
-    "header",
-}
+NEEDED = set("number code title about precedence tlp keep tiers".split())
+KNOWN = NEEDED | {"nominal", "handling", "acknowledge", "header"}
 
 
 class Family:
@@ -330,19 +373,27 @@ class Family:
         self.schema, self.name, self.says = schema, name, says
         if set(says) - KNOWN:
             raise Wrong(f"{name}: what is {sorted(set(says) - KNOWN)}?")
+        if NEEDED - set(says):
+            raise Wrong(f"{name}: not said: {sorted(NEEDED - set(says))}")
         field = schema.body().get(name)
         if field is None or field.number != says["number"]:
             raise Wrong(f"{name} has another number, or none, in message.proto")
         self.type = message_of(field)
         if self.type not in types:
             raise Wrong(f"no manifest says anything of the type {self.type}")
+        self.nominal = says.get("nominal", False) is True
+        if not self.nominal and "Person" in held(types, self.type):
+            raise Wrong(f"{name} can hold a Person, and is not nominal")
 
     def tier(self, tier):
         word = self.says["tiers"][tier]
         words = {True: "YES", False: "NO", "without personal": "NOT_PERSONAL"}
         if word not in words:
             raise Wrong(f"{self.name}: tier {tier}: '{word}'?")
-        return f"ENT_TIER_{words[word]}"
+        return f"[ENT_TIER_{tier.upper()}] = ENT_TIER_{words[word]}"
+
+    def code(self, enum, word):
+        return self.schema.value(self.schema.enums[enum], word)
 
     def header(self):
         names = [f.name for f in self.schema.fields("Message")]
@@ -351,7 +402,10 @@ class Family:
             if name not in names or word not in sums:
                 raise Wrong(f"{self.name}: header: {name}: {word}?")
             sums[word] |= 1 << names.index(name)
-        return f"UINT64_C({sums['must']}), UINT64_C({sums['never']})"
+        return (
+            f".header_must = UINT64_C({sums['must']}), "
+            f".header_never = UINT64_C({sums['never']})"
+        )
 
     def line(self):
         says = self.says
@@ -360,17 +414,17 @@ class Family:
         handling = sum(1 << int(h[1]) for h in says.get("handling", []))
         acknowledge = says.get("acknowledge")
         return (
-            f"    {{{says['number']}, {quoted(says['code'])}, "
-            f"{quoted(self.name)}, {quoted(says['title'])}, "
-            f"{quoted(says['about'])}, "
-            f"{'true' if says.get('nominal') else 'false'}, "
-            f"ENTENTE__V1__PRECEDENCE__{says['precedence']}, "
-            f"ENTENTE__V1__TLP__TLP_{says['tlp']}, {handling}, "
+            f"    {{.number = {says['number']}, .code = {quoted(says['code'])}, "
+            f".name = {quoted(self.name)}, .title = {quoted(says['title'])}, "
+            f".about = {quoted(says['about'])}, "
+            f".nominal = {'true' if self.nominal else 'false'}, "
+            f".precedence = {self.code('Precedence', says['precedence'])}, "
+            f".tlp = {self.code('Tlp', 'TLP_' + says['tlp'])}, "
+            f".handling = {handling}, .acknowledge_ms = "
             f"UINT64_C({duration_ms(acknowledge) if acknowledge else 0}), "
-            f"UINT64_C({duration_ms(says['keep'])}), "
-            f"{{{', '.join(self.tier(t) for t in TIERS)}}}, "
-            f"{self.header()}, "
-            f"&type_{self.type}}},"
+            f".keep_ms = UINT64_C({duration_ms(says['keep'])}), "
+            f".tiers = {{{', '.join(self.tier(t) for t in TIERS)}}}, "
+            f"{self.header()}, .body = &type_{self.type}}},"
         )
 
 
@@ -387,7 +441,7 @@ def read(files):
                     raise Wrong(f"{name} stands twice")
                 into[name] = words
         if set(says) - {"types", "families"}:
-            raise Wrong(f"{file} has more than types and families")
+            raise Wrong(f"{Path(file).name} has more than types and families")
         if Path(file).name == "entity.yaml":
             shared |= set(says["types"])
     return types, families, shared
