@@ -331,7 +331,9 @@ has_these(const Entente__V1__StatisticsReturn *table,
     unsigned asked = 0;
 
     for (size_t i = 0; i < table->n_dimensions; i++) {
-        asked |= 1U << table->dimensions[i];
+        const unsigned code = (unsigned)table->dimensions[i];
+
+        asked |= code <= ENTENTE__V1__DIMENSION__BY_SUBSTANCE ? 1U << code : 0;
     }
     for (unsigned i = 1; i <= ENTENTE__V1__DIMENSION__BY_SUBSTANCE; i++) {
         if (has_dimension(cell, (Entente__V1__Dimension)i) !=

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tests/examples.h"
+#include "tests/findings.h"
 
 static int
 setup(void **state)
@@ -22,49 +23,6 @@ teardown(void **state)
     ent_arena_fini(*state);
     return 0;
 }
-
-/* A change that breaks one rule, and the finding that names it. */
-struct broken {
-    const char *change;
-    const char *field;
-    const char *rule;
-    const char *source;
-};
-
-static void
-expect_finding(const struct ent_finding *finding, const struct broken *want,
-    const char *family)
-{
-    if (strcmp(finding->field, want->field) != 0 ||
-        strcmp(finding->rule, want->rule) != 0 ||
-        strcmp(finding->source, want->source) != 0) {
-        fail_msg("%s with %s: %s: %s (%s)", family, want->change,
-            finding->field, finding->rule, finding->source);
-    }
-}
-
-static void
-expect_broken(struct ent_arena *arena, const char *family,
-    const struct broken *cases, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct ent_findings findings;
-        enum ent_status rc;
-
-        ent_arena_reset(arena);
-        rc = ent_message_validate(
-            example(arena, family, cases[i].change), &findings, &last_error);
-        if (rc != ENT_BAD_INPUT || findings.count != 1) {
-            fail_msg("%s with %s: %zu findings, %s", family, cases[i].change,
-                findings.count,
-                findings.count > 1 ? findings.list[1].rule : "");
-        }
-        expect_finding(&findings.list[0], &cases[i], family);
-    }
-}
-
-#define EXPECT_BROKEN(arena, family, cases)                                    \
-    expect_broken(arena, family, cases, sizeof cases / sizeof cases[0])
 
 static void
 every_example_is_good(void **state)
@@ -640,114 +598,6 @@ an_emergency_says_who_declares_it_and_why(void **state)
     EXPECT_BROKEN(*state, "agreement_control", rows);
 }
 
-static void
-victims_and_suspects_share_no_list(void **state)
-{
-    static const char source[] = "catalogue: victims and suspects";
-    const struct broken alert[] = {
-        {"{'personAlert':{'person':{'role':'PRESUMED_VICTIM'}}}",
-            "personAlert.person.role",
-            "a victim is on no list: a referral is for that", source},
-    };
-    const struct broken report[] = {
-        {"{'intelligenceReport':{'about':{'persons':[{'role':'VICTIM'},"
-         "{'role':'FACILITATOR'}]}}}",
-            "intelligenceReport.about.persons",
-            "must not list victims beside suspects or facilitators", source},
-    };
-    const struct broken handover[] = {
-        {"{'incidentHandover':{'transfers':[{'person':{'role':'VICTIM'},"
-         "'at':'2026-11-22T09:00:00Z','givenBy':'a','takenBy':'b'},"
-         "{'person':{'role':'SUSPECT'},'at':'2026-11-22T09:00:00Z',"
-         "'givenBy':'a','takenBy':'b'}]}}",
-            "incidentHandover.transfers",
-            "must not list victims beside suspects or facilitators", source},
-    };
-
-    EXPECT_BROKEN(*state, "person_alert", alert);
-    EXPECT_BROKEN(*state, "intelligence_report", report);
-    EXPECT_BROKEN(*state, "incident_handover", handover);
-}
-
-static void
-what_only_some_may_say_is_refused_from_others(void **state)
-{
-    static const struct broken document[] = {
-        {"{'documentAlert':{'issuer':'VNM'}}", "documentAlert.status",
-            "only the state that issued a document says this of it",
-            "INTERPOL: rule of the issuing state"},
-        {"{'documentAlert':{'lastNumber':'AA12346'}}",
-            "documentAlert.lastNumber",
-            "must be as long as number, and not before it",
-            "catalogue: document_alert"},
-        {"{'documentAlert':{'lastNumber':'AA1234499'}}",
-            "documentAlert.lastNumber",
-            "must be as long as number, and not before it",
-            "catalogue: document_alert"},
-    };
-    static const struct broken minor[] = {
-        {"{'personAlert':{'person':{'minor':true}}}", "personAlert.action",
-            "must be PROTECT or LOCATE for a minor", "catalogue: person_alert"},
-    };
-    static const struct broken request[] = {
-        {"{'precedence':'PRIORITY'}", "informationRequest.urgencyReason",
-            "must be given above ROUTINE", "catalogue: information_request"},
-    };
-    static const struct broken transfer[] = {
-        {"{'mlaReference':null}", "mlaReference",
-            "must be given with MLA_PENDING", "catalogue: evidence_transfer"},
-    };
-
-    EXPECT_BROKEN(*state, "document_alert", document);
-    EXPECT_BROKEN(*state, "person_alert", minor);
-    EXPECT_BROKEN(*state, "information_request", request);
-    EXPECT_BROKEN(*state, "evidence_transfer", transfer);
-}
-
-static void
-a_small_cell_is_suppressed_and_a_cell_says_no_more_than_its_table(void **state)
-{
-    static const struct broken rows[] = {
-        {"{'statisticsReturn':{'cells':[{'sex':'MALE','origin':'UTO',"
-         "'count':'10'}]}}",
-            "statisticsReturn.cells[0].count",
-            "must be suppressed: 10 is less than 11",
-            "catalogue: statistics_return"},
-        {"{'statisticsReturn':{'cells':[{'sex':'MALE','origin':'UTO',"
-         "'ageBand':'12-17','count':'40'}]}}",
-            "statisticsReturn.cells[0]",
-            "must have the table's dimensions, and no other",
-            "catalogue: statistics_return"},
-        {"{'statisticsReturn':{'cells':[{'sex':'MALE','count':'40'}]}}",
-            "statisticsReturn.cells[0]",
-            "must have the table's dimensions, and no other",
-            "catalogue: statistics_return"},
-    };
-
-    EXPECT_BROKEN(*state, "statistics_return", rows);
-}
-
-static void
-a_zone_is_that_of_its_document(void **state)
-{
-    static const struct broken rows[] = {
-        {"{'intelligenceReport':{'about':{'documents':[{'issuer':'THA',"
-         "'type':'PASSPORT','number':'L898902C3','mrz':["
-         "'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<',"
-         "'L898902C36UTO7408122F3204153ZE184226B<<<<<16']}]}}}",
-            "intelligenceReport.about.documents[0].issuer",
-            "must be UTO, as in mrz", "catalogue: intelligence_report"},
-        {"{'intelligenceReport':{'about':{'documents':[{'issuer':'UTO',"
-         "'type':'PASSPORT','number':'L898902C4','mrz':["
-         "'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<',"
-         "'L898902C36UTO7408122F3204153ZE184226B<<<<<16']}]}}}",
-            "intelligenceReport.about.documents[0].number",
-            "must be the number in mrz", "catalogue: intelligence_report"},
-    };
-
-    EXPECT_BROKEN(*state, "intelligence_report", rows);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -770,10 +620,6 @@ main(void)
         TEST(consent_is_about_one_message_and_one_use),
         TEST(an_emergency_says_who_declares_it_and_why),
         TEST(a_document_check_names_a_document_and_nothing_else),
-        TEST(victims_and_suspects_share_no_list),
-        TEST(what_only_some_may_say_is_refused_from_others),
-        TEST(a_small_cell_is_suppressed_and_a_cell_says_no_more_than_its_table),
-        TEST(a_zone_is_that_of_its_document),
         TEST(a_year_is_the_longest_validity),
         TEST(all_faults_are_found_at_once_and_the_first_is_quoted),
         TEST(findings_have_a_limit_and_the_rest_is_counted),
