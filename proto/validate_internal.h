@@ -76,14 +76,7 @@ bool ent_decimal_is_formed(const char *text);
 bool ent_decimal_is_zero(const char *decimal);
 bool ent_decimal_is_at_most(const char *decimal, unsigned limit);
 
-/* "must be given" unless it is. */
-void ent_rule_need(struct ent_validation *v, const char *field, bool given);
-
-/* These hold for a value that is given. */
-void ent_rule_need_identifier(struct ent_validation *v, const char *field,
-    enum ent_identifier kind, const char *text);
-void ent_rule_need_uuid(
-    struct ent_validation *v, const char *field, const char *text);
+/* This holds for a value that is given. */
 void ent_rule_need_length(struct ent_validation *v, const char *field,
     const ProtobufCBinaryData *bytes, size_t len);
 

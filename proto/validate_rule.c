@@ -98,6 +98,12 @@ time_of(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
     return ent_message_time_ms(time);
 }
 
+static const char *
+source_of(const struct ent_validation *v, const struct ent_type_rule *rule)
+{
+    return rule->source == NULL ? v->source : rule->source;
+}
+
 static void
 check_order(struct ent_validation *v, const struct ent_type_rule *rule,
     const struct ent_type_manifest *type, const ProtobufCMessage *message)
@@ -109,8 +115,7 @@ check_order(struct ent_validation *v, const struct ent_type_rule *rule,
     uint64_t last_ms = time_of(message, &fields[rule->last]);
 
     if (first_ms > 0 && last_ms > 0 && last_ms < first_ms) {
-        ent_place_wrong(v, &last,
-            rule->source == NULL ? v->source : rule->source, "%s", rule->said);
+        ent_place_wrong(v, &last, source_of(v, rule), "%s", rule->said);
     }
 }
 
@@ -130,9 +135,7 @@ ent_validate_type(struct ent_validation *v,
                        ? given == 0
                        : given != 0 && given != (size_t)__builtin_popcountll(
                                                     rule->fields)) {
-            ent_rule_broken_by(v,
-                rule->source == NULL ? v->source : rule->source, "", "%s",
-                rule->said);
+            ent_rule_broken_by(v, source_of(v, rule), "", "%s", rule->said);
         }
     }
 }

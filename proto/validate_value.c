@@ -16,40 +16,6 @@ ent_rule_characters(const char *text)
 }
 
 void
-ent_rule_need(struct ent_validation *v, const char *field, bool given)
-{
-    if (!given) {
-        ent_rule_broken(v, field, "must be given");
-    }
-}
-
-void
-ent_rule_need_identifier(struct ent_validation *v, const char *field,
-    enum ent_identifier kind, const char *text)
-{
-    struct ent_error why = {0};
-
-    if (is_given(text) &&
-        ent_identifier_check(kind, ent_view_text(text), &why) != ENT_OK) {
-        ent_rule_broken_by(
-            v, ent_identifier_source(kind), field, "%s", why.text);
-    }
-}
-
-void
-ent_rule_need_uuid(
-    struct ent_validation *v, const char *field, const char *text)
-{
-    struct ent_id id;
-
-    if (is_given(text) &&
-        ent_id_parse(ent_view_text(text), &id, NULL) != ENT_OK) {
-        ent_rule_broken_by(v, "RFC 9562", field,
-            "must be a UUID: 8-4-4-4-12 hexadecimal digits");
-    }
-}
-
-void
 ent_rule_need_length(struct ent_validation *v, const char *field,
     const ProtobufCBinaryData *bytes, size_t len)
 {
