@@ -145,8 +145,9 @@ put_any(struct key *key, uint32_t c)
 
 /* ---- titles ---- */
 
-/* In code points; the Burmese ones in Latin letters are words of their own, the
- * others stand before the name without a space. */
+/* In code points, as folded: the Burmese U is in two pieces. Those in Latin
+ * letters are words of their own, the others stand before the name without a
+ * space. */
 static const uint32_t nang_sao[] = {
     0x0e19, 0x0e32, 0x0e07, 0x0e2a, 0x0e32, 0x0e27, 0};
 static const uint32_t nang[] = {0x0e19, 0x0e32, 0x0e07, 0};
@@ -155,7 +156,7 @@ static const uint32_t latin_u[] = {'u', ' ', 0};
 static const uint32_t latin_daw[] = {'d', 'a', 'w', ' ', 0};
 static const uint32_t latin_ko[] = {'k', 'o', ' ', 0};
 static const uint32_t latin_ma[] = {'m', 'a', ' ', 0};
-static const uint32_t burmese_u[] = {0x1026, 0x1038, 0};
+static const uint32_t burmese_u[] = {0x1025, 0x102e, 0x1038, 0};
 static const uint32_t burmese_daw[] = {0x1012, 0x1031, 0x102b, 0x103a, 0};
 
 static const uint32_t *const titles[] = {nang_sao, nang, nai, latin_u,

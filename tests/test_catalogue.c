@@ -459,6 +459,15 @@ a_carrier_gets_advice_and_no_list_whatever_is_agreed(void **state)
             "goes to a carrier without what tells who somebody is"},
         {"inadmissible_notice", "{'inadmissibleNotice':{'person':null}}", 0,
             NULL},
+        {"inadmissible_notice",
+            "{'inadmissibleNotice':{'person':null,'removal':["
+            "{'from':{'country':'KR'},'to':{'country':'TH'}},"
+            "{'from':{'country':'TH'},'to':{'country':'MM'},"
+            "'conveyance':{'mode':'LAND_ROAD','plate':'1'}}]}}",
+            ENT_REFUSAL_FIELD_PROHIBITED,
+            "inadmissibleNotice.removal[1].conveyance.plate must not be given: "
+            "inadmissible_notice goes to a carrier without what tells who "
+            "somebody is"},
     };
     ENT_AUTO(ent_agreement_free)
     struct ent_agreement *agreement = agree_with_an_airline();

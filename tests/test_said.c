@@ -65,6 +65,8 @@ only_consent_is_consent(void **state)
         "{'traffickingReferral':{'consent':'CONSENT_GIVEN'}}")));
     assert_true(
         ent_said_consent(example(*state, "vulnerable_person_referral", "{}")));
+    assert_false(ent_said_consent(example(*state, "vulnerable_person_referral",
+        "{'vulnerablePersonReferral':{'consent':'CONSENT_REFUSED'}}")));
     assert_false(ent_said_consent(example(*state, "person_alert", "{}")));
 }
 
@@ -78,6 +80,29 @@ a_document_has_an_issuer(void **state)
     assert_null(ent_said_issuer(example(*state, "person_alert", "{}")));
 }
 
+/* Nodes ask before the message is known to be good. */
+static void
+a_body_that_is_not_there_says_nothing(void **state)
+{
+    static const Entente__V1__Message__BodyCase bodies[] = {
+        ENTENTE__V1__MESSAGE__BODY_PERSON_ALERT,
+        ENTENTE__V1__MESSAGE__BODY_TRAFFICKING_REFERRAL,
+        ENTENTE__V1__MESSAGE__BODY_VULNERABLE_PERSON_REFERRAL,
+        ENTENTE__V1__MESSAGE__BODY_DOCUMENT_ALERT,
+        ENTENTE__V1__MESSAGE__BODY_DOCUMENT_CHECK,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        ent_message message = ENTENTE__V1__MESSAGE__INIT;
+
+        message.body_case = bodies[i];
+        assert_int_equal(ent_said_measure(&message), ENT_MEASURE_NONE);
+        assert_false(ent_said_consent(&message));
+        assert_null(ent_said_issuer(&message));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -87,6 +112,7 @@ main(void)
         TEST(an_alert_says_what_is_to_be_done_with_a_person),
         TEST(only_consent_is_consent),
         TEST(a_document_has_an_issuer),
+        TEST(a_body_that_is_not_there_says_nothing),
     };
 
     return cmocka_run_group_tests_name("said", tests, NULL, NULL);
