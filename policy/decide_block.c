@@ -10,18 +10,19 @@
 #include <string.h>
 
 #include "policy/word.h"
+#include "proto/base/ascii.h"
 #include "proto/refusal.h"
 
 static bool
 is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return ent_is_lower(c) || ent_is_upper(c);
 }
 
 static char
 fold(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return ent_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
 /* Does the message say that `state` must not learn of it? So too when an entry

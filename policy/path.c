@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/base/ascii.h"
 #include "proto/base/pb_field.h"
 
 /* What of the header is content. The rest is needed to deliver the message, to
@@ -34,7 +35,7 @@ is_word(struct ent_view word)
     for (size_t i = 0; i < word.len; i++) {
         uint8_t c = word.data[i];
 
-        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_') {
+        if (!ent_is_lower(c) && !ent_is_digit(c) && c != '_') {
             return false;
         }
     }
@@ -77,7 +78,7 @@ names_type(struct ent_view word, const char *name)
     for (size_t i = 0; name[i] != '\0'; i++) {
         char c = name[i];
 
-        if (c >= 'A' && c <= 'Z') {
+        if (ent_is_upper(c)) {
             c = (char)(c - 'A' + 'a');
             if (i > 0) {
                 if (at == word.len || word.data[at] != '_') {
@@ -262,9 +263,8 @@ put_camel(const char *name, char *out, size_t len, size_t size)
             upper = true;
             continue;
         }
-        out[len++] = upper && *name >= 'a' && *name <= 'z'
-                         ? (char)(*name - 'a' + 'A')
-                         : *name;
+        out[len++] =
+            upper && ent_is_lower(*name) ? (char)(*name - 'a' + 'A') : *name;
         upper = false;
     }
     out[len] = '\0';

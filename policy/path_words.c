@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/base/ascii.h"
 #include "proto/base/nearest.h"
 
 /* What no family has a place for, and agreements may name all the same: a
@@ -31,7 +32,7 @@ put_entity(const char *name, char out[static ENT_PATH_LEN])
     size_t len = 0;
 
     for (size_t i = 0; name[i] != '\0' && len + 3 < ENT_PATH_LEN; i++) {
-        bool upper = name[i] >= 'A' && name[i] <= 'Z';
+        bool upper = ent_is_upper(name[i]);
 
         if (upper && i > 0) {
             out[len++] = '_';

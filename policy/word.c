@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/base/ascii.h"
 #include "proto/base/nearest.h"
 
 /* Europol prints its handling codes with a capital, and so do agreements. */
@@ -23,7 +24,7 @@ put_word(const ProtobufCEnumDescriptor *words, const char *name,
     size_t len = 0;
 
     for (; name[len] != '\0' && len + 1 < ENT_WORD_LEN; len++) {
-        bool upper = name[len] >= 'A' && name[len] <= 'Z';
+        bool upper = ent_is_upper(name[len]);
 
         out[len] = lower && upper ? (char)(name[len] - 'A' + 'a') : name[len];
     }

@@ -4,20 +4,16 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "proto/base/ascii.h"
+
 #define NAME_LEN_MIN 3
 #define NAME_LEN_MAX 63
 #define STATE_LEN_MIN 2
 
 static bool
-is_lower(uint8_t c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool
 is_name_character(uint8_t c)
 {
-    return is_lower(c) || (c >= '0' && c <= '9') || c == '-';
+    return ent_is_lower(c) || ent_is_digit(c) || c == '-';
 }
 
 /* What stands before the '@'. */
@@ -53,7 +49,7 @@ state_check(struct ent_view state, struct ent_error *err)
             STATE_LEN_MIN, ENT_STATE_MAX);
     }
     for (size_t i = 0; i < state.len; i++) {
-        if (!is_lower(state.data[i])) {
+        if (!ent_is_lower(state.data[i])) {
             return ent_fail(err, ENT_BAD_INPUT,
                 "the state in an address is written with letters a-z");
         }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/base/ascii.h"
 #include "proto/base/time.h"
 #include "proto/identifier.h"
 
@@ -107,16 +108,10 @@ take_char(struct run *run, const char *item, char *out)
     *out = text[0];
 }
 
-static bool
-is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static unsigned
 hex_value(uint8_t c)
 {
-    return c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+    return ent_is_digit(c)        ? (unsigned)(c - '0')
            : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
                                   : 16;
 }
@@ -164,7 +159,7 @@ is_name(struct ent_view name)
             return false;
         }
     }
-    return name.len > 0 && name.data[0] >= 'A' && name.data[0] <= 'Z';
+    return name.len > 0 && ent_is_upper(name.data[0]);
 }
 
 static void
@@ -215,14 +210,14 @@ take_flight(struct run *run, char out[static 9])
         return;
     }
     number = trimmed(number);
-    while (
-        number.len > 1 && number.data[0] == '0' && is_digit(number.data[1])) {
+    while (number.len > 1 && number.data[0] == '0' &&
+           ent_is_digit(number.data[1])) {
         number.data++;
         number.len--;
     }
     keep(carrier, out);
     keep(number, out + strlen(out));
-    if (number.len == 0 || !is_digit(number.data[0]) ||
+    if (number.len == 0 || !ent_is_digit(number.data[0]) ||
         ent_identifier_check(ENT_IDENTIFIER_FLIGHT, ent_view_text(out), NULL) !=
             ENT_OK) {
         complain(run, run->at - 8, "flight",
@@ -289,7 +284,7 @@ take_date(struct run *run, uint64_t now_ms, char out[static 11])
         return;
     }
     for (size_t i = 0; i < 3; i++) {
-        day = is_digit(taken.data[i])
+        day = ent_is_digit(taken.data[i])
                   ? day * 10 + (unsigned)(taken.data[i] - '0')
                   : 9999;
     }

@@ -12,9 +12,9 @@ ent_identifier_has_form(struct ent_view text, const char *form)
     }
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.data[i];
-        bool fits = form[i] == '0'   ? is_digit(c)
-                    : form[i] == 'A' ? is_upper(c)
-                    : form[i] == 'X' ? is_digit(c) || is_upper(c)
+        bool fits = form[i] == '0'   ? ent_is_digit(c)
+                    : form[i] == 'A' ? ent_is_upper(c)
+                    : form[i] == 'X' ? ent_is_digit(c) || ent_is_upper(c)
                                      : c == (uint8_t)form[i];
 
         if (!fits) {

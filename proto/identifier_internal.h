@@ -7,21 +7,10 @@
 #ifndef ENT_PROTO_IDENTIFIER_INTERNAL_H
 #define ENT_PROTO_IDENTIFIER_INTERNAL_H
 
+#include "proto/base/ascii.h"
 #include "proto/identifier.h"
 
 /* ---- identifier_form.c ---- */
-
-static inline bool
-is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_upper(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z';
-}
 
 static inline unsigned
 digit(uint8_t c)

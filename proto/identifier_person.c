@@ -26,7 +26,7 @@ ent_identifier_check_document_number(
                 text.data[0] != '<' && text.data[text.len - 1] != '<';
 
     for (size_t i = 0; good && i < text.len; i++) {
-        good = is_upper(text.data[i]) || is_digit(text.data[i]) ||
+        good = ent_is_upper(text.data[i]) || ent_is_digit(text.data[i]) ||
                text.data[i] == '<';
     }
     return expect(good,
@@ -55,7 +55,7 @@ ent_identifier_check_age_band(struct ent_view text, struct ent_error *err)
 static bool
 is_letter(uint8_t c)
 {
-    return is_upper(c) || (c >= 'a' && c <= 'z');
+    return ent_is_upper(c) || ent_is_lower(c);
 }
 
 static size_t
@@ -93,7 +93,7 @@ is_subtag(struct ent_view subtag, bool first)
     }
     for (size_t i = 0; i < subtag.len; i++) {
         letters += is_letter(subtag.data[i]);
-        if (!is_letter(subtag.data[i]) && !is_digit(subtag.data[i])) {
+        if (!is_letter(subtag.data[i]) && !ent_is_digit(subtag.data[i])) {
             return false;
         }
     }
@@ -135,7 +135,7 @@ ent_identifier_check_phone(struct ent_view text, struct ent_error *err)
                 text.data[1] != '0';
 
     for (size_t i = 1; good && i < text.len; i++) {
-        good = is_digit(text.data[i]);
+        good = ent_is_digit(text.data[i]);
     }
     return expect(good,
         "+, the country and the number, 7 to 15 digits without spaces, as "

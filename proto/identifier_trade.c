@@ -17,7 +17,7 @@ container_value(uint8_t c)
 {
     unsigned value;
 
-    if (is_digit(c)) {
+    if (ent_is_digit(c)) {
         return digit(c);
     }
     value = (unsigned)(c - 'A') + 10;

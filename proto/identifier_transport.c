@@ -13,12 +13,12 @@ is_flight_number(struct ent_view text)
 {
     size_t digits = 0;
 
-    while (digits < text.len && is_digit(text.data[digits])) {
+    while (digits < text.len && ent_is_digit(text.data[digits])) {
         digits++;
     }
     return digits >= 1 && digits <= 4 &&
            (text.len == digits ||
-               (text.len == digits + 1 && is_upper(text.data[digits])));
+               (text.len == digits + 1 && ent_is_upper(text.data[digits])));
 }
 
 /* Letters and digits in capitals. */
@@ -26,7 +26,7 @@ static bool
 is_alphanumeric(struct ent_view text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if (!is_digit(text.data[i]) && !is_upper(text.data[i])) {
+        if (!ent_is_digit(text.data[i]) && !ent_is_upper(text.data[i])) {
             return false;
         }
     }
@@ -38,7 +38,7 @@ is_alphanumeric(struct ent_view text)
 static bool
 is_flight_identification(struct ent_view text)
 {
-    return text.len >= 1 && text.len <= 4 && is_digit(text.data[0]) &&
+    return text.len >= 1 && text.len <= 4 && ent_is_digit(text.data[0]) &&
            is_alphanumeric(text);
 }
 
@@ -73,10 +73,11 @@ ent_identifier_check_registration(struct ent_view text, struct ent_error *err)
                is_alphanumeric(first) && is_alphanumeric(rest) &&
                !has_form(first, "0") && !has_form(first, "00");
     } else {
-        size_t letters = text.len > 1 && is_upper(text.data[1]) ? 2 : 1;
+        size_t letters = text.len > 1 && ent_is_upper(text.data[1]) ? 2 : 1;
 
-        good = text.len > letters && text.len <= 7 && is_upper(text.data[0]) &&
-               is_digit(text.data[letters]) && is_alphanumeric(text);
+        good = text.len > letters && text.len <= 7 &&
+               ent_is_upper(text.data[0]) && ent_is_digit(text.data[letters]) &&
+               is_alphanumeric(text);
     }
     return expect(good,
         "an aircraft's nationality and registration marks, as HS-TKA or HL7611",
@@ -91,7 +92,7 @@ ent_identifier_check_icao24(struct ent_view text, struct ent_error *err)
                 memcmp(text.data, "FFFFFF", 6) != 0;
 
     for (size_t i = 0; good && i < text.len; i++) {
-        good = is_digit(text.data[i]) ||
+        good = ent_is_digit(text.data[i]) ||
                (text.data[i] >= 'A' && text.data[i] <= 'F');
     }
     return expect(good,
@@ -148,11 +149,11 @@ ent_identifier_check_call_sign(struct ent_view text, struct ent_error *err)
                 has_form(text, "XA0000") || has_form(text, "XXA0000");
 
     for (size_t i = 0; good && i < 2; i++) {
-        good = is_upper(text.data[i]) ||
-               (text.data[i] >= '2' && is_upper(text.data[1 - i]));
+        good = ent_is_upper(text.data[i]) ||
+               (text.data[i] >= '2' && ent_is_upper(text.data[1 - i]));
     }
     for (size_t i = 2; good && i < text.len; i++) {
-        good = !is_upper(text.data[i - 1]) || is_upper(text.data[i]) ||
+        good = !ent_is_upper(text.data[i - 1]) || ent_is_upper(text.data[i]) ||
                text.data[i] >= '2';
     }
     return expect(

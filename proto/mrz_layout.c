@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "proto/base/ascii.h"
+
 /* Line and column from 0, then the length; Doc 9303 counts columns from 1. */
 static const struct ent_mrz_layout layouts[] =
     {
@@ -144,7 +146,7 @@ ent_mrz_at(const struct ent_mrz_lines *lines, struct ent_mrz_span span)
 static unsigned
 value_of(uint8_t c)
 {
-    if (c >= '0' && c <= '9') {
+    if (ent_is_digit(c)) {
         return (unsigned)(c - '0');
     }
     return c == '<' ? 0 : (unsigned)(c - 'A') + 10;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "proto/base/ascii.h"
+
 #define COMMON "ICAO Doc 9303-3"
 
 struct split {
@@ -58,7 +60,7 @@ static enum ent_status
 complain_character(size_t line, size_t column, uint8_t c, struct ent_error *err)
 {
 #define AT "line %zu, column %zu: "
-    if (c >= 'a' && c <= 'z') {
+    if (ent_is_lower(c)) {
         return ent_fail(err, ENT_BAD_INPUT,
             AT "%c must be the capital letter %c (" COMMON ")", line, column, c,
             c - 'a' + 'A');

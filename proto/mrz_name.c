@@ -4,17 +4,13 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proto/base/ascii.h"
+
 /*
  * PRIMARY<IDENTIFIER<<SECONDARY<IDENTIFIER<<<<<<: one filler between words, two
  * between identifiers, and fillers to the end. ICAO Doc 9303-3, 4.6; how names
  * are cut: 9303-4, 4.2.3.
  */
-
-static bool
-is_letter(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z';
-}
 
 /* How many fillers stand at `from`. */
 static size_t
@@ -37,7 +33,7 @@ identifier_read(
     size_t end = from;
 
     while (end < field.len &&
-           (is_letter(field.data[end]) ||
+           (ent_is_upper(field.data[end]) ||
                (fillers_at(field, end) == 1 && end + 1 < field.len))) {
         ret_words[end - from] =
             field.data[end] == '<' ? ' ' : (char)field.data[end];
@@ -57,12 +53,12 @@ ent_mrz_name_read(
     assert(field.len < ENT_MRZ_NAME_MAX);
 
     for (size_t i = 0; i < field.len; i++) {
-        if (!is_letter(field.data[i]) && field.data[i] != '<') {
+        if (!ent_is_upper(field.data[i]) && field.data[i] != '<') {
             *ret_column = (unsigned)i;
             return "a name has letters and fillers only";
         }
     }
-    if (!is_letter(field.data[0])) {
+    if (!ent_is_upper(field.data[0])) {
         *ret_column = 0;
         return "a name must begin with a letter";
     }
@@ -76,7 +72,7 @@ ent_mrz_name_read(
         return "a name has two parts with << between them, and after the "
                "second there are fillers to the end";
     }
-    name.may_be_cut = is_letter(field.data[field.len - 1]);
+    name.may_be_cut = ent_is_upper(field.data[field.len - 1]);
     *ret_name = name;
     return NULL;
 }
@@ -89,7 +85,7 @@ is_words(const char *text)
     for (size_t i = 0; i < len; i++) {
         bool between = i > 0 && i + 1 < len && text[i - 1] != ' ';
 
-        if (!is_letter((uint8_t)text[i]) && !(text[i] == ' ' && between)) {
+        if (!ent_is_upper(text[i]) && !(text[i] == ' ' && between)) {
             return false;
         }
     }
@@ -122,8 +118,8 @@ static void
 letter_drop(uint8_t *text, size_t *len, size_t end)
 {
     for (size_t i = end; i-- > 1;) {
-        if (is_letter(text[i]) && !is_letter(text[i + 1]) &&
-            is_letter(text[i - 1])) {
+        if (ent_is_upper(text[i]) && !ent_is_upper(text[i + 1]) &&
+            ent_is_upper(text[i - 1])) {
             memmove(text + i, text + i + 1, *len - i - 1);
             (*len)--;
             return;

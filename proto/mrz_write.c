@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "proto/base/ascii.h"
 #include "proto/country.h"
 
 struct writing {
@@ -10,12 +11,6 @@ struct writing {
     const struct ent_mrz *mrz;
     struct ent_error *err;
 };
-
-static bool
-is_letter(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
 
 /* Letters, digits and fillers, of which none stands at the end: it would not be
  * read again. */
@@ -25,7 +20,7 @@ is_field(const char *text, size_t max)
     size_t len = strnlen(text, max + 1);
 
     for (size_t i = 0; i < len; i++) {
-        if (!is_letter(text[i]) && (text[i] < '0' || text[i] > '9') &&
+        if (!ent_is_upper(text[i]) && !ent_is_digit(text[i]) &&
             text[i] != '<') {
             return false;
         }
@@ -77,7 +72,7 @@ write_code(struct writing *w)
 
     if (code[0] == '\0' || strchr(layout->codes, code[0]) == NULL ||
         !is_field(code, layout->code.len) ||
-        (code[1] != '\0' && !is_letter(code[1])) ||
+        (code[1] != '\0' && !ent_is_upper(code[1])) ||
         (code[1] == 'V' && layout->codes[0] == 'A')) {
         return refuse(w, "document code",
             layout->codes[0] == 'P'   ? "P and perhaps another letter"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/address.h"
+#include "proto/base/ascii.h"
 #include "proto/base/time.h"
 #include "proto/country.h"
 #include "proto/json_internal.h"
@@ -163,9 +164,9 @@ check_mrz_name(
     bool good = true;
 
     for (const char *c = text; *c != '\0'; c++) {
-        bool letter = *c >= 'A' && *c <= 'Z';
-        bool space = *c == ' ' && c != text && c[-1] >= 'A' && c[1] >= 'A' &&
-                     c[1] <= 'Z';
+        bool letter = ent_is_upper(*c);
+        bool space =
+            *c == ' ' && c != text && ent_is_upper(c[-1]) && ent_is_upper(c[1]);
         bool filler = second != NULL && (c == second || c == second + 1);
 
         good = good && (letter || space || filler);
@@ -211,15 +212,9 @@ check_cites_term(
 }
 
 static bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool
 is_code_letter(char c)
 {
-    return is_digit(c) || (c >= 'A' && c <= 'Z');
+    return ent_is_digit(c) || ent_is_upper(c);
 }
 
 /* Three or four characters, of them one a letter, and perhaps a point and one
@@ -241,7 +236,7 @@ check_icd(
         rest = rest >= 1 && rest <= 4 ? rest + 1 : 0;
     }
     if ((stem != 3 && stem != 4) || text[stem + rest] != '\0' ||
-        (is_digit(text[0]) && is_digit(text[1]))) {
+        (ent_is_digit(text[0]) && ent_is_digit(text[1]))) {
         ent_place_wrong(v, place, "WHO: ICD-10, ICD-11",
             "must be a code of the classification, as A20.2 or 1B94");
     }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "proto/base/ascii.h"
+
 #define YEAR_MIN 1970
 #define YEAR_MAX 2200
 #define EPOCH_DAY 719162 /* 1970-01-01, counted from 0001-01-01 */
@@ -138,12 +140,6 @@ ent_time_format(uint64_t ms, char out[static ENT_TIME_TEXT_MAX])
 
 /* ---- reading ---- */
 
-static bool
-is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Take exactly `count` digits off the front. */
 static bool
 take_digits(struct ent_view *text, size_t count, uint64_t *ret_value)
@@ -154,7 +150,7 @@ take_digits(struct ent_view *text, size_t count, uint64_t *ret_value)
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!is_digit(text->data[i])) {
+        if (!ent_is_digit(text->data[i])) {
             return false;
         }
         value = value * 10 + (uint64_t)(text->data[i] - '0');
@@ -186,7 +182,7 @@ digits_ahead(struct ent_view text)
 {
     size_t count = 0;
 
-    while (count < text.len && is_digit(text.data[count])) {
+    while (count < text.len && ent_is_digit(text.data[count])) {
         count++;
     }
     return count;
