@@ -131,6 +131,11 @@ a_small_cell_is_suppressed_and_a_cell_says_no_more_than_its_table(void **state)
             "must be suppressed: 10 is less than 11",
             "catalogue: statistics_return"},
         {"{'statisticsReturn':{'cells':[{'sex':'MALE','origin':'UTO',"
+         "'count':'5','suppressed':true}]}}",
+            "statisticsReturn.cells[0].count",
+            "must not be given when suppressed is true",
+            "catalogue: statistics_return"},
+        {"{'statisticsReturn':{'cells':[{'sex':'MALE','origin':'UTO',"
          "'ageBand':'12-17','count':'40'}]}}",
             "statisticsReturn.cells[0]",
             "must have the table's dimensions, and no other",
