@@ -36,6 +36,19 @@ static const char units[][4] = {
     "U2",  /* tablet */
 };
 
+/* Terms that CITES' guidelines for annual reports have for what is traded,
+ * ascending. */
+static const char cites_terms[][4] = {"BAL", "BAR", "BEL", "BOD", "BON", "BOP",
+    "BPR", "BUL", "CAL", "CAP", "CAR", "CAV", "CHP", "CLA", "CLO", "COR", "COS",
+    "CST", "CUL", "DER", "DPL", "EAR", "EGG", "EGL", "EXT", "FEA", "FIB", "FIG",
+    "FIN", "FLO", "FOO", "FPT", "FRA", "FRU", "GAB", "GAL", "GAR", "GEN", "GRS",
+    "HAI", "HAP", "HEA", "HOC", "HOP", "HOR", "HOS", "HRN", "IVC", "IVP", "JWL",
+    "KEY", "LEA", "LEG", "LIV", "LOG", "LPL", "LPS", "LVS", "MEA", "MED", "MUS",
+    "NES", "OIL", "OTH", "PEA", "PIE", "PKY", "PLA", "PLY", "POW", "PUP", "RCH",
+    "ROO", "RUG", "SAW", "SCA", "SEE", "SHE", "SID", "SKE", "SKI", "SKP", "SKU",
+    "SOU", "SPE", "SPR", "STE", "SWI", "TAI", "TEE", "TIM", "TIP", "TIS", "TRI",
+    "TRO", "TRR", "TUS", "VEN", "VNM", "WAX", "WPR"};
+
 static int
 compare_code(const void *key, const void *row)
 {
@@ -83,4 +96,11 @@ ent_code_is_unit(struct ent_view code)
 {
     return is_listed(
         code, units, sizeof units / sizeof units[0], sizeof units[0]);
+}
+
+bool
+ent_code_is_cites_term(struct ent_view code)
+{
+    return is_listed(code, cites_terms,
+        sizeof cites_terms / sizeof cites_terms[0], sizeof cites_terms[0]);
 }

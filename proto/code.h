@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * code - short codes that stand in a list which others keep: money, languages,
- * scripts, units. Countries have a module of their own.
+ * scripts, units, what is made of animals and plants. Countries have a module
+ * of their own.
  */
 #ifndef ENT_PROTO_CODE_H
 #define ENT_PROTO_CODE_H
@@ -21,5 +22,8 @@ bool ent_code_is_script(struct ent_view code);
 /* Those units of UN/ECE Recommendation 20 in which goods are weighed, measured
  * and counted here: "KGM", "LTR", "C62" (one, a piece). */
 bool ent_code_is_unit(struct ent_view code);
+
+/* What a specimen is, in annual reports to CITES: "SCA" for scales. */
+bool ent_code_is_cites_term(struct ent_view code);
 
 #endif

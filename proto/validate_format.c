@@ -7,6 +7,7 @@
 #include "proto/address.h"
 #include "proto/base/ascii.h"
 #include "proto/base/time.h"
+#include "proto/code.h"
 #include "proto/country.h"
 #include "proto/json_internal.h"
 
@@ -190,22 +191,11 @@ check_address(
     }
 }
 
-/* Terms that CITES' guidelines for annual reports have for what is traded. */
-static const char cites_terms[] =
-    "BAL BAR BEL BOD BON BOP BPR BUL CAL CAP CAR CAV CHP CLA CLO COR COS CST "
-    "CUL DER DPL EAR EGG EGL EXT FEA FIB FIG FIN FLO FOO FPT FRA FRU GAB GAL "
-    "GAR GEN GRS HAI HAP HEA HOC HOP HOS HOR HRN IVC IVP JWL KEY LEA LEG LIV "
-    "LOG LPL LPS LVS MEA MED MUS NES OIL OTH PEA PIE PKY PLA PLY POW PUP RCH "
-    "ROO RUG SAW SCA SEE SHE SID SKE SKI SKP SKU SOU SPE SPR STE SWI TAI TEE "
-    "TIM TIP TIS TRI TRO TRR TUS VEN VNM WAX WPR";
-
 static void
 check_cites_term(
     struct ent_validation *v, const struct ent_place *place, const char *text)
 {
-    const char *found = strstr(cites_terms, text);
-
-    if (strlen(text) != 3 || found == NULL || (found - cites_terms) % 4 != 0) {
+    if (!ent_code_is_cites_term(ent_view_text(text))) {
         ent_place_wrong(v, place, "CITES: terms of annual reports",
             "must be a term's three letters, as SCA for scales");
     }

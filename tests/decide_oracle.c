@@ -78,43 +78,6 @@ is_duty(const struct ent_facts *facts, const struct ent_family *family)
            !(facts->receiving && !facts->mends);
 }
 
-/* A declaration of that kind that holds, for the message's family. */
-static bool
-slow_declared(const struct ent_facts *facts, int kind, const char *state,
-    int risk, uint64_t now_ms)
-{
-    const struct ent_declarations *declarations = facts->declarations;
-    const struct ent_family *family = ent_family_of(facts->message);
-    size_t count;
-    const struct ent_family *list = ent_family_list(&count);
-
-    for (size_t i = 0; declarations != NULL && i < declarations->count; i++) {
-        const struct ent_declaration *d = &declarations->list[i];
-        bool meant = d->all_families;
-        bool office = d->office_count == 0;
-        int offence = (int)facts->message->offence;
-
-        for (size_t n = 0; n < count; n++) {
-            meant |= &list[n] == family &&
-                     (d->families.bits[n / 64] >> n % 64 & 1) != 0;
-        }
-        for (size_t n = 0; n < d->office_count; n++) {
-            office |= strcmp(d->offices[n].text, facts->sender->text) == 0 ||
-                      strcmp(d->offices[n].text, facts->recipient->text) == 0;
-        }
-        if ((int)d->kind == kind && meant && office && now_ms >= d->from_ms &&
-            now_ms < d->until_ms && strcmp(d->state, state) == 0 &&
-            (kind != ENT_ASSURANCE ||
-                ((int)d->risk == risk &&
-                    (d->offences == 0 ||
-                        (offence >= 0 && offence < 32 &&
-                            (d->offences >> offence & 1) != 0))))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static const char *
 state_of(const struct ent_address *address)
 {
@@ -124,9 +87,9 @@ state_of(const struct ent_address *address)
 static bool
 slow_suspended(const struct ent_facts *facts, uint64_t now_ms)
 {
-    return slow_declared(
+    return oracle_declared(
                facts, ENT_SUSPENSION, state_of(facts->sender), 0, now_ms) ||
-           slow_declared(
+           oracle_declared(
                facts, ENT_SUSPENSION, state_of(facts->recipient), 0, now_ms);
 }
 
@@ -169,7 +132,7 @@ slow_blocks(const struct ent_facts *facts, uint64_t now_ms)
         (message->offence == ENTENTE__V1__OFFENCE__DRUGS ||
             message->offence == ENTENTE__V1__OFFENCE__TERRORISM ||
             bears(message, 5)) &&
-        !slow_declared(facts, ENT_ASSURANCE, state, 1, now_ms)) {
+        !oracle_declared(facts, ENT_ASSURANCE, state, 1, now_ms)) {
         return true;
     }
     if (nominal && bears(message, 2) && strcmp(family->code, "M30") != 0 &&
@@ -496,7 +459,7 @@ slow_assurances(const struct ent_yaml_node *root, const struct ent_facts *facts,
                 &entente__v1__offence__descriptor, (int)message->offence) &&
             lists_text(
                 ent_yaml_get(row, "families"), ent_family_of(message)->name) &&
-            !slow_declared(facts, ENT_ASSURANCE, state_of(facts->recipient),
+            !oracle_declared(facts, ENT_ASSURANCE, state_of(facts->recipient),
                 death ? 1 : 2, now_ms)) {
             return false;
         }

@@ -13,6 +13,11 @@
 bool oracle_permits(const struct ent_yaml_node *root,
     const struct ent_facts *facts, uint64_t now_ms);
 
+/* A declaration of that kind (enum ent_declaration_kind) that holds, of that
+ * state, for the message's family; an assurance: against that risk. */
+bool oracle_declared(const struct ent_facts *facts, int kind, const char *state,
+    int risk, uint64_t now_ms);
+
 /* May an office of another state, of that kind, have the message of its family
  * at all? The catalogue once more, as it stands on paper. */
 bool oracle_tier_permits(const ent_message *message, const char *kind);

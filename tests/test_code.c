@@ -184,6 +184,24 @@ units_are_common_codes(void **state)
     }
 }
 
+/* In order too; and no piece of two terms is one. */
+static void
+terms_are_those_of_annual_reports(void **state)
+{
+    static const char *const good[] = {"BAL", "CHP", "GAR", "HOR", "HOS", "IVC",
+        "LIV", "SCA", "SKI", "TUS", "VNM", "WPR"};
+    static const char *const bad[] = {
+        "", "SC", "sca", "SCAX", "AL ", "XXX", "BALB"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_true(ent_code_is_cites_term(view(good[i])));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(ent_code_is_cites_term(view(bad[i])));
+    }
+}
+
 int
 main(void)
 {
@@ -195,6 +213,7 @@ main(void)
         cmocka_unit_test(languages_are_those_of_iso_codes),
         cmocka_unit_test(codes_are_told_by_case_and_length),
         cmocka_unit_test(units_are_common_codes),
+        cmocka_unit_test(terms_are_those_of_annual_reports),
     };
 
     return cmocka_run_group_tests_name("code", tests, NULL, NULL);

@@ -139,6 +139,11 @@ a_name_that_is_too_long_is_refused_and_not_cut(void **state)
     expect_status(ent_namekey_of(ent_view_of(long_name, ENT_NAMEKEY_MAX), key,
                       &last_error),
         ENT_BAD_INPUT);
+    memset(long_name + 1, ' ', sizeof long_name - 1);
+    expect_status(ent_namekey_of(ent_view_of(long_name, ENT_NAMEKEY_MAX), key,
+                      &last_error),
+        ENT_BAD_INPUT);
+    memset(long_name, 'a', sizeof long_name);
     expect_ok(ent_namekey_of(
         ent_view_of(long_name, ENT_NAMEKEY_MAX - 1), key, &last_error));
     assert_int_equal(strlen(key), ENT_NAMEKEY_MAX - 1);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* docs/CATALOGUE.md, for those who look before they install anything. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/path.h"
 #include "tools/cli/catalogue.h"
 
 static const char head[] =
@@ -20,10 +22,20 @@ static const char head[] =
     "somebody is, *special* ones are a special category of personal data, "
     "*counted* ones are of persons who are\n"
     "counted and never named. What several families hold, a place or a person, "
-    "has a section at the end.\n"
-    "What no family has a place for, and agreements may name: "
-    "`person.ethnicity`, `person.religion`,\n"
-    "`person.biometric`, `intelligence.source_identity`.\n";
+    "has a section at the end.\n";
+
+static void
+print_absent(FILE *out)
+{
+    const char *path;
+
+    (void)fputs(
+        "What no family has a place for, and agreements may name:", out);
+    for (size_t i = 0; (path = ent_path_absent(i)) != NULL; i++) {
+        (void)fprintf(out, "%s\n`%s`", i == 0 ? "" : ",", path);
+    }
+    (void)fputs(".\n", out);
+}
 
 static const char *
 text_of(const json_t *object, const char *key)
@@ -168,7 +180,8 @@ gather(struct entities *entities, const struct ent_type_manifest *type)
         if (below == NULL || at < entities->count) {
             continue;
         }
-        if (below->shared && entities->count < ENTITIES_MAX) {
+        if (below->shared) {
+            assert(entities->count < ENTITIES_MAX);
             entities->list[entities->count++] = below;
         }
         gather(entities, below);
@@ -207,6 +220,7 @@ cli_catalogue_document(FILE *out, struct ent_error *err)
     struct entities entities = {.count = 0};
 
     (void)fputs(head, out);
+    print_absent(out);
     for (size_t i = 0; i < count; i++) {
         json_t *family = cli_catalogue_of(&list[i]);
 
