@@ -52,6 +52,7 @@ enum ent_format {
     ENT_FORMAT_CITES_TERM,   /* "SCA" */
     ENT_FORMAT_ICD,          /* "A20.2", "1B94" */
     ENT_FORMAT_ROUTE,        /* "TH-MY" */
+    ENT_FORMATS,
 };
 
 /* When a field must, or only then may, be given. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/validate_internal.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,9 +15,10 @@
 /* What a value must look like, by the word that its manifest has for it. */
 
 static void
-check_identifier(struct ent_validation *v, const struct ent_place *place,
-    enum ent_identifier kind, const char *text)
+check_identifier(
+    struct ent_validation *v, const struct ent_place *place, const char *text)
 {
+    enum ent_identifier kind = place->manifest->identifier;
     struct ent_error why = {0};
 
     if (ent_identifier_check(kind, ent_view_text(text), &why) != ENT_OK) {
@@ -92,6 +94,20 @@ check_degrees(struct ent_validation *v, const struct ent_place *place,
         ent_place_wrong(v, place, "WGS 84",
             "must be decimal degrees from -%u to %u, as 20.4285", limit, limit);
     }
+}
+
+static void
+check_latitude(
+    struct ent_validation *v, const struct ent_place *place, const char *text)
+{
+    check_degrees(v, place, text, 90);
+}
+
+static void
+check_longitude(
+    struct ent_validation *v, const struct ent_place *place, const char *text)
+{
+    check_degrees(v, place, text, 180);
 }
 
 /* Letters and digits, as a document's machine readable zone has them. */
@@ -256,60 +272,27 @@ check_hash(struct ent_validation *v, const struct ent_place *place,
     }
 }
 
-static void
-check_text(struct ent_validation *v, const struct ent_place *place,
-    enum ent_format format, const char *text)
-{
-    switch (format) {
-    case ENT_FORMAT_UUID:
-        check_uuid(v, place, text);
-        break;
-    case ENT_FORMAT_DATE:
-        check_date(v, place, text);
-        break;
-    case ENT_FORMAT_POSITIVE:
-        check_positive(v, place, text);
-        break;
-    case ENT_FORMAT_LATITUDE:
-        check_degrees(v, place, text, 90);
-        break;
-    case ENT_FORMAT_LONGITUDE:
-        check_degrees(v, place, text, 180);
-        break;
-    case ENT_FORMAT_CHECK_NUMBER:
-        check_asked_number(v, place, text);
-        break;
-    case ENT_FORMAT_DIRECTION:
-        check_direction(v, place, text);
-        break;
-    case ENT_FORMAT_PARTY:
-        check_party(v, place, text);
-        break;
-    case ENT_FORMAT_PARTIAL_DATE:
-        check_partial_date(v, place, text);
-        break;
-    case ENT_FORMAT_MRZ_NAME:
-        check_mrz_name(v, place, text);
-        break;
-    case ENT_FORMAT_ADDRESS:
-        check_address(v, place, text);
-        break;
-    case ENT_FORMAT_CITES_TERM:
-        check_cites_term(v, place, text);
-        break;
-    case ENT_FORMAT_ICD:
-        check_icd(v, place, text);
-        break;
-    case ENT_FORMAT_ROUTE:
-        check_route(v, place, text);
-        break;
-    case ENT_FORMAT_IDENTIFIER:
-        check_identifier(v, place, place->manifest->identifier, text);
-        break;
-    default:
-        break;
-    }
-}
+typedef void text_check(
+    struct ent_validation *v, const struct ent_place *place, const char *text);
+
+/* Of what is written as text: all but those that ent_validate_format names. */
+static text_check *const text_checks[ENT_FORMATS] = {
+    [ENT_FORMAT_IDENTIFIER] = check_identifier,
+    [ENT_FORMAT_UUID] = check_uuid,
+    [ENT_FORMAT_DATE] = check_date,
+    [ENT_FORMAT_PARTIAL_DATE] = check_partial_date,
+    [ENT_FORMAT_POSITIVE] = check_positive,
+    [ENT_FORMAT_LATITUDE] = check_latitude,
+    [ENT_FORMAT_LONGITUDE] = check_longitude,
+    [ENT_FORMAT_CHECK_NUMBER] = check_asked_number,
+    [ENT_FORMAT_MRZ_NAME] = check_mrz_name,
+    [ENT_FORMAT_DIRECTION] = check_direction,
+    [ENT_FORMAT_PARTY] = check_party,
+    [ENT_FORMAT_ADDRESS] = check_address,
+    [ENT_FORMAT_CITES_TERM] = check_cites_term,
+    [ENT_FORMAT_ICD] = check_icd,
+    [ENT_FORMAT_ROUTE] = check_route,
+};
 
 static void
 check_time(struct ent_validation *v, const struct ent_place *place,
@@ -342,9 +325,11 @@ ent_validate_format(
         check_percent(v, place, value);
     } else if (manifest->format == ENT_FORMAT_HASH) {
         check_hash(v, place, value);
-    } else if (place->field->type == PROTOBUF_C_TYPE_STRING) {
+    } else if (manifest->format != ENT_FORMAT_NONE) {
+        assert(text_checks[manifest->format] != NULL);
+
         memcpy(&inside, value, sizeof inside);
-        check_text(v, place, manifest->format, inside);
+        text_checks[manifest->format](v, place, inside);
     } else if (place->field->type == PROTOBUF_C_TYPE_MESSAGE) {
         memcpy(&inside, value, sizeof inside);
         if (inside != NULL && ent_json_is_timestamp(place->field->descriptor)) {
