@@ -127,7 +127,7 @@ bool
 ent_path_is_content(
     const struct ent_path_level *level, const ProtobufCFieldDescriptor *field)
 {
-    if (level->above != NULL || (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)) {
+    if (level->above != NULL || ent_pb_is_choice(field)) {
         return true;
     }
     for (size_t i = 0; i < sizeof header_content / sizeof header_content[0];
@@ -142,7 +142,7 @@ ent_path_is_content(
 bool
 ent_path_can_name(const ProtobufCFieldDescriptor *field)
 {
-    return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0;
+    return !ent_pb_is_choice(field);
 }
 
 bool
@@ -252,23 +252,16 @@ ent_path_walk(const ent_message *message, const char *path,
     walk_from(&message->base, path, found, context);
 }
 
-/* Append `name` in lowerCamelCase; returns the new length. */
+/* Append the field's name in JSON; returns the new length. */
 static size_t
-put_camel(const char *name, char *out, size_t len, size_t size)
+put_name(const ProtobufCFieldDescriptor *field, size_t len,
+    char out[static ENT_PATH_LEN])
 {
-    bool upper = false;
+    char name[ENT_PB_JSON_NAME_MAX];
 
-    for (; *name != '\0' && len + 1 < size; name++) {
-        if (*name == '_') {
-            upper = true;
-            continue;
-        }
-        out[len++] =
-            upper && ent_is_lower(*name) ? (char)(*name - 'a' + 'A') : *name;
-        upper = false;
-    }
-    out[len] = '\0';
-    return len;
+    ent_pb_json_name(field, name);
+    len += (size_t)snprintf(out + len, ENT_PATH_LEN - len, "%s", name);
+    return len < ENT_PATH_LEN ? len : ENT_PATH_LEN - 1;
 }
 
 /* Append the way to `level`, with a dot behind it unless it is the top. */
@@ -281,7 +274,7 @@ put_level(const struct ent_path_level *level, char out[static ENT_PATH_LEN])
         return 0;
     }
     len = put_level(level->above, out);
-    len = put_camel(level->via->name, out, len, ENT_PATH_LEN);
+    len = put_name(level->via, len, out);
     if (level->via->label == PROTOBUF_C_LABEL_REPEATED) {
         len += (size_t)snprintf(
             out + len, ENT_PATH_LEN - len, "[%zu]", level->index);
@@ -297,7 +290,7 @@ void
 ent_path_where(const struct ent_path_level *level,
     const ProtobufCFieldDescriptor *field, char out[static ENT_PATH_LEN])
 {
-    (void)put_camel(field->name, out, put_level(level, out), ENT_PATH_LEN);
+    (void)put_name(field, put_level(level, out), out);
 }
 
 bool

@@ -10,38 +10,10 @@
 #include "proto/base/text.h"
 #include "proto/schema/google/protobuf/timestamp.pb-c.h"
 
-void
-ent_json_name_of(
-    const ProtobufCFieldDescriptor *field, char out[static ENT_JSON_NAME_MAX])
-{
-    size_t len = 0;
-    bool raise = false;
-
-    assert(strlen(field->name) < ENT_JSON_NAME_MAX);
-
-    for (const char *c = field->name; *c != '\0'; c++) {
-        bool lower = *c >= 'a' && *c <= 'z';
-
-        if (*c == '_') {
-            raise = true;
-            continue;
-        }
-        out[len++] = raise && lower ? (char)(*c - ('a' - 'A')) : *c;
-        raise = false;
-    }
-    out[len] = '\0';
-}
-
 bool
 ent_json_is_timestamp(const ProtobufCMessageDescriptor *descriptor)
 {
     return descriptor == &google__protobuf__timestamp__descriptor;
-}
-
-bool
-ent_json_is_oneof(const ProtobufCFieldDescriptor *field)
-{
-    return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
 }
 
 /* The names from the root on, as "drugSeizure.items[0].drug". */

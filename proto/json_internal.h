@@ -10,8 +10,6 @@
 #include "proto/base/pb.h"
 #include "proto/base/pb_field.h"
 
-#define ENT_JSON_NAME_MAX 64
-
 /* Where we are: a chain on the stack, from the value up to the root. */
 struct ent_json_path {
     const struct ent_json_path *parent;
@@ -24,14 +22,8 @@ struct ent_json_reader {
     struct ent_error *err;
 };
 
-/* The JSON name of a field: "drug_seizure" is "drugSeizure". */
-void ent_json_name_of(
-    const ProtobufCFieldDescriptor *field, char out[static ENT_JSON_NAME_MAX]);
-
 /* google.protobuf.Timestamp, which is text in JSON. */
 bool ent_json_is_timestamp(const ProtobufCMessageDescriptor *descriptor);
-
-bool ent_json_is_oneof(const ProtobufCFieldDescriptor *field);
 
 /* ENT_BAD_INPUT with "path: what is wrong". */
 enum ent_status ent_json_wrong(const struct ent_json_reader *reader,

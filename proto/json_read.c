@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/base/nearest.h"
+#include "proto/base/pb_field.h"
 #include "proto/base/text.h"
 #include "proto/base/time.h"
 #include "proto/json_internal.h"
@@ -95,9 +96,9 @@ find_field(const ProtobufCMessageDescriptor *descriptor, const char *key)
 {
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
-        char name[ENT_JSON_NAME_MAX];
+        char name[ENT_PB_JSON_NAME_MAX];
 
-        ent_json_name_of(field, name);
+        ent_pb_json_name(field, name);
         if (strcmp(key, name) == 0 || strcmp(key, field->name) == 0) {
             return field;
         }
@@ -112,14 +113,14 @@ no_such_field(const struct ent_json_reader *reader,
     const ProtobufCMessageDescriptor *descriptor, const char *key)
 {
     struct ent_nearest nearest = ent_nearest_to(ent_view_text(key));
-    char hint[ENT_JSON_NAME_MAX] = "";
+    char hint[ENT_PB_JSON_NAME_MAX] = "";
     char quote[ENT_JSON_QUOTE_MAX];
 
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
         size_t before = nearest.distance;
-        char name[ENT_JSON_NAME_MAX];
+        char name[ENT_PB_JSON_NAME_MAX];
 
-        ent_json_name_of(&descriptor->fields[i], name);
+        ent_pb_json_name(&descriptor->fields[i], name);
         ent_nearest_try(&nearest, name);
         if (nearest.distance < before) {
             strcpy(hint, name);
@@ -232,7 +233,7 @@ take_oneof(const struct ent_json_reader *reader,
     uint32_t *taken =
         (uint32_t *)((uint8_t *)message + field->quantifier_offset);
     const ProtobufCFieldDescriptor *other;
-    char name[ENT_JSON_NAME_MAX];
+    char name[ENT_PB_JSON_NAME_MAX];
 
     if (*taken == 0) {
         *taken = field->id;
@@ -240,7 +241,7 @@ take_oneof(const struct ent_json_reader *reader,
     }
     other =
         protobuf_c_message_descriptor_get_field(message->descriptor, *taken);
-    ent_json_name_of(other, name);
+    ent_pb_json_name(other, name);
     return ent_json_wrong(reader, path,
         "cannot stand beside %s: only one of them can be given", name);
 }
@@ -258,7 +259,7 @@ read_field(const struct ent_json_reader *reader,
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
         return read_list(reader, path, field, value, base);
     }
-    if (ent_json_is_oneof(field)) {
+    if (ent_pb_is_choice(field)) {
         enum ent_status rc = take_oneof(reader, path, message, field);
 
         if (rc != ENT_OK) {
@@ -272,9 +273,9 @@ read_field(const struct ent_json_reader *reader,
 static bool
 is_given_twice(const json_t *object, const ProtobufCFieldDescriptor *field)
 {
-    char name[ENT_JSON_NAME_MAX];
+    char name[ENT_PB_JSON_NAME_MAX];
 
-    ent_json_name_of(field, name);
+    ent_pb_json_name(field, name);
     return strcmp(name, field->name) != 0 &&
            json_object_get(object, name) != NULL &&
            json_object_get(object, field->name) != NULL;
@@ -293,13 +294,13 @@ read_object(const struct ent_json_reader *reader,
         const ProtobufCFieldDescriptor *field =
             find_field(message->descriptor, key);
         struct ent_json_path here = {.parent = path};
-        char name[ENT_JSON_NAME_MAX];
+        char name[ENT_PB_JSON_NAME_MAX];
         enum ent_status rc;
 
         if (field == NULL) {
             return no_such_field(reader, path, message->descriptor, key);
         }
-        ent_json_name_of(field, name);
+        ent_pb_json_name(field, name);
         here.name = name;
         if (is_given_twice(object, field)) {
             return ent_json_wrong(reader, &here, "is given twice");

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/pb_field.h"
 #include "proto/base/text.h"
 #include "proto/base/time.h"
 #include "proto/json_internal.h"
@@ -326,7 +327,7 @@ is_present(
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
         return count_of(message, field) > 0;
     }
-    if (ent_json_is_oneof(field)) {
+    if (ent_pb_is_choice(field)) {
         return *(const uint32_t *)(base + field->quantifier_offset) ==
                    field->id &&
                (field->type != PROTOBUF_C_TYPE_MESSAGE ||
@@ -345,14 +346,14 @@ write_object(struct writer *w, const ProtobufCMessage *message)
     w->depth++;
     for (unsigned i = 0; i < descriptor->n_fields && w->rc == ENT_OK; i++) {
         const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
-        char name[ENT_JSON_NAME_MAX];
+        char name[ENT_PB_JSON_NAME_MAX];
 
         if (!is_present(message, field)) {
             continue;
         }
         add_text(w, empty ? "" : ",");
         add_line(w);
-        ent_json_name_of(field, name);
+        ent_pb_json_name(field, name);
         add_format(w, w->pretty ? "\"%s\": " : "\"%s\":", name);
         if (field->label == PROTOBUF_C_LABEL_REPEATED) {
             write_list(w, message, field);

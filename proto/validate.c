@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proto/json_internal.h"
+#include "proto/base/pb_field.h"
 
 void
 ent_rule_broken_by(struct ent_validation *v, const char *source,
@@ -52,14 +52,14 @@ ent_rule_enter_element(
     return mark;
 }
 
-#define PLACE_MAX (ENT_JSON_NAME_MAX + 24)
+#define PLACE_MAX (ENT_PB_JSON_NAME_MAX + 24)
 
 static const char *
 name_of(const struct ent_place *place, char out[static PLACE_MAX])
 {
     size_t len;
 
-    ent_json_name_of(place->field, out);
+    ent_pb_json_name(place->field, out);
     if (place->field->label == PROTOBUF_C_LABEL_REPEATED &&
         place->index != ENT_PLACE_WHOLE) {
         len = strlen(out);

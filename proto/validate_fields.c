@@ -151,7 +151,7 @@ check_message(struct ent_validation *v, const struct ent_place *place,
         return;
     }
     mark = ent_rule_enter_place(v, place);
-    if (ent_json_is_oneof(place->field) && v->family != NULL) {
+    if (ent_pb_is_choice(place->field) && v->family != NULL) {
         v->source = v->family_source;
     }
     check_fields(

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "proto/base/pb_field.h"
 #include "proto/json_internal.h"
 #include "proto/message.h"
 
@@ -168,14 +169,14 @@ random_field(struct random_source *random,
     uint8_t *base)
 {
     /* Of the many bodies each should have its turn. */
-    if (ent_json_is_oneof(field) ? random_below(random, 16) != 0
-                                 : random_below(random, 2) == 0) {
+    if (ent_pb_is_choice(field) ? random_below(random, 16) != 0
+                                : random_below(random, 2) == 0) {
         return true;
     }
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
         return random_list(random, field, arena, base);
     }
-    if (ent_json_is_oneof(field)) {
+    if (ent_pb_is_choice(field)) {
         uint32_t *chosen = (uint32_t *)(base + field->quantifier_offset);
 
         if (*chosen != 0) {

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "proto/base/pb_field.h"
 #include "proto/message.h"
 
 /* The catalogue's names, in its order. */
@@ -61,7 +62,7 @@ families_are_the_bodies_of_a_message(void **state)
         const ProtobufCFieldDescriptor *field = &message->fields[i];
         const struct ent_family *family = ent_family_by_number(field->id);
 
-        if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0) {
+        if (!ent_pb_is_choice(field)) {
             continue;
         }
         bodies++;

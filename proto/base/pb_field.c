@@ -4,6 +4,28 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proto/base/ascii.h"
+
+void
+ent_pb_json_name(const ProtobufCFieldDescriptor *field,
+    char out[static ENT_PB_JSON_NAME_MAX])
+{
+    size_t len = 0;
+    bool raise = false;
+
+    assert(strlen(field->name) < ENT_PB_JSON_NAME_MAX);
+
+    for (const char *c = field->name; *c != '\0'; c++) {
+        if (*c == '_') {
+            raise = true;
+            continue;
+        }
+        out[len++] = raise && ent_is_lower(*c) ? (char)(*c - ('a' - 'A')) : *c;
+        raise = false;
+    }
+    out[len] = '\0';
+}
+
 static const void *
 member(const ProtobufCMessage *message, size_t offset)
 {
@@ -80,8 +102,7 @@ ent_pb_is_given(
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
         return list_count(message, field) > 0;
     }
-    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
-        !is_chosen(message, field)) {
+    if (ent_pb_is_choice(field) && !is_chosen(message, field)) {
         return false;
     }
     return value_is_set(field->type, member(message, field->offset));
@@ -92,7 +113,7 @@ ent_pb_clear(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     uint8_t *value = (uint8_t *)message + field->offset;
 
-    assert((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0);
+    assert(!ent_pb_is_choice(field));
 
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
         memset(

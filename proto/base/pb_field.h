@@ -10,6 +10,19 @@
 
 #include "proto/base/bytes.h"
 
+#define ENT_PB_JSON_NAME_MAX 64
+
+/* Its name in JSON: "drug_seizure" is "drugSeizure". */
+void ent_pb_json_name(const ProtobufCFieldDescriptor *field,
+    char out[static ENT_PB_JSON_NAME_MAX]);
+
+/* It is a member of a oneof. */
+static inline bool
+ent_pb_is_choice(const ProtobufCFieldDescriptor *field)
+{
+    return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+}
+
 /* Not the value that proto3 gives a field nobody set; of a oneof, the member
  * that was chosen and is something. */
 bool ent_pb_is_given(

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/base/pb_field.h"
 #include "proto/base/text.h"
 
 #define FIELD_NUMBER_MAX ((1u << 29) - 1)
@@ -144,8 +145,7 @@ is_left_out_when_empty(const ProtobufCFieldDescriptor *field)
         return (field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0;
     }
     return field->label == PROTOBUF_C_LABEL_NONE &&
-           field->type != PROTOBUF_C_TYPE_MESSAGE &&
-           (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0;
+           field->type != PROTOBUF_C_TYPE_MESSAGE && !ent_pb_is_choice(field);
 }
 
 /* protobuf-c silently cuts numbers to the size of their type. */
@@ -358,7 +358,7 @@ scan_field(struct scan *scan, uint32_t number, unsigned wire_type)
                              : wire_type_of(field->type))) {
         return scan_fail(scan, "wire type %u is not its own", wire_type);
     }
-    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
+    if (ent_pb_is_choice(field)) {
         return scan_oneof(scan, level);
     }
     return ENT_OK;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proto/json_internal.h"
+#include "proto/base/pb_field.h"
 
 #define PATH_MAX_LEN 192
 
@@ -126,9 +126,8 @@ format_of(const ProtobufCFieldDescriptor *field,
     if (manifest->format != ENT_FORMAT_NONE) {
         return format_names[manifest->format];
     }
-    return field->type == PROTOBUF_C_TYPE_MESSAGE &&
-                   ent_json_is_timestamp(field->descriptor)
-               ? "RFC 3339"
+    return field->type == PROTOBUF_C_TYPE_MESSAGE && manifest->type == NULL
+               ? "RFC 3339" /* the one message that is not ours: a time */
                : NULL;
 }
 
@@ -164,10 +163,10 @@ add_fields(json_t *list, const struct ent_type_manifest *type, const char *path)
     for (size_t i = 0; i < type->field_count; i++) {
         const ProtobufCFieldDescriptor *field = &type->descriptor->fields[i];
         bool listed = field->label == PROTOBUF_C_LABEL_REPEATED;
-        char name[ENT_JSON_NAME_MAX];
+        char name[ENT_PB_JSON_NAME_MAX];
         char here[PATH_MAX_LEN];
 
-        ent_json_name_of(field, name);
+        ent_pb_json_name(field, name);
         (void)snprintf(here, sizeof here, "%s%s%s%s", path,
             *path == '\0' ? "" : ".", name, listed ? "[]" : "");
         (void)json_array_append_new(
@@ -207,11 +206,11 @@ header_fields(uint64_t fields)
     const ProtobufCMessageDescriptor *message =
         &entente__v1__message__descriptor;
     json_t *list = json_array();
-    char name[ENT_JSON_NAME_MAX];
+    char name[ENT_PB_JSON_NAME_MAX];
 
     for (unsigned i = 0; i < message->n_fields && i < 64; i++) {
         if ((fields >> i & 1) != 0) {
-            ent_json_name_of(&message->fields[i], name);
+            ent_pb_json_name(&message->fields[i], name);
             (void)json_array_append_new(list, json_string(name));
         }
     }
