@@ -188,6 +188,17 @@ node_agreements_with(
     return loaded != NULL ? loaded->agreement : NULL;
 }
 
+const struct ent_agreement *
+node_agreements_with_office(
+    const struct node_agreements *agreements, const char *office)
+{
+    struct ent_address address;
+
+    return ent_address_parse(ent_view_text(office), &address, NULL) == ENT_OK
+               ? node_agreements_with(agreements, ent_address_state(&address))
+               : NULL;
+}
+
 const struct ent_declarations *
 node_agreements_declared(
     const struct node_agreements *agreements, const char *state)

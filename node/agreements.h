@@ -47,6 +47,11 @@ void node_agreements_free(struct node_agreements **agreements);
 const struct ent_agreement *node_agreements_with(
     const struct node_agreements *agreements, const char *state);
 
+/* The same with the state of an office, by its address; NULL also when it is
+ * none. */
+const struct ent_agreement *node_agreements_with_office(
+    const struct node_agreements *agreements, const char *office);
+
 /* What its parties have declared; NULL: there is none with that state. */
 const struct ent_declarations *node_agreements_declared(
     const struct node_agreements *agreements, const char *state);

@@ -7,21 +7,11 @@
 #include "node/duties.h"
 #include "node/lifecycle.h"
 
-static const struct ent_agreement *
-agreement_with(const struct node *node, const char *office)
-{
-    struct ent_address address;
-
-    return ent_address_parse(ent_view_text(office), &address, NULL) == ENT_OK
-               ? node_agreements_with(
-                     node->agreements, ent_address_state(&address))
-               : NULL;
-}
-
 uint64_t
 node_correction_apply_by(const struct node *node, const char *from)
 {
-    const struct ent_agreement *agreement = agreement_with(node, from);
+    const struct ent_agreement *agreement =
+        node_agreements_with_office(node->agreements, from);
     uint64_t within =
         agreement == NULL ? 0 : ent_agreement_correction(agreement).apply_ms;
 
@@ -43,7 +33,8 @@ static enum ent_status
 owe(struct node *node, const struct ent_id *id, const struct ent_party *party,
     const node_copy_row *row, struct ent_error *err)
 {
-    const struct ent_agreement *agreement = agreement_with(node, row->to);
+    const struct ent_agreement *agreement =
+        node_agreements_with_office(node->agreements, row->to);
     node_copy_row changed = *row;
     uint64_t within =
         agreement == NULL ? 0 : ent_agreement_correction(agreement).notify_ms;
@@ -124,35 +115,46 @@ node_correction_applied(struct node *node, const struct ent_party *sender,
 
 /* ---- the duties ---- */
 
+static bool
+is_to_be_applied(const node_desk_row *row)
+{
+    return row != NULL && row->apply_by != 0 && row->deleted_at == 0;
+}
+
+static bool
+is_to_be_told(const node_copy_row *row)
+{
+    return row != NULL && row->notify_by != 0 && has_it_unsaid(row);
+}
+
 enum ent_status
 node_correction_follow_desk(struct node *node, uint64_t sequence,
     const node_desk_row *was, const node_desk_row *is, struct ent_error *err)
 {
-    bool owed = was != NULL && was->apply_by != 0;
-    bool owes = is != NULL && is->apply_by != 0 && is->deleted_at == 0;
-    struct ent_id id = {{0}};
-    struct node_duty duty = {
-        .kind = NODE_DUTY_APPLY, .number = sequence, .id = &id};
+    bool owed = is_to_be_applied(was);
+    bool owes = is_to_be_applied(is);
 
     if (owed && !owes) {
         return node_duty_end(node, NODE_DUTY_APPLY, sequence, err);
     }
-    if (owed || !owes || is->id.len != sizeof id.bytes) {
+    if (owed || !owes) {
         return ENT_OK;
     }
-    memcpy(id.bytes, is->id.data, sizeof id.bytes);
-    duty.office = is->from;
-    duty.due_ms = is->apply_by;
-    return node_duty_begin(node, &duty, err);
+    return node_duty_begin(node,
+        &(struct node_duty){.kind = NODE_DUTY_APPLY,
+            .number = sequence,
+            .office = is->from,
+            .id = ent_view_of(is->id.data, is->id.len),
+            .due_ms = is->apply_by},
+        err);
 }
 
 enum ent_status
 node_correction_follow_copy(struct node *node, const struct ent_id *id,
     const node_copy_row *was, const node_copy_row *is, struct ent_error *err)
 {
-    bool owed = was != NULL && was->notify_by != 0 && has_it_unsaid(was);
-    bool owes = is != NULL && is->notify_by != 0 && has_it_unsaid(is);
-    struct node_duty duty = {.kind = NODE_DUTY_NOTIFY, .id = id};
+    bool owed = is_to_be_told(was);
+    bool owes = is_to_be_told(is);
 
     if (owed && !owes) {
         return node_duty_end(node, NODE_DUTY_NOTIFY, was->number, err);
@@ -160,8 +162,11 @@ node_correction_follow_copy(struct node *node, const struct ent_id *id,
     if (owed || !owes) {
         return ENT_OK;
     }
-    duty.number = is->number;
-    duty.office = is->to;
-    duty.due_ms = is->notify_by;
-    return node_duty_begin(node, &duty, err);
+    return node_duty_begin(node,
+        &(struct node_duty){.kind = NODE_DUTY_NOTIFY,
+            .number = is->number,
+            .office = is->to,
+            .id = ent_view_of(id->bytes, sizeof id->bytes),
+            .due_ms = is->notify_by},
+        err);
 }

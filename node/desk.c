@@ -62,9 +62,8 @@ node_desk_next(struct node *node, uint64_t from, uint64_t *ret_sequence,
         (ProtobufCMessage **)ret_row, err);
 }
 
-/* (sender, id) of a row. */
-static enum ent_status
-origin(const node_desk_row *row, struct ent_party *ret_sender,
+enum ent_status
+node_desk_origin(const node_desk_row *row, struct ent_party *ret_sender,
     struct ent_id *ret_id, struct ent_error *err)
 {
     struct ent_address sender;
@@ -112,7 +111,7 @@ node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
         (was != NULL && was->deleted_at != 0)) {
         return rc;
     }
-    rc = origin(is, &sender, &id, err);
+    rc = node_desk_origin(is, &sender, &id, err);
     return rc != ENT_OK ? rc : node_assembly_forget(node, &sender, &id, err);
 }
 
@@ -128,7 +127,7 @@ node_desk_put(struct node *node, const node_desk_row *row,
     uint64_t sequence;
     enum ent_status rc;
 
-    rc = origin(row, &sender, &id, err);
+    rc = node_desk_origin(row, &sender, &id, err);
     if (rc == ENT_OK) {
         rc = node_lifecycle_settle(node, &sender, &id, &settled, &by, err);
     }

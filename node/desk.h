@@ -38,6 +38,11 @@ enum ent_status node_desk_set(struct node *node, uint64_t sequence,
     const node_desk_row *was, const node_desk_row *is,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Who sent it, and under which id. ENT_IO: the row does not say so. */
+enum ent_status node_desk_origin(const node_desk_row *row,
+    struct ent_party *ret_sender, struct ent_id *ret_id,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* (sender, id) that was taken before; ENT_NOT_FOUND when it was not. */
 enum ent_status node_seen_get(struct node *node, const struct ent_party *sender,
     const struct ent_id *id, node_seen_row **ret_row,

@@ -13,6 +13,7 @@
 #define KEY_LEN 9     /* kind, number */
 #define REMIND_LEN 17 /* time, kind, number */
 #define TEXT_LEN 512
+#define CLAUSE_LEN 160
 
 typedef Entente__Rest__V1__DutyRow duty_row; /* a generated name */
 
@@ -90,6 +91,17 @@ is_known(struct node *node, const struct node_key *key)
     return row_get(node, key, &row, NULL) == ENT_OK;
 }
 
+/* "recall.purge_within, line 31 of th-kh-border-information" */
+static void
+tell_clause(const struct node_duty_clause *clause, char text[static CLAUSE_LEN])
+{
+    text[0] = '\0';
+    if (clause->agreement != NULL) {
+        (void)snprintf(text, CLAUSE_LEN, "%s, line %zu of %.64s", clause->key,
+            clause->line, ent_agreement_name(clause->agreement));
+    }
+}
+
 enum ent_status
 node_duty_begin(
     struct node *node, const struct node_duty *duty, struct ent_error *err)
@@ -99,18 +111,16 @@ node_duty_begin(
     struct node_key planned = key_of(duty->kind | PLANNED, duty->number);
     uint64_t now = node->now_ms;
     duty_row row = ENTENTE__REST__V1__DUTY_ROW__INIT;
+    char clause[CLAUSE_LEN];
 
     if (is_known(node, &key) || is_known(node, &planned)) {
         return ENT_OK;
     }
     row.office = (char *)(uintptr_t)duty->office;
-    if (duty->id != NULL) {
-        row.id.data = (uint8_t *)(uintptr_t)duty->id->bytes;
-        row.id.len = sizeof duty->id->bytes;
-    }
-    if (duty->clause != NULL) {
-        row.clause = (char *)(uintptr_t)duty->clause;
-    }
+    row.id.data = (uint8_t *)(uintptr_t)duty->id.data;
+    row.id.len = duty->id.len;
+    tell_clause(&duty->clause, clause);
+    row.clause = clause;
     row.since = later ? duty->from_ms : now;
     row.due = duty->due_ms;
     row.next = later                ? duty->from_ms
@@ -150,14 +160,6 @@ node_duty_end(struct node *node, enum node_duty_kind kind, uint64_t number,
 }
 
 /* ---- in words ---- */
-
-void
-node_duty_clause(char text[static NODE_DUTY_CLAUSE_MAX], const char *key,
-    size_t line, const struct ent_agreement *agreement)
-{
-    (void)snprintf(text, NODE_DUTY_CLAUSE_MAX, "%s, line %zu of %.64s", key,
-        line, ent_agreement_name(agreement));
-}
 
 static void
 describe(enum node_duty_kind kind, uint64_t number, const duty_row *row,

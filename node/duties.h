@@ -32,18 +32,21 @@ enum node_duty_kind {
                             owed: that nobody says so is an answer */
 };
 
-/* By which clause: "recall.purge_within, line 31 of th-kh-border-information"
- */
-#define NODE_DUTY_CLAUSE_MAX 160
+/* By which clause: `recall.purge_within`, line 31 of an agreement. */
+struct node_duty_clause {
+    const struct ent_agreement *agreement; /* NULL: the kind says it */
+    const char *key;
+    size_t line;
+};
 
 struct node_duty {
     enum node_duty_kind kind;
     uint64_t number;
-    const char *office;      /* whom it concerns */
-    const struct ent_id *id; /* of what it is about; NULL: of nothing */
-    uint64_t from_ms;        /* not before; 0: now */
+    const char *office; /* whom it concerns */
+    struct ent_view id; /* of what it is about; empty: of nothing */
+    uint64_t from_ms;   /* not before; 0: now */
     uint64_t due_ms;
-    const char *clause; /* that says by when; NULL: the kind says it */
+    struct node_duty_clause clause; /* that says by when */
 };
 
 /* One that is owed already stays as it is. */
@@ -52,10 +55,6 @@ enum ent_status node_duty_begin(struct node *node, const struct node_duty *duty,
 /* Done, or no longer owed; nothing when it was not. */
 enum ent_status node_duty_end(struct node *node, enum node_duty_kind kind,
     uint64_t number, struct ent_error *err) ENT_MUST_CHECK;
-
-/* That key of that agreement, at that line, in words. */
-void node_duty_clause(char text[static NODE_DUTY_CLAUSE_MAX], const char *key,
-    size_t line, const struct ent_agreement *agreement);
 
 /* Remind of what is due. `ret_due`: when to come again; UINT64_MAX: never. */
 enum ent_status node_duties_run(

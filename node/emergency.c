@@ -84,7 +84,7 @@ owe_review(struct node *node, const struct ent_id *id, const emergency_row *row,
     struct node_duty duty = {.kind = NODE_DUTY_REVIEW,
         .number = number_of(id),
         .office = row->office,
-        .id = id,
+        .id = ent_view_of(id->bytes, sizeof id->bytes),
         .due_ms = row->review_by};
     enum ent_status rc =
         node_duty_end(node, NODE_DUTY_REVIEW, duty.number, err);

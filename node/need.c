@@ -86,28 +86,13 @@ move_keys(struct node *node, const struct ent_party *sender,
 }
 
 static enum ent_status
-whose(const node_desk_row *row, struct ent_party *ret_sender,
-    struct ent_id *ret_id, struct ent_error *err)
-{
-    struct ent_address from;
-
-    if (row->id.len != sizeof ret_id->bytes ||
-        ent_address_parse(ent_view_text(row->from), &from, err) != ENT_OK) {
-        return ent_fail(err, ENT_IO, "a desk row does not say whose it is");
-    }
-    memcpy(ret_id->bytes, row->id.data, sizeof ret_id->bytes);
-    *ret_sender = ent_address_party(&from);
-    return ENT_OK;
-}
-
-static enum ent_status
 keep(struct node *node, const Entente__V1__KeepRequest *request,
     const node_desk_row *row, node_desk_row *changed, struct ent_error *err)
 {
     struct ent_digest subject = {{0}};
     struct ent_party sender;
     struct ent_id id;
-    enum ent_status rc = whose(row, &sender, &id, err);
+    enum ent_status rc = node_desk_origin(row, &sender, &id, err);
 
     changed->retain_until = node_need_until(row, row->retain_until);
     changed->day = changed->retain_until / NODE_DAY_MS + 1;
@@ -187,30 +172,16 @@ static enum ent_status
 begin(struct node *node, uint64_t sequence, const node_desk_row *row,
     struct ent_error *err)
 {
-    char clause[NODE_DUTY_CLAUSE_MAX] = "";
-    const struct ent_agreement *agreement = NULL;
-    struct ent_id id = {{0}};
-    struct node_duty duty = {.kind = NODE_DUTY_KEEP,
-        .number = sequence,
-        .office = row->from,
-        .id = &id,
-        .from_ms = ask_from(row),
-        .due_ms = row->retain_until,
-        .clause = clause};
-    struct ent_address from;
-
-    if (row->id.len == sizeof id.bytes) {
-        memcpy(id.bytes, row->id.data, sizeof id.bytes);
-    }
-    if (ent_address_parse(ent_view_text(row->from), &from, NULL) == ENT_OK) {
-        agreement =
-            node_agreements_with(node->agreements, ent_address_state(&from));
-    }
-    if (agreement != NULL) {
-        node_duty_clause(
-            clause, "retention.review_every", row->keep_line, agreement);
-    }
-    return node_duty_begin(node, &duty, err);
+    return node_duty_begin(node,
+        &(struct node_duty){.kind = NODE_DUTY_KEEP,
+            .number = sequence,
+            .office = row->from,
+            .id = ent_view_of(row->id.data, row->id.len),
+            .from_ms = ask_from(row),
+            .due_ms = row->retain_until,
+            .clause = {node_agreements_with_office(node->agreements, row->from),
+                "retention.review_every", row->keep_line}},
+        err);
 }
 
 enum ent_status

@@ -6,21 +6,11 @@
 #include "node/duties.h"
 #include "node/lifecycle.h"
 
-static const struct ent_agreement *
-agreement_with(const struct node *node, const char *office)
-{
-    struct ent_address address;
-
-    return ent_address_parse(ent_view_text(office), &address, NULL) == ENT_OK
-               ? node_agreements_with(
-                     node->agreements, ent_address_state(&address))
-               : NULL;
-}
-
 uint64_t
 node_purge_by(const struct node *node, const char *to)
 {
-    const struct ent_agreement *agreement = agreement_with(node, to);
+    const struct ent_agreement *agreement =
+        node_agreements_with_office(node->agreements, to);
     uint64_t within =
         agreement == NULL ? 0 : ent_agreement_recall(agreement).purge_ms;
 
@@ -63,28 +53,31 @@ is_owed(const node_copy_row *row)
            row->purge_by != 0 && may_have_it(row);
 }
 
+static enum ent_status
+begin(struct node *node, const struct ent_id *id, const node_copy_row *row,
+    struct ent_error *err)
+{
+    const struct ent_agreement *agreement =
+        node_agreements_with_office(node->agreements, row->to);
+    struct node_duty duty = {.kind = NODE_DUTY_PURGE,
+        .number = row->number,
+        .office = row->to,
+        .id = ent_view_of(id->bytes, sizeof id->bytes),
+        .due_ms = row->purge_by};
+
+    if (agreement != NULL) {
+        duty.clause = (struct node_duty_clause){agreement,
+            "recall.purge_within", ent_agreement_recall(agreement).line};
+    }
+    return node_duty_begin(node, &duty, err);
+}
+
 enum ent_status
 node_purge_follow_copy(struct node *node, const struct ent_id *id,
     const node_copy_row *was, const node_copy_row *is, struct ent_error *err)
 {
-    char clause[NODE_DUTY_CLAUSE_MAX] = "";
-    struct node_duty duty = {
-        .kind = NODE_DUTY_PURGE, .id = id, .clause = clause};
-    const struct ent_agreement *agreement;
-
     if (is_owed(was) && !is_owed(is)) {
         return node_duty_end(node, NODE_DUTY_PURGE, was->number, err);
     }
-    if (is_owed(was) || !is_owed(is)) {
-        return ENT_OK;
-    }
-    agreement = agreement_with(node, is->to);
-    if (agreement != NULL) {
-        node_duty_clause(clause, "recall.purge_within",
-            ent_agreement_recall(agreement).line, agreement);
-    }
-    duty.number = is->number;
-    duty.office = is->to;
-    duty.due_ms = is->purge_by;
-    return node_duty_begin(node, &duty, err);
+    return is_owed(was) || !is_owed(is) ? ENT_OK : begin(node, id, is, err);
 }

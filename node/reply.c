@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/reply.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "node/duties.h"
 #include "node/lifecycle.h"
 #include "proto/schema/api.pb-c.h"
@@ -112,27 +109,22 @@ node_reply_heard(struct node *node, const struct ent_party *sender,
 
 /* ---- the duties ---- */
 
-/* "service_levels.flash.reply, line 52 of th-kh-border-information" */
-static void
-tell_clause(const struct node *node, const char *office, uint32_t precedence,
-    char text[static NODE_DUTY_CLAUSE_MAX])
+static struct node_duty_clause
+clause_of(const struct node *node, const char *office, uint32_t precedence)
 {
     static const char *const keys[] = {"service_levels",
         "service_levels.deferred.reply", "service_levels.routine.reply",
         "service_levels.priority.reply", "service_levels.immediate.reply",
         "service_levels.flash.reply"};
-    const struct ent_agreement *agreement = NULL;
-    struct ent_address address;
+    const struct ent_agreement *agreement =
+        node_agreements_with_office(node->agreements, office);
 
-    if (ent_address_parse(ent_view_text(office), &address, NULL) == ENT_OK) {
-        agreement =
-            node_agreements_with(node->agreements, ent_address_state(&address));
-    }
-    if (agreement != NULL) {
-        node_duty_clause(text,
-            keys[precedence < sizeof keys / sizeof keys[0] ? precedence : 0],
-            ent_agreement_reply(agreement, precedence).line, agreement);
-    }
+    return agreement == NULL
+               ? (struct node_duty_clause){0}
+               : (struct node_duty_clause){agreement,
+                     keys[precedence < sizeof keys / sizeof keys[0] ? precedence
+                                                                    : 0],
+                     ent_agreement_reply(agreement, precedence).line};
 }
 
 static bool
@@ -145,44 +137,44 @@ enum ent_status
 node_reply_follow_desk(struct node *node, uint64_t sequence,
     const node_desk_row *was, const node_desk_row *is, struct ent_error *err)
 {
-    char clause[NODE_DUTY_CLAUSE_MAX] = "";
-    struct ent_id id;
-    struct node_duty duty = {.kind = NODE_DUTY_REPLY,
-        .number = sequence,
-        .id = &id,
-        .clause = clause};
-
     if (owes(was) && !owes(is)) {
         return node_duty_end(node, NODE_DUTY_REPLY, sequence, err);
     }
-    if (owes(was) || !owes(is) || is->id.len != sizeof id.bytes) {
+    if (owes(was) || !owes(is)) {
         return ENT_OK;
     }
-    memcpy(id.bytes, is->id.data, sizeof id.bytes);
-    tell_clause(node, is->from, is->precedence, clause);
-    duty.office = is->from;
-    duty.due_ms = is->reply_by;
-    return node_duty_begin(node, &duty, err);
+    return node_duty_begin(node,
+        &(struct node_duty){.kind = NODE_DUTY_REPLY,
+            .number = sequence,
+            .office = is->from,
+            .id = ent_view_of(is->id.data, is->id.len),
+            .due_ms = is->reply_by,
+            .clause = clause_of(node, is->from, is->precedence)},
+        err);
+}
+
+static bool
+awaits(const node_copy_row *row)
+{
+    return row != NULL && node_reply_due(row) != 0;
 }
 
 enum ent_status
 node_reply_follow_copy(struct node *node, const struct ent_id *id,
     const node_copy_row *was, const node_copy_row *is, struct ent_error *err)
 {
-    bool owed = was != NULL && node_reply_due(was) != 0;
-    uint64_t due = is == NULL ? 0 : node_reply_due(is);
-    char clause[NODE_DUTY_CLAUSE_MAX] = "";
-    struct node_duty duty = {
-        .kind = NODE_DUTY_AWAIT, .id = id, .due_ms = due, .clause = clause};
-
-    if (owed && due == 0) {
+    if (awaits(was) && !awaits(is)) {
         return node_duty_end(node, NODE_DUTY_AWAIT, was->number, err);
     }
-    if (owed || due == 0) {
+    if (awaits(was) || !awaits(is)) {
         return ENT_OK;
     }
-    tell_clause(node, is->to, is->precedence, clause);
-    duty.number = is->number;
-    duty.office = is->to;
-    return node_duty_begin(node, &duty, err);
+    return node_duty_begin(node,
+        &(struct node_duty){.kind = NODE_DUTY_AWAIT,
+            .number = is->number,
+            .office = is->to,
+            .id = ent_view_of(id->bytes, sizeof id->bytes),
+            .due_ms = node_reply_due(is),
+            .clause = clause_of(node, is->to, is->precedence)},
+        err);
 }
