@@ -205,6 +205,9 @@ enum ent_status broker_introduce(struct broker *broker,
 enum ent_status broker_ask_behind(struct broker *broker,
     const struct broker_visit *visit, const struct ent_fetch *fetch,
     struct ent_error *err) ENT_MUST_CHECK;
+/* Somebody asks for a newer manifest of an office here, before it came. */
+void broker_await_here(struct broker *broker, const struct broker_visit *visit,
+    const struct ent_fetch *fetch);
 /* A neighbour is there: ask it for all that somebody waits for. */
 enum ent_status broker_ask_again(struct broker *broker,
     const struct broker_visit *visit, struct ent_error *err) ENT_MUST_CHECK;

@@ -103,6 +103,9 @@ broker_take_fetch(
     if (rc != ENT_OK) {
         return rc;
     }
+    if (object.wire.len == 0) {
+        broker_await_here(broker, visit, &fetch);
+    }
     return broker_ask_behind(broker, visit, &fetch, err);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* FETCH for what is behind a neighbour: asked there, and handed to who waits.
- */
+/* FETCH for what is not here yet: what is behind a neighbour is asked for
+ * there, what an office here will say is waited for, and either is handed to
+ * who asked when it comes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +71,24 @@ broker_ask_behind(struct broker *broker, const struct broker_visit *visit,
         return ENT_OK;
     }
     return ask(broker, &session->route, fetch, err);
+}
+
+void
+broker_await_here(struct broker *broker, const struct broker_visit *visit,
+    const struct ent_fetch *fetch)
+{
+    struct ent_address office;
+    size_t number = BROKER_NOBODY;
+
+    if (fetch->kind == ENTENTE__V1__OBJECT_KIND__OBJECT_MANIFEST &&
+        ent_address_parse(ent_view_text(fetch->subject), &office, NULL) ==
+            ENT_OK) {
+        number = broker_registry_by_address(broker->registry, &office);
+    }
+    if (number != BROKER_NOBODY && number != visit->number) {
+        (void)broker_wish_make(
+            &broker->wishes, fetch, visit->number, broker->now.boot_ms);
+    }
 }
 
 enum ent_status

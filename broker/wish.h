@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wish - who asked for an object that we had to ask a neighbour for. Each gets
+ * wish - who asked for an object that is not here yet: one behind a neighbour,
+ * which was asked for it, or one that an office here is about to say. Each gets
  * it when it comes.
  *
  * Pure: monotonic time is an argument. All zero is empty. When there are too

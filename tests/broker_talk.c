@@ -273,6 +273,18 @@ fetch(struct scene *scene, const struct party *by, uint32_t kind,
     return object.wire;
 }
 
+void
+expect_object(struct scene *scene, const struct party *to, enum lane lane,
+    struct ent_view wire)
+{
+    const struct sent *sent = expect_sent(scene, to, lane, ENT_FRAME_OBJECT);
+    struct ent_object object;
+
+    expect_ok(ent_object_decode(
+        ent_bytes_view(&sent->payload), &object, &last_error));
+    assert_true(ent_view_equal(object.wire, wire));
+}
+
 /* The certificate of somebody comes, as an object. */
 void
 expect_certificate(struct scene *scene, const struct party *to, enum lane lane,

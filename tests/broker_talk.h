@@ -72,6 +72,9 @@ void say_object(struct scene *scene, const struct party *by, uint32_t kind,
 struct ent_view fetch(struct scene *scene, const struct party *by,
     uint32_t kind, const char *subject, uint64_t newer_than);
 
+/* An object comes. */
+void expect_object(struct scene *scene, const struct party *to, enum lane lane,
+    struct ent_view wire);
 /* The certificate of somebody comes, as an object. */
 void expect_certificate(struct scene *scene, const struct party *to,
     enum lane lane, const struct party *whose);

@@ -230,6 +230,7 @@ with_nothing_to_do_the_broker_is_not_due(void **state)
 
 /* ---- objects ---- */
 
+/* Also when it comes after they asked. */
 static void
 the_newest_manifest_is_handed_out_to_who_asks(void **state)
 {
@@ -244,6 +245,7 @@ the_newest_manifest_is_handed_out_to_who_asks(void **state)
         fetch(scene, TACHILEIK, MANIFEST, "blo-maesai@th", 0).len, 0);
     say_object(
         scene, MAESAI, MANIFEST, "blo-maesai@th", ent_bytes_view(&second));
+    expect_object(scene, TACHILEIK, URGENT, ent_bytes_view(&second));
     say_object(
         scene, MAESAI, MANIFEST, "blo-maesai@th", ent_bytes_view(&first));
     say_object(

@@ -137,6 +137,31 @@ the_certificate_before_is_introduced_too(void **state)
     ent_bytes_free(&renewed.wire);
 }
 
+/* ---- sealing keys ---- */
+
+/* Yangon asks for it because Tachileik needs it; the question was faster than
+ * what showed that there is one. */
+static void
+a_manifest_goes_on_when_it_comes_after_it_was_asked_for(void **state)
+{
+    struct scene *scene = *state;
+    const char *office = MAESAI->cert.address.text;
+
+    meet(scene);
+    for (uint64_t number = 1; number <= 3; number++) {
+        ENT_AUTO(ent_bytes_free)
+        struct ent_bytes manifest = make_manifest(scene, MAESAI, number);
+
+        assert_int_equal(
+            fetch(scene, YANGON, MANIFEST, office, number - 1).len, 0);
+        expect_silence(scene);
+        say_object(scene, MAESAI, MANIFEST, office, ent_bytes_view(&manifest));
+        expect_object(scene, YANGON, URGENT, ent_bytes_view(&manifest));
+        say_object(scene, MAESAI, MANIFEST, office, ent_bytes_view(&manifest));
+        expect_silence(scene); /* once */
+    }
+}
+
 /* ---- quota ---- */
 
 static void
@@ -243,6 +268,7 @@ main(void)
         RELAY_TEST(what_was_signed_under_the_certificate_before_still_counts),
         RELAY_TEST(it_counts_when_it_comes_after_the_newer_one),
         RELAY_TEST(the_certificate_before_is_introduced_too),
+        RELAY_TEST(a_manifest_goes_on_when_it_comes_after_it_was_asked_for),
         RELAY_TEST(what_a_neighbour_brings_is_charged_to_it),
         RELAY_TEST(a_neighbour_speaks_for_many),
     };
