@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who asks for a reply, and who was asked. */
+#include "tests/two_offices_duties.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "node/alarms.h"
+#include "proto/base/log.h"
+
+#define ASKS                                                                   \
+    "\"id\":\"" MESSAGE_ID "\",\"precedence\":\"FLASH\",\"replyBy\":"          \
+    "\"2026-08-15T10:05:00Z\","
+
+static void
+reply_with(const char *rest)
+{
+    char json[768];
+
+    (void)snprintf(
+        json, sizeof json, "{\"inReplyTo\":\"" MESSAGE_ID "\",%s}", rest);
+    (void)post(TACHILEIK, MAESAI, json);
+}
+
+#define ALERT                                                                  \
+    "\"purpose\":\"THREAT_TO_LIFE\",\"offence\":\"DRUGS\",\"hotlineAlert\":{"  \
+    "\"what\":\"DRUGS\",\"where\":{\"country\":\"MM\"},\"when\":"              \
+    "\"2026-08-15T10:00:00Z\",\"action\":\"STOP\",\"direction\":\"toward th\"}"
+
+static void
+who_asks_for_a_reply_is_owed_it_at_both_ends(void **state)
+{
+    struct owed owed;
+
+    (void)state;
+    send_to(addresses[TACHILEIK], ASKS);
+    assert_int_equal(owed_by(MAESAI).count, 0); /* it counts from delivery */
+    exchange();
+    owed = owed_by(TACHILEIK);
+    assert_int_equal(owed.count, 1);
+    assert_string_equal(owed.kind, "reply");
+    assert_string_equal(owed.office, addresses[MAESAI]);
+    assert_true(owed.due > world.now + HOUR / 2 - 60000);
+    assert_true(owed.due <= world.now + HOUR / 2);
+    owed = owed_by(MAESAI);
+    assert_int_equal(owed.count, 1);
+    assert_string_equal(owed.kind, "await_reply");
+    assert_string_equal(owed.office, addresses[TACHILEIK]);
+    crash(TACHILEIK);
+    crash(MAESAI);
+    /* That it was read is no reply. */
+    reply_with(
+        "\"purpose\":\"ADMINISTRATION\",\"acknowledgement\":{"
+        "\"messageId\":\"" MESSAGE_ID "\",\"level\":\"ACKNOWLEDGED\",\"at\":"
+        "\"2026-08-15T10:00:00Z\",\"role\":\"officer\"}");
+    exchange();
+    assert_int_equal(owed_by(TACHILEIK).count, 1);
+    assert_int_equal(owed_by(MAESAI).count, 1);
+    reply_with(ALERT);
+    assert_int_equal(owed_by(TACHILEIK).count, 0);
+    exchange();
+    assert_int_equal(owed_by(MAESAI).count, 0);
+    assert_int_equal(rows_in(MAESAI, NODE_REMIND), 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_REMIND), 0);
+}
+
+static void
+a_reply_that_does_not_come_is_an_alarm_at_both_ends(void **state)
+{
+    char text[512];
+
+    (void)state;
+    send_to(addresses[TACHILEIK], ASKS);
+    exchange();
+    for (enum who who = MAESAI; who <= TACHILEIK; who++) {
+        world.now += HOUR / 2;
+        remind(who);
+        assert_true(owed_by(who).overdue);
+        assert_int_equal(reminders(who), 1);
+        assert_int_equal(entries_in(who, ENT_ENTRY_OVERDUE), 1);
+        alarm_text(who, NODE_ALARM_OVERDUE, text);
+        assert_non_null(strstr(text, MESSAGE_ID));
+        assert_non_null(strstr(text, addresses[1 - who]));
+        assert_non_null(strstr(text, "service_levels.flash.reply, line "));
+    }
+    reply_with(ALERT);
+    exchange();
+    assert_int_equal(owed_by(TACHILEIK).count, 0);
+    assert_int_equal(owed_by(MAESAI).count, 0);
+}
+
+static void
+what_asks_for_no_reply_or_is_withdrawn_needs_none(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    send_to(addresses[TACHILEIK], "\"precedence\":\"FLASH\",");
+    exchange();
+    assert_int_equal(owed_by(TACHILEIK).count, 0);
+    assert_int_equal(owed_by(MAESAI).count, 0);
+    send_to(addresses[TACHILEIK], ASKS);
+    exchange();
+    expect_ok(ent_id_parse(view(MESSAGE_ID), &id, &last_error));
+    (void)say_of(MAESAI, "WITHDRAWAL", &id);
+    assert_int_equal(owed_by(MAESAI).count, 0);
+    exchange();
+    assert_string_equal(owed_by(TACHILEIK).kind, "apply_correction");
+    assert_int_equal(owed_by(TACHILEIK).count, 1);
+}
+
+/* A header may give more time than the agreement, and not less. */
+static void
+a_later_time_of_the_header_counts(void **state)
+{
+    (void)state;
+    send_to(addresses[TACHILEIK],
+        "\"id\":\"" MESSAGE_ID "\",\"precedence\":\"FLASH\",\"replyBy\":"
+        "\"2026-08-16T10:00:00Z\",");
+    exchange();
+    assert_true(owed_by(MAESAI).due > world.now + 23 * HOUR);
+    assert_true(owed_by(TACHILEIK).due == owed_by(MAESAI).due);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        DUTY_TEST(who_asks_for_a_reply_is_owed_it_at_both_ends),
+        DUTY_TEST(a_reply_that_does_not_come_is_an_alarm_at_both_ends),
+        DUTY_TEST(what_asks_for_no_reply_or_is_withdrawn_needs_none),
+        DUTY_TEST(a_later_time_of_the_header_counts),
+    };
+
+    if (sodium_init() < 0) {
+        return 1;
+    }
+    ent_log_set_level(ENT_LOG_ERROR);
+    return cmocka_run_group_tests_name("node_reply", tests, NULL, NULL);
+}
