@@ -28,6 +28,14 @@ is_asked_for(const node_desk_row *row)
            row->retain_until < row->keep_until;
 }
 
+/* Its time is over; by a clock in doubt nothing is. */
+static bool
+is_over(const struct node *node, const node_desk_row *row)
+{
+    return row->deleted_at != 0 ||
+           (node->now_ms >= row->retain_until && !node->clock_doubt);
+}
+
 static uint64_t
 ask_from(const node_desk_row *row)
 {
@@ -47,8 +55,7 @@ check(const struct node *node, const Entente__V1__KeepRequest *request,
         return ent_fail(err, ENT_BAD_INPUT,
             "whoever still needs a message says in which role, and why");
     }
-    if (row->deleted_at != 0 ||
-        (node->now_ms >= row->retain_until && !node->clock_doubt)) {
+    if (is_over(node, row)) {
         return ent_fail(
             err, ENT_BAD_INPUT, "the time of message %llu is over", number);
     }
@@ -156,8 +163,7 @@ node_need_tell(
     entente__v1__need__init(need);
     if (is_asked_for(row)) {
         need->ask_from = ask_from(row);
-        need->asked =
-            node->now_ms >= ask_from(row) && node->now_ms < row->retain_until;
+        need->asked = node->now_ms >= ask_from(row) && !is_over(node, row);
     }
     need->keep_until = row->keep_until;
     need->kept_at = row->kept_at;

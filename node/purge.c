@@ -49,8 +49,7 @@ may_have_it(const node_copy_row *row)
 static bool
 is_owed(const node_copy_row *row)
 {
-    return row != NULL && row->fate == NODE_FATE_RECALLED &&
-           row->purge_by != 0 && may_have_it(row);
+    return row != NULL && row->purge_by != 0 && may_have_it(row);
 }
 
 static enum ent_status

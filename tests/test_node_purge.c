@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/lifecycle.h"
+#include "node/purge.h"
 #include "proto/base/log.h"
 
 static void
@@ -68,6 +70,69 @@ a_recall_that_nobody_answers_is_an_alarm_at_its_sender(void **state)
 /* Only an answer to the recall itself: one to a correction that crossed it says
  * nothing of it. */
 static void
+only_who_answers_the_recall_itself_confirms_it(void **state)
+{
+    static const char other[] = "01926b3e-7c00-7abc-8def-0123456789ac";
+    node_copy_row row = ENTENTE__REST__V1__COPY_ROW__INIT;
+    struct ent_id recall;
+
+    (void)state;
+    expect_ok(ent_id_parse(view(MESSAGE_ID), &recall, &last_error));
+    row.purge_by = world.now;
+    node_purge_answered(&row, MESSAGE_ID); /* nothing was recalled */
+    assert_true(row.purge_by != 0);
+    row.fate_by.data = recall.bytes;
+    row.fate_by.len = sizeof recall.bytes;
+    node_purge_answered(&row, other);
+    node_purge_answered(&row, "");
+    assert_true(row.purge_by != 0);
+    node_purge_answered(&row, MESSAGE_ID);
+    assert_true(row.purge_by == 0);
+}
+
+/* What is owed of a copy that ended in that state. */
+static size_t
+owed_of(uint32_t state, uint64_t bundle)
+{
+    struct node *node = world.nodes[MAESAI];
+    node_copy_row row = ENTENTE__REST__V1__COPY_ROW__INIT;
+    struct ent_id id;
+    size_t count;
+
+    expect_ok(ent_id_parse(view(MESSAGE_ID), &id, &last_error));
+    row.to = (char *)(uintptr_t)addresses[TACHILEIK];
+    row.number = 77;
+    row.state = state;
+    row.bundle = bundle;
+    row.fate = NODE_FATE_RECALLED;
+    row.purge_by = world.now + HOUR;
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_purge_follow_copy(node, &id, NULL, &row, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    count = owed_by(MAESAI).count;
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_purge_follow_copy(node, &id, &row, NULL, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    assert_int_equal(owed_by(MAESAI).count, 0);
+    return count;
+}
+
+/* What was taken back may have come before it was, once it was sealed. */
+static void
+it_is_owed_by_whoever_may_have_it(void **state)
+{
+    (void)state;
+    assert_int_equal(owed_of(0, 0), 1);
+    assert_int_equal(owed_of(DELIVERED, 1), 1);
+    assert_int_equal(
+        owed_of(ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED, 1), 1);
+    assert_int_equal(owed_of(ENTENTE__V1__TRACE_STATE__TRACE_WITHDRAWN, 1), 1);
+    assert_int_equal(owed_of(ENTENTE__V1__TRACE_STATE__TRACE_WITHDRAWN, 0), 0);
+    assert_int_equal(
+        owed_of(ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE, 0), 0);
+}
+
+static void
 an_answer_to_something_else_confirms_no_recall(void **state)
 {
     struct ent_id id;
@@ -107,6 +172,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         DUTY_TEST(who_recalls_is_owed_the_answer_until_it_comes),
         DUTY_TEST(a_recall_that_nobody_answers_is_an_alarm_at_its_sender),
+        DUTY_TEST(only_who_answers_the_recall_itself_confirms_it),
+        DUTY_TEST(it_is_owed_by_whoever_may_have_it),
         DUTY_TEST(an_answer_to_something_else_confirms_no_recall),
         DUTY_TEST(what_never_left_need_not_be_confirmed),
     };

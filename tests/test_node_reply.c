@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/lifecycle.h"
+#include "node/reply.h"
 #include "proto/base/log.h"
 
 #define ASKS                                                                   \
@@ -110,6 +112,111 @@ what_asks_for_no_reply_or_is_withdrawn_needs_none(void **state)
     assert_int_equal(owed_by(TACHILEIK).count, 1);
 }
 
+/* Of a copy: delivered, and waited for since. */
+static void
+only_what_was_delivered_and_still_counts_is_waited_for(void **state)
+{
+    node_copy_row row = ENTENTE__REST__V1__COPY_ROW__INIT;
+    node_copy_row changed;
+
+    (void)state;
+    row.reply_ms = HOUR;
+    row.state = DELIVERED;
+    row.settled_at = 5 * DAY;
+    assert_true(node_reply_due(&row) == 5 * DAY + HOUR);
+    changed = row;
+    changed.reply_after = 6 * DAY;
+    assert_true(node_reply_due(&changed) == 6 * DAY);
+    changed = row;
+    changed.fate = NODE_FATE_CORRECTED;
+    assert_true(node_reply_due(&changed) != 0);
+    changed.fate = NODE_FATE_WITHDRAWN;
+    assert_true(node_reply_due(&changed) == 0);
+    changed = row;
+    changed.state = 0;
+    assert_true(node_reply_due(&changed) == 0);
+    changed = row;
+    changed.replied_at = 5 * DAY;
+    assert_true(node_reply_due(&changed) == 0);
+    changed = row;
+    changed.deleted_at = 5 * DAY;
+    assert_true(node_reply_due(&changed) == 0);
+}
+
+/* Where something is given again to a store that was lost the time counts from
+ * when it came first, and what is over by then rings no more. */
+static void
+what_is_given_again_has_no_new_time(void **state)
+{
+    struct node *node = world.nodes[TACHILEIK];
+    struct ent_decision decision = {.reply_ms = 2 * HOUR};
+    Google__Protobuf__Timestamp by = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
+    Google__Protobuf__Timestamp delivered = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
+    Entente__V1__Restored restored = ENTENTE__V1__RESTORED__INIT;
+    ent_message message = ENTENTE__V1__MESSAGE__INIT;
+
+    (void)state;
+    node->now_ms = world.now - world.now % 1000;
+    by.seconds = (int64_t)(node->now_ms / 1000) - 7200;
+    message.reply_by = &by;
+    assert_true(
+        node_reply_by(node, &message, &decision) == node->now_ms + 2 * HOUR);
+    message.restored = &restored;
+    restored.delivered_at = &delivered;
+    delivered.seconds = (int64_t)(node->now_ms / 1000) - 3600;
+    assert_true(
+        node_reply_by(node, &message, &decision) == node->now_ms + HOUR);
+    delivered.seconds -= 3600;
+    assert_true(node_reply_by(node, &message, &decision) == 0);
+    delivered.seconds += 2 * 3600 + 60; /* their clock is ahead of ours */
+    assert_true(
+        node_reply_by(node, &message, &decision) == node->now_ms + 2 * HOUR);
+}
+
+/* That a correction was applied is no reply either, whatever it names. */
+static void
+an_answer_to_a_correction_is_no_reply(void **state)
+{
+    (void)state;
+    send_to(addresses[TACHILEIK], ASKS);
+    exchange();
+    send_to(addresses[TACHILEIK], CORRECTION);
+    exchange();
+    reply_with("\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":"
+               "\"" MESSAGE_ID "\",\"act\":\"COMPLIED\",\"at\":"
+               "\"2026-08-15T10:00:00Z\",\"role\":\"supervisor\"}");
+    exchange();
+    assert_int_equal(owed_by(TACHILEIK).count, 1);
+    assert_string_equal(owed_by(TACHILEIK).kind, "reply");
+    assert_string_equal(owed_by(MAESAI).kind, "await_reply");
+}
+
+/* Of two replies the first is when it was replied to. */
+static void
+the_first_reply_counts(void **state)
+{
+    node_copy_row *row;
+    struct ent_id id;
+    uint64_t first;
+
+    (void)state;
+    send_to(addresses[TACHILEIK], ASKS);
+    exchange();
+    reply_with(ALERT);
+    exchange();
+    expect_ok(ent_id_parse(view(MESSAGE_ID), &id, &last_error));
+    row = copy_row(MAESAI, TACHILEIK, &id);
+    first = row->replied_at;
+    assert_true(first != 0);
+    node_row_free(&row);
+    world.now += HOUR;
+    reply_with(ALERT);
+    exchange();
+    row = copy_row(MAESAI, TACHILEIK, &id);
+    assert_true(row->replied_at == first);
+    node_row_free(&row);
+}
+
 /* A header may give more time than the agreement, and not less. */
 static void
 a_later_time_of_the_header_counts(void **state)
@@ -130,6 +237,11 @@ main(void)
         DUTY_TEST(who_asks_for_a_reply_is_owed_it_at_both_ends),
         DUTY_TEST(a_reply_that_does_not_come_is_an_alarm_at_both_ends),
         DUTY_TEST(what_asks_for_no_reply_or_is_withdrawn_needs_none),
+        cmocka_unit_test(
+            only_what_was_delivered_and_still_counts_is_waited_for),
+        DUTY_TEST(what_is_given_again_has_no_new_time),
+        DUTY_TEST(an_answer_to_a_correction_is_no_reply),
+        DUTY_TEST(the_first_reply_counts),
         DUTY_TEST(a_later_time_of_the_header_counts),
     };
 
