@@ -13,7 +13,6 @@ static void
 doubt(struct broker_clock *clock, enum ent_doubt why)
 {
     clock->doubt = why;
-    clock->has_witness = false;
     ent_log(ENT_LOG_ERROR, COMPONENT,
         "the clock is in doubt, it %s: nothing is dropped for its time until "
         "the broker is started under a right one, or, where it is right, "
@@ -55,7 +54,11 @@ broker_clock_watch(struct broker *broker)
     }
     clock->has_begun = true;
     clock->seen = now;
-    if (found != ENT_DOUBT_NONE && clock->doubt == ENT_DOUBT_NONE) {
+    if (found == ENT_DOUBT_NONE) {
+        return;
+    }
+    clock->has_witness = false; /* of another time */
+    if (clock->doubt == ENT_DOUBT_NONE) {
         doubt(clock, found);
     }
 }

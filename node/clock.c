@@ -19,7 +19,6 @@ doubt(struct node *node, enum ent_doubt why)
 {
     node->clock_doubt = true;
     node->clock.why = why;
-    node->clock.has_witness = false;
     ent_log(ENT_LOG_ERROR, COMPONENT,
         "the clock is in doubt: nothing is deleted or expired until it is "
         "right and the node is started again, or `entente clock confirm`");
@@ -55,8 +54,11 @@ node_clock_watch(struct node *node)
     enum ent_doubt why =
         clock->boot_ms == 0 ? ENT_DOUBT_NONE : ent_doubt_step(wall, expected);
 
-    if (why != ENT_DOUBT_NONE && !node->clock_doubt) {
-        doubt(node, why);
+    if (why != ENT_DOUBT_NONE) {
+        clock->has_witness = false; /* of another time */
+        if (!node->clock_doubt) {
+            doubt(node, why);
+        }
     }
     if (why == ENT_DOUBT_BEHIND && expected > clock->floor_ms) {
         clock->floor_ms = expected;

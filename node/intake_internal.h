@@ -6,6 +6,8 @@
 #include "node/incoming.h"
 #include "node/opening.h"
 #include "node/peers.h"
+#include "node/space.h"
+#include "proto/message.h"
 
 struct node_arrival {
     const struct ent_bundle *bundle;
@@ -33,6 +35,8 @@ enum ent_status node_intake_room(struct node *node,
     const struct node_arrival *arrival,
     const struct ent_bundle_secrets *secrets, uint32_t *ret_refusal,
     struct ent_error *err) ENT_MUST_CHECK;
+/* What one message of it is. */
+enum node_bundle_kind node_intake_kind(const ent_message *message);
 
 /* intake_keep.c: what was opened goes to the desk, or is held until the gap
  * before it is closed; the bundle, the answer and the proof are kept. */

@@ -6,10 +6,9 @@
 #include <sodium.h>
 
 #include "node/share.h"
-#include "proto/message.h"
 
-static enum node_bundle_kind
-kind_of_message(const ent_message *message)
+enum node_bundle_kind
+node_intake_kind(const ent_message *message)
 {
     if (message->attachment_chunk != NULL || message->restored != NULL) {
         return NODE_OWED;
@@ -39,7 +38,7 @@ kind_of_envelope(const struct ent_bundle_secrets *secrets, uint32_t index,
     if (ent_open_envelope(&key, index, envelope, buffer, buffer_len, &plain,
             NULL) == ENT_OK &&
         ent_message_decode(plain, arena, &message, NULL) == ENT_OK) {
-        kind = kind_of_message(message);
+        kind = node_intake_kind(message);
     }
     sodium_memzero(&key, sizeof key);
     return kind;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "node/alarms.h"
+#include "node/claim.h"
 #include "node/keeper.h"
 #include "node/streams.h"
 #include "proto/base/log.h"
@@ -34,11 +35,21 @@ less_than_there_is(struct ent_receipt *receipt)
     receipt->chain = ent_chain_genesis(&receipt->stream);
 }
 
+/* Mae Sai is another store by now. */
+static void
+more_than_an_older_one_sealed(struct ent_receipt *receipt)
+{
+    receipt->settled_up_to++;
+    world.nodes[MAESAI]->incarnation++;
+}
+
 static void
 the_truth(struct ent_receipt *receipt)
 {
     (void)receipt;
 }
+
+static struct ent_receipt last_told;
 
 /* An alert is on Tachileik's desk, and its receipt on the wire says that. */
 static struct ent_id
@@ -61,6 +72,7 @@ answer_with(lie *tell)
     expect_ok(ent_receipt_peek(
         ent_bytes_view(&frame->payload), receipt, &last_error));
     tell(receipt);
+    last_told = *receipt;
     expect_ok(ent_receipt_make(receipt,
         node_keeper_signer(world.nodes[TACHILEIK]->keeper), &wire,
         &last_error));
@@ -110,6 +122,32 @@ who_signs_for_another_history_is_noticed(void **state)
     expect_frozen(true);
 }
 
+/* The row of what an older store sealed may be behind what it did seal. */
+static void
+of_an_older_store_nothing_is_said(void **state)
+{
+    (void)state;
+    (void)answer_with(more_than_an_older_one_sealed);
+    assert_int_equal(alarms_of(MAESAI, NODE_ALARM_FORK), 0);
+    assert_int_equal(entries_in(MAESAI, NODE_ENTRY_FORK), 0);
+}
+
+/* Or whoever repeats it fills the disk. */
+static void
+it_is_journalled_once_however_often_it_is_said(void **state)
+{
+    struct node *node = world.nodes[MAESAI];
+    struct ent_receipt *lied = &last_told;
+
+    (void)state;
+    (void)answer_with(more_than_was_sealed);
+    assert_int_equal(entries_in(MAESAI, NODE_ENTRY_FORK), 1);
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_claim_check(node, lied, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    assert_int_equal(entries_in(MAESAI, NODE_ENTRY_FORK), 1);
+}
+
 static void
 who_signs_for_less_is_only_late(void **state)
 {
@@ -141,6 +179,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         CLAIM_TEST(who_signs_for_more_than_was_sealed_is_noticed),
         CLAIM_TEST(who_signs_for_another_history_is_noticed),
+        CLAIM_TEST(of_an_older_store_nothing_is_said),
+        CLAIM_TEST(it_is_journalled_once_however_often_it_is_said),
         CLAIM_TEST(who_signs_for_less_is_only_late),
         CLAIM_TEST(the_same_history_freezes_nothing),
     };

@@ -170,6 +170,27 @@ a_clock_that_is_set_while_the_node_runs_is_doubted(void **state)
     assert_true(is_doubted_when_set_by(-10 * minute));
 }
 
+/* What waited for the doubt to end goes on at once, and what was put off by a
+ * clock that was ahead is looked at again. */
+static void
+who_believes_it_again_looks_at_what_waited(void **state)
+{
+    struct node *node;
+
+    (void)state;
+    start_after(40 * (int64_t)DAY);
+    node = world.nodes[MAESAI];
+    node->errands_due = false;
+    node->reckon_due = false;
+    confirm();
+    assert_false(is_in_doubt());
+    assert_true(node->errands_due);
+    assert_true(node->reckon_due);
+    assert_int_equal(entries_in(MAESAI, ENT_ENTRY_CLOCK), 1);
+    confirm(); /* of nothing: there is no doubt */
+    assert_int_equal(entries_in(MAESAI, ENT_ENTRY_CLOCK), 1);
+}
+
 static void
 a_new_doubt_needs_new_witnesses(void **state)
 {
@@ -177,6 +198,22 @@ a_new_doubt_needs_new_witnesses(void **state)
     start_after(40 * (int64_t)DAY);
     witness(&first, world.now);
     assert_true(is_doubted_when_set_by((int64_t)HOUR));
+    witness(&second, world.now);
+    assert_true(is_in_doubt());
+    witness(&first, world.now);
+    assert_false(is_in_doubt());
+}
+
+/* Who agreed with it before it stepped says nothing of it after. */
+static void
+a_step_while_in_doubt_needs_new_witnesses_too(void **state)
+{
+    (void)state;
+    start_after(40 * (int64_t)DAY);
+    node_clock_watch(world.nodes[MAESAI]);
+    witness(&first, world.now);
+    world.now += HOUR;
+    node_clock_watch(world.nodes[MAESAI]);
     witness(&second, world.now);
     assert_true(is_in_doubt());
     witness(&first, world.now);
@@ -332,7 +369,9 @@ main(void)
         TEST(no_peer_makes_a_clock_right_that_was_set_back),
         TEST(while_in_doubt_the_time_that_was_kept_does_not_move),
         TEST(a_clock_that_is_set_while_the_node_runs_is_doubted),
+        TEST(who_believes_it_again_looks_at_what_waited),
         TEST(a_new_doubt_needs_new_witnesses),
+        TEST(a_step_while_in_doubt_needs_new_witnesses_too),
         TEST(a_turn_that_is_taken_back_confirmed_nothing),
         TEST(who_seals_ahead_of_time_is_told),
         TEST(what_was_sealed_ahead_of_time_is_sealed_anew),
