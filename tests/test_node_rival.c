@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which bundle came for a place before another came for it. */
+/* Two labels for one place: which came before the other, and who is told. */
 #include "tests/two_offices_rows.h"
 
 #include <sodium.h>
 
+#include "node/alarms.h"
+#include "node/keeper.h"
 #include "node/vault.h"
 #include "proto/base/log.h"
 #include "proto/bundle.h"
@@ -136,6 +138,112 @@ what_was_deleted_meanwhile_hides_nothing_behind_it(void **state)
     assert_int_equal(place_against(&labels[0], view("another")), 1);
 }
 
+/* ---- told, and kept ---- */
+
+/* What Mae Sai sealed last, before and after Tachileik has it. */
+static struct flying sealed;
+
+static void
+seal_one(void)
+{
+    introduce();
+    (void)post(MAESAI, TACHILEIK, hotline);
+    turn(MAESAI, NULL);
+    for (size_t i = 0; i < world.flying; i++) {
+        const struct flying *frame = &world.wire[i];
+
+        if (frame->type == ENT_FRAME_BUNDLE) {
+            sealed = (struct flying){.to = TACHILEIK, .type = frame->type};
+            expect_ok(ent_bytes_copy(
+                ent_bytes_view(&frame->payload), &sealed.payload, &last_error));
+            expect_ok(ent_bytes_copy(
+                ent_bytes_view(&frame->body), &sealed.body, &last_error));
+        }
+    }
+    assert_int_equal(sealed.to, TACHILEIK);
+    drain();
+}
+
+/* The same in its place with a label of which that many ms are less. */
+static void
+seal_another(uint64_t less_ms)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes label_wire = {0};
+    struct flying other = {.to = TACHILEIK, .type = ENT_FRAME_BUNDLE};
+    struct ent_signatures signatures = {.count = 1};
+    const struct ent_hop hop = {0};
+    struct ent_bundle bundle;
+
+    expect_ok(ent_bundle_decode(ent_bytes_view(&sealed.payload),
+        ent_bytes_view(&sealed.body), &bundle, &last_error));
+    bundle.label.expires_at -= less_ms;
+    expect_ok(ent_label_encode(&bundle.label, &label_wire, &last_error));
+    expect_ok(ent_signing_sign(node_keeper_signer(world.nodes[MAESAI]->keeper),
+        ENT_TYPE_LABEL, ent_bytes_view(&label_wire), &signatures.list[0],
+        &last_error));
+    expect_ok(ent_bundle_encode_head(&hop, ent_bytes_view(&label_wire),
+        &signatures, &other.payload, &last_error));
+    other.body = sealed.body;
+    turn(TACHILEIK, &other);
+    ent_bytes_free(&other.payload);
+}
+
+static int
+teardown_sealed(void **state)
+{
+    ent_bytes_free(&sealed.payload);
+    ent_bytes_free(&sealed.body);
+    return teardown(state);
+}
+
+/* Or repeating it fills the disk. */
+static void
+it_is_journalled_once_for_a_stream(void **state)
+{
+    char text[512];
+
+    (void)state;
+    seal_one();
+    assert_int_equal(alarms_of(TACHILEIK, NODE_ALARM_FORK), 0);
+    seal_another(1000);
+    assert_int_equal(entries_in(TACHILEIK, NODE_ENTRY_FORK), 1);
+    alarm_text(TACHILEIK, NODE_ALARM_FORK, text);
+    assert_non_null(strstr(text, addresses[MAESAI]));
+    assert_non_null(strstr(text, "writes both"));
+    seal_another(2000);
+    assert_int_equal(entries_in(TACHILEIK, NODE_ENTRY_FORK), 1);
+    crash(TACHILEIK);
+    seal_another(3000);
+    assert_int_equal(entries_in(TACHILEIK, NODE_ENTRY_FORK), 1);
+    journal_is_good(TACHILEIK);
+}
+
+static void
+where_the_first_is_gone_nothing_is_promised(void **state)
+{
+    struct node *node;
+    char text[512];
+    uint64_t newest;
+
+    (void)state;
+    seal_one();
+    node = world.nodes[TACHILEIK];
+    newest = number_of(TACHILEIK, "bundle");
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    for (uint64_t number = 1; number <= newest; number++) {
+        struct node_key key = node_key_u64(number);
+
+        expect_ok(node_store_delete(
+            node->store, NODE_BUNDLE, node_key_view(&key), &last_error));
+    }
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    seal_another(1000);
+    alarm_text(TACHILEIK, NODE_ALARM_FORK, text);
+    assert_non_null(strstr(text, "no longer kept here"));
+}
+
+#define SEALED_TEST(name)                                                      \
+    cmocka_unit_test_setup_teardown(name, setup, teardown_sealed)
 #define PLACE_TEST(name)                                                       \
     cmocka_unit_test_setup_teardown(name, setup_places, teardown_places)
 
@@ -148,6 +256,8 @@ main(void)
         PLACE_TEST(behind_the_last_place_and_in_another_stream_there_is_none),
         PLACE_TEST(the_same_label_is_no_rival_of_itself),
         PLACE_TEST(what_was_deleted_meanwhile_hides_nothing_behind_it),
+        SEALED_TEST(it_is_journalled_once_for_a_stream),
+        SEALED_TEST(where_the_first_is_gone_nothing_is_promised),
     };
 
     if (sodium_init() < 0) {

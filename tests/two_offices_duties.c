@@ -162,24 +162,3 @@ answer(const char *act)
         act);
     (void)post(TACHILEIK, MAESAI, json);
 }
-
-void
-alarm_text(enum who who, uint32_t kind, char text[static 512])
-{
-    struct node *node = world.nodes[who];
-    uint64_t number = 1;
-
-    text[0] = '\0';
-    expect_ok(node_store_begin(node->store, &last_error));
-    for (;; number++) {
-        ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *row = NULL;
-
-        if (node_alarm_next(node, &number, &row, &last_error) != ENT_OK) {
-            break;
-        }
-        if (row->kind == kind) {
-            (void)snprintf(text, 512, "%s: %s", row->subject, row->text);
-        }
-    }
-    node_store_abort(node->store);
-}

@@ -38,8 +38,6 @@ struct owed owed_by(enum who who);
 
 /* How often an alarm about a duty was raised. */
 uint64_t reminders(enum who who);
-/* The text of the last alarm of that kind; "": there is none. */
-void alarm_text(enum who who, uint32_t kind, char text[static 512]);
 
 /* What Mae Sai writes, to an office of its choice; or its alert, with more. */
 void send_json(const char *office, const char *json);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/two_offices_rows.h"
 
+#include <stdio.h>
+
 #include "node/alarms.h"
 #include "node/keeping.h"
 
@@ -132,6 +134,27 @@ alarms_of(enum who who, uint32_t kind)
     }
     node_store_abort(node->store);
     return count;
+}
+
+void
+alarm_text(enum who who, uint32_t kind, char text[static 512])
+{
+    struct node *node = world.nodes[who];
+    uint64_t number = 1;
+
+    text[0] = '\0';
+    expect_ok(node_store_begin(node->store, &last_error));
+    for (;; number++) {
+        ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *row = NULL;
+
+        if (node_alarm_next(node, &number, &row, &last_error) != ENT_OK) {
+            break;
+        }
+        if (row->kind == kind) {
+            (void)snprintf(text, 512, "%s: %s", row->subject, row->text);
+        }
+    }
+    node_store_abort(node->store);
 }
 
 void

@@ -33,6 +33,8 @@ uint32_t state_of(enum who from, enum who to, const struct ent_id *id);
 
 /* How many alarms of a kind there are. */
 size_t alarms_of(enum who who, uint32_t kind);
+/* What the last of them is about, and its text; "": there is none. */
+void alarm_text(enum who who, uint32_t kind, char text[static 512]);
 
 void journal_is_good(enum who who);
 
