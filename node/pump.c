@@ -103,25 +103,34 @@ pump_rank(struct node *node, uint8_t rank, struct budget *budget,
     return ENT_OK;
 }
 
-/* What is due further ahead than any pause was put off by a clock that was
- * ahead. */
+/* What is to go now: due from then until then, and chosen (NULL: all). */
+struct haste {
+    uint64_t from_ms;
+    uint64_t until_ms;
+    bool (*choose)(const struct node *node, struct node_dispatch *dispatch,
+        const char *via);
+    const char *via;
+};
+
 static enum ent_status
-reckon_rank(struct node *node, uint8_t rank, struct ent_error *err)
+hasten(struct node *node, const struct haste *haste, uint8_t rank,
+    struct ent_error *err)
 {
-    struct node_due due = node_due_walk(rank, node->now_ms + PAUSE_MAX_MS);
+    struct node_due due = node_due_walk(rank, haste->from_ms);
 
     for (;;) {
         ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
         enum ent_status rc = node_due_next(node, &due, err);
 
-        if (rc == ENT_NOT_FOUND) {
+        if (rc == ENT_NOT_FOUND || (rc == ENT_OK && due.at > haste->until_ms)) {
             return ENT_OK;
         }
         if (rc == ENT_OK) {
             rc =
                 node_dispatch_get(node, &due.stream, due.first, &dispatch, err);
         }
-        if (rc == ENT_OK) {
+        if (rc == ENT_OK && (haste->choose == NULL ||
+                                haste->choose(node, &dispatch, haste->via))) {
             dispatch.state.due = node->now_ms;
             rc = node_dispatch_put(node, &dispatch, err);
         }
@@ -131,16 +140,20 @@ reckon_rank(struct node *node, uint8_t rank, struct ent_error *err)
     }
 }
 
+/* What is due further ahead than any pause was put off by a clock that was
+ * ahead. */
 static enum ent_status
 reckon(struct node *node, struct ent_error *err)
 {
+    const struct haste haste = {
+        .from_ms = node->now_ms + PAUSE_MAX_MS, .until_ms = UINT64_MAX};
     enum ent_status rc = ENT_OK;
 
     if (!node->reckon_due || node->clock_doubt) {
         return ENT_OK;
     }
     for (uint8_t rank = 0; rc == ENT_OK && rank < NODE_DUE_RANKS; rank++) {
-        rc = reckon_rank(node, rank, err);
+        rc = hasten(node, &haste, rank, err);
     }
     node->reckon_due = rc != ENT_OK;
     return rc;
@@ -178,56 +191,39 @@ node_pump_expire(struct node *node, const struct ent_digest *stream,
     return node_dispatch_step(node, &dispatch, ENT_EVENT_TICK, err);
 }
 
-/* It was given to that neighbour, and nobody has answered since. */
+/* It was given to that neighbour, and nobody has answered since: its pauses
+ * begin anew. */
 static bool
-hangs_on(const struct node_dispatch *dispatch, const char *via)
+hangs_on(
+    const struct node *node, struct node_dispatch *dispatch, const char *via)
 {
-    return dispatch->state.state == ENT_DISPATCH_SKIPPING ||
-           (dispatch->state.state == ENT_DISPATCH_SENT &&
-               node_ways_find(dispatch, via) != NULL);
-}
+    bool hangs = dispatch->state.state == ENT_DISPATCH_SKIPPING ||
+                 (dispatch->state.state == ENT_DISPATCH_SENT &&
+                     node_ways_find(dispatch, via) != NULL);
 
-/* Make due what was sent by that neighbour and is due within a retry's longest
- * pause; the pump sends it, in its order and as credit allows. What is in
- * custody lies further ahead, or is passed over. */
-static enum ent_status
-resume_rank(
-    struct node *node, const char *via, uint8_t rank, struct ent_error *err)
-{
-    struct node_due due = node_due_walk(rank, node->now_ms + 1);
-
-    for (;;) {
-        ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
-        enum ent_status rc = node_due_next(node, &due, err);
-
-        if (rc == ENT_NOT_FOUND ||
-            (rc == ENT_OK && due.at > node->now_ms + RESUME_AHEAD_MS)) {
-            return ENT_OK;
-        }
-        if (rc == ENT_OK) {
-            rc =
-                node_dispatch_get(node, &due.stream, due.first, &dispatch, err);
-        }
-        if (rc == ENT_OK && hangs_on(&dispatch, via)) {
-            dispatch.state.due = node->now_ms;
-            dispatch.state.attempts = 0;
-            rc = node_dispatch_put(node, &dispatch, err);
-        }
-        if (rc != ENT_OK) {
-            return rc;
-        }
+    (void)node;
+    if (hangs) {
+        dispatch->state.attempts = 0;
     }
+    return hangs;
 }
 
+/* What was sent by that neighbour and is due within a retry's longest pause is
+ * due now; the pump sends it, in its order and as credit allows. What is in
+ * custody lies further ahead, or is passed over. */
 enum ent_status
 node_pump_resume(
     struct node *node, const char *via, bool urgent, struct ent_error *err)
 {
+    const struct haste haste = {.from_ms = node->now_ms + 1,
+        .until_ms = node->now_ms + RESUME_AHEAD_MS,
+        .choose = hangs_on,
+        .via = via};
     enum ent_status rc = ENT_OK;
 
     for (uint8_t rank = 0; rc == ENT_OK && rank < NODE_DUE_RANKS; rank++) {
         if (node_due_is_urgent(rank) == urgent) {
-            rc = resume_rank(node, via, rank, err);
+            rc = hasten(node, &haste, rank, err);
         }
     }
     return rc;
@@ -235,8 +231,8 @@ node_pump_resume(
 
 /* That broker has it in custody, and none that is there has. */
 static bool
-lies_with(const struct node *node, const struct node_dispatch *dispatch,
-    const char *via)
+lies_with(
+    const struct node *node, struct node_dispatch *dispatch, const char *via)
 {
     const node_way *way = node_ways_find(dispatch, via);
 
@@ -255,40 +251,17 @@ lies_with(const struct node *node, const struct node_dispatch *dispatch,
     return true;
 }
 
-static enum ent_status
-doubt_rank(
-    struct node *node, const char *via, uint8_t rank, struct ent_error *err)
-{
-    struct node_due due = node_due_walk(rank, node->now_ms + 1);
-
-    for (;;) {
-        ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
-        enum ent_status rc = node_due_next(node, &due, err);
-
-        if (rc == ENT_NOT_FOUND) {
-            return ENT_OK;
-        }
-        if (rc == ENT_OK) {
-            rc =
-                node_dispatch_get(node, &due.stream, due.first, &dispatch, err);
-        }
-        if (rc == ENT_OK && lies_with(node, &dispatch, via)) {
-            dispatch.state.due = node->now_ms;
-            rc = node_dispatch_put(node, &dispatch, err);
-        }
-        if (rc != ENT_OK) {
-            return rc;
-        }
-    }
-}
-
 enum ent_status
 node_pump_doubt(struct node *node, const char *via, struct ent_error *err)
 {
+    const struct haste haste = {.from_ms = node->now_ms + 1,
+        .until_ms = UINT64_MAX,
+        .choose = lies_with,
+        .via = via};
     enum ent_status rc = ENT_OK;
 
     for (uint8_t rank = 0; rc == ENT_OK && rank < NODE_DUE_RANKS; rank++) {
-        rc = doubt_rank(node, via, rank, err);
+        rc = hasten(node, &haste, rank, err);
     }
     return rc;
 }
