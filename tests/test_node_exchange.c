@@ -186,92 +186,6 @@ an_expired_message_ends_as_expired_and_blocks_nothing(void **state)
     assert_int_equal(times_on_desk(TACHILEIK, &alive), 1);
 }
 
-/* A node that lost its store begins anew; its peer sends again what it may. */
-static void
-a_new_store_gets_what_was_unsettled(void **state)
-{
-    char path[PATH_MAX + 16];
-    struct ent_id id;
-
-    (void)state;
-    pass(0);
-    pass(2000);
-    id = post(MAESAI, TACHILEIK, hotline);
-    world.lose = 100;
-    pass(10);
-    world.lose = 0;
-    node_close(&world.nodes[TACHILEIK]);
-    forget_wire();
-    (void)snprintf(
-        path, sizeof path, "rm -r '%s'", world.configs[TACHILEIK].store);
-    assert_int_equal(system(path), 0);
-    world.now += 1000;
-    expect_ok(node_init(&world.configs[TACHILEIK], &last_error));
-    expect_ok(node_open(
-        &world.configs[TACHILEIK], &world.nodes[TACHILEIK], &last_error));
-    for (int i = 0; i < 20; i++) {
-        pass(10000);
-    }
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
-}
-
-static void
-what_cannot_be_opened_any_more_is_sealed_anew(void **state)
-{
-    struct node *tachileik = world.nodes[TACHILEIK];
-    struct ent_id id;
-    uint64_t due;
-    size_t count;
-
-    (void)state;
-    introduce();
-    world.lose = 100;
-    id = post(MAESAI, TACHILEIK, hotline);
-    pass(10);
-    expect_ok(node_slots_destroy(
-        tachileik->slots, 0, world.now + 3 * DAY, &count, &last_error));
-    assert_int_equal(count, 2);
-    world.lose = 0;
-    expect_ok(node_turn_begin(tachileik, world.now, &last_error));
-    expect_ok(node_manifest_rotate(tachileik, &due, &last_error));
-    expect_ok(node_turn_end(tachileik, ENT_OK, &last_error));
-    for (int i = 0; i < 20; i++) {
-        pass(10000);
-    }
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
-    journal_is_good(TACHILEIK);
-}
-
-/* Delivered, but its sender never heard so and begins anew. */
-static void
-what_is_sealed_anew_after_it_arrived_is_not_doubled(void **state)
-{
-    struct node *maesai = world.nodes[MAESAI];
-    struct ent_id id;
-
-    (void)state;
-    (void)post(MAESAI, TACHILEIK, hotline); /* they get to know each other */
-    pass(0);
-    pass(6000);
-    id = post(MAESAI, TACHILEIK, hotline);
-    turn(MAESAI, NULL);
-    world.lose = 100; /* the receipt */
-    drain();
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
-    world.lose = 0;
-    expect_ok(node_turn_begin(maesai, world.now, &last_error));
-    expect_ok(node_reincarnate(maesai, 0, &last_error));
-    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
-    for (int i = 0; i < 10; i++) {
-        pass(10000);
-    }
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
-}
-
 static void
 an_agreement_the_recipient_does_not_have_waits_for_it(void **state)
 {
@@ -427,76 +341,6 @@ deleted_means_that_nobody_can_read_it_and_the_journal_is_whole(void **state)
     journal_is_good(TACHILEIK);
 }
 
-/* Its clock was wrong when its store was made: nobody follows it yet, and what
- * it sent is not held to be delivered when its time has come. */
-static void
-a_store_from_the_future_loses_nothing(void **state)
-{
-    struct node *maesai = world.nodes[MAESAI];
-    struct ent_id id;
-
-    (void)state;
-    pass(0);
-    maesai->incarnation = (world.now + 25 * HOUR) * 1000;
-    expect_ok(node_turn_begin(maesai, world.now, &last_error));
-    expect_ok(node_number_set(
-        maesai->store, "incarnation", maesai->incarnation, &last_error));
-    expect_ok(node_manifest_renew(maesai, &last_error));
-    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
-    id = post(MAESAI, TACHILEIK, hotline);
-    pass(0);
-    pass(6000);
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
-    for (int i = 0; i < 10; i++) {
-        pass(HOUR / 4);
-    }
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
-}
-
-/* As long as no newer key is announced, sealing anew would help nothing: the
- * bundle waits, and the store does not fill up with its likes. */
-static void
-a_key_that_is_gone_for_good_makes_no_endless_bundles(void **state)
-{
-    struct node *maesai = world.nodes[MAESAI];
-    uint64_t bundles;
-    size_t count;
-
-    (void)state;
-    introduce();
-    expect_ok(node_slots_destroy(world.nodes[TACHILEIK]->slots, 0,
-        world.now + 3 * DAY, &count, &last_error));
-    (void)post(MAESAI, TACHILEIK, hotline);
-    for (int i = 0; i < 20; i++) {
-        pass(10000);
-    }
-    expect_ok(node_store_begin(maesai->store, &last_error));
-    expect_ok(node_number_get(maesai->store, "bundle", &bundles, &last_error));
-    node_store_abort(maesai->store);
-    assert_int_equal(bundles, 2);
-}
-
-/* Nobody ever says who Tachileik is: the officer is told in the end. */
-static void
-what_waits_for_a_key_that_never_comes_expires(void **state)
-{
-    struct node *maesai = world.nodes[MAESAI];
-    uint8_t place[NODE_KEY_MAX] = {0};
-    struct ent_id id;
-
-    (void)state;
-    world.lose = 100;
-    id = post(MAESAI, TACHILEIK, hotline);
-    pass(25 * HOUR);
-    expect_ok(node_turn_begin(maesai, world.now, &last_error));
-    expect_ok(node_batch_expire(maesai, place, &last_error));
-    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id),
-        ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED);
-}
-
 /* The broker greets again: what was sent and not answered goes once more, and
  * not twice. */
 static void
@@ -525,33 +369,6 @@ a_new_connection_has_each_bundle_sent_once(void **state)
     assert_int_equal(desk_count(TACHILEIK), 4);
 }
 
-/* The key lies in its slot, but the turn that was to tell of it failed. */
-static void
-a_new_sealing_key_is_announced_in_the_end(void **state)
-{
-    struct node *maesai = world.nodes[MAESAI];
-    struct ent_sealing_key keys[8];
-    struct ent_manifest manifest;
-    uint64_t due;
-    size_t count;
-
-    (void)state;
-    pass(DAY + HOUR);
-    for (int i = 0; i < 2; i++) {
-        expect_ok(node_turn_begin(maesai, world.now, &last_error));
-        expect_ok(node_manifest_rotate(maesai, &due, &last_error));
-        expect_status(
-            node_turn_end(maesai, i == 0 ? ENT_FULL : ENT_OK, &last_error),
-            i == 0 ? ENT_FULL : ENT_OK);
-    }
-    count = node_slots_epochs(maesai->slots, keys, 8);
-    assert_int_equal(count, 3);
-    expect_ok(ent_manifest_open(ent_bytes_view(&maesai->manifest_wire),
-        &maesai->certificate, &manifest, &last_error));
-    assert_memory_equal(&manifest.keys[manifest.key_count - 1].key_id,
-        &keys[count - 1].key_id, sizeof keys[0].key_id);
-}
-
 /* A clock that is in doubt may be wrong: nothing is given up by it. */
 static void
 nothing_expires_while_the_clock_is_in_doubt(void **state)
@@ -577,160 +394,6 @@ nothing_expires_while_the_clock_is_in_doubt(void **state)
     pass(1000);
     pass(6000);
     assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-}
-
-static void
-what_was_signed_under_an_older_key_is_sealed_anew(void **state)
-{
-    struct ent_id id;
-
-    (void)state;
-    introduce();
-    world.lose = 100;
-    id = post(MAESAI, TACHILEIK, hotline);
-    pass(10);
-    world.lose = 0;
-    renew(MAESAI);
-    tell_certificate(MAESAI, TACHILEIK);
-    for (int i = 0; i < 20; i++) {
-        pass(30000);
-    }
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
-}
-
-static void
-a_receipt_that_was_lost_is_given_again_under_the_newer_key(void **state)
-{
-    struct ent_id id;
-
-    (void)state;
-    introduce();
-    id = post(MAESAI, TACHILEIK, hotline);
-    turn(MAESAI, NULL);
-    deliver_one();
-    forget_wire();
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    renew(TACHILEIK);
-    tell_certificate(TACHILEIK, MAESAI);
-    for (int i = 0; i < 20; i++) {
-        pass(30000);
-    }
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
-}
-
-/* A turn that ends badly has not happened, in memory neither. */
-static void
-a_turn_that_is_taken_back_leaves_us_who_we_were(void **state)
-{
-    struct node *maesai = world.nodes[MAESAI];
-    uint64_t incarnation = maesai->incarnation;
-    uint64_t sequence = maesai->manifest_sequence;
-    struct ent_digest manifest =
-        ent_digest_of(ent_bytes_view(&maesai->manifest_wire));
-    struct ent_digest now;
-
-    (void)state;
-    world.now += 1000;
-    expect_ok(node_turn_begin(maesai, world.now, &last_error));
-    expect_ok(node_reincarnate(maesai, 0, &last_error));
-    expect_ok(node_manifest_renew(maesai, &last_error));
-    expect_status(node_turn_end(maesai, ENT_FULL, &last_error), ENT_FULL);
-    assert_int_equal(maesai->incarnation, incarnation);
-    assert_int_equal(maesai->manifest_sequence, sequence);
-    now = ent_digest_of(ent_bytes_view(&maesai->manifest_wire));
-    assert_memory_equal(&now, &manifest, sizeof now);
-    introduce();
-    journal_is_good(MAESAI);
-}
-
-/* The recipient's signed word that a store of ours is known that began at
- * `highest`, about the second message of FLASH in that incarnation of ours. */
-static void
-say_stale(uint64_t incarnation, uint64_t highest)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
-    struct node *maesai = world.nodes[MAESAI];
-    struct ent_receipt *receipt = calloc(1, sizeof *receipt);
-    struct ent_stream_id *stream = &receipt->stream;
-    struct flying frame = {.to = MAESAI, .type = ENT_FRAME_RECEIPT};
-    struct ent_digest genesis;
-
-    stream->sender = maesai->self;
-    stream->recipient = world.nodes[TACHILEIK]->self;
-    stream->precedence = ENTENTE__V1__PRECEDENCE__FLASH;
-    stream->sender_incarnation = incarnation;
-    stream->recipient_incarnation = world.nodes[TACHILEIK]->incarnation;
-    genesis = ent_chain_genesis(stream);
-    receipt->chain = genesis;
-    receipt->issued_at = world.now;
-    expect_ok(node_store_begin(maesai->store, &last_error));
-    expect_ok(node_dispatch_get(maesai, &genesis, 2, &dispatch, &last_error));
-    node_store_abort(maesai->store);
-    receipt->answer_count = 1;
-    receipt->answers[0] = (struct ent_answer){
-        .first = 2,
-        .count = 1,
-        .code = ENTENTE__V1__ANSWER_CODE__STALE,
-        .label_hash = dispatch.state.label_hash,
-        .reason = ENT_REFUSAL_WRONG_INCARNATION,
-        .highest = highest,
-    };
-    expect_ok(ent_receipt_make(receipt,
-        node_keeper_signer(world.nodes[TACHILEIK]->keeper), &wire,
-        &last_error));
-    free(receipt);
-    frame.payload = wire;
-    turn(MAESAI, &frame);
-}
-
-static void
-a_newer_store_of_ours_is_believed_once_and_not_from_the_future(void **state)
-{
-    struct node *maesai = world.nodes[MAESAI];
-    uint64_t first = maesai->incarnation;
-    uint64_t second;
-    struct ent_id id;
-
-    (void)state;
-    introduce();
-    world.lose = 100;
-    id = post(MAESAI, TACHILEIK, hotline);
-    pass(10);
-    say_stale(first, UINT64_MAX);
-    say_stale(first, (world.now + 2 * DAY) * 1000);
-    assert_int_equal(maesai->incarnation, first);
-    say_stale(first, first + 5);
-    second = maesai->incarnation;
-    assert_true(second > first + 5);
-    say_stale(first, second); /* about what was still on its way */
-    assert_int_equal(maesai->incarnation, second);
-    world.lose = 0;
-    for (int i = 0; i < 10; i++) {
-        pass(10000);
-    }
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
-}
-
-static void
-key_slots_that_were_cut_short_are_not_taken(void **state)
-{
-    struct node_config *config = &world.configs[TACHILEIK];
-    char path[PATH_MAX + 16];
-
-    (void)state;
-    (void)post(MAESAI, TACHILEIK, hotline);
-    pass(0);
-    pass(6000);
-    node_close(&world.nodes[TACHILEIK]);
-    (void)snprintf(path, sizeof path, "%s/slots", config->store);
-    assert_int_equal(truncate(path, 128), 0);
-    expect_status(
-        node_open(config, &world.nodes[TACHILEIK], &last_error), ENT_IO);
-    assert_non_null(strstr(last_error.text, "cut short"));
 }
 
 /* A wire that loses, repeats and reorders, and nodes that die. */
@@ -782,25 +445,13 @@ main(void)
         TEST(what_was_accepted_while_cut_off_arrives_in_order),
         TEST(a_repeated_submit_is_one_message),
         TEST(an_expired_message_ends_as_expired_and_blocks_nothing),
-        TEST(a_new_store_gets_what_was_unsettled),
-        TEST(what_cannot_be_opened_any_more_is_sealed_anew),
-        TEST(what_is_sealed_anew_after_it_arrived_is_not_doubled),
         TEST(an_agreement_the_recipient_does_not_have_waits_for_it),
         TEST(what_comes_while_our_agreement_is_broken_waits_for_it),
         TEST(what_the_newer_agreement_forbids_is_refused_with_its_clause),
         TEST(a_gap_is_given_up_in_time_and_what_follows_is_marked),
         TEST(deleted_means_that_nobody_can_read_it_and_the_journal_is_whole),
-        TEST(a_store_from_the_future_loses_nothing),
-        TEST(a_key_that_is_gone_for_good_makes_no_endless_bundles),
-        TEST(what_waits_for_a_key_that_never_comes_expires),
         TEST(a_new_connection_has_each_bundle_sent_once),
-        TEST(a_new_sealing_key_is_announced_in_the_end),
         TEST(nothing_expires_while_the_clock_is_in_doubt),
-        TEST(what_was_signed_under_an_older_key_is_sealed_anew),
-        TEST(a_receipt_that_was_lost_is_given_again_under_the_newer_key),
-        TEST(a_turn_that_is_taken_back_leaves_us_who_we_were),
-        TEST(a_newer_store_of_ours_is_believed_once_and_not_from_the_future),
-        TEST(key_slots_that_were_cut_short_are_not_taken),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),
     };
 

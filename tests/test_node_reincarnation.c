@@ -4,8 +4,11 @@
 
 #include <sodium.h>
 
+#include "node/manifest.h"
 #include "node/reincarnation.h"
 #include "proto/base/log.h"
+#include "proto/refusal.h"
+#include "proto/schema/link.pb-c.h"
 
 #define MANY 12
 
@@ -198,6 +201,159 @@ what_the_walk_has_passed_is_not_sent_in_the_old_stream(void **state)
     expect_all_in_order(urgent, MANY);
 }
 
+/* A node that lost its store begins anew; its peer sends again what it may. */
+static void
+a_new_store_gets_what_was_unsettled(void **state)
+{
+    char path[PATH_MAX + 16];
+    struct ent_id id;
+
+    (void)state;
+    pass(0);
+    pass(2000);
+    id = post(MAESAI, TACHILEIK, hotline);
+    world.lose = 100;
+    pass(10);
+    world.lose = 0;
+    node_close(&world.nodes[TACHILEIK]);
+    forget_wire();
+    (void)snprintf(
+        path, sizeof path, "rm -r '%s'", world.configs[TACHILEIK].store);
+    assert_int_equal(system(path), 0);
+    world.now += 1000;
+    expect_ok(node_init(&world.configs[TACHILEIK], &last_error));
+    expect_ok(node_open(
+        &world.configs[TACHILEIK], &world.nodes[TACHILEIK], &last_error));
+    for (int i = 0; i < 20; i++) {
+        pass(10000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
+/* Its clock was wrong when its store was made: nobody follows it yet, and what
+ * it sent is not held to be delivered when its time has come. */
+static void
+a_store_from_the_future_loses_nothing(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    struct ent_id id;
+
+    (void)state;
+    pass(0);
+    maesai->incarnation = (world.now + 25 * HOUR) * 1000;
+    expect_ok(node_turn_begin(maesai, world.now, &last_error));
+    expect_ok(node_number_set(
+        maesai->store, "incarnation", maesai->incarnation, &last_error));
+    expect_ok(node_manifest_renew(maesai, &last_error));
+    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
+    id = post(MAESAI, TACHILEIK, hotline);
+    pass(0);
+    pass(6000);
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
+    for (int i = 0; i < 10; i++) {
+        pass(HOUR / 4);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
+/* A turn that ends badly has not happened, in memory neither. */
+static void
+a_turn_that_is_taken_back_leaves_us_who_we_were(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    uint64_t incarnation = maesai->incarnation;
+    uint64_t sequence = maesai->manifest_sequence;
+    struct ent_digest manifest =
+        ent_digest_of(ent_bytes_view(&maesai->manifest_wire));
+    struct ent_digest now;
+
+    (void)state;
+    world.now += 1000;
+    expect_ok(node_turn_begin(maesai, world.now, &last_error));
+    expect_ok(node_reincarnate(maesai, 0, &last_error));
+    expect_ok(node_manifest_renew(maesai, &last_error));
+    expect_status(node_turn_end(maesai, ENT_FULL, &last_error), ENT_FULL);
+    assert_int_equal(maesai->incarnation, incarnation);
+    assert_int_equal(maesai->manifest_sequence, sequence);
+    now = ent_digest_of(ent_bytes_view(&maesai->manifest_wire));
+    assert_memory_equal(&now, &manifest, sizeof now);
+    introduce();
+    journal_is_good(MAESAI);
+}
+
+/* The recipient's signed word that a store of ours is known that began at
+ * `highest`, about the second message of FLASH in that incarnation of ours. */
+static void
+say_stale(uint64_t incarnation, uint64_t highest)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    struct node *maesai = world.nodes[MAESAI];
+    struct ent_receipt *receipt = calloc(1, sizeof *receipt);
+    struct ent_stream_id *stream = &receipt->stream;
+    struct flying frame = {.to = MAESAI, .type = ENT_FRAME_RECEIPT};
+    struct ent_digest genesis;
+
+    stream->sender = maesai->self;
+    stream->recipient = world.nodes[TACHILEIK]->self;
+    stream->precedence = ENTENTE__V1__PRECEDENCE__FLASH;
+    stream->sender_incarnation = incarnation;
+    stream->recipient_incarnation = world.nodes[TACHILEIK]->incarnation;
+    genesis = ent_chain_genesis(stream);
+    receipt->chain = genesis;
+    receipt->issued_at = world.now;
+    expect_ok(node_store_begin(maesai->store, &last_error));
+    expect_ok(node_dispatch_get(maesai, &genesis, 2, &dispatch, &last_error));
+    node_store_abort(maesai->store);
+    receipt->answer_count = 1;
+    receipt->answers[0] = (struct ent_answer){
+        .first = 2,
+        .count = 1,
+        .code = ENTENTE__V1__ANSWER_CODE__STALE,
+        .label_hash = dispatch.state.label_hash,
+        .reason = ENT_REFUSAL_WRONG_INCARNATION,
+        .highest = highest,
+    };
+    expect_ok(ent_receipt_make(receipt,
+        node_keeper_signer(world.nodes[TACHILEIK]->keeper), &wire,
+        &last_error));
+    free(receipt);
+    frame.payload = wire;
+    turn(MAESAI, &frame);
+}
+
+static void
+a_newer_store_of_ours_is_believed_once_and_not_from_the_future(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    uint64_t first = maesai->incarnation;
+    uint64_t second;
+    struct ent_id id;
+
+    (void)state;
+    introduce();
+    world.lose = 100;
+    id = post(MAESAI, TACHILEIK, hotline);
+    pass(10);
+    say_stale(first, UINT64_MAX);
+    say_stale(first, (world.now + 2 * DAY) * 1000);
+    assert_int_equal(maesai->incarnation, first);
+    say_stale(first, first + 5);
+    second = maesai->incarnation;
+    assert_true(second > first + 5);
+    say_stale(first, second); /* about what was still on its way */
+    assert_int_equal(maesai->incarnation, second);
+    world.lose = 0;
+    for (int i = 0; i < 10; i++) {
+        pass(10000);
+    }
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
 int
 main(void)
 {
@@ -207,6 +363,10 @@ main(void)
         TEST(a_crash_at_any_step_loses_and_doubles_nothing),
         TEST(what_is_new_waits_for_what_is_taken_back),
         TEST(what_the_walk_has_passed_is_not_sent_in_the_old_stream),
+        TEST(a_new_store_gets_what_was_unsettled),
+        TEST(a_store_from_the_future_loses_nothing),
+        TEST(a_turn_that_is_taken_back_leaves_us_who_we_were),
+        TEST(a_newer_store_of_ours_is_believed_once_and_not_from_the_future),
     };
 
     if (sodium_init() < 0) {
