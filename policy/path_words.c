@@ -8,9 +8,9 @@
 #include "proto/base/ascii.h"
 #include "proto/base/nearest.h"
 
-/* What no family has a place for, and agreements may name all the same: a schema
- * that brings it must call it so, because what is signed today already relies
- * on that. */
+/* What no family has a place for, and agreements may name all the same: a
+ * schema that brings it must call it so, because what is signed today already
+ * relies on that. */
 static const char *const absent_paths[] = {
     "intelligence.source_identity",
     "person.biometric",

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/cli/seizure.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
