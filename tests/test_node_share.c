@@ -362,7 +362,8 @@ what_ends_something_here_or_is_owed_may_go_beyond_a_share(void **state)
     ent_message message = ENTENTE__V1__MESSAGE__INIT;
     Entente__V1__Restored restored = ENTENTE__V1__RESTORED__INIT;
     Entente__V1__AttachmentChunk chunk = ENTENTE__V1__ATTACHMENT_CHUNK__INIT;
-    const int settles[] = {ENTENTE__V1__MESSAGE__BODY_LIFECYCLE,
+    const Entente__V1__Message__BodyCase settles[] = {
+        ENTENTE__V1__MESSAGE__BODY_LIFECYCLE,
         ENTENTE__V1__MESSAGE__BODY_ACKNOWLEDGEMENT,
         ENTENTE__V1__MESSAGE__BODY_CONSENT_DECISION,
         ENTENTE__V1__MESSAGE__BODY_AGREEMENT_CONTROL};
