@@ -9,6 +9,7 @@
 #include "node/desk.h"
 #include "node/desks.h"
 #include "node/need.h"
+#include "node/raise.h"
 #include "node/submit.h"
 #include "node/vault.h"
 #include "proto/keytext.h"
@@ -217,6 +218,7 @@ make_item(struct node *node, uint64_t sequence, const char *desk,
     item->reply_by = row->reply_by;
     item->need = node_need_tell(node, row, arena);
     item->obligations = node_desks_obligations(row, arena);
+    item->reclassified = node_raise_tell(row->raised, arena);
     if (!node_desks_may_read(row, desk)) {
         *ret_item = item;
         return ENT_OK;

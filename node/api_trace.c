@@ -6,6 +6,7 @@
 
 #include "node/consent.h"
 #include "node/copy.h"
+#include "node/raise.h"
 #include "node/reply.h"
 #include "node/submit.h"
 #include "proto/message.h"
@@ -196,6 +197,7 @@ make_copy(struct node *node, const node_copy_row *row, struct ent_arena *arena,
     copy->given_again_at = row->given_again_at;
     copy->reply_by = node_reply_due(row);
     copy->replied_at = row->replied_at;
+    copy->reclassified = node_raise_tell(row->raised, arena);
     if (row->deleted_at != 0) {
         copy->deleted_at = row->deleted_at;
         copy->deleted_clause = node_text_in(arena, row->keep_clause);

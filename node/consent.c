@@ -2,6 +2,7 @@
 #include "node/consent.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "node/submit.h"
@@ -293,6 +294,36 @@ node_consent_holds(const node_consent_row *row, uint64_t now_ms)
     return row->given && (row->until == 0 || now_ms < row->until);
 }
 
+/* It went there as another message before, or to another office: all that have
+ * it are told what is said of it later. `ret_before` is the caller's. */
+static enum ent_status
+add_passed(node_consent_row *row, const struct ent_id *as,
+    ProtobufCBinaryData **ret_before, struct ent_error *err)
+{
+    size_t count = row->n_passed_before;
+    ProtobufCBinaryData *before;
+
+    if (row->passed_as.len == 0 ||
+        (row->passed_as.len == sizeof as->bytes &&
+            memcmp(row->passed_as.data, as->bytes, sizeof as->bytes) == 0)) {
+        row->passed_as = id_bytes(as);
+        return ENT_OK;
+    }
+    before = calloc(count + 1, sizeof *before);
+    if (before == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "noting what went on");
+    }
+    for (size_t i = 0; i < count; i++) {
+        before[i] = row->passed_before[i];
+    }
+    before[count] = row->passed_as;
+    row->passed_before = before;
+    row->n_passed_before = count + 1;
+    row->passed_as = id_bytes(as);
+    *ret_before = before;
+    return ENT_OK;
+}
+
 enum ent_status
 node_consent_use(struct node *node, const struct ent_address *originator,
     const struct ent_id *id, const char *state, const struct ent_id *as,
@@ -302,6 +333,7 @@ node_consent_use(struct node *node, const struct ent_address *originator,
     struct ent_party party = ent_address_party(originator);
     struct node_key key = key_of(&party, id, PASS_ON, state);
     struct saying saying = {.of = *id, .use = PASS_ON, .to = state};
+    ProtobufCBinaryData *before = NULL;
     node_consent_row row;
     enum ent_status rc =
         row_open(node, &key, originator, &saying, false, &old, &row, err);
@@ -309,25 +341,46 @@ node_consent_use(struct node *node, const struct ent_address *originator,
     if (rc != ENT_OK) {
         return rc;
     }
-    row.passed_at = node->now_ms;
-    row.passed_as = id_bytes(as);
-    rc = row_put(node, &key, &row, err);
+    rc = add_passed(&row, as, &before, err);
+    if (rc == ENT_OK) {
+        row.passed_at = node->now_ms;
+        rc = row_put(node, &key, &row, err);
+    }
+    free(before);
     return rc != ENT_OK
                ? rc
                : record(node, ENT_ENTRY_PASSED_ON, &party, id, as, 1, err);
 }
 
+static enum ent_status
+visit_row(struct node *node, const node_consent_row *row,
+    node_consent_visit *visit, const void *context, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+    struct ent_id id;
+
+    for (size_t i = 0; rc == ENT_OK && i <= row->n_passed_before; i++) {
+        const ProtobufCBinaryData *passed =
+            i < row->n_passed_before ? &row->passed_before[i] : &row->passed_as;
+
+        if (passed->len == sizeof id.bytes) {
+            memcpy(id.bytes, passed->data, sizeof id.bytes);
+            rc = visit(node, &id, context, err);
+        }
+    }
+    return rc;
+}
+
 enum ent_status
 node_consent_passed(struct node *node, const struct ent_party *originator,
-    const struct ent_id *id, struct ent_id ret_passed[static NODE_PASSED_MAX],
-    size_t *ret_count, struct ent_error *err)
+    const struct ent_id *id, node_consent_visit *visit, const void *context,
+    struct ent_error *err)
 {
     struct node_key first = node_key_seen(originator, id);
     struct node_key key = {.len = node_key_len(NODE_CONSENT)};
 
-    *ret_count = 0;
     memcpy(key.bytes, first.bytes, first.len);
-    while (*ret_count < NODE_PASSED_MAX) {
+    for (;;) {
         ENT_AUTO(node_row_free) node_consent_row *row = NULL;
         struct ent_view value;
         enum ent_status rc = node_store_seek(node->store, NODE_CONSENT,
@@ -338,15 +391,13 @@ node_consent_passed(struct node *node, const struct ent_party *originator,
                 &entente__rest__v1__consent_row__descriptor,
                 (ProtobufCMessage **)&row, err);
         }
-        if (rc == ENT_OK && row->passed_as.len == sizeof id->bytes) {
-            memcpy(ret_passed[(*ret_count)++].bytes, row->passed_as.data,
-                sizeof id->bytes);
+        if (rc == ENT_OK) {
+            rc = visit_row(node, row, visit, context, err);
         }
         if (rc != ENT_OK || !node_key_after(key.bytes, key.len)) {
             return rc == ENT_NOT_FOUND ? ENT_OK : rc;
         }
     }
-    return ENT_OK;
 }
 
 enum ent_status

@@ -55,12 +55,14 @@ enum ent_status node_consent_use(struct node *node,
     const char *state, const struct ent_id *as,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* As which messages message `id` of `originator` was passed on. */
-#define NODE_PASSED_MAX 64
+/* Called for each message as which one was passed on. */
+typedef enum ent_status node_consent_visit(struct node *node,
+    const struct ent_id *passed, const void *context, struct ent_error *err);
 
+/* As which messages message `id` of `originator` was passed on. */
 enum ent_status node_consent_passed(struct node *node,
     const struct ent_party *originator, const struct ent_id *id,
-    struct ent_id ret_passed[static NODE_PASSED_MAX], size_t *ret_count,
+    node_consent_visit *visit, const void *context,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Message `id` between us and that office is deleted: nothing of it can go any

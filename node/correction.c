@@ -76,19 +76,20 @@ node_correction_said(
     }
 }
 
+/* A node_consent_visit. */
+static enum ent_status
+say_of_passed(struct node *node, const struct ent_id *passed,
+    const void *context, struct ent_error *err)
+{
+    (void)context;
+    return node_correction_said(node, passed, err);
+}
+
 enum ent_status
 node_correction_heard(struct node *node, const struct ent_party *sender,
     const struct ent_id *id, struct ent_error *err)
 {
-    struct ent_id passed[NODE_PASSED_MAX];
-    size_t count = 0;
-    enum ent_status rc =
-        node_consent_passed(node, sender, id, passed, &count, err);
-
-    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
-        rc = node_correction_said(node, &passed[i], err);
-    }
-    return rc;
+    return node_consent_passed(node, sender, id, say_of_passed, NULL, err);
 }
 
 /* ---- what we applied ---- */

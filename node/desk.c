@@ -123,13 +123,13 @@ node_desk_put(struct node *node, const node_desk_row *row,
     node_desk_row settled = *row;
     struct ent_party sender;
     struct ent_id id;
-    struct ent_id by;
+    struct node_settled said;
     uint64_t sequence;
     enum ent_status rc;
 
     rc = node_desk_origin(row, &sender, &id, err);
     if (rc == ENT_OK) {
-        rc = node_lifecycle_settle(node, &sender, &id, &settled, &by, err);
+        rc = node_lifecycle_settle(node, &sender, &id, &settled, &said, err);
     }
     if (rc == ENT_OK) {
         rc = node_number_next(node->store, "desk", &sequence, err);

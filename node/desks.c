@@ -28,6 +28,21 @@ record(struct node *node, const node_desk_row *row, uint32_t desk,
 }
 
 enum ent_status
+node_desks_miss(struct node *node, uint64_t sequence, const node_desk_row *row,
+    struct ent_error *err)
+{
+    if (row->desk == 0 || row->deleted_at != 0 ||
+        (node->config->desks >> row->desk & 1) != 0) {
+        return ENT_OK;
+    }
+    return node_alarm_raise(node, NODE_ALARM_DESK, row->from, err,
+        "message %llu of %s is by now for the desk '%s' alone, and this office "
+        "has none: hand it on",
+        (unsigned long long)sequence, row->from,
+        ent_term_word(&ent_desks, row->desk));
+}
+
+enum ent_status
 node_desks_tell(struct node *node, uint64_t sequence, const node_desk_row *row,
     struct ent_error *err)
 {
@@ -42,6 +57,9 @@ node_desks_tell(struct node *node, uint64_t sequence, const node_desk_row *row,
         if ((row->copy_to >> desk & 1) != 0) {
             rc = record(node, row, desk, err);
         }
+    }
+    if (rc == ENT_OK) {
+        rc = node_desks_miss(node, sequence, row, err);
     }
     if (rc != ENT_OK || missing == 0) {
         return rc;

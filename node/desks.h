@@ -11,8 +11,13 @@
 #include "proto/schema/api.pb-c.h"
 
 /* A message is put on the desk: that a copy is owed is journalled, and where
- * the office has no such desk an alarm asks to hand it on. */
+ * the office has no such desk, or none that it is for, an alarm asks to hand it
+ * on. */
 enum ent_status node_desks_tell(struct node *node, uint64_t sequence,
+    const node_desk_row *row, struct ent_error *err) ENT_MUST_CHECK;
+
+/* It is for one desk alone: an alarm where the office has no such desk. */
+enum ent_status node_desks_miss(struct node *node, uint64_t sequence,
     const node_desk_row *row, struct ent_error *err) ENT_MUST_CHECK;
 
 /* May a reader who is on that desk ("": on none) see what it says? */

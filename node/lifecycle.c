@@ -5,8 +5,10 @@
 
 #include "node/consent.h"
 #include "node/correction.h"
+#include "node/desks.h"
 #include "node/pending.h"
 #include "node/purge.h"
+#include "node/raise.h"
 #include "node/removal.h"
 #include "node/submit.h"
 #include "node/vault.h"
@@ -14,17 +16,6 @@
 #include "policy/decide.h"
 #include "proto/base/log.h"
 #include "proto/schema/api.pb-c.h"
-
-/* A message lives a year at most: behind that, no late one can come. */
-#define REMEMBER_MS (UINT64_C(367) * NODE_DAY_MS)
-
-typedef Entente__Rest__V1__FateRow fate_row; /* a generated name */
-
-/* What one message says of another. */
-struct saying {
-    enum node_fate fate;
-    struct ent_id of; /* the message that is meant */
-};
 
 static ProtobufCBinaryData
 id_bytes(const struct ent_id *id)
@@ -54,14 +45,22 @@ fate_of_act(Entente__V1__LifecycleAct act)
 
 /* The `index`th thing that a message says of others; false: that was all. */
 static bool
-saying_at(const ent_message *message, size_t index, struct saying *ret_saying)
+saying_at(
+    const ent_message *message, size_t index, struct node_saying *ret_saying)
 {
+    ret_saying->reclassified = NULL;
     if (message->body_case == ENTENTE__V1__MESSAGE__BODY_LIFECYCLE) {
         if (message->lifecycle == NULL) {
             return false;
         }
         ret_saying->fate = fate_of_act(message->lifecycle->act);
-        return index == 0 && ret_saying->fate != NODE_FATE_NONE &&
+        if (message->lifecycle->act ==
+            ENTENTE__V1__LIFECYCLE_ACT__RECLASSIFICATION) {
+            ret_saying->reclassified = message->lifecycle->reclassified;
+        }
+        return index == 0 &&
+               (ret_saying->fate != NODE_FATE_NONE ||
+                   ret_saying->reclassified != NULL) &&
                parse_id(message->lifecycle->message_id, &ret_saying->of);
     }
     ret_saying->fate = message->action == ENTENTE__V1__ACTION__WITHDRAW
@@ -74,95 +73,6 @@ saying_at(const ent_message *message, size_t index, struct saying *ret_saying)
 }
 
 /* ---- at the recipient ---- */
-
-static enum ent_status
-fate_get(struct node *node, const struct ent_party *sender,
-    const struct ent_id *id, fate_row **ret_row, struct ent_error *err)
-{
-    struct node_key key = node_key_seen(sender, id);
-
-    return node_row_get(node->store, NODE_FATE, node_key_view(&key),
-        &entente__rest__v1__fate_row__descriptor, (ProtobufCMessage **)ret_row,
-        err);
-}
-
-static struct node_key
-end_key(uint64_t at_ms, const struct node_key *place)
-{
-    struct node_key key = {.len = 8 + place->len};
-
-    ent_put_be(key.bytes, at_ms, 8);
-    memcpy(key.bytes + 8, place->bytes, place->len);
-    return key;
-}
-
-/* Write it down, unless something as weighty was said before. */
-static enum ent_status
-fate_put(struct node *node, const struct ent_party *sender,
-    const struct saying *saying, const struct ent_id *by, bool *ret_news,
-    struct ent_error *err)
-{
-    ENT_AUTO(node_row_free) fate_row *old = NULL;
-    fate_row row = ENTENTE__REST__V1__FATE_ROW__INIT;
-    struct node_key key = node_key_seen(sender, &saying->of);
-    struct node_key end = end_key(node->now_ms + REMEMBER_MS, &key);
-    enum ent_status rc = fate_get(node, sender, &saying->of, &old, err);
-
-    *ret_news = rc == ENT_NOT_FOUND ||
-                (rc == ENT_OK && old->fate < (uint32_t)saying->fate);
-    if (!*ret_news) {
-        return rc;
-    }
-    row.fate = saying->fate;
-    row.by = id_bytes(by);
-    row.at = node->now_ms;
-    row.forget_at = node->now_ms + REMEMBER_MS;
-    rc = node_row_put(
-        node->store, NODE_FATE, node_key_view(&key), &row.base, err);
-    return rc != ENT_OK ? rc
-                        : node_store_put(node->store, NODE_FATE_END,
-                              node_key_view(&end), (struct ent_view){0}, err);
-}
-
-/* The row of a key of NODE_FATE_END, if nothing was said again since. */
-static enum ent_status
-fate_prune(struct node *node, struct ent_view place, struct ent_error *err)
-{
-    ENT_AUTO(node_row_free) fate_row *row = NULL;
-    enum ent_status rc = node_row_get(node->store, NODE_FATE, place,
-        &entente__rest__v1__fate_row__descriptor, (ProtobufCMessage **)&row,
-        err);
-
-    if (rc != ENT_OK || row->forget_at > node->now_ms) {
-        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
-    }
-    return node_store_delete(node->store, NODE_FATE, place, err);
-}
-
-enum ent_status
-node_lifecycle_prune(struct node *node, size_t *budget, struct ent_error *err)
-{
-    while (*budget > 0) {
-        struct node_key key = {.len = node_key_len(NODE_FATE_END)};
-        enum ent_status rc = node_store_seek(node->store, NODE_FATE_END,
-            node_key_view(&key), 0, key.bytes, NULL, err);
-
-        if (rc != ENT_OK || ent_get_be(key.bytes, 8) > node->now_ms) {
-            return rc == ENT_NOT_FOUND ? ENT_OK : rc;
-        }
-        rc = fate_prune(
-            node, ent_view_of(key.bytes + 8, node_key_len(NODE_FATE)), err);
-        if (rc == ENT_OK) {
-            rc = node_store_delete(
-                node->store, NODE_FATE_END, node_key_view(&key), err);
-        }
-        if (rc != ENT_OK) {
-            return rc;
-        }
-        (*budget)--;
-    }
-    return ENT_OK;
-}
 
 /* Recalled: the key of its message goes, and with it everything the row says
  * of its content. */
@@ -192,22 +102,28 @@ remove_row(struct node *node, const struct ent_party *sender,
 
 enum ent_status
 node_lifecycle_settle(struct node *node, const struct ent_party *sender,
-    const struct ent_id *id, node_desk_row *row, struct ent_id *by,
+    const struct ent_id *id, node_desk_row *row, struct node_settled *said,
     struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) fate_row *fate = NULL;
-    enum ent_status rc = fate_get(node, sender, id, &fate, err);
+    ENT_AUTO(node_row_free) node_fate_row *fate = NULL;
+    enum ent_status rc = node_fate_get(node, sender, id, &fate, err);
 
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    if (fate->raised != NULL && fate->raised->by.len == ENT_ID_LEN) {
+        said->raise = *fate->raised;
+        memcpy(said->raised_by.bytes, fate->raised->by.data, ENT_ID_LEN);
+        said->raise.by = id_bytes(&said->raised_by);
+        node_raise_settle(node, &said->raise, row);
     }
     if (row->fate >= fate->fate || fate->by.len != ENT_ID_LEN) {
         return ENT_OK;
     }
     row->fate = fate->fate;
     row->fate_at = fate->at;
-    memcpy(by->bytes, fate->by.data, sizeof by->bytes);
-    row->fate_by = id_bytes(by);
+    memcpy(said->by.bytes, fate->by.data, sizeof said->by.bytes);
+    row->fate_by = id_bytes(&said->by);
     row->apply_by = row->fate == NODE_FATE_RECALLED
                         ? 0
                         : node_correction_apply_by(node, row->from);
@@ -229,7 +145,7 @@ tell_desk(struct node *node, const struct ent_party *sender,
     ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
     ENT_AUTO(node_row_free) node_desk_row *row = NULL;
     node_desk_row changed;
-    struct ent_id by;
+    struct node_settled said;
     enum ent_status rc = node_seen_get(node, sender, id, &seen, err);
 
     if (rc == ENT_NOT_FOUND || (rc == ENT_OK && seen->desk == 0)) {
@@ -242,9 +158,27 @@ tell_desk(struct node *node, const struct ent_party *sender,
         return rc;
     }
     changed = *row;
-    rc = node_lifecycle_settle(node, sender, id, &changed, &by, err);
+    rc = node_lifecycle_settle(node, sender, id, &changed, &said, err);
+    if (rc == ENT_OK && changed.desk != row->desk) {
+        rc = node_desks_miss(node, seen->desk, &changed, err);
+    }
     return rc != ENT_OK ? rc
                         : node_desk_set(node, seen->desk, row, &changed, err);
+}
+
+/* It is raised here, and wherever it went from here. */
+static enum ent_status
+take_raise(struct node *node, const struct ent_party *sender,
+    const struct ent_id *of, const ent_message *message, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_fate_row *fate = NULL;
+    enum ent_status rc = node_fate_get(node, sender, of, &fate, err);
+
+    if (rc == ENT_OK) {
+        rc = node_raise_record(node, sender, of, fate->raised, err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_raise_pass_on(node, sender, of, message, err);
 }
 
 /* Removed is removed: only one that says so too can take its place. */
@@ -318,17 +252,20 @@ node_lifecycle_take(struct node *node, const struct ent_address *sender,
     const ent_message *message, const struct ent_id *id, struct ent_error *err)
 {
     struct ent_party party = ent_address_party(sender);
-    struct saying saying;
+    struct node_saying saying;
     enum ent_status rc = note_answer(node, &party, message, id, err);
 
     for (size_t i = 0; rc == ENT_OK && saying_at(message, i, &saying); i++) {
-        bool news = false;
+        struct node_news news;
 
-        rc = fate_put(node, &party, &saying, id, &news, err);
-        if (rc == ENT_OK && news) {
+        rc = node_fate_put(node, &party, &saying, id, &news, err);
+        if (rc == ENT_OK && (news.fate || news.raise)) {
             rc = tell_desk(node, &party, &saying.of, err);
         }
-        if (rc == ENT_OK && news) {
+        if (rc == ENT_OK && news.raise) {
+            rc = take_raise(node, &party, &saying.of, message, err);
+        }
+        if (rc == ENT_OK && news.fate) {
             rc = node_correction_heard(node, &party, &saying.of, err);
         }
         if (rc == ENT_OK && saying.fate == NODE_FATE_RECALLED &&
@@ -378,7 +315,7 @@ node_lifecycle_check(struct node *node, const ent_message *message,
     const char **ret_fault, struct ent_error *err)
 {
     struct ent_party party = ent_address_party(to);
-    struct saying saying;
+    struct node_saying saying;
     enum ent_status rc = ENT_OK;
 
     *ret_fault = NULL;
@@ -396,7 +333,7 @@ node_lifecycle_check(struct node *node, const ent_message *message,
             ent_id_format(&saying.of, text);
             (void)ent_fail(&fault, ENT_NOT_FOUND,
                 "no message %s was sent from here to %s: only its sender can "
-                "correct, withdraw or recall it",
+                "correct, withdraw, recall or re-classify it",
                 text, to->text);
             *ret_fault = node_text_in(arena, fault.text);
             return ENT_OK;
@@ -463,7 +400,7 @@ node_lifecycle_fill(struct node *node, ent_message *message, const char *to,
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
     struct ent_address address;
     struct ent_party party;
-    struct saying saying;
+    struct node_saying saying;
     ent_message *meant;
     enum ent_status rc;
 
@@ -508,11 +445,33 @@ note_applied(struct node *node, const ent_message *message,
                : ENT_OK;
 }
 
+/* Our copy is raised, as whoever has the message hears. */
+static enum ent_status
+say_raise(struct node *node, const struct node_saying *saying,
+    const struct ent_id *id, const struct ent_party *to, node_copy_row *row,
+    struct ent_error *err)
+{
+    node_copy_row changed = *row;
+    node_raise raise;
+    enum ent_status rc;
+
+    if (saying->reclassified == NULL ||
+        !node_raise_add(row->raised, saying->reclassified, &raise)) {
+        return ENT_OK;
+    }
+    raise.by = id_bytes(id);
+    raise.at = node->now_ms;
+    changed.raised = &raise;
+    rc = node_copy_set(node, &saying->of, to, row, &changed, err);
+    return rc != ENT_OK ? rc
+                        : node_raise_record(node, to, &saying->of, &raise, err);
+}
+
 enum ent_status
 node_lifecycle_said(struct node *node, const ent_message *message,
     const struct ent_id *id, const struct ent_party *to, struct ent_error *err)
 {
-    struct saying saying;
+    struct node_saying saying;
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; rc == ENT_OK && saying_at(message, i, &saying); i++) {
@@ -528,6 +487,9 @@ node_lifecycle_said(struct node *node, const ent_message *message,
         if (rc == ENT_NOT_FOUND) {
             rc = ENT_OK; /* sent with a store that is lost */
             continue;
+        }
+        if (rc == ENT_OK) {
+            rc = say_raise(node, &saying, id, to, row, err);
         }
         if (rc != ENT_OK) {
             return rc;

@@ -199,14 +199,23 @@ row_of(struct node *node, const struct origin *origin, const char **ret_why)
     return NULL;
 }
 
+/* Given since it is known to be what it is. */
 static bool
-has_consent(struct node *node, const struct origin *origin, const char *state)
+is_about_it(const node_consent_row *consent, const node_desk_row *row)
+{
+    return row->raised == NULL || consent->decided_at > row->raised->at;
+}
+
+static bool
+has_consent(struct node *node, const struct origin *origin, const char *state,
+    const node_desk_row *of)
 {
     ENT_AUTO(node_row_free) node_consent_row *row = NULL;
 
     return node_consent_get(node, &origin->office, &origin->id, state, &row,
                NULL) == ENT_OK &&
-           node_consent_holds(row, node_clock_latest_ms(node));
+           node_consent_holds(row, node_clock_latest_ms(node)) &&
+           is_about_it(row, of);
 }
 
 /* By the agreement that it came under. */
@@ -227,7 +236,8 @@ decide(struct node *node, const struct origin *origin, const node_desk_row *row,
         .use = ENT_USE_SHARE,
         .to = ent_address_state(to),
         .issuer = ent_said_issuer(message),
-        .consent = has_consent(node, origin, ent_address_state(to)),
+        .raised = row->raised != NULL,
+        .consent = has_consent(node, origin, ent_address_state(to), row),
         .declarations = node_agreements_declared(node->agreements, state),
     };
 
@@ -255,6 +265,23 @@ name_agreement(struct node *node, const struct origin *origin,
             sizeof decision->sentence - len, " (%.64s)",
             ent_agreement_name(agreement));
     }
+}
+
+enum ent_status
+node_onward_raise(struct node *node, ent_message *message,
+    struct ent_arena *arena, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+    struct origin origin;
+    const char *why = NULL;
+
+    if (message->origin == NULL || !parse_origin(message, &origin)) {
+        return ENT_OK;
+    }
+    row = row_of(node, &origin, &why);
+    return row == NULL || row->raised == NULL
+               ? ENT_OK
+               : node_raise_mark(row->raised, message, arena, err);
 }
 
 void
@@ -325,9 +352,10 @@ node_onward_court(struct node *node, const struct ent_address *office,
         return;
     }
     onward.family = ent_family_by_number(row->family);
+    onward.raised = row->raised != NULL;
     onward.consent =
         node_consent_get_court(node, office, id, &consent, NULL) == ENT_OK &&
-        node_consent_holds(consent, node->now_ms);
+        node_consent_holds(consent, node->now_ms) && is_about_it(consent, row);
     if (onward.family != NULL) {
         ent_decide_onward(node_agreements_with(node->agreements, state),
             &onward, node->now_ms, ret_decision);

@@ -32,6 +32,11 @@ enum ent_status node_onward_note(struct node *node, uint64_t sequence,
 enum ent_status node_onward_recognise(struct node *node, ent_message *message,
     struct ent_arena *arena, struct ent_error *err) ENT_MUST_CHECK;
 
+/* What is passed on bears what its originator raised it to since, before it is
+ * judged. */
+enum ent_status node_onward_raise(struct node *node, ent_message *message,
+    struct ent_arena *arena, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Deny what its originator has not let go there; what denies or cannot be
  * looked up is a denial. A message without an origin is left alone. */
 void node_onward_judge(struct node *node, const ent_message *message,

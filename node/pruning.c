@@ -5,7 +5,7 @@
 
 #include "node/desk.h"
 #include "node/dispatch.h"
-#include "node/lifecycle.h"
+#include "node/fate.h"
 #include "node/lifetime.h"
 #include "node/proof.h"
 #include "node/pump.h"
@@ -232,7 +232,7 @@ node_pruning_run(struct node *node, size_t *budget, struct ent_error *err)
         rc = node_lifetime_first(node->store, &life, err);
         if (rc == ENT_NOT_FOUND ||
             (rc == ENT_OK && life.until_ms > node->now_ms)) {
-            rc = node_lifecycle_prune(node, budget, err);
+            rc = node_fate_prune(node, budget, err);
             rc = rc != ENT_OK ? rc : node_tombstones_prune(node, budget, err);
             return rc != ENT_OK ? rc : node_shelf_yield(node, err);
         }

@@ -155,7 +155,10 @@ node_submit_fill(struct node *node, ent_message *message, const char *to,
     }
     node_draft_fill(node, message, arena);
     rc = node_emergency_fill(node, message, arena, err);
-    return rc != ENT_OK ? rc : node_onward_recognise(node, message, arena, err);
+    if (rc == ENT_OK) {
+        rc = node_onward_recognise(node, message, arena, err);
+    }
+    return rc != ENT_OK ? rc : node_onward_raise(node, message, arena, err);
 }
 
 /* What one submission has in common for all of its copies. */

@@ -49,6 +49,7 @@ node_tombstone_desk(struct node *node, uint64_t sequence,
     stone.fate = row->fate;
     stone.fate_by = row->fate_by;
     stone.fate_at = row->fate_at;
+    stone.raised = row->raised;
     stone.deleted_at = node->now_ms;
     return node_desk_set(node, sequence, row, &stone, err);
 }

@@ -344,6 +344,17 @@ ent_agreement_correction(const struct ent_agreement *agreement)
         agreement->correction.notify_ms, agreement->correction.apply_ms};
 }
 
+const char *
+ent_agreement_marking(
+    const struct ent_agreement *agreement, const char *state, uint32_t rung)
+{
+    size_t party = ent_agreement_find_party(agreement, state);
+
+    return rung < ENT_LEVELS && party != ENT_NONE
+               ? agreement->markings[rung][party]
+               : NULL;
+}
+
 struct ent_agreement_recall
 ent_agreement_recall(const struct ent_agreement *agreement)
 {

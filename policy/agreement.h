@@ -65,6 +65,11 @@ struct ent_agreement_correction {
 struct ent_agreement_correction ent_agreement_correction(
     const struct ent_agreement *agreement);
 
+/* What that state calls a rung of the classification; NULL: nothing is agreed.
+ */
+const char *ent_agreement_marking(
+    const struct ent_agreement *agreement, const char *state, uint32_t rung);
+
 /* From a recall to its answer, and the line that says so; 0: nothing is agreed.
  */
 struct ent_agreement_recall {

@@ -43,7 +43,7 @@ decide_judicial(const struct ent_agreement *agreement,
     static const char clause[] = "handling.judicial_use";
     size_t line = agreement->judicial_mark.line;
 
-    if (onward->consent && line != 0) {
+    if (onward->consent && (line != 0 || onward->raised)) {
         ent_decision_say(decision, "'%s' has consented to its use in court",
             ent_address_state(onward->originator));
         permit(decision, clause, line);
@@ -179,6 +179,23 @@ check_suspension(const struct ent_agreement *agreement,
         agreement->suspension_mark.line);
 }
 
+/* Raised to TLP:RED and H2: whatever is agreed for what it was taken for when
+ * it came, and however urgent, its originator is asked first. */
+static bool
+check_raised(const struct ent_agreement *agreement,
+    const struct ent_onward *onward, struct ent_decision *decision)
+{
+    if (!onward->raised || onward->consent) {
+        return true;
+    }
+    ent_decision_say(decision,
+        "'%s' has re-classified it, and has not consented since that it goes "
+        "to '%s'",
+        ent_address_state(onward->originator), onward->to);
+    deny(decision, "onward.rule", agreement->onward.mark.line);
+    return false;
+}
+
 void
 ent_decide_onward(const struct ent_agreement *agreement,
     const struct ent_onward *onward, uint64_t now_ms,
@@ -201,6 +218,8 @@ ent_decide_onward(const struct ent_agreement *agreement,
     } else if (strcmp(onward->to, ent_address_state(onward->originator)) == 0) {
         ent_decision_say(ret_decision, "it goes back to where it came from");
         permit(ret_decision, "onward", agreement->onward.mark.line);
+    } else if (!check_raised(agreement, onward, ret_decision)) {
+        return;
     } else if (strcmp(onward->to, ent_address_state(onward->holder)) == 0) {
         decide_inside(agreement, onward, ret_decision);
     } else {

@@ -26,7 +26,9 @@ struct ent_onward {
     const char *to;      /* state or organisation it would go to: "la", "xpo" */
     uint32_t to_sectors; /* of the office there; bits: 1 << enum ent_sector */
     const char *issuer;  /* of the document in it: "THA"; NULL: none */
-    bool consent; /* the originator's, for this message, recipient and use */
+    bool raised;         /* its originator has re-classified it since */
+    bool consent; /* the originator's, for this message, recipient and use, and
+                     since it is raised */
     const struct ent_declarations *declarations;
 };
 

@@ -141,7 +141,7 @@ struct ent_family {
     bool nominal;            /* can name persons */
     uint32_t precedence;     /* default */
     uint32_t tlp;            /* default */
-    uint32_t handling;       /* default: a bit for each of H0 to H3 */
+    uint32_t handling;       /* default; bits: 1 << Entente__V1__Handling */
     uint64_t acknowledge_ms; /* default; 0: none */
     uint64_t keep_ms;        /* default retention */
     enum ent_tier_word tiers[ENT_TIERS];
@@ -151,6 +151,7 @@ struct ent_family {
 };
 
 /* Families that rules speak of. */
+#define ENT_FAMILY_TRAFFICKING_REFERRAL 130
 #define ENT_FAMILY_CONSENT_REQUEST 144
 #define ENT_FAMILY_DOCUMENT_CHECK 150
 #define ENT_FAMILY_HIT_NOTICE 154

@@ -42,5 +42,7 @@ ENT_CHECK(information_request);
 ENT_CHECK(evidence_transfer);
 /* No cell is smaller than the threshold, and each has its dimensions. */
 ENT_CHECK(statistics_return);
+/* What is about trafficking by now is handled as a referral at least. */
+ENT_CHECK(reclassification);
 
 #endif

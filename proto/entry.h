@@ -84,6 +84,9 @@ enum ent_entry_kind {
     ENT_ENTRY_RETURNED = 163, /* to its author; subject: message id */
     ENT_ENTRY_KEPT = 204,     /* somebody said that a message is still needed;
                                  subject: its id */
+    ENT_ENTRY_RECLASSIFIED = 210, /* a message of the party's, or of ours that
+                                     the party has; subject: its id, result:
+                                     the message that says so, count: Offence */
     ENT_ENTRY_OFFICER = 164, /* subject: key id; count: 1 enrolled, 2 revoked */
 };
 

@@ -225,6 +225,57 @@ ent_check_person_alert(
     }
 }
 
+static bool
+bears(const Entente__V1__Reclassification *case_now,
+    Entente__V1__Safeguard safeguard)
+{
+    for (size_t i = 0; i < case_now->n_safeguards; i++) {
+        if (case_now->safeguards[i] == safeguard) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+has_handling(const Entente__V1__Reclassification *case_now, uint32_t wanted)
+{
+    for (size_t i = 0; i < case_now->n_handling; i++) {
+        wanted &= ~(UINT32_C(1) << ((uint32_t)case_now->handling[i] & 31));
+    }
+    return wanted == 0;
+}
+
+/* Domain A3.9: who was smuggled turns out to be a victim, and earlier copies
+ * are protected as a referral is from the start. */
+void
+ent_check_reclassification(
+    struct ent_validation *v, const ProtobufCMessage *message)
+{
+    static const char source[] = "catalogue: trafficking_referral";
+    const Entente__V1__Reclassification *case_now =
+        (const Entente__V1__Reclassification *)message;
+    const struct ent_family *referral =
+        ent_family_by_number(ENT_FAMILY_TRAFFICKING_REFERRAL);
+
+    if (case_now->offence != ENTENTE__V1__OFFENCE__TRAFFICKING_IN_PERSONS) {
+        return;
+    }
+    if ((uint32_t)case_now->tlp != referral->tlp) {
+        ent_rule_broken_by(v, source, "tlp", "must be TLP_RED");
+    }
+    if (!has_handling(case_now, referral->handling)) {
+        ent_rule_broken_by(v, source, "handling", "must have H1 and H2");
+    }
+    if (!bears(case_now, ENTENTE__V1__SAFEGUARD__PRESUMED_TIP_VICTIM)) {
+        ent_rule_broken_by(
+            v, source, "safeguards", "must have PRESUMED_TIP_VICTIM");
+    }
+    if (case_now->desk != ENTENTE__V1__DESK__DESK_PROTECTION) {
+        ent_rule_broken_by(v, source, "desk", "must be DESK_PROTECTION");
+    }
+}
+
 /* ---- intelligence ---- */
 
 struct scheme {

@@ -411,7 +411,9 @@ class Family:
         says = self.says
         if set(says["tiers"]) != set(TIERS):
             raise Wrong(f"{self.name}: tiers are {', '.join(TIERS)}")
-        handling = sum(1 << int(h[1]) for h in says.get("handling", []))
+        handling = sum(
+            1 << self.code("Handling", h) for h in says.get("handling", [])
+        )
         acknowledge = says.get("acknowledge")
         return (
             f"    {{.number = {says['number']}, .code = {quoted(says['code'])}, "

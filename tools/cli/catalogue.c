@@ -67,6 +67,23 @@ code_name(const ProtobufCEnumDescriptor *codes, uint32_t code)
     return value == NULL ? "" : value->name;
 }
 
+/* Handling codes as "H1, H2"; NULL: none by default. */
+static json_t *
+handling_of(const struct ent_family *family)
+{
+    const ProtobufCEnumDescriptor *codes = &entente__v1__handling__descriptor;
+    json_t *list = family->handling == 0 ? NULL : json_array();
+
+    for (unsigned i = 0; list != NULL && i < codes->n_values; i++) {
+        if (codes->values[i].value > 0 &&
+            (family->handling >> codes->values[i].value & 1) != 0) {
+            (void)json_array_append_new(
+                list, json_string(codes->values[i].name));
+        }
+    }
+    return list;
+}
+
 /* ---- one field ---- */
 
 /* "must", "may", or when; of what is asked exactly then, that nothing else is
@@ -256,6 +273,9 @@ cli_catalogue_of(const struct ent_family *family)
         json_decref(object);
         json_decref(fields);
         return NULL;
+    }
+    if (family->handling != 0) {
+        (void)json_object_set_new(object, "handling", handling_of(family));
     }
     set_duration(object, "acknowledge", family->acknowledge_ms);
     set_duration(object, "keep", family->keep_ms);

@@ -140,13 +140,19 @@ static void
 print_family(FILE *out, const json_t *family)
 {
     const char *acknowledge = text_of(family, "acknowledge");
+    size_t index;
+    json_t *code;
 
     (void)fprintf(out, "\n## %s %s\n\n`%s`. %s\n\n", text_of(family, "code"),
         text_of(family, "title"), text_of(family, "family"),
         text_of(family, "about"));
-    (void)fprintf(out, "- unless said otherwise: %s, %s, kept %s%s%s\n",
-        text_of(family, "precedence"), text_of(family, "tlp"),
-        text_of(family, "keep"),
+    (void)fprintf(out, "- unless said otherwise: %s, %s",
+        text_of(family, "precedence"), text_of(family, "tlp"));
+    json_array_foreach(json_object_get(family, "handling"), index, code)
+    {
+        (void)fprintf(out, ", %s", json_string_value(code));
+    }
+    (void)fprintf(out, ", kept %s%s%s\n", text_of(family, "keep"),
         *acknowledge == '\0' ? "" : ", acknowledged within ", acknowledge);
     (void)fprintf(out, "- names persons: %s\n",
         json_is_true(json_object_get(family, "nominal")) ? "it may" : "never");

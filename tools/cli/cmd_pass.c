@@ -9,12 +9,14 @@
 
 struct arguments {
     const char *name;
+    const char *desk;
     struct cli_recipients recipients;
     struct cli_lifecycle_options common;
 };
 
 static const struct argp_option options[] = {
     {"to", 't', "ADDRESS", 0, "To this office; may be repeated", 0},
+    {"desk", 'D', "NAME", 0, "As a reader who is on that desk (protection)", 0},
     {0},
 };
 
@@ -29,6 +31,9 @@ parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 't':
         cli_recipients_parse(&arguments->recipients, argument, state);
+        return 0;
+    case 'D':
+        arguments->desk = argument;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -121,14 +126,17 @@ pass(struct cli_lifecycle *lifecycle, struct cli_client *client,
     const Entente__V1__InboxItem *item = NULL;
     Entente__V1__Origin origin;
     enum ent_status rc;
-    int code = cli_desk_find(client, arguments->name, NULL, &item, err);
+    int code =
+        cli_desk_find(client, arguments->name, arguments->desk, &item, err);
 
     if (code != EX_OK) {
         return code;
     }
     if (item->message == NULL) {
-        (void)ent_fail(
-            err, ENT_NOT_FOUND, "it is deleted: there is nothing to pass on");
+        (void)ent_fail(err, ENT_NOT_FOUND,
+            item->deleted ? "it is deleted: there is nothing to pass on"
+                          : "it is for the desk %s alone (--desk)",
+            item->obligations == NULL ? "" : item->obligations->desk);
         return EX_NOINPUT;
     }
     rc = cli_lifecycle_begin(

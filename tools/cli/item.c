@@ -53,7 +53,7 @@ cli_item_is_open(const Entente__V1__InboxItem *item)
 char *
 cli_item_marks(const Entente__V1__InboxItem *item)
 {
-    char mode[CLI_WORDS_MAX] = "";
+    char word[CLI_WORDS_MAX] = "";
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -64,11 +64,16 @@ cli_item_marks(const Entente__V1__InboxItem *item)
     if (item->message != NULL &&
         item->message->mode != ENTENTE__V1__MODE__ACTUAL) {
         cli_code(
-            &entente__v1__mode__descriptor, (int)item->message->mode, mode);
-        fprintf(out, "[%s] ", mode[0] == '\0' ? "MODE NOT GIVEN" : mode);
+            &entente__v1__mode__descriptor, (int)item->message->mode, word);
+        fprintf(out, "[%s] ", word[0] == '\0' ? "MODE NOT GIVEN" : word);
     }
     if (item->fate != 0) {
         fprintf(out, "[%s] ", cli_fate_name(item->fate));
+    }
+    if (item->reclassified != NULL && item->reclassified->as != NULL) {
+        cli_words(&entente__v1__offence__descriptor,
+            (int)item->reclassified->as->offence, word);
+        fprintf(out, "[RE-CLASSIFIED: %s] ", word);
     }
     if (item->apply_by != 0) {
         fputs("[TO BE APPLIED] ", out);

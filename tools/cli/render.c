@@ -19,6 +19,7 @@
 #include "tools/cli/item.h"
 #include "tools/cli/obligations.h"
 #include "tools/cli/paragraph.h"
+#include "tools/cli/reclassified.h"
 #include "tools/cli/summary.h"
 #include "tools/cli/words.h"
 
@@ -400,6 +401,21 @@ print_obligations(const struct page *page, const Entente__V1__InboxItem *item)
     return rc;
 }
 
+/* What it is about by now, which its words below do not say. */
+static enum ent_status
+print_reclassified(const struct page *page, const Entente__V1__InboxItem *item,
+    uint64_t now_ms)
+{
+    ENT_AUTO(cli_summary_free) char *text = NULL;
+
+    if (item->reclassified == NULL) {
+        return ENT_OK;
+    }
+    text = cli_reclassified_text(item->reclassified, now_ms);
+    return text == NULL ? ent_fail(page->err, ENT_NO_MEMORY, "out of memory")
+                        : print_text(page, 1, "RE-CLASSIFIED", text);
+}
+
 /* Who wrote it, and who else released it. */
 static enum ent_status
 print_signatories(const struct page *page, const Entente__V1__InboxItem *item)
@@ -505,6 +521,9 @@ cli_render_item(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
     rc = print_headline(&page, item, now_ms);
     if (rc == ENT_OK) {
         rc = print_desk(&page, item, now_ms);
+    }
+    if (rc == ENT_OK) {
+        rc = print_reclassified(&page, item, now_ms);
     }
     if (rc == ENT_OK) {
         rc = print_obligations(&page, item);

@@ -9,6 +9,7 @@
 #include "tools/cli/consents.h"
 #include "tools/cli/deletion.h"
 #include "tools/cli/output.h"
+#include "tools/cli/reclassified.h"
 
 const char *
 cli_state_name(Entente__V1__TraceState state)
@@ -172,6 +173,23 @@ explain_fate(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
     explain_answer(out, copy);
 }
 
+/* What we said since that it is about. False: no memory. */
+static bool
+explain_raise(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
+{
+    char *text;
+
+    if (copy->reclassified == NULL) {
+        return true;
+    }
+    text = cli_reclassified_text(copy->reclassified, now_ms);
+    if (text != NULL) {
+        fprintf(out, "%sRE-CLASSIFIED: %s", ftell(out) > 0 ? "; " : "", text);
+    }
+    free(text);
+    return text != NULL;
+}
+
 /* The reply that it asks for. */
 static void
 explain_reply(FILE *out, const Entente__V1__TraceCopy *copy, uint64_t now_ms)
@@ -239,12 +257,13 @@ explain(const Entente__V1__TraceCopy *copy, uint64_t now_ms)
         }
     }
     explain_fate(out, copy, now_ms);
+    good = explain_raise(out, copy, now_ms);
     explain_reply(out, copy, now_ms);
     for (size_t i = 0; i < copy->n_consents; i++) {
         fputs(ftell(out) > 0 ? "; " : "", out);
         cli_consent_print(out, copy->consents[i], now_ms);
     }
-    good = explain_deletion(out, copy, now_ms);
+    good = good && explain_deletion(out, copy, now_ms);
     if (fclose(out) != 0 || !good) {
         free(text);
         return NULL;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/cli/reclassified.h"
 #include "tools/cli/words.h"
 
 #define BRIEF_MAX 160 /* bytes of a description; the whole is in `show` */
@@ -288,6 +289,10 @@ put_lifecycle(struct line *line, const Entente__V1__Lifecycle *lifecycle)
     put(line, "of %s", lifecycle->message_id);
     if (lifecycle->role[0] != '\0') {
         put(line, "by %s", lifecycle->role);
+    }
+    if (lifecycle->reclassified != NULL) {
+        put(line, "as ");
+        cli_reclassification_print(line->out, lifecycle->reclassified);
     }
     put_brief(line, lifecycle->reason);
     put_brief(line, lifecycle->used_where);

@@ -23,6 +23,8 @@
     X(correct, "correct", NULL, "ID FILE", "send the right message instead")   \
     X(withdraw, "withdraw", NULL, "ID", "say that a message no longer holds")  \
     X(recall, "recall", NULL, "ID", "have a message removed that was sent")    \
+    X(reclassify, "reclassify", NULL, "ID --as OFFENCE",                       \
+        "raise how one that was sent is handled")                              \
     X(keep, "keep", NULL, "ID|NUMBER", "say that a message is still needed")   \
     X(answer, "answer", NULL, "ID|NUMBER", "answer one of these three")        \
     X(emergency_declare, "emergency", "declare", "",                           \
