@@ -8,6 +8,7 @@
 #include "node/gate.h"
 #include "node/pending.h"
 #include "node/restitution.h"
+#include "policy/minimise.h"
 #include "proto/refusal.h"
 #include "proto/schema/api.pb-c.h"
 #include "proto/seal.h"
@@ -108,6 +109,37 @@ may_pass_later(const ent_message *message, const struct ent_decision *decision)
                decision->reason == ENT_REFUSAL_NO_AGREEMENT);
 }
 
+/* What is withheld by the agreement of now and was not when it was accepted is
+ * taken out too; not out of what officers signed as it is, which does not go
+ * then. */
+static enum ent_status
+withhold(ent_message *message, struct ent_bytes *wire,
+    struct ent_decision *decision, struct ent_arena *arena,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes less = {0};
+    size_t before = message->n_withheld;
+    enum ent_status rc = ent_minimise(decision, message, arena, err);
+
+    if (rc != ENT_OK || !decision->permit || message->n_withheld == before) {
+        return rc;
+    }
+    if (message->n_officer_signatures > 0) {
+        ent_decision_refuse(decision, ENT_REFUSAL_FIELD_PROHIBITED,
+            message->withheld[before]->clause, 0,
+            "officers signed it with %s, which is withheld by now",
+            message->withheld[before]->field);
+        return ENT_OK;
+    }
+    rc = ent_message_encode(message, &less, err);
+    if (rc == ENT_OK) {
+        ent_bytes_free(wire);
+        *wire = less;
+        less = (struct ent_bytes){0};
+    }
+    return rc;
+}
+
 /* Judge one pending message by the agreement and the clock of now. */
 static enum ent_status
 choose(struct node *node, struct node_batch *batch,
@@ -119,7 +151,7 @@ choose(struct node *node, struct node_batch *batch,
     ent_message *decoded;
     uint64_t valid_until;
     bool over = false;
-    size_t len = ent_seal_envelope_len(message->len) + 4;
+    size_t len;
     enum ent_status rc;
 
     memcpy(id.bytes, row->id.data, sizeof id.bytes);
@@ -143,6 +175,9 @@ choose(struct node *node, struct node_batch *batch,
             ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED, NULL, err);
     }
     rc = judge(node, batch, decoded, &decision, err);
+    if (rc == ENT_OK && decision.permit && decoded->attachment_chunk == NULL) {
+        rc = withhold(decoded, message, &decision, arena, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }
@@ -154,6 +189,7 @@ choose(struct node *node, struct node_batch *batch,
         return give_up(node, &id, &batch->peer->party,
             ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE, &decision, err);
     }
+    len = ent_seal_envelope_len(message->len) + 4;
     if (batch->count > 0 &&
         (batch->mode != (uint32_t)decoded->mode ||
             batch->chunks != (decoded->attachment_chunk != NULL) ||

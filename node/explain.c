@@ -53,16 +53,17 @@ judge(struct node *node, ent_message *message, const struct ent_address *to,
     enum ent_status rc;
 
     node_gate_out(node, message, to, &decision);
+    rc =
+        decision.permit ? ent_minimise(&decision, message, arena, err) : ENT_OK;
+    if (rc != ENT_OK) {
+        return rc;
+    }
     node_submit_tell(&decision, arena, reply->result);
     if (agreement != NULL) {
         reply->agreement = (char *)(uintptr_t)ent_agreement_name(agreement);
         reply->agreement_version = ent_agreement_version(agreement);
     }
-    if (!decision.permit) {
-        return ENT_OK;
-    }
-    rc = ent_minimise(&decision, message, arena, err);
-    return rc != ENT_OK ? rc : list_withheld(message, arena, reply, err);
+    return decision.permit ? list_withheld(message, arena, reply, err) : ENT_OK;
 }
 
 enum ent_status

@@ -7,6 +7,7 @@
 #include "node/lifecycle.h"
 #include "node/pending.h"
 #include "node/shelf.h"
+#include "policy/minimise.h"
 #include "proto/refusal.h"
 
 #define COMPONENT "feed"
@@ -333,6 +334,22 @@ find_parent(struct node *node, const struct ent_id *id,
     return ENT_OK;
 }
 
+/* A file whose message may not say by now that it has one does not go on. */
+static enum ent_status
+refuse_withheld(ent_message *message, struct ent_decision *decision,
+    struct ent_arena *arena, struct ent_error *err)
+{
+    const struct ent_decision judged = *decision;
+    enum ent_status rc = ent_minimise(decision, message, arena, err);
+
+    if (rc == ENT_OK && decision->permit && message->n_attachments == 0) {
+        ent_decision_refuse(decision, ENT_REFUSAL_FIELD_PROHIBITED,
+            judged.mask_count > 0 ? judged.mask_clause[0] : "", 0,
+            "the files of the message are withheld by now");
+    }
+    return rc;
+}
+
 enum ent_status
 node_feed_judge(struct node *node, const Entente__V1__AttachmentChunk *chunk,
     const struct ent_address *to, struct ent_decision *ret_decision,
@@ -364,6 +381,9 @@ node_feed_judge(struct node *node, const Entente__V1__AttachmentChunk *chunk,
     }
     if (rc == ENT_OK) {
         node_gate_out_again(node, message, to, ret_decision);
+    }
+    if (rc == ENT_OK && ret_decision->permit) {
+        rc = refuse_withheld(message, ret_decision, &arena, err);
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }

@@ -74,16 +74,17 @@ is_unchanged(struct node_held *held, const struct ent_decision *decision,
     struct ent_bytes *wire, bool *ret_same, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes after = {0};
+    struct ent_decision now = *decision;
     enum ent_status rc = ent_message_encode(held->message, wire, err);
 
     if (rc == ENT_OK) {
-        rc = ent_minimise(decision, held->message, &held->arena, err);
+        rc = ent_minimise(&now, held->message, &held->arena, err);
     }
     if (rc == ENT_OK) {
         rc = ent_message_encode(held->message, &after, err);
     }
     if (rc == ENT_OK) {
-        *ret_same = wire->len == after.len &&
+        *ret_same = now.permit && wire->len == after.len &&
                     memcmp(wire->data, after.data, after.len) == 0;
     }
     return rc;

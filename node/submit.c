@@ -85,6 +85,10 @@ check(const Entente__V1__Submission *submission, ent_message *message,
         return "releaserRole: the node writes it when a second officer has "
                "released the message";
     }
+    if (message->n_withheld > 0 && message->origin == NULL) {
+        return "withheld: the node says what it takes out; of what came from "
+               "elsewhere it stays";
+    }
     if (message->n_officer_signatures > 0) {
         return "officerSignatures: officers sign what the node holds for them";
     }

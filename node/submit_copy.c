@@ -239,12 +239,8 @@ static enum ent_status
 finish_message(struct node *node, struct node_outgoing *outgoing,
     struct ent_arena *arena, struct ent_bytes *ret_wire, struct ent_error *err)
 {
-    enum ent_status rc =
-        ent_minimise(&outgoing->decision, outgoing->message, arena, err);
+    enum ent_status rc = add_handling(outgoing, arena, err);
 
-    if (rc == ENT_OK) {
-        rc = add_handling(outgoing, arena, err);
-    }
     if (rc == ENT_OK) {
         rc = add_safeguards(outgoing, arena, err);
     }
@@ -376,6 +372,12 @@ node_submit_copy(struct node *node, const ent_message *message,
     } else {
         node_gate_out(
             node, outgoing->message, &outgoing->to, &outgoing->decision);
+    }
+    if (outgoing->decision.permit) {
+        rc = ent_minimise(&outgoing->decision, outgoing->message, &own, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
     }
     rc = outgoing->decision.permit
              ? accept(node, outgoing, number, &own, err)

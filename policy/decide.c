@@ -43,14 +43,14 @@ void
 ent_decision_refuse(struct ent_decision *decision, uint32_t reason,
     const char *clause, size_t line, const char *format, ...)
 {
+    struct ent_decision refusal = {.permit = false};
     va_list args;
 
-    *decision = (struct ent_decision){.permit = false};
-    (void)ent_decision_deny(decision, reason, clause, line);
+    (void)ent_decision_deny(&refusal, reason, clause, line);
     va_start(args, format);
-    (void)vsnprintf(
-        decision->sentence, sizeof decision->sentence, format, args);
+    (void)vsnprintf(refusal.sentence, sizeof refusal.sentence, format, args);
     va_end(args);
+    *decision = refusal;
 }
 
 /* ---- in force, not suspended ---- */

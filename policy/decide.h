@@ -70,6 +70,7 @@ struct ent_decision {
     /* Obligations of a PERMIT. */
     const char *masks[ENT_MASKS_MAX]; /* field paths to withhold, borrowed */
     const char *mask_clause[ENT_MASKS_MAX];
+    size_t mask_line[ENT_MASKS_MAX]; /* that asks for it */
     size_t mask_count;
     uint32_t handling;   /* to add; bits: 1 << Entente__V1__Handling */
     uint32_t safeguards; /* to add; bits: 1 << Entente__V1__Safeguard */

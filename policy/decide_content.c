@@ -151,11 +151,13 @@ static const char prohibited[] = "fields.prohibited";
 static const char withheld[] = "fields.withhold_until_hit";
 
 static void
-mask(struct ent_decision *decision, const char *path, const char *clause)
+mask(struct ent_decision *decision, const char *path, const char *clause,
+    size_t line)
 {
     assert(decision->mask_count < ENT_MASKS_MAX);
 
     decision->masks[decision->mask_count] = path;
+    decision->mask_line[decision->mask_count] = line;
     decision->mask_clause[decision->mask_count++] = clause;
 }
 
@@ -199,7 +201,7 @@ check_withheld(const struct question *question, struct ent_decision *decision)
             return ent_decision_deny(
                 decision, ENT_REFUSAL_FIELD_PROHIBITED, withheld, path->line);
         }
-        mask(decision, path->text, withheld);
+        mask(decision, path->text, withheld, path->line);
     }
     return true;
 }
@@ -222,7 +224,8 @@ check_names(const struct question *question, struct ent_decision *decision)
         const struct agreement_path *path = &paths->list[i];
 
         if (!question->facts->receiving) {
-            mask(decision, path->text, clause);
+            mask(decision, path->text, clause,
+                agreement->victims.consent_mark.line);
             continue;
         }
         if (!ent_path_has(path, question->message)) {

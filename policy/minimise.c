@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "policy/path.h"
+#include "policy/repeat.h"
 #include "proto/base/pb_field.h"
+#include "proto/refusal.h"
 
 static bool
 note_first(void *context, const struct ent_path_level *level,
@@ -61,6 +63,10 @@ ent_path_is_known(const char *path)
  * message had matches before the first was removed. */
 struct removal {
     const char *clause;
+    size_t mask;
+    struct ent_repeat *values; /* what is removed */
+    struct ent_error *err;
+    enum ent_status rc; /* of noting them */
     Entente__V1__Withheld **list;
     Entente__V1__Withheld *rows;
     char (*fields)[ENT_PATH_LEN];
@@ -91,6 +97,11 @@ remove_match(void *context, const struct ent_path_level *level,
 
     assert(n < removal->room);
 
+    removal->rc = ent_repeat_add(
+        removal->values, level->message, field, removal->mask, removal->err);
+    if (removal->rc != ENT_OK) {
+        return false;
+    }
     entente__v1__withheld__init(row);
     ent_path_where(level, field, removal->fields[n]);
     strncpy(removal->clauses[n], removal->clause, ENT_CLAUSE_LEN - 1);
@@ -126,12 +137,51 @@ make_room(struct removal *removal, const ent_message *message,
     return ENT_OK;
 }
 
+/* Clear them, and note in `removal` what they held. */
+static enum ent_status
+remove_all(const struct ent_decision *decision, ent_message *message,
+    struct removal *removal)
+{
+    Entente__V1__Withheld **list = removal->list;
+
+    removal->list += message->n_withheld;
+    for (size_t i = 0; removal->rc == ENT_OK && i < decision->mask_count; i++) {
+        removal->clause = decision->mask_clause[i];
+        removal->mask = i;
+        ent_path_walk(message, decision->masks[i], remove_match, removal);
+    }
+    message->withheld = list;
+    message->n_withheld += removal->count;
+    return removal->rc;
+}
+
+/* What is left must not say it again. */
+static enum ent_status
+refuse_repeated(struct ent_decision *decision, const ent_message *message,
+    const struct ent_repeat *values, struct ent_error *err)
+{
+    char where[ENT_PATH_LEN];
+    bool found = false;
+    size_t mask = 0;
+    enum ent_status rc =
+        ent_repeat_find(values, message, &found, where, &mask, err);
+
+    if (rc == ENT_OK && found) {
+        ent_decision_refuse(decision, ENT_REFUSAL_FIELD_PROHIBITED,
+            decision->mask_clause[mask], decision->mask_line[mask],
+            "%s says again what %s held, which is withheld there: write it "
+            "without",
+            where, decision->masks[mask]);
+    }
+    return rc;
+}
+
 enum ent_status
-ent_minimise(const struct ent_decision *decision, ent_message *message,
+ent_minimise(struct ent_decision *decision, ent_message *message,
     struct ent_arena *arena, struct ent_error *err)
 {
-    struct removal removal = {0};
-    Entente__V1__Withheld **list;
+    ENT_AUTO(ent_repeat_free) struct ent_repeat *values = NULL;
+    struct removal removal = {.err = err};
     enum ent_status rc;
 
     assert(decision != NULL && decision->permit && message != NULL);
@@ -143,17 +193,12 @@ ent_minimise(const struct ent_decision *decision, ent_message *message,
         return ENT_OK;
     }
     rc = make_room(&removal, message, arena, err);
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK) {
+        rc = ent_repeat_new(&values, err);
     }
-
-    list = removal.list;
-    removal.list += message->n_withheld;
-    for (size_t i = 0; i < decision->mask_count; i++) {
-        removal.clause = decision->mask_clause[i];
-        ent_path_walk(message, decision->masks[i], remove_match, &removal);
+    if (rc == ENT_OK) {
+        removal.values = values;
+        rc = remove_all(decision, message, &removal);
     }
-    message->withheld = list;
-    message->n_withheld += removal.count;
-    return ENT_OK;
+    return rc != ENT_OK ? rc : refuse_repeated(decision, message, values, err);
 }

@@ -21,8 +21,10 @@ bool ent_message_has(
 bool ent_path_is_known(const char *path);
 
 /* Clear every field that the decision's masks name, and record each in
- * message->withheld with its clause. Memory comes from `arena`. */
-enum ent_status ent_minimise(const struct ent_decision *decision,
+ * message->withheld with its clause. Where what is left says any of it again
+ * (policy/repeat.h), the decision is a DENY from then on that names where.
+ * Memory comes from `arena`. */
+enum ent_status ent_minimise(struct ent_decision *decision,
     ent_message *message, struct ent_arena *arena,
     struct ent_error *err) ENT_MUST_CHECK;
 

@@ -3,145 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unicase.h>
-#include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
 
-/* ---- code points ---- */
-
-/* A name in code points. */
-struct points {
-    uint32_t *list;
-    size_t count;
-};
-
-static void
-points_fini(struct points *points)
-{
-    free(points->list);
-}
-
-static enum ent_status
-points_read(
-    struct ent_view text, struct points *ret_points, struct ent_error *err)
-{
-    if (text.len >= ENT_NAMEKEY_MAX || u8_check(text.data, text.len) != NULL) {
-        return ent_fail(err, ENT_BAD_INPUT,
-            "a name is UTF-8 of less than %d bytes", ENT_NAMEKEY_MAX);
-    }
-    ret_points->list = u8_to_u32(text.data, text.len, NULL, &ret_points->count);
-    return ret_points->list != NULL || text.len == 0
-               ? ENT_OK
-               : ent_fail(err, ENT_NO_MEMORY, "making a key of a name");
-}
-
-/* Case folded, and in pieces: letters apart from their marks. */
-static enum ent_status
-points_fold(struct points *points, struct ent_error *err)
-{
-    size_t count = 0;
-    uint32_t *folded = u32_casefold(
-        points->list, points->count, NULL, UNINORM_NFKD, NULL, &count);
-
-    if (folded == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "making a key of a name");
-    }
-    free(points->list);
-    *points = (struct points){folded, count};
-    return ENT_OK;
-}
-
-/* ---- what is kept of a code point ---- */
-
-/* Latin letters that Unicode does not take apart. */
-static const struct {
-    uint32_t from;
-    const char *to;
-} latin[] = {
-    {0x00e6, "ae"}, /* ae */
-    {0x00f0, "d"},  /* eth */
-    {0x00f8, "o"},  /* o with stroke */
-    {0x00fe, "th"}, /* thorn */
-    {0x0111, "d"},  /* d with stroke: Vietnamese */
-    {0x0131, "i"},  /* dotless i */
-    {0x0142, "l"},  /* l with stroke */
-    {0x0153, "oe"}, /* oe */
-};
-
-static bool
-is_latin(uint32_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 0xc0 && c < 0x250);
-}
-
-/* Combining marks of Latin letters. */
-static bool
-is_mark(uint32_t c)
-{
-    return (c >= 0x300 && c < 0x370) || (c >= 0x1dc0 && c < 0x1e00) ||
-           (c >= 0x20d0 && c < 0x2100);
-}
-
-static bool
-is_gap(uint32_t c)
-{
-    return uc_is_property_white_space(c) || c == '-' || c == '<' || c == 0x2010;
-}
-
-/* Format characters, and what parts letters of a name without a space. */
-static bool
-is_nothing(uint32_t c)
-{
-    return uc_is_general_category_withtable(
-        c, UC_CATEGORY_MASK_Cf | UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_P |
-               UC_CATEGORY_MASK_S);
-}
-
-struct key {
-    uint32_t list[ENT_NAMEKEY_MAX];
-    size_t count;
-    bool after_latin; /* the last letter is one */
-};
-
-static void
-put(struct key *key, uint32_t c)
-{
-    if (key->count < ENT_NAMEKEY_MAX) {
-        key->list[key->count++] = c;
-    }
-}
-
-static void
-put_letter(struct key *key, uint32_t c)
-{
-    int digit = uc_decimal_value(c);
-
-    for (size_t i = 0; i < sizeof latin / sizeof latin[0]; i++) {
-        if (latin[i].from == c) {
-            for (const char *to = latin[i].to; *to != '\0'; to++) {
-                put(key, (uint32_t)*to);
-            }
-            key->after_latin = true;
-            return;
-        }
-    }
-    key->after_latin = is_latin(c);
-    put(key, digit >= 0 ? (uint32_t)('0' + digit) : c);
-}
-
-static void
-put_any(struct key *key, uint32_t c)
-{
-    if (is_gap(c)) {
-        if (key->count > 0 && key->list[key->count - 1] != ' ') {
-            put(key, ' ');
-        }
-        key->after_latin = false;
-    } else if (!is_nothing(c) && !(is_mark(c) && key->after_latin)) {
-        put_letter(key, c);
-    }
-}
+#include "proto/words.h"
 
 /* ---- titles ---- */
 
@@ -164,7 +29,7 @@ static const uint32_t *const titles[] = {nang_sao, nang, nai, latin_u,
 
 /* How many code points of the key are a title; never all of it. */
 static size_t
-title_len(const struct key *key)
+title_len(const struct ent_words *key)
 {
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
         size_t len = 0;
@@ -183,7 +48,7 @@ title_len(const struct key *key)
 /* ---- the key ---- */
 
 static enum ent_status
-write_key(const struct key *key, char ret_key[static ENT_NAMEKEY_MAX],
+write_key(const struct ent_words *key, char ret_key[static ENT_NAMEKEY_MAX],
     struct ent_error *err)
 {
     size_t start = title_len(key);
@@ -193,13 +58,10 @@ write_key(const struct key *key, char ret_key[static ENT_NAMEKEY_MAX],
     size_t len = ENT_NAMEKEY_MAX - 1;
 
     ret_key[0] = '\0';
-    if (count > 0 && key->list[start + count - 1] == ' ') {
-        count--;
-    }
     if (count == 0) {
         return ENT_OK;
     }
-    if (key->count == ENT_NAMEKEY_MAX ||
+    if (key->count >= ENT_NAMEKEY_MAX ||
         u32_normalize(UNINORM_NFC, key->list + start, count, whole,
             &whole_count) != whole ||
         u32_to_u8(whole, whole_count, (uint8_t *)ret_key, &len) !=
@@ -214,22 +76,16 @@ enum ent_status
 ent_namekey_of(struct ent_view name, char ret_key[static ENT_NAMEKEY_MAX],
     struct ent_error *err)
 {
-    ENT_AUTO(points_fini) struct points points = {0};
-    struct key key = {.count = 0};
-    enum ent_status rc = points_read(name, &points, err);
+    ENT_AUTO(ent_words_free) struct ent_words words = {0};
+    enum ent_status rc;
 
     ret_key[0] = '\0';
-    if (rc != ENT_OK || points.count == 0) {
-        return rc;
+    if (name.len >= ENT_NAMEKEY_MAX) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "a name is UTF-8 of less than %d bytes", ENT_NAMEKEY_MAX);
     }
-    rc = points_fold(&points, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    for (size_t i = 0; i < points.count; i++) {
-        put_any(&key, points.list[i]);
-    }
-    return write_key(&key, ret_key, err);
+    rc = ent_words_of_name(name, &words, err);
+    return rc != ENT_OK ? rc : write_key(&words, ret_key, err);
 }
 
 /* ---- Zawgyi ---- */
@@ -254,16 +110,17 @@ is_medial(uint32_t c)
 bool
 ent_namekey_is_zawgyi(struct ent_view text)
 {
-    ENT_AUTO(points_fini) struct points points = {0};
+    uint32_t *points = NULL;
+    size_t count = 0;
     uint32_t before = 0;
     bool found = false;
 
-    if (points_read(text, &points, NULL) != ENT_OK) {
-        return false;
+    if (text.len < ENT_NAMEKEY_MAX && u8_check(text.data, text.len) == NULL) {
+        points = u8_to_u32(text.data, text.len, NULL, &count);
     }
-    for (size_t i = 0; !found && i < points.count; i++) {
-        uint32_t c = points.list[i];
-        uint32_t after = i + 1 < points.count ? points.list[i + 1] : 0;
+    for (size_t i = 0; points != NULL && !found && i < count; i++) {
+        uint32_t c = points[i];
+        uint32_t after = i + 1 < count ? points[i + 1] : 0;
 
         found = (c == 0x1039 && !is_consonant(after)) ||
                 (c == 0x1031 && !is_consonant(before) && !is_medial(before)) ||
@@ -271,5 +128,6 @@ ent_namekey_is_zawgyi(struct ent_view text)
                 (c >= 0x1060 && c <= 0x1097);
         before = c;
     }
+    free(points);
     return found;
 }

@@ -90,6 +90,27 @@ ent_place_wrong(struct ent_validation *v, const struct ent_place *place,
     ent_rule_broken_by(v, source, name_of(place, name), "%s", rule);
 }
 
+bool
+ent_place_is_withheld(
+    const struct ent_validation *v, const ProtobufCFieldDescriptor *field)
+{
+    const struct ent_place place = {.field = field, .index = ENT_PLACE_WHOLE};
+    size_t mark = strlen(v->path);
+    char name[PLACE_MAX];
+
+    for (size_t i = 0; i < v->message->n_withheld; i++) {
+        const char *withheld = v->message->withheld[i]->field;
+
+        if (strncmp(withheld, v->path, mark) == 0 &&
+            (mark == 0 || withheld[mark] == '.') &&
+            strcmp(withheld + mark + (mark > 0 ? 1 : 0),
+                name_of(&place, name)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 ent_rule_leave(struct ent_validation *v, size_t mark)
 {

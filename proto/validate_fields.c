@@ -225,7 +225,8 @@ check_header(struct ent_validation *v)
             ent_place_wrong(v, &place, v->source, "must not be given with %s",
                 v->family->name);
         }
-        if (!given && (v->family->header_must >> i & 1) != 0) {
+        if (!given && (v->family->header_must >> i & 1) != 0 &&
+            !ent_place_is_withheld(v, place.field)) {
             ent_place_wrong(
                 v, &place, v->source, "must be given with %s", v->family->name);
         }

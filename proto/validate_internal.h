@@ -52,6 +52,10 @@ void ent_rule_broken_by(struct ent_validation *v, const char *source,
 void ent_place_wrong(struct ent_validation *v, const struct ent_place *place,
     const char *source, const char *format, ...) ENT_PRINTF(4, 5);
 
+/* Not given because policy withheld it: absent is not the same as missing. */
+bool ent_place_is_withheld(
+    const struct ent_validation *v, const ProtobufCFieldDescriptor *field);
+
 /* Step into `field`, or into its element `index`. The result brings us back. */
 size_t ent_rule_enter(struct ent_validation *v, const char *field);
 size_t ent_rule_enter_element(

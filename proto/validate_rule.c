@@ -25,15 +25,28 @@ is_met(const struct ent_condition *condition,
            condition->negated;
 }
 
+/* What it asks about is not here to be asked. */
+static bool
+is_unknown(const struct ent_validation *v,
+    const struct ent_condition *condition, const struct ent_type_manifest *type)
+{
+    return ent_place_is_withheld(
+        v, &type->descriptor->fields[condition->field]);
+}
+
+/* Or withheld, which it would not be if it had not been given. */
 static size_t
-count_given(const struct ent_type_manifest *type,
-    const ProtobufCMessage *message, uint64_t fields)
+count_given(const struct ent_validation *v,
+    const struct ent_type_manifest *type, const ProtobufCMessage *message,
+    uint64_t fields)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < type->field_count && i < 64; i++) {
-        if ((fields >> i & 1) != 0 &&
-            ent_pb_is_given(message, &type->descriptor->fields[i])) {
+        const ProtobufCFieldDescriptor *field = &type->descriptor->fields[i];
+
+        if ((fields >> i & 1) != 0 && (ent_pb_is_given(message, field) ||
+                                          ent_place_is_withheld(v, field))) {
             count++;
         }
     }
@@ -52,13 +65,13 @@ check_holding(struct ent_validation *v, const struct ent_place *place,
         const ProtobufCMessage *const *below =
             ent_pb_value(message, place->field, element.index);
 
-        if (*below != NULL &&
-            count_given(place->manifest->type, *below, holding->fields) == 0) {
-            size_t mark = ent_rule_enter_place(v, &element);
+        size_t mark = ent_rule_enter_place(v, &element);
 
+        if (*below != NULL && count_given(v, place->manifest->type, *below,
+                                  holding->fields) == 0) {
             ent_rule_broken(v, "", "%s", holding->said);
-            ent_rule_leave(v, mark);
         }
+        ent_rule_leave(v, mark);
     }
 }
 
@@ -69,15 +82,19 @@ ent_validate_presence(struct ent_validation *v, const struct ent_place *place,
     const struct ent_field_manifest *manifest = place->manifest;
     bool given = ent_pb_is_given(message, place->field);
     bool must = (manifest->traits & ENT_FIELD_MUST) != 0;
+    bool missing = !given && !ent_place_is_withheld(v, place->field);
 
-    if (must && !given) {
+    if (must && missing) {
         ent_place_wrong(v, place, v->source, "must be given");
     }
     for (size_t i = 0; i < manifest->condition_count; i++) {
         const struct ent_condition *condition = &manifest->conditions[i];
         bool met = is_met(condition, type, message);
 
-        if (condition->kind == ENT_CONDITION_MUST && met && !given) {
+        if (is_unknown(v, condition, type)) {
+            continue;
+        }
+        if (condition->kind == ENT_CONDITION_MUST && met && missing) {
             ent_place_wrong(v, place, v->source, "%s", condition->must);
         }
         if (condition->kind == ENT_CONDITION_ONLY && !met && given) {
@@ -125,7 +142,7 @@ ent_validate_type(struct ent_validation *v,
 {
     for (size_t i = 0; i < type->rule_count; i++) {
         const struct ent_type_rule *rule = &type->rules[i];
-        size_t given = count_given(type, message, rule->fields);
+        size_t given = count_given(v, type, message, rule->fields);
 
         if (rule->kind == ENT_RULE_ORDER) {
             check_order(v, rule, type, message);

@@ -183,7 +183,7 @@ static void
 what_is_withheld_is_gone_and_said_to_be(void **state)
 {
     ent_message *message = read_seizure(*state);
-    const struct ent_decision decision = masking("conveyance.plate");
+    struct ent_decision decision = masking("conveyance.plate");
 
     expect_ok(ent_minimise(&decision, message, *state, &last_error));
     assert_string_equal(message->drug_seizure->conveyance->plate, "");
@@ -200,7 +200,7 @@ static void
 it_is_withheld_everywhere(void **state)
 {
     ent_message *message = read_seizure(*state);
-    const struct ent_decision decision = masking("location.place");
+    struct ent_decision decision = masking("location.place");
 
     expect_ok(ent_minimise(&decision, message, *state, &last_error));
     assert_int_equal(message->n_withheld, 4);
@@ -234,8 +234,8 @@ static void
 what_was_withheld_before_stays_recorded(void **state)
 {
     ent_message *message = read_seizure(*state);
-    const struct ent_decision first = masking("conveyance.plate");
-    const struct ent_decision second = masking("departure.place");
+    struct ent_decision first = masking("conveyance.plate");
+    struct ent_decision second = masking("departure.place");
 
     expect_ok(ent_minimise(&first, message, *state, &last_error));
     expect_ok(ent_minimise(&second, message, *state, &last_error));
@@ -251,7 +251,7 @@ static void
 without_memory_nothing_is_removed(void **state)
 {
     ent_message *message = read_seizure(*state);
-    const struct ent_decision decision = masking("location.place");
+    struct ent_decision decision = masking("location.place");
     ENT_AUTO(ent_arena_fini) struct ent_arena small = {0};
 
     expect_ok(ent_arena_init(&small, 64, &last_error));
@@ -276,8 +276,8 @@ a_minimised_message_has_nothing_left_to_withhold(void **state)
     struct ent_arena *arena = *state;
 
     for (size_t round = 0; round < ROUNDS; round++) {
-        struct ent_decision decision =
-            masking(paths[random_below(&random, path_count)]);
+        const char *mask = paths[random_below(&random, path_count)];
+        struct ent_decision decision = masking(mask);
         ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
         ent_message *message;
         size_t before;
@@ -290,12 +290,13 @@ a_minimised_message_has_nothing_left_to_withhold(void **state)
                  ent_message_has(message, decision.masks[0], NULL);
 
         expect_ok(ent_minimise(&decision, message, arena, &last_error));
-        if (ent_message_has(message, decision.masks[0], NULL) ||
+        if (ent_message_has(message, mask, NULL) ||
             message->n_withheld < before) {
             fail_msg("seed %" PRIu64 ", round %zu: %s is still there", SEED,
-                round, decision.masks[0]);
+                round, mask);
         }
         before = message->n_withheld;
+        decision = masking(mask); /* whether the rest says it again or not */
         expect_ok(ent_minimise(&decision, message, arena, &last_error));
         assert_int_equal(message->n_withheld, before);
         expect_ok(ent_pb_pack(&message->base, &wire, &last_error));

@@ -99,8 +99,11 @@ void crash(enum who who);
 /* Its store is gone, and made anew; the keys are the same. */
 void lose_store(enum who who);
 
-/* An agreement in an office's folder, signed by both states. */
+/* An agreement in an office's folder, signed by both states; or by those two.
+ */
 void write_signed(enum who who, const char *file, struct ent_view text);
+void write_signed_by(enum who who, const char *file, struct ent_view text,
+    const char *const parties[static 2]);
 
 /* An agreement at one office, signed by both states; or th-mm.yaml, changed, as
  * another version: in its folder, or in use after a new start. */

@@ -204,6 +204,13 @@ lose_store(enum who who)
 void
 write_signed(enum who who, const char *file, struct ent_view text)
 {
+    write_signed_by(who, file, text, states);
+}
+
+void
+write_signed_by(enum who who, const char *file, struct ent_view text,
+    const char *const parties[static 2])
+{
     struct ent_bytes signatures = {0};
     struct ent_complaints complaints = {0};
     struct ent_agreement *agreement = NULL;
@@ -212,13 +219,13 @@ write_signed(enum who who, const char *file, struct ent_view text)
 
     expect_ok(ent_agreement_load(text, &agreement, &complaints, &last_error));
     for (int i = 0; i < 2; i++) {
-        struct ent_secret *secret = authority_secret(states[i]);
+        struct ent_secret *secret = authority_secret(parties[i]);
         struct ent_bytes more = {0};
         struct ent_signer signer;
 
         expect_ok(
             ent_secret_signer(secret, ENT_KEY_AUTHORITY, &signer, &last_error));
-        expect_ok(ent_agreement_sign(agreement, text, states[i], &signer,
+        expect_ok(ent_agreement_sign(agreement, text, parties[i], &signer,
             ent_bytes_view(&signatures), &more, &last_error));
         ent_bytes_free(&signatures);
         signatures = more;
