@@ -14,8 +14,6 @@
 #include "tools/cli/interrupt.h"
 #include "tools/cli/output.h"
 
-#define ROW_ARENA ((size_t)256 * 1024) /* a row has at most 64 KiB */
-
 const char *
 cli_import_name(const struct cli_import *import)
 {
@@ -40,63 +38,31 @@ show_progress(struct cli_import *import)
         cli_import_name(import), import->rows, import->rejected);
     if (import->size > 0) {
         fprintf(stderr, ", %" PRIu64 " %%",
-            import->csv.offset * 100 / import->size);
+            import->kind->offset(import) * 100 / import->size);
     }
     fputc('\n', stderr);
 }
 
 /* ---- a row that cannot be mapped ---- */
 
-/* "line 7, column 9 (DRUG_UNIT): no unit is given" */
-static void
-say_where(size_t line, const struct cli_seizure_fault *fault,
+void
+cli_import_reason(size_t line, const char *column, const char *why,
     char out[static CLI_REASON_MAX])
 {
-    const char *name = cli_seizure_column(fault->column);
-    char column[64] = "";
     size_t bad;
 
-    if (fault->column > 0) {
-        (void)snprintf(column, sizeof column, ", column %zu%s%s%s",
-            fault->column, *name == '\0' ? "" : " (", name,
-            *name == '\0' ? "" : ")");
-    }
-    (void)snprintf(
-        out, CLI_REASON_MAX, "line %zu%s: %s", line, column, fault->reason);
+    (void)snprintf(out, CLI_REASON_MAX, "line %zu%s: %s", line, column, why);
     if (!ent_text_is_valid(ent_view_text(out), &bad)) {
         out[bad] = '\0'; /* it was cut in the middle of a letter */
     }
 }
 
-/* Tell of it, once for all its parts, and remember what it is rejected for. */
-static void
-tell(struct cli_import *import, const struct cli_csv_row *row, size_t line,
-    const struct cli_seizure_fault *fault)
+void
+cli_import_tell_reject(struct cli_import *import, const char *reason)
 {
-    if (row->rest) {
-        return;
-    }
     import->rows++;
     import->rejected++;
-    say_where(row->line, fault, import->reason);
-    cli_complain("%s: %s", cli_import_name(import), import->reason);
-    say_where(line, fault, import->reason);
-}
-
-/* A row of rejects that is ragged still ends with the reason of the first time,
- * which stays: one field more could make it look whole. */
-static enum ent_status
-reject(struct cli_import *import, const struct cli_csv_row *row,
-    const struct cli_seizure_fault *fault, struct ent_error *err)
-{
-    struct cli_seizure_origin origin =
-        cli_seizure_origin_of(row, import->reasoned);
-    bool reasoned = import->reasoned && origin.raw.len == row->raw.len;
-
-    tell(import, row, origin.line, fault);
-    return row->more ? cli_rejects_begin(&import->rejects, row->raw, err)
-                     : cli_rejects_add(&import->rejects, origin.raw,
-                           reasoned ? NULL : import->reason, err);
+    cli_complain("%s: %s", cli_import_name(import), reason);
 }
 
 /* ---- a message ---- */
@@ -111,14 +77,15 @@ print_line(FILE *out, const struct ent_bytes *text, struct ent_error *err)
                : ent_fail(err, ENT_IO, "standard output: %s", strerror(errno));
 }
 
-static enum ent_status
-pass_on(struct cli_import *import, const ent_message *message,
-    const struct cli_csv_row *row, struct ent_error *err)
+enum ent_status
+cli_import_pass(struct cli_import *import, const ent_message *message,
+    size_t line, const struct cli_origin *origin, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
-    struct cli_seizure_origin origin;
     enum ent_status rc;
 
+    import->rows++;
+    import->mapped++;
     if (import->sending == NULL && import->print == NULL) {
         return ENT_OK;
     }
@@ -126,49 +93,20 @@ pass_on(struct cli_import *import, const ent_message *message,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (import->sending == NULL) {
-        return print_line(import->print, &text, err);
-    }
-    origin = cli_seizure_origin_of(row, import->reasoned);
-    return cli_sending_add(
-        import->sending, ent_bytes_view(&text), row->line, &origin, err);
-}
-
-static enum ent_status
-take_row(struct cli_import *import, const struct cli_csv_row *row,
-    struct ent_error *err)
-{
-    struct cli_seizure_fault fault = {0};
-    ent_message *message = NULL;
-    enum ent_status rc;
-
-    ent_arena_reset(&import->arena);
-    import->line = row->line;
-    rc = cli_seizure_of(row, import->reasoned, import->codes, import->now_ms,
-        &import->arena, &message, &fault, err);
-    if (rc == ENT_BAD_INPUT) {
-        return reject(import, row, &fault, err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    import->rows++;
-    import->mapped++;
-    return pass_on(import, message, row, err);
+    return import->sending == NULL
+               ? print_line(import->print, &text, err)
+               : cli_sending_add(
+                     import->sending, ent_bytes_view(&text), line, origin, err);
 }
 
 static enum ent_status
 take_rows(struct cli_import *import, struct ent_error *err)
 {
     while (cli_interrupt_code() == 0) {
-        struct cli_csv_row row;
-        enum ent_status rc = cli_csv_next(&import->csv, &row, err);
+        enum ent_status rc = import->kind->take(import, err);
 
         if (rc == ENT_OK) {
-            rc = take_row(import, &row, err);
             show_progress(import);
-        } else if (rc == ENT_IO) {
-            ent_error_wrap(err, "%s", cli_import_name(import));
         }
         if (rc == ENT_NOT_FOUND) {
             break;
@@ -199,24 +137,6 @@ cli_import_run(struct cli_import *import, struct ent_error *err)
 
 /* ---- from beginning to end ---- */
 
-static enum ent_status
-take_heads(
-    struct cli_import *import, const char *rejects_path, struct ent_error *err)
-{
-    struct cli_csv_row row;
-    enum ent_status rc = cli_csv_next(&import->csv, &row, err);
-
-    if (rc == ENT_NOT_FOUND) {
-        return ent_fail(err, ENT_BAD_INPUT, "is empty");
-    }
-    if (rc == ENT_OK) {
-        rc = cli_seizure_heads(&row, &import->reasoned, err);
-    }
-    return rc != ENT_OK ? rc
-                        : cli_rejects_open(&import->rejects, rejects_path,
-                              import->path, import->fd, &row, err);
-}
-
 int
 cli_import_open(
     struct cli_import *import, const char *rejects_path, struct ent_error *err)
@@ -225,6 +145,8 @@ cli_import_open(
     enum ent_status rc;
 
     import->told_ms = ent_time_boot_ms(); /* nothing is long yet */
+    import->size = 0;
+    import->line = 0;
     import->fd = strcmp(import->path, "-") == 0
                      ? STDIN_FILENO
                      : open(import->path, O_RDONLY | O_CLOEXEC);
@@ -236,12 +158,9 @@ cli_import_open(
     if (fstat(import->fd, &about) == 0 && S_ISREG(about.st_mode)) {
         import->size = (uint64_t)about.st_size;
     }
-    rc = ent_arena_init(&import->arena, ROW_ARENA, err);
+    rc = ent_arena_init(&import->arena, import->kind->arena, err);
     if (rc == ENT_OK) {
-        rc = cli_csv_init(&import->csv, import->fd, err);
-    }
-    if (rc == ENT_OK) {
-        rc = take_heads(import, rejects_path, err);
+        rc = import->kind->begin(import, rejects_path, err);
     }
     if (rc != ENT_OK) {
         ent_error_wrap(err, "%s", cli_import_name(import));
@@ -252,9 +171,12 @@ cli_import_open(
 void
 cli_import_close(struct cli_import *import)
 {
-    cli_csv_fini(&import->csv);
+    if (import->state != NULL) {
+        import->kind->end(import);
+    }
     ent_arena_fini(&import->arena);
     if (import->fd > STDERR_FILENO) {
         (void)close(import->fd);
     }
+    import->fd = -1;
 }

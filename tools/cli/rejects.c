@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/cli/seizure.h"
-
 static enum ent_status
 fail(const struct cli_rejects *rejects, struct ent_error *err)
 {
@@ -30,8 +28,9 @@ name_file(struct cli_rejects *rejects, const char *path, const char *input)
     if (path != NULL) {
         (void)snprintf(rejects->path, sizeof rejects->path, "%s", path);
     } else {
-        (void)snprintf(rejects->path, sizeof rejects->path, "%s.rejects.csv",
-            strcmp(input, "-") == 0 ? "standard-input" : name);
+        (void)snprintf(rejects->path, sizeof rejects->path, "%s.rejects.%s",
+            strcmp(input, "-") == 0 ? "standard-input" : name,
+            rejects->form == CLI_REJECTS_CSV ? "csv" : "xml");
     }
 }
 
@@ -46,12 +45,12 @@ is_same_file(int a, int b)
 }
 
 enum ent_status
-cli_rejects_open(struct cli_rejects *rejects, const char *path,
-    const char *input, int input_fd, const struct cli_csv_row *heads,
-    struct ent_error *err)
+cli_rejects_open(struct cli_rejects *rejects, enum cli_rejects_form form,
+    const char *path, const char *input, int input_fd, struct ent_error *err)
 {
     int fd;
 
+    *rejects = (struct cli_rejects){.form = form};
     name_file(rejects, path, input);
     fd = open(rejects->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0) {
@@ -72,12 +71,10 @@ cli_rejects_open(struct cli_rejects *rejects, const char *path,
         (void)close(fd);
         return fail(rejects, err);
     }
-    (void)fwrite(heads->raw.data, 1, heads->raw.len, rejects->file);
-    (void)fputs(
-        heads->count > CLI_SEIZURE_COLUMNS ? "\n" : "," CLI_SEIZURE_REASON "\n",
-        rejects->file);
-    return written(rejects, err);
+    return ENT_OK;
 }
+
+/* ---- rows ---- */
 
 static void
 write_quoted(FILE *file, const char *text)
@@ -92,12 +89,39 @@ write_quoted(FILE *file, const char *text)
     (void)fputc('"', file);
 }
 
+/* Two hyphens would end it (XML 1.0, section 2.5). */
+static void
+write_comment(FILE *file, const char *text)
+{
+    (void)fputs("<!-- ", file);
+    for (; *text != '\0'; text++) {
+        (void)fputc(*text, file);
+        if (text[0] == '-' && (text[1] == '-' || text[1] == '\0')) {
+            (void)fputc(' ', file);
+        }
+    }
+    (void)fputs(" -->\n", file);
+}
+
+/* Before a row, or its beginning. */
+static void
+lead(struct cli_rejects *rejects, const char *reason)
+{
+    if (rejects->rows++ == 0 && rejects->head != NULL) {
+        (void)fputs(rejects->head, rejects->file);
+    }
+    if (rejects->form == CLI_REJECTS_XML && reason != NULL) {
+        write_comment(rejects->file, reason);
+    }
+}
+
 enum ent_status
 cli_rejects_add(struct cli_rejects *rejects, struct ent_view raw,
     const char *reason, struct ent_error *err)
 {
+    lead(rejects, reason);
     (void)fwrite(raw.data, 1, raw.len, rejects->file);
-    if (reason != NULL) {
+    if (rejects->form == CLI_REJECTS_CSV && reason != NULL) {
         write_quoted(rejects->file, reason);
     }
     (void)fputc('\n', rejects->file);
@@ -105,15 +129,16 @@ cli_rejects_add(struct cli_rejects *rejects, struct ent_view raw,
 }
 
 enum ent_status
-cli_rejects_begin(
-    struct cli_rejects *rejects, struct ent_view raw, struct ent_error *err)
+cli_rejects_begin(struct cli_rejects *rejects, struct ent_view raw,
+    const char *reason, struct ent_error *err)
 {
+    lead(rejects, reason);
     (void)fwrite(raw.data, 1, raw.len, rejects->file);
     return written(rejects, err);
 }
 
 enum ent_status
-cli_rejects_close(struct cli_rejects *rejects, bool used, struct ent_error *err)
+cli_rejects_close(struct cli_rejects *rejects, struct ent_error *err)
 {
     FILE *file = rejects->file;
     struct stat about;
@@ -122,13 +147,16 @@ cli_rejects_close(struct cli_rejects *rejects, bool used, struct ent_error *err)
     if (file == NULL) {
         return ENT_OK;
     }
+    if (rejects->rows > 0 && rejects->tail != NULL) {
+        (void)fputs(rejects->tail, file);
+    }
     regular = fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
     safe = fflush(file) == 0 && (!regular || fsync(fileno(file)) == 0);
     rejects->file = NULL;
     if (fclose(file) != 0 || !safe) {
         return fail(rejects, err);
     }
-    if (!used && regular) {
+    if (rejects->rows == 0 && regular) {
         (void)unlink(rejects->path);
     }
     return ENT_OK;

@@ -8,9 +8,8 @@
 #include "proto/base/time.h"
 #include "proto/id.h"
 #include "tools/cli/decimal.h"
+#include "tools/cli/draft.h"
 #include "tools/cli/seizure_internal.h"
-
-#define DAY_MS (UINT64_C(86400) * 1000)
 
 static const struct cli_drugcode *
 code_of(
@@ -219,8 +218,7 @@ struct identity {
 };
 
 static struct identity
-identity_of(
-    const struct cli_mapping *m, const struct cli_seizure_origin *origin)
+identity_of(const struct cli_mapping *m, const struct cli_origin *origin)
 {
     struct identity identity;
     crypto_generichash_state state;
@@ -258,7 +256,7 @@ incident_of(
  * a node answers the same id with the same refusal. */
 static char *
 id_of(struct cli_mapping *m, const struct identity *identity,
-    const struct cli_seizure_origin *origin, uint64_t day_ms)
+    const struct cli_origin *origin, uint64_t day_ms)
 {
     char text[ENT_ID_TEXT_LEN + 1];
     uint8_t own[crypto_generichash_BYTES_MIN];
@@ -268,7 +266,7 @@ id_of(struct cli_mapping *m, const struct identity *identity,
     (void)crypto_generichash_init(&state, NULL, 0, sizeof own);
     (void)crypto_generichash_update(
         &state, identity->digest, sizeof identity->digest);
-    if (cli_seizure_was_refused(origin)) {
+    if (cli_origin_was_refused(origin)) {
         (void)crypto_generichash_update(
             &state, origin->reason.data, origin->reason.len);
     }
@@ -281,7 +279,7 @@ id_of(struct cli_mapping *m, const struct identity *identity,
 static void
 identify(struct cli_mapping *m, bool reasoned, ent_message *message)
 {
-    struct cli_seizure_origin origin = cli_seizure_origin_of(m->row, reasoned);
+    struct cli_origin origin = cli_seizure_origin_of(m->row, reasoned);
     struct identity identity;
 
     if (m->rc != ENT_OK) {
@@ -337,25 +335,13 @@ message_of(struct cli_mapping *m)
     return message;
 }
 
-/* By the catalogue's rules, as it will be when the node has completed it. */
 static void
-validate(struct cli_mapping *m, ent_message *message)
+validate(struct cli_mapping *m, const ent_message *message)
 {
-    static char here[] = "ncc@th";
-    static char there[] = "ncc@kh";
     static struct ent_findings findings;
-    ent_message complete = *message;
     struct ent_error why = {0};
 
-    complete.from = here;
-    complete.to = there;
-    complete.schema_version = 1;
-    complete.valid_until = time_of(m, m->now_ms + DAY_MS);
-    complete.created_at = time_of(m, m->now_ms);
-    complete.precedence = ENTENTE__V1__PRECEDENCE__PRIORITY;
-    findings.count = findings.dropped = 0;
-    if (m->rc == ENT_OK &&
-        ent_message_validate(&complete, &findings, &why) != ENT_OK) {
+    if (cli_draft_check(message, m->now_ms, &findings, &why) != ENT_OK) {
         cli_mapping_reject(m, 0, "%s", why.text);
     }
 }

@@ -12,6 +12,7 @@
 #include "proto/message.h"
 #include "tools/cli/csv.h"
 #include "tools/cli/drugcodes.h"
+#include "tools/cli/origin.h"
 
 #define CLI_SEIZURE_COLUMNS 16
 #define CLI_SEIZURE_REASON "REASON" /* a column that rejected rows get */
@@ -30,19 +31,9 @@ const char *cli_seizure_column(size_t column);
 enum ent_status cli_seizure_heads(const struct cli_csv_row *row,
     bool *ret_reasoned, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Which row it is: the line where it first stood, its bytes there, and, when it
- * has been rejected, its REASON ("line 7: ..."; else empty). */
-struct cli_seizure_origin {
-    size_t line;
-    struct ent_view raw;
-    struct ent_view reason;
-};
-struct cli_seizure_origin cli_seizure_origin_of(
+/* Which row it is. */
+struct cli_origin cli_seizure_origin_of(
     const struct cli_csv_row *row, bool reasoned);
-
-/* Was it mapped, and an office refused the message? */
-#define CLI_SEIZURE_REFUSED "refused"
-bool cli_seizure_was_refused(const struct cli_seizure_origin *origin);
 
 /* The message of a row, valid, but without a time of creation, which it gets
  * when it is sent; it lies in `arena`. Its id is that of the row: imported

@@ -55,52 +55,16 @@ cli_seizure_heads(
 
 /* ---- which row it is ---- */
 
-/* "line 7: ..." of its REASON: where a rejected row first stood, and behind the
- * colon why. 0: it says nothing of the kind. */
-static size_t
-read_reason(struct ent_view reason, struct ent_view *ret_why)
-{
-    static const char word[] = "line ";
-    size_t at = sizeof word - 1;
-    size_t line = 0;
-
-    if (reason.len < at || memcmp(reason.data, word, at) != 0) {
-        return 0;
-    }
-    for (; at < reason.len && reason.data[at] >= '0' &&
-           reason.data[at] <= '9' && line < SIZE_MAX / 100;
-         at++) {
-        line = line * 10 + (size_t)(reason.data[at] - '0');
-    }
-    *ret_why = ent_view_of(reason.data + at, reason.len - at);
-    return line;
-}
-
-struct cli_seizure_origin
+struct cli_origin
 cli_seizure_origin_of(const struct cli_csv_row *row, bool reasoned)
 {
-    struct cli_seizure_origin origin = {.line = row->line, .raw = row->raw};
-    struct ent_view why;
-    size_t line;
+    struct cli_origin origin = {.line = row->line, .raw = row->raw};
 
     if (reasoned && row->count == CLI_SEIZURE_COLUMNS + 1) {
-        origin.reason = row->fields[CLI_SEIZURE_COLUMNS];
         origin.raw.len = row->last - 1; /* without its comma */
-        line = read_reason(origin.reason, &why);
-        origin.line = line > 0 ? line : row->line;
+        cli_origin_take_reason(&origin, row->fields[CLI_SEIZURE_COLUMNS]);
     }
     return origin;
-}
-
-bool
-cli_seizure_was_refused(const struct cli_seizure_origin *origin)
-{
-    static const char refused[] = ": " CLI_SEIZURE_REFUSED;
-    struct ent_view why;
-
-    return read_reason(origin->reason, &why) > 0 &&
-           why.len >= sizeof refused - 1 &&
-           memcmp(why.data, refused, sizeof refused - 1) == 0;
 }
 
 /* ---- parts ---- */

@@ -8,9 +8,7 @@
 #include "proto/base/text.h"
 #include "tools/cli/output.h"
 
-#define BYTES_LEN                                                              \
-    (CLI_BATCH_MAX * CLI_CSV_ROW_MAX) /* used as far as needed                 \
-                                       */
+#define BYTES_LEN ((size_t)16 * 1024 * 1024) /* used as far as needed */
 
 enum ent_status
 cli_sending_init(struct cli_sending *sending, struct ent_error *err)
@@ -94,8 +92,8 @@ describe_refusal(
         (void)snprintf(others, sizeof others, " and %zu more", count - 1);
     }
     reason = cli_report_reason(first);
-    (void)snprintf(out, CLI_REASON_MAX, CLI_SEIZURE_REFUSED " for %s%s: %s",
-        first->to, others, reason == NULL ? first->reason_name : reason);
+    (void)snprintf(out, CLI_REASON_MAX, CLI_REFUSED " for %s%s: %s", first->to,
+        others, reason == NULL ? first->reason_name : reason);
 }
 
 static bool
@@ -203,7 +201,7 @@ cli_sending_flush(struct cli_sending *sending, struct ent_error *err)
 /* ---- one more ---- */
 
 static void
-keep(struct cli_sending *sending, const struct cli_seizure_origin *origin)
+keep(struct cli_sending *sending, const struct cli_origin *origin)
 {
     uint8_t *at = sending->bytes + sending->used;
 
@@ -215,11 +213,17 @@ keep(struct cli_sending *sending, const struct cli_seizure_origin *origin)
 
 enum ent_status
 cli_sending_add(struct cli_sending *sending, struct ent_view text, size_t line,
-    const struct cli_seizure_origin *origin, struct ent_error *err)
+    const struct cli_origin *origin, struct ent_error *err)
 {
     struct ent_error why = {0};
-    enum ent_status rc;
+    enum ent_status rc = ENT_OK;
 
+    if (sending->used + origin->raw.len > BYTES_LEN) {
+        rc = cli_sending_flush(sending, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
     if (sending->code == EX_OK) {
         rc = cli_batch_add_json(
             &sending->batch, text, line, sending->recipients, 0, &why);

@@ -9,9 +9,9 @@
 #ifndef TOOLS_CLI_SENDING_H
 #define TOOLS_CLI_SENDING_H
 
+#include "tools/cli/origin.h"
 #include "tools/cli/rejects.h"
 #include "tools/cli/report.h"
-#include "tools/cli/seizure.h"
 
 /* A row that waits for the answer about its message. */
 struct cli_sending_row {
@@ -43,7 +43,7 @@ void cli_sending_fini(struct cli_sending *sending);
 /* One more: the JSON of its message, and the row, of that line of the input.
  * ENT_IO: the rejects cannot be written. */
 enum ent_status cli_sending_add(struct cli_sending *sending,
-    struct ent_view text, size_t line, const struct cli_seizure_origin *origin,
+    struct ent_view text, size_t line, const struct cli_origin *origin,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Hand over what waits. */

@@ -42,6 +42,8 @@
     X(pass, "pass", NULL, "ID|NUMBER", "pass on what came from elsewhere")     \
     X(import_drug_seizures, "import", "drug-seizures", "FILE",                 \
         "make messages of a file of seizures")                                 \
+    X(import_cap, "import", "cap", "FILE...",                                  \
+        "make messages of CAP 1.2 alerts")                                     \
     X(attachment_list, "attachment", "list", "ID|NUMBER",                      \
         "list the files of a message")                                         \
     X(attachment_get, "attachment", "get", "ID|NUMBER N",                      \

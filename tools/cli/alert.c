@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/address.h"
+#include "proto/base/pb_field.h"
+#include "proto/base/time.h"
+#include "tools/cli/alert_internal.h"
+#include "tools/cli/draft.h"
+
+static const struct cli_alert_shape shapes[] = {
+    {.family = "hotline_alert",
+        .category = "Security",
+        .where = "where",
+        .when = "when",
+        .text = "description",
+        .action = "action"},
+    {.family = "hub_alert",
+        .category = "Security",
+        .where = "routes[].crossing",
+        .when = "foundAt",
+        .text = "item",
+        .action = "action"},
+    {.family = "at_risk_person_alert",
+        .category = "Rescue",
+        .where = "lastSeen",
+        .when = "lastSeenAt",
+        .text = "description",
+        .action = "action"},
+    {.family = "health_alert",
+        .category = "Health",
+        .where = "place",
+        .when = "since",
+        .event = "event"},
+    {.family = "border_status",
+        .category = "Transport",
+        .where = "crossing",
+        .window = "effective",
+        .text = "reason"},
+    {.family = "situation_report",
+        .category = "Other",
+        .where = "place",
+        .window = "period",
+        .text = "incidents[0]"},
+};
+#define SHAPES (sizeof shapes / sizeof shapes[0])
+
+const struct cli_alert_shape *
+cli_alert_shape_of(const struct ent_family *family)
+{
+    for (size_t i = 0; i < SHAPES; i++) {
+        if (strcmp(shapes[i].family, family->name) == 0) {
+            return &shapes[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- values ---- */
+
+/* "hotline_alert" is "hotlineAlert" in JSON. */
+static void
+name_body(
+    const struct ent_family *family, char out[static ENT_PB_JSON_NAME_MAX])
+{
+    ent_pb_json_name(protobuf_c_message_descriptor_get_field_by_name(
+                         &entente__v1__message__descriptor, family->name),
+        out);
+}
+
+enum ent_status
+cli_alert_set(struct cli_paths *paths, const struct ent_family *family,
+    const char *path, const char *value, const void *origin,
+    struct ent_error *err)
+{
+    char name[ENT_PB_JSON_NAME_MAX];
+    char whole[CLI_PATH_LEN_MAX + ENT_PB_JSON_NAME_MAX];
+
+    if (strncmp(path, "body.", 5) != 0) {
+        return cli_paths_set(paths, path, value, origin, err);
+    }
+    name_body(family, name);
+    (void)snprintf(
+        whole, sizeof whole, "%s%.*s", name, CLI_PATH_LEN_MAX - 5, path + 4);
+    return cli_paths_set(paths, whole, value, origin, err);
+}
+
+void
+cli_alerting_reject(struct cli_alerting *a,
+    const struct cli_cap_element *element, const char *format, ...)
+{
+    char reason[ENT_ERROR_TEXT_MAX];
+    va_list args;
+
+    if (a->rc == ENT_OK) {
+        a->rc = ENT_BAD_INPUT;
+        va_start(args, format);
+        (void)vsnprintf(reason, sizeof reason, format, args);
+        va_end(args);
+        cli_cap_fault_at(a->fault, element, "%s", reason);
+    }
+}
+
+void
+cli_alerting_set(struct cli_alerting *a, const struct cli_cap_element *element,
+    const char *path, const char *value)
+{
+    struct ent_error why = {0};
+
+    if (a->rc == ENT_OK && cli_alert_set(a->paths, a->family, path, value,
+                               element, &why) != ENT_OK) {
+        cli_alerting_reject(a, element, "%s", why.text);
+    }
+}
+
+void
+cli_alerting_set_body(struct cli_alerting *a,
+    const struct cli_cap_element *element, const char *field,
+    const char *deeper, const char *value)
+{
+    char path[CLI_PATH_LEN_MAX];
+
+    if (field != NULL) {
+        (void)snprintf(path, sizeof path, "body.%s%s%s", field,
+            *deeper == '\0' ? "" : ".", deeper);
+        cli_alerting_set(a, element, path, value);
+    }
+}
+
+bool
+cli_alerting_has_body(
+    const struct cli_alerting *a, const char *field, const char *deeper)
+{
+    char name[ENT_PB_JSON_NAME_MAX];
+    char path[CLI_PATH_LEN_MAX];
+
+    name_body(a->family, name);
+    (void)snprintf(path, sizeof path, "%s.%s.%s", name, field, deeper);
+    return cli_paths_find(a->paths, path) != NULL;
+}
+
+void
+cli_alerting_say(struct cli_alerting *a, const struct cli_cap_element *element,
+    const char *what, const char *text)
+{
+    size_t size = strlen(what) + strlen(text) + sizeof "CAP : ";
+    char *words = ent_arena_alloc(a->paths->arena, size);
+    char path[32];
+
+    if (words == NULL) {
+        cli_alerting_reject(a, element,
+            "there is more in it than a message "
+            "may hold");
+        return;
+    }
+    (void)snprintf(words, size, "CAP %s: %s", what, text);
+    for (size_t i = 0; i < a->paths->count; i++) {
+        if (strcmp(a->paths->list[i].value, words) == 0) {
+            return;
+        }
+    }
+    (void)snprintf(path, sizeof path, "caveats[%zu]", a->caveats++);
+    cli_alerting_set(a, element, path, words);
+}
+
+/* ---- the alert itself ---- */
+
+static const char *const modes[][2] = {{"Actual", "ACTUAL"},
+    {"Exercise", "EXERCISE"}, {"Test", "TEST"}, {NULL, NULL}};
+static const char *const actions[][2] = {
+    {"Alert", "NEW"}, {"Update", "UPDATE"}, {"Cancel", "NEW"}, {NULL, NULL}};
+
+static void
+set_code(struct cli_alerting *a, const char *name, const char *path,
+    const char *const codes[][2])
+{
+    const struct cli_cap_element *element = cli_cap_child(a->alert, name);
+
+    while ((*codes)[0] != NULL && strcmp((*codes)[0], element->text) != 0) {
+        codes++;
+    }
+    if ((*codes)[0] == NULL) {
+        cli_alerting_reject(a, element,
+            "%s '%s' has no counterpart here: nothing is sent for it", name,
+            element->text);
+    } else {
+        cli_alerting_set(a, element, path, (*codes)[1]);
+    }
+}
+
+/* The id of an alert: always the same. One of an office of ours is a message
+ * already, and keeps its id. */
+static void
+id_of_alert(struct ent_view sender, struct ent_view identifier,
+    uint64_t sent_ms, char out[static ENT_ID_TEXT_LEN + 1])
+{
+    uint8_t own[crypto_generichash_BYTES_MIN];
+    crypto_generichash_state state;
+    struct ent_address address;
+    struct ent_id id;
+
+    if (ent_id_parse(identifier, &id, NULL) != ENT_OK ||
+        ent_address_parse(sender, &address, NULL) != ENT_OK) {
+        (void)crypto_generichash_init(&state, NULL, 0, sizeof own);
+        (void)crypto_generichash_update(&state, sender.data, sender.len);
+        (void)crypto_generichash_update(&state, (const uint8_t *)"", 1);
+        (void)crypto_generichash_update(
+            &state, identifier.data, identifier.len);
+        (void)crypto_generichash_final(&state, own, sizeof own);
+        id = ent_id_of_thing(sent_ms, own);
+    }
+    ent_id_format(&id, out);
+}
+
+/* A triple of <references>: "sender,identifier,sent". False: it is none. */
+static bool
+id_of_reference(
+    const char *text, size_t len, char out[static ENT_ID_TEXT_LEN + 1])
+{
+    const char *first = memchr(text, ',', len);
+    const char *last = memrchr(text, ',', len);
+    uint64_t sent_ms;
+
+    if (first == NULL || last == first || first == text || last == first + 1 ||
+        ent_time_parse(ent_view_of(last + 1, len - (size_t)(last + 1 - text)),
+            &sent_ms, NULL) != ENT_OK) {
+        return false;
+    }
+    id_of_alert(ent_view_of(text, (size_t)(first - text)),
+        ent_view_of(first + 1, (size_t)(last - first - 1)), sent_ms, out);
+    return true;
+}
+
+static void
+add_reference(struct cli_alerting *a, const struct cli_cap_element *element,
+    size_t index, const char *text, size_t len)
+{
+    char id[ENT_ID_TEXT_LEN + 1];
+    char path[32];
+
+    if (!id_of_reference(text, len, id)) {
+        cli_alerting_reject(a, element,
+            "'%.*s' is no reference: sender,identifier,sent",
+            (int)(len < 60 ? len : 60), text);
+        return;
+    }
+    (void)snprintf(path, sizeof path, "references[%zu].id", index);
+    cli_alerting_set(a, element, path, id);
+}
+
+static size_t
+read_references(struct cli_alerting *a)
+{
+    const struct cli_cap_element *element =
+        cli_cap_child(a->alert, "references");
+    const char *text = element == NULL ? "" : element->text;
+    size_t count = 0;
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, " \t\r\n");
+
+        if (len > 0) {
+            add_reference(a, element, count++, text, len);
+        }
+        text += len + strspn(text + len, " \t\r\n");
+    }
+    return count;
+}
+
+/* "KR:ICN:2026-000123", one. */
+static void
+read_incidents(struct cli_alerting *a)
+{
+    const struct cli_cap_element *element =
+        cli_cap_child(a->alert, "incidents");
+
+    if (element != NULL && element->text[0] != '\0') {
+        if (strlen(element->text) > 4 && element->text[2] == ':' &&
+            strchr(element->text, ' ') == NULL) {
+            cli_alerting_set(a, element, "incidentId", element->text);
+        } else {
+            cli_alerting_say(a, element, "incidents", element->text);
+        }
+    }
+}
+
+/* What is words here. */
+static void
+read_words(struct cli_alerting *a)
+{
+    static const char *const words[] = {
+        "source", "restriction", "addresses", "code", "note", NULL};
+
+    for (size_t i = 0; words[i] != NULL && a->codes != NULL; i++) {
+        const struct cli_cap_element *each = cli_cap_child(a->alert, words[i]);
+
+        for (; each != NULL; each = cli_cap_next(each)) {
+            if (each->text[0] != '\0') {
+                cli_alerting_say(a, each, words[i], each->text);
+            }
+        }
+    }
+    if (a->codes != NULL) {
+        const struct cli_cap_element *sender =
+            cli_cap_child(a->alert, "sender");
+
+        cli_alerting_say(a, sender, "sender", sender->text);
+        sender = cli_cap_child(a->alert, "identifier");
+        cli_alerting_say(a, sender, "identifier", sender->text);
+    }
+}
+
+static void
+apply(struct cli_alerting *a, const struct cli_cap_element *element,
+    const struct ent_yaml_node *set)
+{
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        cli_alerting_set(a, element, set->keys[i]->text, set->items[i]->text);
+    }
+}
+
+/* ---- a cancellation ---- */
+
+static bool
+is_cancel(const struct cli_cap_element *alert)
+{
+    return strcmp(cli_cap_text(alert, "msgType"), "Cancel") == 0;
+}
+
+/* Why it no longer holds: a person's words. */
+static const struct cli_cap_element *
+reason_of(const struct cli_alerting *a)
+{
+    static const char *const names[] = {"description", "headline", NULL};
+    const struct cli_cap_element *found = cli_cap_child(a->alert, "note");
+
+    for (size_t i = 0; found == NULL && names[i] != NULL; i++) {
+        found = cli_cap_child(a->info, names[i]);
+    }
+    return found;
+}
+
+/* A Cancel is a lifecycle message about the alert that it names. Its <info>
+ * tells again what is withdrawn, and is not sent again. */
+static void
+read_cancel(struct cli_alerting *a)
+{
+    const struct cli_cap_element *element =
+        cli_cap_child(a->alert, "references");
+    const struct cli_cap_element *reason = reason_of(a);
+    const struct cli_cap_element *sent = cli_cap_child(a->alert, "sent");
+    const struct cli_path *first;
+
+    if (read_references(a) != 1) {
+        cli_alerting_reject(a, element == NULL ? a->alert : element,
+            "a Cancel names in <references> the one alert that it withdraws");
+    } else if (reason == NULL || reason->text[0] == '\0') {
+        cli_alerting_reject(
+            a, a->alert, "a Cancel says in <note> or <description> why");
+    }
+    if (a->rc != ENT_OK) {
+        return;
+    }
+    first = cli_paths_find(a->paths, "references[0].id");
+    cli_alerting_set(a, element, "body.messageId", first->value);
+    cli_alerting_set(a, sent, "body.act", "WITHDRAWAL");
+    cli_alerting_set(a, sent, "body.at", sent->text);
+    cli_alerting_set(a, sent, "body.role", "duty officer");
+    cli_alerting_set(a, reason, "body.reason", reason->text);
+    cli_paths_remove(a->paths, "references[0].id");
+}
+
+/* ---- all of it ---- */
+
+static void
+read_all(struct cli_alerting *a, const struct ent_yaml_node *set)
+{
+    set_code(a, "status", "mode", modes);
+    set_code(a, "msgType", "action", actions);
+    if (is_cancel(a->alert) && a->codes != NULL) {
+        read_cancel(a);
+        return;
+    }
+    if (a->codes != NULL) {
+        const struct cli_cap_element *scope = cli_cap_child(a->alert, "scope");
+
+        apply(a, scope, cli_capcodes_set(a->codes, "scopes", scope->text));
+        apply(a, a->info, set);
+        (void)read_references(a);
+    }
+    read_words(a);
+    read_incidents(a);
+    cli_alerting_read_infos(a);
+    if (a->codes != NULL) {
+        cli_alerting_read_areas(a);
+    }
+}
+
+enum ent_status
+cli_alert_read(struct cli_paths *paths, const struct cli_cap_element *alert,
+    const struct ent_family *family, const struct cli_capcodes *codes,
+    struct cli_cap_fault *fault, struct ent_error *err)
+{
+    struct cli_alerting a = {.paths = paths,
+        .alert = alert,
+        .info = cli_cap_child(alert, "info"),
+        .family = family,
+        .codes = codes,
+        .fault = fault};
+    const struct ent_yaml_node *set = NULL;
+
+    if (is_cancel(alert) && codes != NULL) {
+        a.family = ent_family_by_number(ENT_FAMILY_LIFECYCLE);
+    } else if (a.info == NULL) {
+        cli_alerting_reject(&a, alert,
+            "it has no <info>, which says what it "
+            "is about");
+    } else if (codes != NULL) {
+        a.family = cli_capcodes_family(codes, a.info, &set);
+    }
+    if (a.rc == ENT_OK && a.family == NULL) {
+        const struct cli_cap_element *event = cli_cap_child(a.info, "event");
+
+        cli_alerting_reject(&a, event,
+            "for '%.60s' of category %s no line of the table of codes holds",
+            event->text, cli_cap_text(a.info, "category"));
+    }
+    if (a.rc == ENT_OK) {
+        a.shape = cli_alert_shape_of(a.family);
+        read_all(&a, set);
+    }
+    return a.rc == ENT_OK ? ENT_OK : ent_fail(err, a.rc, "%s", fault->reason);
+}
+
+/* ---- an alert that a node wrote ---- */
+
+/* What it says it is; NULL: a node did not write it. */
+static const struct cli_cap_element *
+own_family(const struct cli_cap_element *alert)
+{
+    const struct cli_cap_element *each =
+        cli_cap_child(cli_cap_child(alert, "info"), "eventCode");
+
+    while (each != NULL &&
+           strcmp(cli_cap_text(each, "valueName"), CLI_ALERT_FAMILY) != 0) {
+        each = cli_cap_next(each);
+    }
+    return each;
+}
+
+static enum ent_status
+read_parameters(struct cli_paths *paths, const struct cli_cap_element *alert,
+    struct cli_cap_fault *fault, struct ent_error *err)
+{
+    const struct cli_cap_element *each =
+        cli_cap_child(cli_cap_child(alert, "info"), "parameter");
+    const size_t len = sizeof CLI_ALERT_OWN - 1;
+
+    for (; each != NULL; each = cli_cap_next(each)) {
+        const char *name = cli_cap_text(each, "valueName");
+        const char *value = cli_cap_text(each, "value");
+        struct ent_error why = {0};
+        enum ent_status rc = ENT_OK;
+
+        if (strcmp(name, CLI_ALERT_WITHOUT) == 0) {
+            cli_paths_remove(paths, value);
+        } else if (strncmp(name, CLI_ALERT_OWN, len) == 0) {
+            rc = cli_paths_set(paths, name + len, value, each, &why);
+        } else {
+            rc = ent_fail(&why, ENT_BAD_INPUT,
+                "a node does not write a parameter '%.60s'", name);
+        }
+        if (rc != ENT_OK) {
+            cli_cap_fault_at(fault, each, "%s", why.text);
+            return ent_fail(err, rc, "%s", why.text);
+        }
+    }
+    return ENT_OK;
+}
+
+static enum ent_status
+read_own(struct cli_paths *paths, const struct cli_cap_element *alert,
+    struct cli_cap_fault *fault, struct ent_error *err)
+{
+    const struct cli_cap_element *said = own_family(alert);
+    const struct ent_family *family =
+        ent_family_by_name(ent_view_text(cli_cap_text(said, "value")));
+    enum ent_status rc;
+
+    if (family == NULL || cli_alert_shape_of(family) == NULL) {
+        cli_cap_fault_at(fault, said, "'%.40s' is no family of alerts",
+            cli_cap_text(said, "value"));
+        return ent_fail(err, ENT_BAD_INPUT, "%s", fault->reason);
+    }
+    rc = cli_alert_read(paths, alert, family, NULL, fault, err);
+    return rc == ENT_OK ? read_parameters(paths, alert, fault, err) : rc;
+}
+
+/* ---- which message it is ---- */
+
+/* Another one when it was refused before. */
+static void
+id_of(const struct cli_cap_element *alert, const char *refused,
+    char out[static ENT_ID_TEXT_LEN + 1])
+{
+    uint64_t sent_ms = 0;
+
+    if (ent_time_parse(ent_view_text(cli_cap_text(alert, "sent")), &sent_ms,
+            NULL) != ENT_OK) {
+        sent_ms = 0; /* capform.c has seen that it is a time */
+    }
+    id_of_alert(ent_view_text(cli_cap_text(alert, "sender")),
+        ent_view_text(cli_cap_text(alert, "identifier")), sent_ms, out);
+    if (*refused != '\0') {
+        id_of_alert(ent_view_of(out, ENT_ID_TEXT_LEN), ent_view_text(refused),
+            sent_ms, out);
+    }
+}
+
+/* Where a value comes from: its element, else the whole alert. */
+static void
+blame(const struct cli_paths *paths, const struct cli_cap_element *alert,
+    const char *path, const char *reason, struct cli_cap_fault *fault)
+{
+    const struct cli_path *near = cli_paths_near(paths, path);
+
+    cli_cap_fault_at(fault,
+        near == NULL || near->origin == NULL ? alert : near->origin, "%s",
+        reason);
+}
+
+static enum ent_status
+finish(struct cli_paths *paths, const struct cli_cap_element *alert,
+    uint64_t now_ms, ent_message **ret_message, struct cli_cap_fault *fault,
+    struct ent_error *err)
+{
+    static struct ent_findings findings;
+    char wrong[CLI_PATH_LEN_MAX];
+    struct ent_error why = {0};
+    enum ent_status rc = cli_paths_message(paths, ret_message, wrong, &why);
+    const char *path = wrong;
+
+    if (rc == ENT_OK) {
+        rc = cli_draft_check(*ret_message, now_ms, &findings, &why);
+        path = findings.count > 0 ? findings.list[0].field : "";
+    }
+    if (rc == ENT_OK) {
+        return ENT_OK;
+    }
+    blame(paths, alert, path, why.text, fault);
+    return ent_fail(err, ENT_BAD_INPUT, "%s", why.text);
+}
+
+enum ent_status
+cli_alert_of(const struct cli_cap_element *alert, const char *refused,
+    const struct cli_capcodes *codes, uint64_t now_ms, struct ent_arena *arena,
+    ent_message **ret_message, struct cli_cap_fault *fault,
+    struct ent_error *err)
+{
+    struct cli_paths *paths = ent_arena_alloc(arena, sizeof *paths);
+    char id[ENT_ID_TEXT_LEN + 1];
+    bool own = own_family(alert) != NULL;
+    enum ent_status rc;
+
+    if (paths == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading an alert");
+    }
+    paths->arena = arena;
+    if (cli_capform_check(alert, fault) != ENT_OK) {
+        return ent_fail(err, ENT_BAD_INPUT, "%s", fault->reason);
+    }
+    rc = own ? read_own(paths, alert, fault, err)
+             : cli_alert_read(paths, alert, NULL, codes, fault, err);
+    if (rc == ENT_OK) {
+        id_of(alert, refused, id);
+        rc = cli_paths_set(paths, "id", id, alert, err);
+    }
+    return rc == ENT_OK ? finish(paths, alert, now_ms, ret_message, fault, err)
+                        : rc;
+}
