@@ -8,6 +8,8 @@
  *     {"write": {"form": "TD3", ...}}    {"text": "P<UTO..."} or an error
  *     {"pass": "M1SUK/SOMCHAI..."}       what a boarding pass says, or an error
  *     {"imo": "9074729"}                 {} or an error; so with {"unit": ...}
+ *     {"alert": "<alert ...>"}           what an alert says, or an error
+ *     {"cap": {"id": ...}}               {"xml": ...} of a message, or an error
  *     {"name": "Nguyen"}                 {"nfc": true, "key": "nguyen"}
  *
  * Today is the day given as the only argument.
@@ -23,6 +25,7 @@
 #include "proto/identifier.h"
 #include "proto/mrz.h"
 #include "proto/namekey.h"
+#include "tests/standards_alerts.h"
 
 static const char *const forms[] = {"TD1", "TD2", "TD3", "MRV_A", "MRV_B"};
 
@@ -226,6 +229,14 @@ answer(const json_t *question, uint64_t now_ms)
     if (asked != NULL) {
         return answer_pass(json_string_value(asked), now_ms);
     }
+    asked = json_object_get(question, "alert");
+    if (asked != NULL) {
+        return standards_alert_read(json_string_value(asked));
+    }
+    asked = json_object_get(question, "cap");
+    if (asked != NULL) {
+        return standards_alert_write(asked);
+    }
     asked = json_object_get(question, "write");
     return asked == NULL ? NULL : answer_write(asked);
 }
@@ -233,7 +244,7 @@ answer(const json_t *question, uint64_t now_ms)
 int
 main(int argc, char *argv[])
 {
-    char line[4096];
+    static char line[256 * 1024];
     uint64_t now_ms;
 
     if (argc != 2 ||

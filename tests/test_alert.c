@@ -8,10 +8,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "tests/examples.h"
 #include "tools/cli/alert.h"
+#include "tools/cli/alert_write.h"
 #include "tools/cli/capfile.h"
 
 #define NOW_MS UINT64_C(1795946400000) /* 2026-11-29T10:00:00Z */
+#define EXAMPLES_MS UINT64_C(1795341600000)
 #define NOW "2026-11-29T17:00:00+07:00"
 #define LATER "2026-11-29T19:30:00+07:00"
 
@@ -19,6 +22,7 @@ static struct cli_capcodes *codes;
 static struct ent_arena arena;
 static struct cli_cap_fault fault;
 static ent_message *message;
+static uint64_t now_ms = NOW_MS;
 
 static int
 set_up(void **state)
@@ -114,7 +118,7 @@ map_refused(const char *refused)
     expect_ok(cli_capfile_next(file, &row, &last_error));
     assert_string_equal(row.fault, "");
     ent_arena_reset(&arena);
-    rc = cli_alert_of(row.alert, refused, codes, NOW_MS, &arena, &message,
+    rc = cli_alert_of(row.alert, refused, codes, now_ms, &arena, &message,
         &fault, &last_error);
     cli_capfile_free(&file);
     (void)close(fd);
@@ -410,6 +414,131 @@ a_mistake_in_the_table_is_told_by_its_place(void **state)
     }
 }
 
+/* ---- there and back ---- */
+
+static struct ent_arena other_arena;
+
+/* Written as CAP, into `text`. */
+static void
+write_alert(const ent_message *what)
+{
+    FILE *out = fmemopen(text, sizeof text, "w");
+
+    expect_ok(cli_alert_write(out, what, &arena, &last_error));
+    assert_int_equal(fclose(out), 0);
+}
+
+/* What only nodes say is not the same, and need not be. */
+static void
+forget_the_way(ent_message *what)
+{
+    what->from = what->to = (char *)"";
+    what->created_at = NULL;
+    what->schema_version = 0;
+}
+
+static void
+expect_there_and_back(ent_message *what)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes want = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes got = {0};
+
+    write_alert(what);
+    if (map() != ENT_OK) {
+        fail_msg("line %zu: %s\n%s", fault.line, fault.reason, text);
+    }
+    forget_the_way(what);
+    expect_ok(ent_json_write(&what->base, true, &want, &last_error));
+    expect_ok(ent_json_write(&message->base, true, &got, &last_error));
+    assert_int_equal(got.len, want.len);
+    assert_memory_equal(got.data, want.data, want.len);
+}
+
+static const char *const alert_families[] = {"hotline_alert", "hub_alert",
+    "at_risk_person_alert", "health_alert", "border_status",
+    "situation_report"};
+#define ALERT_FAMILIES (sizeof alert_families / sizeof alert_families[0])
+
+static void
+what_is_written_is_read_as_the_same_message(void **state)
+{
+    static const char *const changes[] = {
+        "{}",
+        "{'validUntil': '2026-11-22T12:00:00.123Z'}",
+        "{'text': [{'lang': 'th', 'text': 'a'}, {'lang': 'th', 'text': 'b'}, "
+        "{'lang': 'ko', 'text': ' c < d & \\\\r\\\\n '}]}",
+        "{'text': [{'lang': 'en', 'text': 'a'}], 'lang': 'en'}",
+        "{'lang': null, 'text': [{'lang': 'en-US', 'text': 'a'}]}",
+        "{'caveats': ['  seen ', 'x -- y', ']]>'], 'urgency': "
+        "'URGENCY_UNKNOWN', 'severity': null}",
+        "{'action': 'UPDATE', 'references': [{'id': "
+        "'01926b3e-7c00-7abc-8def-0123456789ac', 'relation': 'more'}]}",
+        "{'withheld': [{'field': 'person.name', 'clause': '3.2'}], 'mode': "
+        "'ACTUAL', 'incidentId': 'TH:X 1'}",
+    };
+
+    (void)state;
+    now_ms = EXAMPLES_MS;
+    expect_ok(ent_arena_init(&other_arena, ENT_MESSAGE_ARENA, &last_error));
+    for (size_t i = 0; i < ALERT_FAMILIES; i++) {
+        for (size_t j = 0; j < sizeof changes / sizeof changes[0]; j++) {
+            ent_arena_reset(&other_arena);
+            expect_there_and_back(
+                example(&other_arena, alert_families[i], changes[j]));
+        }
+    }
+    ent_arena_fini(&other_arena);
+}
+
+static void
+what_a_node_does_not_write_is_refused(void **state)
+{
+    static const char *const wrong[][2] = {
+        {"entente:persons", "there is no 'persons'"},
+        {"entente:from", "does not write a parameter 'entente:from'"},
+        {"Persons", "does not write a parameter 'Persons'"},
+        {"entente-json:hotlineAlert.persons", "is no text of JSON"},
+        {"entente:hotlineAlert.weapons", "hotlineAlert.weapons"},
+        {"entente:hotlineAlert.where", "there is no value"},
+        {"entente:text[7].lang", "an element before it is missing"},
+        {"entente:hotlineAlert.where[0].place", "there is no"},
+    };
+
+    (void)state;
+    now_ms = EXAMPLES_MS;
+    expect_ok(ent_arena_init(&other_arena, ENT_MESSAGE_ARENA, &last_error));
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ent_arena_reset(&other_arena);
+        write_alert(example(&other_arena, "hotline_alert", "{}"));
+        change("entente:hotlineAlert.persons", wrong[i][0]);
+        expect_status(map(), ENT_BAD_INPUT);
+        if (strstr(fault.reason, wrong[i][1]) == NULL) {
+            fail_msg("'%s' is not in '%s'", wrong[i][1], fault.reason);
+        }
+        assert_true(fault.line > 1);
+    }
+    ent_arena_fini(&other_arena);
+}
+
+static void
+keys_and_signatures_are_not_written(void **state)
+{
+    (void)state;
+    expect_ok(ent_arena_init(&other_arena, ENT_MESSAGE_ARENA, &last_error));
+    write_alert(example(&other_arena, "hotline_alert",
+        "{'attachments': [{'name': 'a.jpg', 'mediaType': 'image/jpeg', 'size': "
+        "'1', 'sha256': 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=', "
+        "'key': 'a2V5', 'root': 'cm9vdA==', 'header': 'aGVhZA=='}], "
+        "'officerSignatures': [{'certificate': 'Y2VydA==', 'statement': "
+        "'c3RhdA=='}]}"));
+    assert_non_null(strstr(text, "attachments[0].name"));
+    assert_null(strstr(text, "a2V5"));
+    assert_null(strstr(text, "cm9vdA"));
+    assert_null(strstr(text, "aGVhZA"));
+    assert_null(strstr(text, "Y2VydA"));
+    ent_arena_fini(&other_arena);
+}
+
 int
 main(void)
 {
@@ -425,6 +554,9 @@ main(void)
         cmocka_unit_test(what_has_no_counterpart_is_told_by_its_place),
         cmocka_unit_test(what_is_no_cap_is_told_by_its_place),
         cmocka_unit_test(a_mistake_in_the_table_is_told_by_its_place),
+        cmocka_unit_test(what_is_written_is_read_as_the_same_message),
+        cmocka_unit_test(what_a_node_does_not_write_is_refused),
+        cmocka_unit_test(keys_and_signatures_are_not_written),
     };
 
     return cmocka_run_group_tests_name("alert", tests, set_up, tear_down);

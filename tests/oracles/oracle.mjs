@@ -41,16 +41,16 @@ export function chance(seed) {
 }
 
 // run: each test throws when it fails; its name is a sentence.
-export function run(...tests) {
+export async function run(...tests) {
   console.log(`1..${tests.length}`);
-  tests.forEach((test, i) => {
+  for (const [i, test] of tests.entries()) {
     try {
-      const said = test();
+      const said = await test();
       console.log(`ok ${i + 1} - ${test.name}${said ? ` (${said})` : ""}`);
     } catch (error) {
       console.log(`not ok ${i + 1} - ${test.name}`);
       console.log(String(error.stack).replace(/^/gm, "# "));
       process.exitCode = 1;
     }
-  });
+  }
 }

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/cli/alert.h"
+
+#include <jansson.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -71,21 +74,56 @@ name_body(
         out);
 }
 
+const char *
+cli_alert_path(const struct ent_family *family, const char *path,
+    char out[static CLI_PATH_LEN_MAX])
+{
+    char name[ENT_PB_JSON_NAME_MAX];
+    char whole[CLI_PATH_LEN_MAX + ENT_PB_JSON_NAME_MAX];
+
+    name_body(family, name);
+    (void)snprintf(whole, sizeof whole, "%s%.*s", name, CLI_PATH_LEN_MAX - 1,
+        strncmp(path, "body.", 5) == 0 ? path + 4 : "");
+    (void)snprintf(out, CLI_PATH_LEN_MAX, "%.*s", CLI_PATH_LEN_MAX - 1,
+        strncmp(path, "body.", 5) == 0 ? whole : path);
+    return out;
+}
+
+bool
+cli_alert_carries(const char *path)
+{
+    static const char *const whole[] = {
+        "id", "from", "to", "createdAt", "schemaVersion", NULL};
+    static const char *const begins[] = {
+        "restored.", "officerSignatures[", "attachmentChunk.", NULL};
+    static const char *const ends[] = {"].key", "].root", "].header", NULL};
+
+    for (size_t i = 0; whole[i] != NULL; i++) {
+        if (strcmp(path, whole[i]) == 0) {
+            return false;
+        }
+    }
+    for (size_t i = 0; begins[i] != NULL; i++) {
+        size_t len = strlen(ends[i]);
+
+        if (strncmp(path, begins[i], strlen(begins[i])) == 0 ||
+            (strncmp(path, "attachments[", 12) == 0 && strlen(path) > len &&
+                strcmp(path + strlen(path) - len, ends[i]) == 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum ent_status
 cli_alert_set(struct cli_paths *paths, const struct ent_family *family,
     const char *path, const char *value, const void *origin,
     struct ent_error *err)
 {
-    char name[ENT_PB_JSON_NAME_MAX];
-    char whole[CLI_PATH_LEN_MAX + ENT_PB_JSON_NAME_MAX];
+    char whole[CLI_PATH_LEN_MAX];
 
-    if (strncmp(path, "body.", 5) != 0) {
-        return cli_paths_set(paths, path, value, origin, err);
-    }
-    name_body(family, name);
-    (void)snprintf(
-        whole, sizeof whole, "%s%.*s", name, CLI_PATH_LEN_MAX - 5, path + 4);
-    return cli_paths_set(paths, whole, value, origin, err);
+    return cli_paths_set(
+        paths, cli_alert_path(family, path, whole), value, origin, err);
 }
 
 void
@@ -134,12 +172,11 @@ bool
 cli_alerting_has_body(
     const struct cli_alerting *a, const char *field, const char *deeper)
 {
-    char name[ENT_PB_JSON_NAME_MAX];
     char path[CLI_PATH_LEN_MAX];
 
-    name_body(a->family, name);
-    (void)snprintf(path, sizeof path, "%s.%s.%s", name, field, deeper);
-    return cli_paths_find(a->paths, path) != NULL;
+    (void)snprintf(path, sizeof path, "body.%s.%s", field, deeper);
+    return cli_paths_find(a->paths, cli_alert_path(a->family, path, path)) !=
+           NULL;
 }
 
 void
@@ -451,34 +488,64 @@ own_family(const struct cli_cap_element *alert)
     return each;
 }
 
+/* A text in quotes, as in JSON. */
+static enum ent_status
+set_quoted(struct cli_paths *paths, const char *path, const char *quoted,
+    const void *origin, struct ent_error *err)
+{
+    json_t *json = json_loads(quoted, JSON_DECODE_ANY, NULL);
+    enum ent_status rc =
+        json_is_string(json)
+            ? cli_paths_set(paths, path, json_string_value(json), origin, err)
+            : ent_fail(
+                  err, ENT_BAD_INPUT, "'%.60s' is no text of JSON", quoted);
+
+    json_decref(json);
+    return rc;
+}
+
+static enum ent_status
+read_parameter(struct cli_paths *paths, const struct cli_cap_element *parameter,
+    struct ent_error *err)
+{
+    const char *name = cli_cap_text(parameter, "valueName");
+    const char *value = cli_cap_text(parameter, "value");
+    bool quoted =
+        strncmp(name, CLI_ALERT_QUOTED, sizeof CLI_ALERT_QUOTED - 1) == 0;
+    const char *path = strchr(name, ':');
+
+    if (strcmp(name, CLI_ALERT_WITHOUT) == 0) {
+        cli_paths_remove(paths, value);
+        return ENT_OK;
+    }
+    if ((!quoted &&
+            strncmp(name, CLI_ALERT_OWN, sizeof CLI_ALERT_OWN - 1) != 0) ||
+        !cli_alert_carries(path + 1)) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "a node does not write a parameter '%.60s'", name);
+    }
+    return quoted ? set_quoted(paths, path + 1, value, parameter, err)
+                  : cli_paths_set(paths, path + 1, value, parameter, err);
+}
+
 static enum ent_status
 read_parameters(struct cli_paths *paths, const struct cli_cap_element *alert,
     struct cli_cap_fault *fault, struct ent_error *err)
 {
     const struct cli_cap_element *each =
         cli_cap_child(cli_cap_child(alert, "info"), "parameter");
-    const size_t len = sizeof CLI_ALERT_OWN - 1;
+    enum ent_status rc = ENT_OK;
 
-    for (; each != NULL; each = cli_cap_next(each)) {
-        const char *name = cli_cap_text(each, "valueName");
-        const char *value = cli_cap_text(each, "value");
+    for (; each != NULL && rc == ENT_OK; each = cli_cap_next(each)) {
         struct ent_error why = {0};
-        enum ent_status rc = ENT_OK;
 
-        if (strcmp(name, CLI_ALERT_WITHOUT) == 0) {
-            cli_paths_remove(paths, value);
-        } else if (strncmp(name, CLI_ALERT_OWN, len) == 0) {
-            rc = cli_paths_set(paths, name + len, value, each, &why);
-        } else {
-            rc = ent_fail(&why, ENT_BAD_INPUT,
-                "a node does not write a parameter '%.60s'", name);
-        }
+        rc = read_parameter(paths, each, &why);
         if (rc != ENT_OK) {
             cli_cap_fault_at(fault, each, "%s", why.text);
-            return ent_fail(err, rc, "%s", why.text);
+            rc = ent_fail(err, rc, "%s", why.text);
         }
     }
-    return ENT_OK;
+    return rc;
 }
 
 static enum ent_status

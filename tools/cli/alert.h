@@ -24,6 +24,7 @@
 #define CLI_ALERT_OWN "entente:"
 #define CLI_ALERT_FAMILY CLI_ALERT_OWN "family"
 #define CLI_ALERT_WITHOUT CLI_ALERT_OWN "without"
+#define CLI_ALERT_QUOTED "entente-json:" /* a text in quotes, as in JSON */
 
 /* Where in the body of a family things go that CAP has elements for; NULL:
  * nowhere. */
@@ -41,6 +42,15 @@ struct cli_alert_shape {
 /* NULL: that family is no alert. */
 const struct cli_alert_shape *cli_alert_shape_of(
     const struct ent_family *family);
+
+/* The whole path, in `out`, which may be `path`: "body.when" is
+ * "hotlineAlert.when". */
+const char *cli_alert_path(const struct ent_family *family, const char *path,
+    char out[static CLI_PATH_LEN_MAX]);
+
+/* An alert carries that value of a message: not who sent it to whom and when,
+ * which CAP has in its own way, no signatures, and no keys of files. */
+bool cli_alert_carries(const char *path);
 
 /* Set the value at `path`, in which "body" stands for the family's part. */
 enum ent_status cli_alert_set(struct cli_paths *paths,

@@ -44,6 +44,9 @@
         "make messages of a file of seizures")                                 \
     X(import_cap, "import", "cap", "FILE...",                                  \
         "make messages of CAP 1.2 alerts")                                     \
+    X(export_cap, "export", "cap", "", "write alerts as CAP 1.2")              \
+    X(export_stix, "export", "stix", "", "write messages as STIX 2.1")         \
+    X(export_csv, "export", "csv", "", "write messages as a table")            \
     X(attachment_list, "attachment", "list", "ID|NUMBER",                      \
         "list the files of a message")                                         \
     X(attachment_get, "attachment", "get", "ID|NUMBER N",                      \

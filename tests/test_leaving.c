@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support.h"
+
+#include "tests/examples.h"
+#include "tools/cli/leaving.h"
+
+static struct ent_arena arena;
+static Entente__V1__InboxItem item;
+static Entente__V1__Obligations owed;
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    return ent_arena_init(&arena, ENT_MESSAGE_ARENA, &last_error) == ENT_OK
+               ? 0
+               : -1;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    ent_arena_fini(&arena);
+    return 0;
+}
+
+/* What leaves the office, with a change. */
+static void
+begin(const char *change)
+{
+    ent_arena_reset(&arena);
+    entente__v1__inbox_item__init(&item);
+    entente__v1__obligations__init(&owed);
+    item.message = example(&arena, "border_status", change);
+    item.obligations = &owed;
+}
+
+static void
+expect_rule(enum cli_leaving outside, enum cli_leaving within)
+{
+    assert_string_equal(cli_leaving_words(cli_leaving_decide(&item, false)),
+        cli_leaving_words(outside));
+    assert_string_equal(cli_leaving_words(cli_leaving_decide(&item, true)),
+        cli_leaving_words(within));
+}
+
+static void
+what_is_green_and_open_leaves(void **state)
+{
+    (void)state;
+    begin("{}");
+    expect_rule(CLI_LEAVING_LEAVES, CLI_LEAVING_LEAVES);
+    begin("{'tlp': 'TLP_CLEAR', 'classification': 'OPEN', 'handling': ['H1']}");
+    expect_rule(CLI_LEAVING_LEAVES, CLI_LEAVING_LEAVES);
+    begin("{'tlp': null}"); /* the family is GREEN */
+    expect_rule(CLI_LEAVING_LEAVES, CLI_LEAVING_LEAVES);
+}
+
+static void
+what_its_sender_keeps_stays_in_the_office(void **state)
+{
+    static const struct {
+        const char *change;
+        enum cli_leaving rule;
+    } kept[] = {
+        {"{'tlp': 'TLP_AMBER'}", CLI_LEAVING_TLP},
+        {"{'tlp': 'TLP_AMBER_STRICT'}", CLI_LEAVING_TLP},
+        {"{'handling': ['H1', 'H2']}", CLI_LEAVING_HANDLING},
+        {"{'handling': ['H3']}", CLI_LEAVING_HANDLING},
+        {"{'classification': 'RESTRICTED'}", CLI_LEAVING_CLASSIFIED},
+        {"{'classification': null}", CLI_LEAVING_CLASSIFIED},
+        {"{'origin': {'from': 'ncc@la', 'messageId': "
+         "'01926b3e-7c00-7abc-8def-0123456789ab'}}",
+            CLI_LEAVING_THIRD},
+        {"{'safeguards': ['PRESUMED_TIP_VICTIM']}", CLI_LEAVING_SAFEGUARD},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        begin(kept[i].change);
+        expect_rule(kept[i].rule, CLI_LEAVING_LEAVES);
+    }
+}
+
+static void
+some_is_never_a_file(void **state)
+{
+    static char desk[] = "protection";
+
+    (void)state;
+    begin("{'tlp': 'TLP_RED'}");
+    expect_rule(CLI_LEAVING_RED, CLI_LEAVING_RED);
+    begin("{}");
+    owed.desk = desk;
+    expect_rule(CLI_LEAVING_DESK, CLI_LEAVING_DESK);
+    begin("{}");
+    item.message = NULL;
+    expect_rule(CLI_LEAVING_DESK, CLI_LEAVING_DESK);
+    item.deleted = true;
+    expect_rule(CLI_LEAVING_GONE, CLI_LEAVING_GONE);
+    for (int fate = 1; fate <= ENTENTE__V1__FATE__FATE_RECALLED; fate++) {
+        begin("{}");
+        item.fate = (Entente__V1__Fate)fate;
+        expect_rule(CLI_LEAVING_REVOKED, CLI_LEAVING_REVOKED);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_green_and_open_leaves),
+        cmocka_unit_test(what_its_sender_keeps_stays_in_the_office),
+        cmocka_unit_test(some_is_never_a_file),
+    };
+
+    return cmocka_run_group_tests_name("leaving", tests, set_up, tear_down);
+}

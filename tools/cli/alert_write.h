@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * alert_write - a message as an alert of the Common Alerting Protocol (OASIS
+ * CAP 1.2), for other systems to read.
+ *
+ * What CAP has elements for stands there; all the rest of the message, and what
+ * those elements cannot say exactly, stands in parameters named by its path
+ * ("entente:hotlineAlert.persons"), so that alert.h reads the same message
+ * again. Not written is what only nodes say: recipient and sender but as CAP
+ * has them, signatures, and the keys of files.
+ */
+#ifndef TOOLS_CLI_ALERT_WRITE_H
+#define TOOLS_CLI_ALERT_WRITE_H
+
+#include <stdio.h>
+
+#include "proto/message.h"
+
+/* Of a family that is an alert (cli_alert_shape_of). `arena` is for the work,
+ * and is reset. ENT_UNSUPPORTED: it holds a character that XML does not have;
+ * nothing is written then. ENT_IO. */
+enum ent_status cli_alert_write(FILE *out, const ent_message *message,
+    struct ent_arena *arena, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

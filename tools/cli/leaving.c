@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/cli/leaving.h"
+
+#include "proto/message.h"
+
+const char *
+cli_leaving_words(enum cli_leaving rule)
+{
+    static const char *const words[] = {
+#define CLI_LEAVING_WORDS(name, text) text,
+        CLI_LEAVING_TABLE(CLI_LEAVING_WORDS)
+#undef CLI_LEAVING_WORDS
+    };
+
+    return words[rule];
+}
+
+/* What is not marked has its family's marking; of none, the strictest. */
+static Entente__V1__Tlp
+tlp_of(const ent_message *message)
+{
+    const struct ent_family *family = ent_family_of(message);
+
+    if (message->tlp != ENTENTE__V1__TLP__TLP_UNSPECIFIED) {
+        return message->tlp;
+    }
+    return family == NULL || family->tlp == 0 ? ENTENTE__V1__TLP__TLP_RED
+                                              : (Entente__V1__Tlp)family->tlp;
+}
+
+static bool
+is_held_back(const ent_message *message)
+{
+    const struct ent_family *family = ent_family_of(message);
+    const uint32_t kept =
+        1u << ENTENTE__V1__HANDLING__H2 | 1u << ENTENTE__V1__HANDLING__H3;
+
+    for (size_t i = 0; i < message->n_handling; i++) {
+        if (message->handling[i] >= ENTENTE__V1__HANDLING__H2) {
+            return true;
+        }
+    }
+    return message->n_handling == 0 && family != NULL &&
+           (family->handling & kept) != 0;
+}
+
+static enum cli_leaving
+decide_outside(const ent_message *message)
+{
+    Entente__V1__Tlp tlp = tlp_of(message);
+
+    if (tlp != ENTENTE__V1__TLP__TLP_GREEN &&
+        tlp != ENTENTE__V1__TLP__TLP_CLEAR) {
+        return CLI_LEAVING_TLP;
+    }
+    if (is_held_back(message)) {
+        return CLI_LEAVING_HANDLING;
+    }
+    if (message->classification != ENTENTE__V1__CLASSIFICATION__OPEN &&
+        message->classification != ENTENTE__V1__CLASSIFICATION__OFFICIAL) {
+        return CLI_LEAVING_CLASSIFIED;
+    }
+    if (message->origin != NULL) {
+        return CLI_LEAVING_THIRD;
+    }
+    return message->n_safeguards > 0 ? CLI_LEAVING_SAFEGUARD
+                                     : CLI_LEAVING_LEAVES;
+}
+
+enum cli_leaving
+cli_leaving_decide(const Entente__V1__InboxItem *item, bool within)
+{
+    const Entente__V1__Obligations *owed = item->obligations;
+    const ent_message *message = item->message;
+
+    if (item->deleted) {
+        return CLI_LEAVING_GONE;
+    }
+    if (message == NULL || (owed != NULL && owed->desk[0] != '\0')) {
+        return CLI_LEAVING_DESK;
+    }
+    if (item->fate != ENTENTE__V1__FATE__FATE_UNSPECIFIED) {
+        return CLI_LEAVING_REVOKED;
+    }
+    if (tlp_of(message) == ENTENTE__V1__TLP__TLP_RED) {
+        return CLI_LEAVING_RED;
+    }
+    return within ? CLI_LEAVING_LEAVES : decide_outside(message);
+}

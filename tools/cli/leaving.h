@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * leaving - may what lies on this desk leave the office as a file? Its
+ * originator said so when it marked the message; nobody here can say more.
+ *
+ * Leaves: TLP GREEN and CLEAR (FIRST TLP 2.0) of at most OFFICIAL
+ * classification, without a handling code that keeps it (Europol H2: not passed
+ * on without its originator's permission, H3: other restrictions), for no desk
+ * alone, not passed on from a third office, about nobody who must be protected,
+ * and still held to be true by its sender. Stays within the office: all but TLP
+ * RED and what is for a desk alone.
+ */
+#ifndef TOOLS_CLI_LEAVING_H
+#define TOOLS_CLI_LEAVING_H
+
+#include <stdbool.h>
+
+#include "proto/schema/api.pb-c.h"
+
+/* Rules, with what is said of what they keep. */
+#define CLI_LEAVING_TABLE(X)                                                   \
+    X(LEAVES, "")                                                              \
+    X(GONE, "its time is over, and it was deleted")                            \
+    X(DESK, "it is for one desk of this office alone")                         \
+    X(REVOKED, "its sender corrected, withdrew or recalled it")                \
+    X(RED, "TLP RED is for the eyes of who received it")                       \
+    X(TLP, "its TLP keeps it in this office")                                  \
+    X(HANDLING, "its handling code (H2, H3) needs its sender's permission")    \
+    X(CLASSIFIED, "its classification is above OFFICIAL")                      \
+    X(THIRD, "a third office passed it on, for this office")                   \
+    X(SAFEGUARD, "it protects a person")                                       \
+    X(FAMILY, "its family has no counterpart in this format")                  \
+    X(CHARACTER, "it holds a character that this format does not have")
+
+enum cli_leaving {
+#define CLI_LEAVING_NAME(name, words) CLI_LEAVING_##name,
+    CLI_LEAVING_TABLE(CLI_LEAVING_NAME)
+#undef CLI_LEAVING_NAME
+        CLI_LEAVING_COUNT
+};
+
+/* Which rule keeps it; `within`: it stays in the office. */
+enum cli_leaving cli_leaving_decide(
+    const Entente__V1__InboxItem *item, bool within);
+
+const char *cli_leaving_words(enum cli_leaving rule);
+
+#endif
