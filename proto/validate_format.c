@@ -153,19 +153,59 @@ check_party(
     }
 }
 
+#define YEAR_FIRST 1850
+#define YEAR_LAST 2200
+#define BUDDHIST_AHEAD 543 /* Thailand, Laos, Cambodia */
+
+/* The year that a partial date begins with; 0: it begins with none. */
+static unsigned
+year_of(const char *text)
+{
+    unsigned year = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        if (!ent_is_digit((uint8_t)text[i])) {
+            return 0;
+        }
+        year = year * 10 + (unsigned)(text[i] - '0');
+    }
+    return year;
+}
+
+/* Whatever follows the year: months and days are those of any leap year, or of
+ * any other. */
+static bool
+is_partial_date(const char *text, unsigned year)
+{
+    static const char *const rest[] = {"", "-01", "-01-01"};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    size_t len = strlen(text);
+    size_t missing = len == 4 ? 2 : len == 7 ? 1 : 0;
+    char whole[24];
+    uint64_t ms;
+
+    (void)snprintf(whole, sizeof whole, "%s%.6s%s", leap ? "2000" : "2001",
+        text + 4, rest[missing]);
+    return len <= 10 &&
+           ent_date_parse(ent_view_text(whole), &ms, NULL) == ENT_OK;
+}
+
 /* "1990", "1990-04" or the whole date: not everybody knows the day. */
 static void
 check_partial_date(
     struct ent_validation *v, const struct ent_place *place, const char *text)
 {
-    const char *rest[] = {"", "-01", "-01-01"};
-    char whole[16];
-    size_t len = strlen(text);
-    uint64_t ms;
-    size_t missing = len == 4 ? 2 : len == 7 ? 1 : 0;
+    unsigned year = year_of(text);
+    unsigned meant = year - BUDDHIST_AHEAD;
 
-    (void)snprintf(whole, sizeof whole, "%.10s%s", text, rest[missing]);
-    if (len > 10 || ent_date_parse(ent_view_text(whole), &ms, NULL) != ENT_OK) {
+    if (year > YEAR_LAST && meant >= YEAR_FIRST && meant <= YEAR_LAST &&
+        is_partial_date(text, meant)) {
+        ent_place_wrong(v, place, "ISO 8601",
+            "%u is a year of the Buddhist era: must be %u%s", year, meant,
+            text + 4);
+        return;
+    }
+    if (year < YEAR_FIRST || year > YEAR_LAST || !is_partial_date(text, year)) {
         ent_place_wrong(v, place, "ISO 8601",
             "must be a date or its beginning, as 1990-04-17, 1990-04 or 1990");
     }

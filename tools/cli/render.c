@@ -11,6 +11,7 @@
 #include "proto/base/text.h"
 #include "proto/base/time.h"
 #include "proto/message.h"
+#include "proto/namekey.h"
 #include "proto/schema/google/protobuf/timestamp.pb-c.h"
 #include "tools/cli/attachment.h"
 #include "tools/cli/canonical.h"
@@ -149,6 +150,23 @@ text_of_enum(const ProtobufCEnumDescriptor *descriptor, const json_t *value,
     }
 }
 
+/* Letters of Zawgyi look like others in a font of Unicode: whoever reads them
+ * is told. */
+static enum ent_status
+print_string(
+    const struct page *page, unsigned depth, const char *name, const char *text)
+{
+    ENT_AUTO(cli_summary_free) char *flagged = NULL;
+
+    if (!ent_namekey_is_zawgyi(ent_view_text(text))) {
+        return print_text(page, depth, name, text);
+    }
+    return asprintf(
+               &flagged, "%s (in Zawgyi, not in Unicode: as it came)", text) < 0
+               ? ent_fail(page->err, ENT_NO_MEMORY, "out of memory")
+               : print_text(page, depth, name, flagged);
+}
+
 static enum ent_status
 render_scalar(const struct page *page, const ProtobufCFieldDescriptor *field,
     const char *name, const json_t *value, unsigned depth)
@@ -164,7 +182,7 @@ render_scalar(const struct page *page, const ProtobufCFieldDescriptor *field,
         return print_text(page, depth, name, text);
     }
     if (json_is_string(value)) {
-        return print_text(page, depth, name, json_string_value(value));
+        return print_string(page, depth, name, json_string_value(value));
     }
     if (json_is_integer(value)) {
         (void)snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT,
