@@ -53,6 +53,17 @@ ent_decision_refuse(struct ent_decision *decision, uint32_t reason,
     *decision = refusal;
 }
 
+void
+ent_decision_mask(struct ent_decision *decision, const char *path,
+    const char *clause, size_t line)
+{
+    assert(decision->mask_count < ENT_MASKS_MAX);
+
+    decision->masks[decision->mask_count] = path;
+    decision->mask_line[decision->mask_count] = line;
+    decision->mask_clause[decision->mask_count++] = clause;
+}
+
 /* ---- in force, not suspended ---- */
 
 bool

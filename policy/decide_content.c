@@ -2,7 +2,6 @@
 /* What the message is about, how it is marked, and what it contains. */
 #include "policy/decide_internal.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "policy/said.h"
@@ -150,17 +149,6 @@ ent_path_has(const struct agreement_path *path, const ent_message *message)
 static const char prohibited[] = "fields.prohibited";
 static const char withheld[] = "fields.withhold_until_hit";
 
-static void
-mask(struct ent_decision *decision, const char *path, const char *clause,
-    size_t line)
-{
-    assert(decision->mask_count < ENT_MASKS_MAX);
-
-    decision->masks[decision->mask_count] = path;
-    decision->mask_line[decision->mask_count] = line;
-    decision->mask_clause[decision->mask_count++] = clause;
-}
-
 static bool
 check_prohibited(const struct question *question, struct ent_decision *decision)
 {
@@ -201,7 +189,7 @@ check_withheld(const struct question *question, struct ent_decision *decision)
             return ent_decision_deny(
                 decision, ENT_REFUSAL_FIELD_PROHIBITED, withheld, path->line);
         }
-        mask(decision, path->text, withheld, path->line);
+        ent_decision_mask(decision, path->text, withheld, path->line);
     }
     return true;
 }
@@ -224,7 +212,7 @@ check_names(const struct question *question, struct ent_decision *decision)
         const struct agreement_path *path = &paths->list[i];
 
         if (!question->facts->receiving) {
-            mask(decision, path->text, clause,
+            ent_decision_mask(decision, path->text, clause,
                 agreement->victims.consent_mark.line);
             continue;
         }

@@ -32,6 +32,10 @@ void ent_decision_say(struct ent_decision *decision, const char *format, ...)
 bool ent_decision_deny(struct ent_decision *decision, uint32_t reason,
     const char *clause, size_t line);
 
+/* Withhold what is at that path, by that clause. */
+void ent_decision_mask(struct ent_decision *decision, const char *path,
+    const char *clause, size_t line);
+
 bool ent_message_bears(
     const ent_message *message, Entente__V1__Safeguard safeguard);
 

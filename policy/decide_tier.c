@@ -105,6 +105,91 @@ names_somebody(const struct question *question, char out[static ENT_PATH_LEN])
     return *body != NULL && find_personal(question->family->body, &level, out);
 }
 
+/* What is let run to see where it goes: who would stop it must not be asked to,
+ * and who is not of those who watch it must not know (domain M14). */
+static bool
+is_controlled(const ent_message *message)
+{
+    switch (message->body_case) {
+    case ENTENTE__V1__MESSAGE__BODY_HUB_ALERT:
+        return message->hub_alert != NULL &&
+               message->hub_alert->action ==
+                   ENTENTE__V1__REQUESTED_ACTION__DO_NOT_STOP;
+    case ENTENTE__V1__MESSAGE__BODY_AT_RISK_PERSON_ALERT:
+        return message->at_risk_person_alert != NULL &&
+               message->at_risk_person_alert->action ==
+                   ENTENTE__V1__REQUESTED_ACTION__DO_NOT_STOP;
+    case ENTENTE__V1__MESSAGE__BODY_CONVEYANCE_ALERT:
+        return message->conveyance_alert != NULL &&
+               message->conveyance_alert->action ==
+                   ENTENTE__V1__REQUESTED_ACTION__DO_NOT_STOP;
+    case ENTENTE__V1__MESSAGE__BODY_CARGO_ALERT:
+        return message->cargo_alert != NULL &&
+               message->cargo_alert->action ==
+                   ENTENTE__V1__CARGO_ACTION__CARGO_CONTROLLED_DELIVERY;
+    default:
+        return false;
+    }
+}
+
+static bool
+check_controlled(const struct question *question, enum ent_tier tier,
+    struct ent_decision *decision)
+{
+    if ((tier != ENT_TIER_CARRIER && tier != ENT_TIER_AIRPORT) ||
+        !is_controlled(question->message)) {
+        return true;
+    }
+    ent_decision_say(decision,
+        "it asks not to stop what it speaks of, and %s of another state is "
+        "not told of a controlled delivery",
+        name_of(tier));
+    return ent_decision_deny(
+        decision, ENT_REFUSAL_HARD_BLOCK, "catalogue: controlled delivery", 0);
+}
+
+/* Of what was wrong with the paper, and nothing else (domain M55). */
+static bool
+is_of_papers(Entente__V1__InadmissibleReason reason)
+{
+    switch (reason) {
+    case ENTENTE__V1__INADMISSIBLE_REASON__INADMISSIBLE_REASON_UNSPECIFIED:
+    case ENTENTE__V1__INADMISSIBLE_REASON__NO_DOCUMENT:
+    case ENTENTE__V1__INADMISSIBLE_REASON__INVALID_DOCUMENT:
+    case ENTENTE__V1__INADMISSIBLE_REASON__FALSE_DOCUMENT_SHOWN:
+    case ENTENTE__V1__INADMISSIBLE_REASON__NO_VISA:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Why somebody was refused is not for who carried them. */
+static bool
+check_reason(const struct question *question, enum ent_tier tier,
+    struct ent_decision *decision)
+{
+    static const char clause[] = "catalogue: inadmissible_notice";
+    static const char path[] = "inadmissible_notice.reason";
+    const ent_message *message = question->message;
+
+    if ((tier != ENT_TIER_CARRIER && tier != ENT_TIER_AIRPORT) ||
+        message->body_case != ENTENTE__V1__MESSAGE__BODY_INADMISSIBLE_NOTICE ||
+        message->inadmissible_notice == NULL ||
+        is_of_papers(message->inadmissible_notice->reason)) {
+        return true;
+    }
+    if (!question->facts->receiving) {
+        ent_decision_mask(decision, path, clause, 0);
+        return true;
+    }
+    ent_decision_say(decision,
+        "it contains %s, which says more to %s than what was wrong with a "
+        "document",
+        path, name_of(tier));
+    return ent_decision_deny(decision, ENT_REFUSAL_FIELD_PROHIBITED, clause, 0);
+}
+
 bool
 ent_decide_tier(const struct question *question, struct ent_decision *decision)
 {
@@ -113,8 +198,7 @@ ent_decide_tier(const struct question *question, struct ent_decision *decision)
     char clause[CLAUSE_LEN];
     char where[ENT_PATH_LEN] = "";
 
-    if (family == NULL || family->tiers[tier] == ENT_TIER_YES ||
-        question->from->party == question->to->party) {
+    if (family == NULL || question->from->party == question->to->party) {
         return true;
     }
     (void)snprintf(clause, sizeof clause, "catalogue: %s", family->name);
@@ -123,8 +207,12 @@ ent_decide_tier(const struct question *question, struct ent_decision *decision)
             family->name, name_of(tier));
         return ent_decision_deny(decision, ENT_REFUSAL_HARD_BLOCK, clause, 0);
     }
-    if (!names_somebody(question, where)) {
-        return true;
+    if (!check_controlled(question, tier, decision)) {
+        return false;
+    }
+    if (family->tiers[tier] == ENT_TIER_YES ||
+        !names_somebody(question, where)) {
+        return check_reason(question, tier, decision);
     }
     ent_decision_say(decision,
         "%s must not be given: %s goes to %s without what tells who somebody "

@@ -25,6 +25,8 @@ ENT_CHECK(location);
 ENT_CHECK(document_check);
 /* Lines of a machine readable zone are good, and of this document. */
 ENT_CHECK(document);
+/* A message speaks of victims or of suspects. */
+ENT_CHECK(person);
 /* Minors are looked for to protect or to find them, nothing else; a victim is
  * on no list. */
 ENT_CHECK(person_alert);

@@ -163,6 +163,7 @@ ent_message_validate(const ent_message *message,
         v.family == NULL ? "header" : v.family->name);
     ent_validate_header(&v);
     ent_validate_fields(&v);
+    ent_validate_apart(&v);
     if (!has_body(message)) {
         ent_rule_broken_by(&v, "catalogue: header", "",
             "a message must have one body, as "

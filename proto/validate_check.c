@@ -4,8 +4,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/time.h"
 #include "proto/country.h"
 #include "proto/mrz.h"
 
@@ -171,7 +173,76 @@ check_apart(
     if (victims && suspects) {
         ent_rule_broken_by(v, VICTIMS, field,
             "must not list victims beside suspects or facilitators");
+        v->victims = false; /* said once */
     }
+}
+
+static bool
+header_bears(const struct ent_validation *v, Entente__V1__Safeguard safeguard)
+{
+    for (size_t i = 0; i < v->message->n_safeguards; i++) {
+        if (v->message->safeguards[i] == safeguard) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+ent_check_person(struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__Person *person = (const Entente__V1__Person *)message;
+
+    v->victims = v->victims || is_victim(person);
+    v->suspects = v->suspects || is_suspect(person);
+}
+
+void
+ent_validate_apart(struct ent_validation *v)
+{
+    bool victim = header_bears(v, ENTENTE__V1__SAFEGUARD__PRESUMED_TIP_VICTIM);
+
+    if (v->message->body_case ==
+        ENTENTE__V1__MESSAGE__BODY_AT_RISK_PERSON_ALERT) {
+        return; /* its fields say who is who: a child, and who took it away */
+    }
+    if (v->suspects && (v->victims || victim)) {
+        ent_rule_broken_by(v, VICTIMS, v->victims ? "" : "safeguards",
+            "must not speak of a victim beside a suspect or facilitator: two "
+            "messages");
+    }
+}
+
+/* Younger than 18 as the message was made, or perhaps so. */
+static bool
+may_be_under_age(const struct ent_validation *v, const char *birth_date)
+{
+    char now[ENT_TIME_TEXT_MAX];
+    char limit[ENT_TIME_TEXT_MAX];
+    size_t len = strlen(birth_date);
+    int order;
+
+    if (len < 4 || len > 10 || v->created_ms == 0) {
+        return false;
+    }
+    ent_time_format(v->created_ms, now);
+    if (strncmp(birth_date, now, 4) > 0) {
+        return false; /* no year of ours: its format is told */
+    }
+    (void)snprintf(
+        limit, sizeof limit, "%04lu%.6s", strtoul(now, NULL, 10) - 18, now + 4);
+    order = strncmp(birth_date, limit, len);
+    return order > 0 || (order == 0 && len < 10);
+}
+
+/* By what is known of the person: the flag, the band, the date of birth. */
+static bool
+is_minor(const struct ent_validation *v, const Entente__V1__Person *person)
+{
+    return person->minor || header_bears(v, ENTENTE__V1__SAFEGUARD__MINOR) ||
+           (is_given(person->age_band) &&
+               strtoul(person->age_band, NULL, 10) < 18) ||
+           may_be_under_age(v, person->birth_date);
 }
 
 void
@@ -218,7 +289,7 @@ ent_check_person_alert(
         ent_rule_broken_by(v, VICTIMS, "person.role",
             "a victim is on no list: a referral is for that");
     }
-    if (alert->person != NULL && alert->person->minor &&
+    if (alert->person != NULL && is_minor(v, alert->person) &&
         alert->action != ENTENTE__V1__PERSON_ACTION__PROTECT &&
         alert->action != ENTENTE__V1__PERSON_ACTION__LOCATE) {
         ent_rule_broken(v, "action", "must be PROTECT or LOCATE for a minor");
@@ -258,6 +329,11 @@ ent_check_reclassification(
     const struct ent_family *referral =
         ent_family_by_number(ENT_FAMILY_TRAFFICKING_REFERRAL);
 
+    if (bears(case_now, ENTENTE__V1__SAFEGUARD__ASYLUM_SEEKER) ||
+        bears(case_now, ENTENTE__V1__SAFEGUARD__REFOULEMENT_RISK)) {
+        ent_rule_broken_by(v, "catalogue: lifecycle", "safeguards",
+            "must not say so to who may be the state fled: recall the message");
+    }
     if (case_now->offence != ENTENTE__V1__OFFENCE__TRAFFICKING_IN_PERSONS) {
         return;
     }

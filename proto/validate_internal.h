@@ -26,6 +26,8 @@ struct ent_validation {
     const char *source;              /* of the rules now looked at */
     char family_source[48];          /* "catalogue: drug_seizure" */
     char path[96];
+    bool victims;  /* one was seen on the way */
+    bool suspects; /* and one of these */
     struct ent_findings *findings;
 };
 
@@ -51,6 +53,9 @@ void ent_rule_broken_by(struct ent_validation *v, const char *source,
 /* The same about a place. */
 void ent_place_wrong(struct ent_validation *v, const struct ent_place *place,
     const char *source, const char *format, ...) ENT_PRINTF(4, 5);
+
+/* Victims and suspects are of one message (validate_check.c). */
+void ent_validate_apart(struct ent_validation *v);
 
 /* Not given because policy withheld it: absent is not the same as missing. */
 bool ent_place_is_withheld(

@@ -541,7 +541,8 @@ slow_tier(const struct ent_yaml_node *root, const struct ent_facts *facts)
         return true;
     }
     return oracle_tier_permits(facts->message,
-        ent_yaml_get(slow_office(root, facts->recipient), "kind")->text);
+        ent_yaml_get(slow_office(root, facts->recipient), "kind")->text,
+        facts->receiving);
 }
 
 bool

@@ -19,7 +19,9 @@ bool oracle_declared(const struct ent_facts *facts, int kind, const char *state,
     int risk, uint64_t now_ms);
 
 /* May an office of another state, of that kind, have the message of its family
- * at all? The catalogue once more, as it stands on paper. */
-bool oracle_tier_permits(const ent_message *message, const char *kind);
+ * at all? The catalogue once more, as it stands on paper. Who receives it finds
+ * what should have been withheld. */
+bool oracle_tier_permits(
+    const ent_message *message, const char *kind, bool receiving);
 
 #endif

@@ -97,8 +97,55 @@ letter_for(const char *tiers, const char *kind)
     return strcmp(kind, "organisation") == 0 ? tiers[5] : tiers[4];
 }
 
+/* The name of a code of the body; "" when it has none there. */
+static const char *
+code_in(const ProtobufCMessage *body, const char *name)
+{
+    const ProtobufCFieldDescriptor *field =
+        body == NULL ? NULL
+                     : protobuf_c_message_descriptor_get_field_by_name(
+                           body->descriptor, name);
+    const ProtobufCEnumValue *value = NULL;
+
+    if (field != NULL && field->type == PROTOBUF_C_TYPE_ENUM) {
+        value = protobuf_c_enum_descriptor_get_value(
+            field->descriptor, *(const int *)ent_pb_value(body, field, 0));
+    }
+    return value == NULL ? "" : value->name;
+}
+
+/* Carriers, airports and the like: neither who conducts a controlled delivery
+ * nor who is told why somebody was refused. */
+static bool
+says_too_much(const ProtobufCMessage *body, const char *kind, bool receiving)
+{
+    static const char *const papers[] = {"INADMISSIBLE_REASON_UNSPECIFIED",
+        "NO_DOCUMENT", "INVALID_DOCUMENT", "FALSE_DOCUMENT_SHOWN", "NO_VISA"};
+    const char *reason;
+
+    if (letter_for("NNNYYN", kind) == 'N') {
+        return false;
+    }
+    if (strcmp(code_in(body, "action"), "DO_NOT_STOP") == 0 ||
+        strcmp(code_in(body, "action"), "CARGO_CONTROLLED_DELIVERY") == 0) {
+        return true;
+    }
+    if (!receiving || body == NULL ||
+        strcmp(body->descriptor->short_name, "InadmissibleNotice") != 0) {
+        return false;
+    }
+    reason = code_in(body, "reason");
+    for (size_t i = 0; i < sizeof papers / sizeof papers[0]; i++) {
+        if (strcmp(reason, papers[i]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool
-oracle_tier_permits(const ent_message *message, const char *kind)
+oracle_tier_permits(
+    const ent_message *message, const char *kind, bool receiving)
 {
     const struct ent_family *family = ent_family_of(message);
     const ProtobufCMessage *body =
@@ -110,6 +157,7 @@ oracle_tier_permits(const ent_message *message, const char *kind)
             letter = letter_for(paper[i].tiers, kind);
         }
     }
-    return letter == 'Y' ||
-           (letter == 'P' && (body == NULL || !tells_who(body)));
+    return (letter == 'Y' ||
+               (letter == 'P' && (body == NULL || !tells_who(body)))) &&
+           !says_too_much(body, kind, receiving);
 }

@@ -449,8 +449,13 @@ a_carrier_gets_advice_and_no_list_whatever_is_agreed(void **state)
             "person_alert never goes to a carrier of another state"},
         {"trafficking_referral", "{}", ENT_REFUSAL_HARD_BLOCK,
             "trafficking_referral never goes to a carrier of another state"},
-        {"cargo_alert", "{}", 0, NULL},
-        {"cargo_alert", "{'cargoAlert':{'cargo':{'shipper':{'name':'X'}}}}",
+        {"cargo_alert", "{'cargoAlert':{'action':'CARGO_HOLD'}}", 0, NULL},
+        {"cargo_alert", "{}", ENT_REFUSAL_HARD_BLOCK,
+            "it asks not to stop what it speaks of, and a carrier of another "
+            "state is not told of a controlled delivery"},
+        {"cargo_alert",
+            "{'cargoAlert':{'action':'CARGO_HOLD','cargo':{'shipper':"
+            "{'name':'X'}}}}",
             ENT_REFUSAL_FIELD_PROHIBITED,
             "cargoAlert.cargo.shipper must not be given: cargo_alert goes to "
             "a carrier without what tells who somebody is"},
@@ -471,9 +476,17 @@ a_carrier_gets_advice_and_no_list_whatever_is_agreed(void **state)
     };
     ENT_AUTO(ent_agreement_free)
     struct ent_agreement *agreement = agree_with_an_airline();
+    struct ent_decision decision;
 
+    decision = asked(agreement,
+        example(*state, "inadmissible_notice",
+            "{'inadmissibleNotice':{'person':null,'reason':"
+            "'OVERSTAYED_BEFORE'}}"),
+        "ncc@mm");
+    assert_true(decision.permit);
+    assert_int_equal(decision.mask_count, 1);
+    assert_string_equal(decision.masks[0], "inadmissible_notice.reason");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct ent_decision decision;
 
         ent_arena_reset(*state);
         decision = asked(agreement,

@@ -161,6 +161,56 @@ nobody_is_named_where_the_offence_can_bring_death(void **state)
         ENTENTE__V1__SAFEGUARD__DEATH_PENALTY_RISK, DRUGS, &decision));
 }
 
+/* Neither a hit nor consent nor an emergency nor a second officer, in neither
+ * direction, lets pass what never passes. */
+static void
+nothing_switches_a_hard_block_off(void **state)
+{
+    static const struct scene never[] = {
+        {.family = HOTLINE,
+            .safeguard = ENTENTE__V1__SAFEGUARD__ASYLUM_SEEKER,
+            .protected_from = "kh"},
+        {.family = HOTLINE,
+            .safeguard = ENTENTE__V1__SAFEGUARD__REFOULEMENT_RISK},
+        {.family = PERSON_ALERT, .safeguard = VICTIM},
+        {.family = PERSON_ALERT,
+            .safeguard = ENTENTE__V1__SAFEGUARD__DEATH_PENALTY_RISK},
+        {.family = LIFECYCLE,
+            .safeguard = ENTENTE__V1__SAFEGUARD__ASYLUM_SEEKER,
+            .protected_from = "kh"},
+    };
+    static const char *const files[] = {"th-kh.yaml", "th-kh-example.yaml"};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof never / sizeof never[0]; i++) {
+        struct ent_agreement *agreement = load_data(files[i % 2]);
+
+        for (unsigned bits = 0; bits < 64; bits++) {
+            struct scene scene = never[i / 2];
+            struct ent_decision decision;
+
+            scene.from = "ncc@th";
+            scene.to = "ncc@kh";
+            scene.purpose = LIFE;
+            scene.hit = (bits & 1) != 0;
+            scene.consent = (bits & 2) != 0;
+            scene.declared = (bits & 4) != 0;
+            scene.emergency =
+                (bits & 4) != 0 ? "01926b3e-7c00-7abc-8def-0123456789ab" : NULL;
+            scene.releaser_role = (bits & 8) != 0 ? "supervisor" : NULL;
+            scene.measure =
+                (bits & 16) != 0 ? ENT_MEASURE_PROTECT : ENT_MEASURE_NONE;
+            scene.receiving = (bits & 32) != 0;
+            scene.mends = scene.receiving;
+            decision = decide_scene(agreement, &scene);
+            assert_false(decision.permit);
+            assert_int_equal(decision.reason, ENT_REFUSAL_HARD_BLOCK);
+            assert_int_equal(decision.line, 0);
+        }
+        ent_agreement_free(&agreement);
+    }
+}
+
 int
 main(void)
 {
@@ -169,6 +219,7 @@ main(void)
         cmocka_unit_test(a_safeguard_nobody_knows_blocks),
         cmocka_unit_test(a_victim_of_trafficking_is_named_in_referrals_only),
         cmocka_unit_test(nobody_is_named_where_the_offence_can_bring_death),
+        cmocka_unit_test(nothing_switches_a_hard_block_off),
     };
 
     if (sodium_init() < 0) {

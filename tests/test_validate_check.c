@@ -63,6 +63,78 @@ victims_and_suspects_share_no_list(void **state)
     EXPECT_BROKEN(*state, "incident_handover", handover);
 }
 
+/* Nor one message, wherever in it they stand. */
+static void
+victims_and_suspects_share_no_message(void **state)
+{
+    static const char source[] = "catalogue: victims and suspects";
+    static const char both[] = "must not speak of a victim beside a suspect or "
+                               "facilitator: two messages";
+    static const struct broken referral[] = {
+        {"{'traffickingReferral':{'consent':'CONSENT_GIVEN','person':"
+         "{'name':'DOE<<JANE','role':'SUSPECT'}}}",
+            "safeguards", both, source},
+    };
+
+    EXPECT_BROKEN(*state, "trafficking_referral", referral);
+    expect_good(*state, "at_risk_person_alert", /* who took the child away */
+        "{'atRiskPersonAlert':{'person':{'role':'VICTIM'},'companion':"
+        "{'role':'SUSPECT','name':'DOE<<JOHN'}}}");
+    expect_good(*state, "trafficking_referral",
+        "{'traffickingReferral':{'consent':'CONSENT_GIVEN','person':"
+        "{'name':'DOE<<JANE','role':'VICTIM'}}}");
+}
+
+/* The example was made on 22 November 2026. */
+static void
+whoever_may_be_a_minor_is_looked_for_to_protect_or_find_them(void **state)
+{
+    static const char *const young[] = {"'minor':true",
+        "'birthDate':'2010','ageBand':null", "'birthDate':'2008-11-23'",
+        "'birthDate':'2008-11'", "'birthDate':'2008'",
+        "'birthDate':null,'ageBand':'12-17'"};
+    static const char *const grown[] = {"'birthDate':'2008-11-22'",
+        "'birthDate':'2008-10'", "'birthDate':'1951-02-28'",
+        "'birthDate':null,'ageBand':'18-24'"};
+    static const struct broken flagged[] = {
+        {"{'safeguards':['MINOR']}", "personAlert.action",
+            "must be PROTECT or LOCATE for a minor", "catalogue: person_alert"},
+    };
+    char change[128];
+    const struct broken minor[] = {
+        {change, "personAlert.action", "must be PROTECT or LOCATE for a minor",
+            "catalogue: person_alert"},
+    };
+
+    for (size_t i = 0; i < sizeof young / sizeof young[0]; i++) {
+        (void)snprintf(
+            change, sizeof change, "{'personAlert':{'person':{%s}}}", young[i]);
+        EXPECT_BROKEN(*state, "person_alert", minor);
+    }
+    for (size_t i = 0; i < sizeof grown / sizeof grown[0]; i++) {
+        (void)snprintf(
+            change, sizeof change, "{'personAlert':{'person':{%s}}}", grown[i]);
+        expect_good(*state, "person_alert", change);
+    }
+    EXPECT_BROKEN(*state, "person_alert", flagged);
+}
+
+static void
+a_reclassification_tells_nobody_of_asylum(void **state)
+{
+    static const struct broken told[] = {
+        {"{'lifecycle':{'act':'RECLASSIFICATION','role':'supervisor','reason':"
+         "'grave','finalAt':null,'removed':null,'reclassified':{'offence':"
+         "'ARMS','handling':['H2'],'tlp':'TLP_RED','safeguards':"
+         "['ASYLUM_SEEKER']}}}",
+            "lifecycle.reclassified.safeguards",
+            "must not say so to who may be the state fled: recall the message",
+            "catalogue: lifecycle"},
+    };
+
+    EXPECT_BROKEN(*state, "lifecycle", told);
+}
+
 static void
 what_only_some_may_say_is_refused_from_others(void **state)
 {
@@ -299,6 +371,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(victims_and_suspects_share_no_list),
+        TEST(victims_and_suspects_share_no_message),
+        TEST(whoever_may_be_a_minor_is_looked_for_to_protect_or_find_them),
+        TEST(a_reclassification_tells_nobody_of_asylum),
         TEST(what_only_some_may_say_is_refused_from_others),
         TEST(a_small_cell_is_suppressed_and_a_cell_says_no_more_than_its_table),
         TEST(each_dimension_is_asked_for_before_it_is_given),
