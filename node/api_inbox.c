@@ -9,6 +9,7 @@
 #include "node/desk.h"
 #include "node/desks.h"
 #include "node/need.h"
+#include "node/onward.h"
 #include "node/raise.h"
 #include "node/submit.h"
 #include "node/vault.h"
@@ -219,6 +220,7 @@ make_item(struct node *node, uint64_t sequence, const char *desk,
     item->need = node_need_tell(node, row, arena);
     item->obligations = node_desks_obligations(row, arena);
     item->reclassified = node_raise_tell(row->raised, arena);
+    item->onward_by_consent = node_onward_binds(node, row->from);
     if (!node_desks_may_read(row, desk)) {
         *ret_item = item;
         return ENT_OK;

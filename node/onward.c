@@ -364,6 +364,15 @@ node_onward_court(struct node *node, const struct ent_address *office,
 
 /* ---- going ---- */
 
+bool
+node_onward_binds(const struct node *node, const char *office)
+{
+    const struct ent_agreement *agreement =
+        node_agreements_with_office(node->agreements, office);
+
+    return agreement == NULL || ent_agreement_has_onward(agreement);
+}
+
 enum ent_status
 node_onward_mark(struct node *node, ent_message *message,
     const struct ent_address *to, struct ent_arena *arena,

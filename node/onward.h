@@ -47,6 +47,10 @@ void node_onward_judge(struct node *node, const ent_message *message,
 void node_onward_court(struct node *node, const struct ent_address *office,
     const struct ent_id *id, struct ent_decision *ret_decision);
 
+/* Does what came from `office` go further by its consent alone? Also what came
+ * under an agreement that is no more. */
+bool node_onward_binds(const struct node *node, const char *office);
+
 /* Say in the message by which consent it goes. */
 enum ent_status node_onward_mark(struct node *node, ent_message *message,
     const struct ent_address *to, struct ent_arena *arena,

@@ -10,6 +10,12 @@
 
 #define WORDS_LEN 128
 
+bool
+ent_agreement_has_onward(const struct ent_agreement *agreement)
+{
+    return agreement->onward.mark.line != 0;
+}
+
 uint32_t
 ent_agreement_sectors(
     const struct ent_agreement *agreement, const struct ent_address *office)

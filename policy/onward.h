@@ -38,6 +38,9 @@ void ent_decide_onward(const struct ent_agreement *agreement,
     const struct ent_onward *onward, uint64_t now_ms,
     struct ent_decision *ret_decision);
 
+/* Does it say what goes further (`onward`)? */
+bool ent_agreement_has_onward(const struct ent_agreement *agreement);
+
 /* What an office works on, as this agreement lists it; 0: not said. */
 uint32_t ent_agreement_sectors(
     const struct ent_agreement *agreement, const struct ent_address *office);

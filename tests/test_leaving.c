@@ -84,6 +84,20 @@ what_its_sender_keeps_stays_in_the_office(void **state)
 }
 
 static void
+what_the_node_says_of_it_counts_too(void **state)
+{
+    Entente__V1__Reclassified raised = ENTENTE__V1__RECLASSIFIED__INIT;
+
+    (void)state;
+    begin("{}");
+    item.onward_by_consent = true;
+    expect_rule(CLI_LEAVING_ONWARD, CLI_LEAVING_LEAVES);
+    begin("{}");
+    item.reclassified = &raised;
+    expect_rule(CLI_LEAVING_RAISED, CLI_LEAVING_LEAVES);
+}
+
+static void
 some_is_never_a_file(void **state)
 {
     static char desk[] = "protection";
@@ -112,6 +126,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_green_and_open_leaves),
         cmocka_unit_test(what_its_sender_keeps_stays_in_the_office),
+        cmocka_unit_test(what_the_node_says_of_it_counts_too),
         cmocka_unit_test(some_is_never_a_file),
     };
 

@@ -45,8 +45,9 @@ is_held_back(const ent_message *message)
 }
 
 static enum cli_leaving
-decide_outside(const ent_message *message)
+decide_outside(const Entente__V1__InboxItem *item)
 {
+    const ent_message *message = item->message;
     Entente__V1__Tlp tlp = tlp_of(message);
 
     if (tlp != ENTENTE__V1__TLP__TLP_GREEN &&
@@ -62,6 +63,12 @@ decide_outside(const ent_message *message)
     }
     if (message->origin != NULL) {
         return CLI_LEAVING_THIRD;
+    }
+    if (item->onward_by_consent) {
+        return CLI_LEAVING_ONWARD;
+    }
+    if (item->reclassified != NULL) {
+        return CLI_LEAVING_RAISED;
     }
     return message->n_safeguards > 0 ? CLI_LEAVING_SAFEGUARD
                                      : CLI_LEAVING_LEAVES;
@@ -85,5 +92,5 @@ cli_leaving_decide(const Entente__V1__InboxItem *item, bool within)
     if (tlp_of(message) == ENTENTE__V1__TLP__TLP_RED) {
         return CLI_LEAVING_RED;
     }
-    return within ? CLI_LEAVING_LEAVES : decide_outside(message);
+    return within ? CLI_LEAVING_LEAVES : decide_outside(item);
 }

@@ -6,9 +6,10 @@
  * Leaves: TLP GREEN and CLEAR (FIRST TLP 2.0) of at most OFFICIAL
  * classification, without a handling code that keeps it (Europol H2: not passed
  * on without its originator's permission, H3: other restrictions), for no desk
- * alone, not passed on from a third office, about nobody who must be protected,
- * and still held to be true by its sender. Stays within the office: all but TLP
- * RED and what is for a desk alone.
+ * alone, not passed on from a third office, not under an agreement's rule about
+ * what goes further (onward), about nobody who must be protected, and still
+ * held to be true by its sender. Stays within the office: all but TLP RED and
+ * what is for a desk alone.
  */
 #ifndef TOOLS_CLI_LEAVING_H
 #define TOOLS_CLI_LEAVING_H
@@ -28,6 +29,8 @@
     X(HANDLING, "its handling code (H2, H3) needs its sender's permission")    \
     X(CLASSIFIED, "its classification is above OFFICIAL")                      \
     X(THIRD, "a third office passed it on, for this office")                   \
+    X(ONWARD, "the agreement asks for its sender's consent (onward)")          \
+    X(RAISED, "its sender re-classified it")                                   \
     X(SAFEGUARD, "it protects a person")                                       \
     X(FAMILY, "its family has no counterpart in this format")                  \
     X(CHARACTER, "it holds a character that this format does not have")
