@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * alert_internal - an alert on its way to being a message: values by their
- * paths (alert.c makes the message, alert_info.c reads texts and times,
- * alert_area.c places).
+ * paths (alert.c reads the alert, alert_info.c its texts and times,
+ * alert_area.c its places; alert_message.c makes the message).
  */
 #ifndef TOOLS_CLI_ALERT_INTERNAL_H
 #define TOOLS_CLI_ALERT_INTERNAL_H
@@ -41,6 +41,11 @@ bool cli_alerting_has_body(
  * once. */
 void cli_alerting_say(struct cli_alerting *a,
     const struct cli_cap_element *element, const char *what, const char *text);
+
+/* The id of an alert: always the same. One of an office of ours is a message
+ * already, and keeps its id. */
+void cli_alerting_id(struct ent_view sender, struct ent_view identifier,
+    uint64_t sent_ms, char out[static ENT_ID_TEXT_LEN + 1]);
 
 /* Texts, times and codes of all <info>; their places. */
 void cli_alerting_read_infos(struct cli_alerting *a);

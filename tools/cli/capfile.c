@@ -2,74 +2,17 @@
 #include "tools/cli/capfile.h"
 
 #include <errno.h>
-#include <expat.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#include "proto/base/pb.h"
-#include "proto/base/text.h"
+#include "tools/cli/capfile_internal.h"
 
 #define CHUNK ((size_t)16 * 1024)
 #define ROOM_LEN (CLI_CAP_ALERT_MAX + CHUNK)
 #define TREE_ARENA ((size_t)1024 * 1024)
-#define HEAD_MAX 4096
-#define SAID_MAX 1024
-#define PARTED '\n' /* namespace and name in what expat tells */
-#define SCHEMA_INSTANCE "http://www.w3.org/2001/XMLSchema-instance"
-
-/* Of the file the room has [base, base + len); all before `done_at` was handed
- * on, and stays in the room only for the row that has it. */
-struct cli_capfile {
-    int fd;
-    XML_Parser parser;
-    uint8_t *room;
-    uint64_t base;
-    size_t len;
-    uint64_t done_at;
-    bool ended;     /* all of the file is in the room, or was */
-    bool suspended; /* behind an alert; the parser goes on from there */
-    bool broken;    /* the parser does not; what comes is handed on as it is */
-    bool drained;
-
-    unsigned depth;     /* elements that are open */
-    unsigned row_depth; /* where alerts are: 1 or 2 */
-    uint64_t rows;
-    bool inside; /* of an alert, which began at `row_at` */
-    bool cut;    /* its beginning was handed on, for it is too long */
-    bool whole;  /* it has ended */
-    uint64_t row_at;
-    struct cli_cap_row row;
-    char said[SAID_MAX];
-
-    struct ent_arena arena; /* of its tree */
-    struct cli_cap_element *at;
-    size_t elements;
-    char *text; /* since the last tag */
-    size_t text_len;
-
-    char stop[CLI_CAP_FAULT_MAX]; /* why the parser does not go on, and where */
-    size_t stop_line;
-    size_t stop_column;
-    char head[HEAD_MAX];
-    char tail[HEAD_MAX];
-};
-
-/* ---- what is wrong ---- */
-
-static void
-find_fault(struct cli_capfile *file, const char *why)
-{
-    struct cli_cap_row *row = &file->row;
-
-    if (row->fault[0] == '\0') {
-        (void)snprintf(row->fault, sizeof row->fault, "%s", why);
-        row->fault_line = XML_GetCurrentLineNumber(file->parser);
-        row->fault_column = XML_GetCurrentColumnNumber(file->parser) + 1;
-    }
-}
 
 static void
 stop(struct cli_capfile *file, const char *why)
@@ -80,140 +23,6 @@ stop(struct cli_capfile *file, const char *why)
         file->stop_column = XML_GetCurrentColumnNumber(file->parser) + 1;
         (void)XML_StopParser(file->parser, XML_FALSE);
     }
-}
-
-/* ---- the tree ---- */
-
-static char *
-copy(struct cli_capfile *file, const char *text, size_t len)
-{
-    char *out = ent_arena_alloc(&file->arena, len + 1);
-
-    if (out == NULL) {
-        find_fault(file, "has more in it than an alert may");
-    } else {
-        memcpy(out, text, len);
-    }
-    return out;
-}
-
-static const char *
-name_of(const char *full)
-{
-    const char *part = strchr(full, PARTED);
-
-    return part == NULL ? full : part + 1;
-}
-
-static size_t
-space_len(const char *full)
-{
-    const char *part = strchr(full, PARTED);
-
-    return part == NULL ? 0 : (size_t)(part - full);
-}
-
-static const char *
-space_of(struct cli_capfile *file, const char *full)
-{
-    size_t len = space_len(full);
-
-    if (len == sizeof CLI_CAP_NAMESPACE - 1 &&
-        memcmp(full, CLI_CAP_NAMESPACE, len) == 0) {
-        return CLI_CAP_NAMESPACE;
-    }
-    return len == 0 ? "" : copy(file, full, len);
-}
-
-/* One that means something; where a schema lies means nothing here. */
-static const char *
-attribute_of(struct cli_capfile *file, const char *const *attributes)
-{
-    for (; *attributes != NULL; attributes += 2) {
-        if (space_len(*attributes) != sizeof SCHEMA_INSTANCE - 1 ||
-            memcmp(*attributes, SCHEMA_INSTANCE, sizeof SCHEMA_INSTANCE - 1) !=
-                0) {
-            const char *name = name_of(*attributes);
-
-            return copy(file, name, strlen(name));
-        }
-    }
-    return NULL;
-}
-
-static bool
-is_blank(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (strchr(" \t\r\n", text[i]) == NULL || text[i] == '\0') {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void
-add_element(
-    struct cli_capfile *file, const char *full, const char *const *attributes)
-{
-    struct cli_cap_element *element = NULL;
-
-    if (file->elements++ == CLI_CAP_ELEMENTS_MAX) {
-        find_fault(file, "has more elements than an alert may");
-    } else if (file->depth - file->row_depth == CLI_CAP_DEPTH_MAX) {
-        find_fault(file, "elements lie too deep in each other");
-    } else {
-        element = ent_arena_alloc(&file->arena, sizeof *element);
-    }
-    if (element == NULL) {
-        find_fault(file, "has more in it than an alert may");
-        return;
-    }
-    element->name = copy(file, name_of(full), strlen(name_of(full)));
-    element->space = space_of(file, full);
-    element->attribute = attribute_of(file, attributes);
-    element->text = "";
-    element->line = XML_GetCurrentLineNumber(file->parser);
-    element->column = XML_GetCurrentColumnNumber(file->parser) + 1;
-    element->parent = file->at;
-    if (file->at == NULL) {
-        file->row.alert = element;
-    } else if (file->at->last == NULL) {
-        file->at->first = file->at->last = element;
-    } else {
-        file->at->last->next = element;
-        file->at->last = element;
-    }
-    file->at = element;
-}
-
-/* What stands before a tag, in the element that is open there. */
-static void
-take_text(struct cli_capfile *file, bool closing)
-{
-    const char *text = file->text;
-    size_t len = file->text_len;
-
-    file->text_len = 0;
-    if (file->at == NULL || is_blank(text, len)) {
-        return;
-    }
-    if (!closing || file->at->first != NULL) {
-        file->at->mixed = true;
-        return;
-    }
-    for (; is_blank(text, 1); len--) {
-        text++;
-    }
-    for (; is_blank(text + len - 1, 1); len--) {
-    }
-    file->at->text = copy(file, text, len);
-}
-
-static bool
-is_building(const struct cli_capfile *file)
-{
-    return file->inside && !file->cut && file->row.fault[0] == '\0';
 }
 
 /* ---- rows ---- */
@@ -263,7 +72,7 @@ on_start(void *context, const char *full, const char **attributes)
     struct cli_capfile *file = context;
 
     file->depth++;
-    if (file->depth == 1 && strcmp(name_of(full), "alert") != 0) {
+    if (file->depth == 1 && strcmp(cli_capfile_name_of(full), "alert") != 0) {
         file->row_depth = 2;
         take_head(file);
         return;
@@ -272,9 +81,9 @@ on_start(void *context, const char *full, const char **attributes)
         begin_row(file);
         file->done_at = file->row_at; /* what stood between is nothing */
     }
-    if (is_building(file)) {
-        take_text(file, false);
-        add_element(file, full, attributes);
+    if (cli_capfile_is_building(file)) {
+        cli_capfile_take_text(file, false);
+        cli_capfile_open(file, full, attributes);
     }
 }
 
@@ -284,8 +93,8 @@ on_end(void *context, const char *full)
     struct cli_capfile *file = context;
 
     (void)full;
-    if (is_building(file)) {
-        take_text(file, true);
+    if (cli_capfile_is_building(file)) {
+        cli_capfile_take_text(file, true);
         file->at = file->at->parent;
     }
     if (file->inside && file->depth == file->row_depth) {
@@ -303,11 +112,11 @@ on_text(void *context, const char *text, int len)
 {
     struct cli_capfile *file = context;
 
-    if (!file->inside && !is_blank(text, (size_t)len)) {
+    if (!file->inside && !cli_capfile_is_blank(text, (size_t)len)) {
         stop(file, "text stands between the alerts");
-    } else if (is_building(file)) {
+    } else if (cli_capfile_is_building(file)) {
         if (file->text_len + (size_t)len > ROOM_LEN) {
-            find_fault(file, "has more in it than an alert may");
+            cli_capfile_fault(file, "has more in it than an alert may");
             return;
         }
         memcpy(file->text + file->text_len, text, (size_t)len);
@@ -439,7 +248,7 @@ give_whole(struct cli_capfile *file, struct cli_cap_row *ret_row)
     file->row.rest = file->cut;
     file->row.more = false;
     if (!file->cut && file->done_at - file->row_at > CLI_CAP_ALERT_MAX) {
-        find_fault(file, "is longer than 256 KiB");
+        cli_capfile_fault(file, "is longer than 256 KiB");
     }
     give(file, file->row_at, ret_row);
     file->inside = file->cut = file->whole = false;
@@ -453,7 +262,7 @@ give_part(struct cli_capfile *file, struct cli_cap_row *ret_row)
 
     file->row.rest = file->cut;
     file->row.more = true;
-    find_fault(file, "is longer than 256 KiB");
+    cli_capfile_fault(file, "is longer than 256 KiB");
     file->cut = true;
     file->done_at = end_of(file);
     give(file, from, ret_row);
@@ -521,7 +330,7 @@ give_end(struct cli_capfile *file, struct cli_cap_row *ret_row,
     }
     begin_row(file);
     file->inside = false;
-    find_fault(file, "holds no alert");
+    cli_capfile_fault(file, "holds no alert");
     file->done_at = end_of(file);
     give(file, from, ret_row);
     return ENT_OK;
