@@ -55,6 +55,31 @@ enum ent_format {
     ENT_FORMATS,
 };
 
+/* By what a message is looked up: proto/lookup.h. */
+enum ent_lookup {
+    ENT_LOOKUP_NONE,
+    ENT_LOOKUP_DOCUMENT,
+    ENT_LOOKUP_MRZ, /* a document and a name in one */
+    ENT_LOOKUP_NAME,
+    ENT_LOOKUP_PLATE,
+    ENT_LOOKUP_VIN,
+    ENT_LOOKUP_CONTAINER,
+    ENT_LOOKUP_IMO,
+    ENT_LOOKUP_MMSI,
+    ENT_LOOKUP_CALL_SIGN,
+    ENT_LOOKUP_VESSEL_NAME,
+    ENT_LOOKUP_FLIGHT,
+    ENT_LOOKUP_AIRCRAFT, /* its registration */
+    ENT_LOOKUP_MAIL,
+    ENT_LOOKUP_AWB,
+    ENT_LOOKUP_BILL_OF_LADING,
+    ENT_LOOKUP_SEAL,
+    ENT_LOOKUP_PHONE,
+    ENT_LOOKUP_CASE,
+    ENT_LOOKUP_PLACE, /* UN/LOCODE, crossing or subdivision */
+    ENT_LOOKUP_KINDS,
+};
+
 /* When a field must, or only then may, be given. */
 enum ent_condition_kind {
     ENT_CONDITION_MUST,
@@ -85,6 +110,9 @@ struct ent_field_manifest {
     const struct ent_choice *holding;     /* what that must have; or NULL */
     const struct ent_condition *conditions;
     size_t condition_count;
+    enum ent_lookup lookup;
+    uint8_t of; /* place + 1 of the field that says whose it is; 0: none */
+    uint8_t to; /* and of the last of a range that begins with it */
 };
 
 enum ent_type_rule_kind {
@@ -139,6 +167,7 @@ struct ent_family {
     const char *title; /* "Drug seizure" */
     const char *about;
     bool nominal;            /* can name persons */
+    bool list;               /* an entry of a list until its expires_at */
     uint32_t precedence;     /* default */
     uint32_t tlp;            /* default */
     uint32_t handling;       /* default; bits: 1 << Entente__V1__Handling */

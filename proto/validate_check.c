@@ -9,6 +9,7 @@
 
 #include "proto/base/time.h"
 #include "proto/country.h"
+#include "proto/lookup.h"
 #include "proto/mrz.h"
 
 /* Checks that manifests name, of what no word of theirs can say. */
@@ -139,10 +140,11 @@ ent_check_document_alert(
             "only the state that issued a document says this of it");
     }
     if (is_given(alert->last_number) &&
-        (strlen(alert->last_number) != strlen(alert->number) ||
-            strcmp(alert->last_number, alert->number) < 0)) {
-        ent_rule_broken(
-            v, "lastNumber", "must be as long as number, and not before it");
+        !ent_lookup_is_range(
+            ent_view_text(alert->number), ent_view_text(alert->last_number))) {
+        ent_rule_broken(v, "lastNumber",
+            "must be as long as number, not before it, and differ from it in "
+            "digits at the end alone");
     }
 }
 

@@ -144,11 +144,13 @@ what_only_some_may_say_is_refused_from_others(void **state)
             "INTERPOL: rule of the issuing state"},
         {"{'documentAlert':{'lastNumber':'AA12346'}}",
             "documentAlert.lastNumber",
-            "must be as long as number, and not before it",
+            "must be as long as number, not before it, and differ from it in "
+            "digits at the end alone",
             "catalogue: document_alert"},
         {"{'documentAlert':{'lastNumber':'AA1234499'}}",
             "documentAlert.lastNumber",
-            "must be as long as number, and not before it",
+            "must be as long as number, not before it, and differ from it in "
+            "digits at the end alone",
             "catalogue: document_alert"},
     };
     static const struct broken minor[] = {

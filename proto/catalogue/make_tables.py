@@ -18,6 +18,9 @@ A field's words, with commas between them:
     past, future              not after, or after, the message's creation
     personal, special         it tells who somebody is; a special category
     counted                   of persons who are counted, never named
+    found by KIND             the message is looked up by it: one of LOOKUPS, with
+      of A to B               field A that says whose it is, and B the last of
+                              a range, where there are such
     FORMAT                    one of FORMATS or IDENTIFIERS below
 
 What a word cannot be said of (WORD_FOR) is as wrong as a word that is none.
@@ -46,6 +49,10 @@ IDENTIFIERS = (
     "document_number hs icao24 imo_company phone registration script un_number "
     "unit vin"
 ).split()
+LOOKUPS = (
+    "document mrz name plate vin container imo mmsi call_sign vessel_name "
+    "flight aircraft mail awb bill_of_lading seal phone case place"
+).split()
 TRAITS = "must text brief past future personal special counted".split()
 TIERS = ("blo", "ncc", "ilo", "carrier", "airport", "organisation")
 NUMBER = descriptor_pb2.FieldDescriptorProto
@@ -62,6 +69,7 @@ WORD_FOR = (
     | {"holding": ["message"]}
     | dict.fromkeys(["past", "future"], ["time"])
     | {"percent": ["string", "uint32"], "hash": ["bytes"]}
+    | {"found": ["string"]}
 )
 
 
@@ -207,6 +215,7 @@ class Type:
     def field(self, field):
         """C of one field."""
         traits, forms, conditions, holding = set(), [], [], []
+        found = self.found([])
         for phrase in str(self.words[field.name]).split(","):
             words = phrase.split()
             kinds = WORD_FOR.get(words[0] if words else "")
@@ -222,6 +231,8 @@ class Type:
                 conditions.append(self.condition("ONLY", words[1:]))
             elif words[:1] == ["holding"]:
                 holding = words[1:]
+            elif words[:2] == ["found", "by"]:
+                found = self.found(words[2:])
             elif len(words) == 1 and words[0] in TRAITS:
                 traits.add(words[0])
             elif len(words) == 1 and words[0] in FORMATS + IDENTIFIERS:
@@ -240,8 +251,17 @@ class Type:
             f".type = {f'&type_{below}' if below else 'NULL'}, "
             f".holding = {self.holding(below, holding)}, "
             f".conditions = {compound('ent_condition', conditions)}, "
-            f".condition_count = {len(conditions)}}}"
+            f".condition_count = {len(conditions)}, {found}}}"
         )
+
+    def found(self, words):
+        """By which kind, of which field, to which: KIND [of A] [to B]."""
+        kind, *rest = words or ["none"]
+        beside = dict(zip(rest[::2], rest[1::2]))
+        if kind not in LOOKUPS + ["none"] or set(beside) - {"of", "to"}:
+            raise Wrong(f"{self.name}: found by {' '.join(words)}?")
+        of, to = (self.at(beside[w]) + 1 if w in beside else 0 for w in ("of", "to"))
+        return f".lookup = ENT_LOOKUP_{kind.upper()}, .of = {of}, .to = {to}"
 
     def format(self, word="none"):
         """Of C: the format, and the identifier where it is one."""
@@ -365,7 +385,7 @@ def duration_ms(text):
 
 
 NEEDED = set("number code title about precedence tlp keep tiers".split())
-KNOWN = NEEDED | {"nominal", "handling", "acknowledge", "header"}
+KNOWN = NEEDED | {"nominal", "list", "handling", "acknowledge", "header"}
 
 
 class Family:
@@ -384,6 +404,9 @@ class Family:
         self.nominal = says.get("nominal", False) is True
         if not self.nominal and "Person" in held(types, self.type):
             raise Wrong(f"{name} can hold a Person, and is not nominal")
+        self.list = says.get("list", False) is True
+        if self.list and "expires_at" not in types[self.type].index:
+            raise Wrong(f"{name} is a list's entry, and has no expires_at")
 
     def tier(self, tier):
         word = self.says["tiers"][tier]
@@ -420,6 +443,7 @@ class Family:
             f".name = {quoted(self.name)}, .title = {quoted(says['title'])}, "
             f".about = {quoted(says['about'])}, "
             f".nominal = {'true' if self.nominal else 'false'}, "
+            f".list = {'true' if self.list else 'false'}, "
             f".precedence = {self.code('Precedence', says['precedence'])}, "
             f".tlp = {self.code('Tlp', 'TLP_' + says['tlp'])}, "
             f".handling = {handling}, .acknowledge_ms = "

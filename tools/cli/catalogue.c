@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/base/pb_field.h"
+#include "proto/lookup.h"
 
 #define PATH_MAX_LEN 192
 
@@ -115,6 +116,10 @@ traits_of(const struct ent_field_manifest *manifest)
         if ((manifest->traits & traits[i].trait) != 0) {
             (void)json_array_append_new(list, json_string(traits[i].word));
         }
+    }
+    if (manifest->lookup != ENT_LOOKUP_NONE) {
+        (void)json_array_append_new(list,
+            json_sprintf("found by %s", ent_lookup_name(manifest->lookup)));
     }
     return list;
 }
@@ -260,10 +265,10 @@ cli_catalogue_of(const struct ent_family *family)
 {
     json_t *fields = cli_catalogue_fields(family->body);
     json_t *object = json_pack(
-        "{s:s, s:s, s:i, s:s, s:s, s:b, s:s, s:s, s:o, s:{s:o, s:o}}", "family",
-        family->name, "code", family->code, "number", (int)family->number,
-        "title", family->title, "about", family->about, "nominal",
-        family->nominal, "precedence",
+        "{s:s, s:s, s:i, s:s, s:s, s:b, s:b, s:s, s:s, s:o, s:{s:o, s:o}}",
+        "family", family->name, "code", family->code, "number",
+        (int)family->number, "title", family->title, "about", family->about,
+        "nominal", family->nominal, "list", family->list, "precedence",
         code_name(&entente__v1__precedence__descriptor, family->precedence),
         "tlp", code_name(&entente__v1__tlp__descriptor, family->tlp), "tiers",
         tiers_of(family), "header", "must", header_fields(family->header_must),

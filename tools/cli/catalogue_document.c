@@ -21,8 +21,9 @@ static const char head[] =
     "creation; *personal* fields tell who\n"
     "somebody is, *special* ones are a special category of personal data, "
     "*counted* ones are of persons who are\n"
-    "counted and never named. What several families hold, a place or a person, "
-    "has a section at the end.\n";
+    "counted and never named; what a message is looked up by is *found by* "
+    "that. What several families hold, a\n"
+    "place or a person, has a section at the end.\n";
 
 static void
 print_absent(FILE *out)
