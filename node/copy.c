@@ -6,6 +6,7 @@
 #include "node/correction.h"
 #include "node/drills.h"
 #include "node/feed.h"
+#include "node/index.h"
 #include "node/lifetime.h"
 #include "node/pending.h"
 #include "node/purge.h"
@@ -43,6 +44,15 @@ is_final(const node_copy_row *row)
            row->state != ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED;
 }
 
+/* It left or will, and something of it can still be read. */
+static bool
+is_found(const node_copy_row *row)
+{
+    return row != NULL && row->deleted_at == 0 &&
+           row->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE &&
+           row->state != ENTENTE__V1__TRACE_STATE__TRACE_RETURNED;
+}
+
 enum ent_status
 node_copy_set(struct node *node, const struct ent_id *id,
     const struct ent_party *to, const node_copy_row *was,
@@ -56,6 +66,9 @@ node_copy_set(struct node *node, const struct ent_id *id,
     }
     if (rc == ENT_OK) {
         rc = node_reply_follow_copy(node, id, was, is, err);
+    }
+    if (rc == ENT_OK && is_found(was) && !is_found(is)) {
+        rc = node_index_forget(node, NODE_SENT, was->number, err);
     }
     if (rc != ENT_OK) {
         return rc;

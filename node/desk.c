@@ -6,6 +6,7 @@
 #include "node/assembly.h"
 #include "node/correction.h"
 #include "node/desks.h"
+#include "node/index.h"
 #include "node/ladder.h"
 #include "node/lifecycle.h"
 #include "node/need.h"
@@ -78,6 +79,13 @@ node_desk_origin(const node_desk_row *row, struct ent_party *ret_sender,
     return ENT_OK;
 }
 
+/* Something of it can still be read. */
+static bool
+is_read(const node_desk_row *row)
+{
+    return row != NULL && row->deleted_at == 0;
+}
+
 enum ent_status
 node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
     const node_desk_row *is, struct ent_error *err)
@@ -96,6 +104,9 @@ node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
     }
     if (rc == ENT_OK) {
         rc = node_need_follow_desk(node, sequence, was, is, err);
+    }
+    if (rc == ENT_OK && is_read(was) && !is_read(is)) {
+        rc = node_index_forget(node, NODE_CAME, sequence, err);
     }
     if (rc != ENT_OK) {
         return rc;
@@ -134,7 +145,12 @@ node_desk_put(struct node *node, const node_desk_row *row,
     if (rc == ENT_OK) {
         rc = node_number_next(node->store, "desk", &sequence, err);
     }
+    if (rc == ENT_OK && settled.deleted_at == 0) {
+        rc = node_index_put(node, NODE_CAME, sequence,
+            ent_view_of(settled.blinds.data, settled.blinds.len), err);
+    }
     if (rc == ENT_OK) {
+        settled.blinds = (ProtobufCBinaryData){0};
         rc = node_desk_set(node, sequence, NULL, &settled, err);
     }
     if (rc == ENT_OK) {

@@ -207,6 +207,9 @@ open_and_keep(struct node *node, struct node_arrival *arrival,
         rc = node_intake_keep(node, arrival, secrets, err);
     }
     if (arrival->openings != NULL) {
+        for (uint32_t i = 0; i < label->count; i++) {
+            ent_bytes_free(&arrival->openings[i].blinds);
+        }
         sodium_memzero(
             arrival->openings, label->count * sizeof *arrival->openings);
         free(arrival->openings);

@@ -13,6 +13,7 @@ enum subkey {
     SUBKEY_EPHEMERAL = 2,
     SUBKEY_WRAP = 3,
     SUBKEY_PRINT = 4,
+    SUBKEY_INDEX = 5,
 };
 
 struct node_keeper {
@@ -151,6 +152,13 @@ node_keeper_mac_key(
     struct node_keeper *keeper, uint8_t ret_key[static ENT_KV_MAC_KEY_LEN])
 {
     subkey(keeper, SUBKEY_MAC, ret_key);
+}
+
+void
+node_keeper_index_key(
+    struct node_keeper *keeper, uint8_t ret_key[static NODE_INDEX_KEY_LEN])
+{
+    subkey(keeper, SUBKEY_INDEX, ret_key);
 }
 
 void

@@ -47,6 +47,12 @@ void node_keeper_ephemeral(struct node_keeper *keeper,
     const struct ent_digest *stream, uint64_t first,
     const struct ent_digest *content, uint8_t ret_seed[static 32]);
 
+#define NODE_INDEX_KEY_LEN 32
+
+/* What keys lie blinded under in the store (node/index.h). */
+void node_keeper_index_key(
+    struct node_keeper *keeper, uint8_t ret_key[static NODE_INDEX_KEY_LEN]);
+
 #define NODE_PRINT_LEN 16
 
 /* By which the same content is known again, here and nowhere else: nobody

@@ -53,6 +53,7 @@ struct node {
     struct ent_certificate certificate;
     struct ent_bytes certificate_wire;
     struct node_keeper *keeper;
+    uint8_t index_key[32]; /* of node/index.h */
     struct node_slots *slots;
     struct node_store *store;
     uint64_t slots_noted; /* how many the store says there are */

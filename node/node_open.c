@@ -62,6 +62,7 @@ open_store(struct node *node, struct ent_error *err)
     char path[PATH_MAX];
     enum ent_status rc;
 
+    node_keeper_index_key(node->keeper, node->index_key);
     node_keeper_mac_key(node->keeper, mac_key);
     rc = node_store_open(node->config->store, mac_key,
         node->config->store_limit, &node->store, err);
@@ -387,6 +388,7 @@ node_close(struct node **node_pointer)
     ent_bytes_free(&node->certificate_wire);
     ent_bytes_free(&node->manifest_wire);
     ent_bytes_free(&node->before.manifest_wire);
+    sodium_memzero(node->index_key, sizeof node->index_key);
     free(node);
     *node_pointer = NULL;
 }

@@ -9,6 +9,7 @@
 #include "node/copy.h"
 #include "node/emergency.h"
 #include "node/gate.h"
+#include "node/index.h"
 #include "node/lifecycle.h"
 #include "node/need.h"
 #include "node/onward.h"
@@ -253,6 +254,20 @@ take_print(struct node *node, const ent_message *message,
     return rc;
 }
 
+/* By which it is found, once it is at the desk. */
+static enum ent_status
+take_blinds(struct node *node, const ent_message *message,
+    struct node_opening *opening, struct ent_error *err)
+{
+    enum ent_status rc =
+        node_index_of(node, message, message->from, &opening->blinds, err);
+
+    opening->row.blinds.data = opening->blinds.data;
+    opening->row.blinds.len = opening->blinds.len;
+    opening->row.listed_until = ent_lookup_listed_until(message);
+    return rc;
+}
+
 /* Policy, the other side of the border. */
 static enum ent_status
 judge(struct node *node, const ent_message *message,
@@ -283,7 +298,10 @@ judge(struct node *node, const ent_message *message,
         rc = node_emergency_passed(node, message, &opening->id,
             &label->stream.sender, false, decision.relaxed, err);
     }
-    return rc != ENT_OK ? rc : take_print(node, message, opening, err);
+    if (rc == ENT_OK) {
+        rc = take_print(node, message, opening, err);
+    }
+    return rc != ENT_OK ? rc : take_blinds(node, message, opening, err);
 }
 
 /* What was lost with a store is here again. */

@@ -26,6 +26,7 @@ struct node_opening {
     uint64_t call_after[ENT_STEPS_MAX]; /* node/ladder.h */
     uint32_t call_to[ENT_STEPS_MAX];
     uint8_t print[NODE_PRINT_LEN]; /* node/onward.h */
+    struct ent_bytes blinds;       /* node/index.h; the caller frees them */
 };
 
 /* Open envelope `index`. `bundle_number` is not known yet: the caller sets

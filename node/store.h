@@ -76,6 +76,8 @@ enum node_table {
     NODE_SIGNER,      /* signing key id(16)               -> SignerRow */
     NODE_WITNESS,     /* party(16)                        -> WitnessRow */
     NODE_SHARE,       /* party(16)                        -> u64, u64 */
+    NODE_INDEX,       /* print(16), u8 way, u64 ~number   -> nothing */
+    NODE_INDEXED,     /* u8 way, u64 number               -> prints */
     NODE_TABLE_COUNT,
 };
 

@@ -9,6 +9,7 @@
 #include "node/emergency.h"
 #include "node/feed.h"
 #include "node/gate.h"
+#include "node/index.h"
 #include "node/lifecycle.h"
 #include "node/lifetime.h"
 #include "node/onward.h"
@@ -96,6 +97,7 @@ keep_copy(struct node *node, const struct node_outgoing *outgoing,
     row.reply_ms =
         ent_message_asks_for_reply(outgoing->message) ? decision->reply_ms : 0;
     row.reply_after = ent_message_time_ms(outgoing->message->reply_by);
+    row.listed_until = ent_lookup_listed_until(outgoing->message);
     if (!decision->permit) {
         row.state = ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE;
         row.reason = decision->reason;
@@ -291,6 +293,19 @@ send_on(struct node *node, const struct node_outgoing *outgoing,
 }
 
 static enum ent_status
+index_copy(struct node *node, const struct node_outgoing *outgoing,
+    uint64_t number, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes blinds = {0};
+    enum ent_status rc =
+        node_index_of(node, outgoing->message, outgoing->to.text, &blinds, err);
+
+    return rc != ENT_OK ? rc
+                        : node_index_put(node, NODE_SENT, number,
+                              ent_bytes_view(&blinds), err);
+}
+
+static enum ent_status
 accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     struct ent_arena *arena, struct ent_error *err)
 {
@@ -302,6 +317,9 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
         return rc;
     }
     rc = keep_copy(node, outgoing, number, day, err);
+    if (rc == ENT_OK) {
+        rc = index_copy(node, outgoing, number, err);
+    }
     if (rc == ENT_OK && outgoing->decision.counts) {
         rc = node_gate_count(
             node, outgoing->message, &node->self, &outgoing->to, err);

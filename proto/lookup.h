@@ -40,6 +40,9 @@ enum ent_status ent_lookup_ask(enum ent_lookup kind, struct ent_view of,
     struct ent_view value, ent_lookup_visit *visit, void *context,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Until when the message is an entry of a list, in ms; 0: it is none. */
+uint64_t ent_lookup_listed_until(const ent_message *message);
+
 /* A range of numbers differs in digits at its end alone, and is not backwards.
  */
 bool ent_lookup_is_range(struct ent_view first, struct ent_view last);

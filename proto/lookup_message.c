@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of a message, by its manifests; and those of what is asked. */
+#include <assert.h>
 #include <string.h>
 
 #include "proto/base/pb_field.h"
@@ -160,6 +161,24 @@ ent_lookup_message(const ent_message *message, ent_lookup_visit *visit,
     };
 
     return visit_fields(&walk, ent_message_manifest, &message->base, err);
+}
+
+uint64_t
+ent_lookup_listed_until(const ent_message *message)
+{
+    const struct ent_family *family = ent_family_of(message);
+    const ProtobufCMessage *body;
+    const ProtobufCFieldDescriptor *field;
+
+    if (family == NULL || !family->list) {
+        return 0;
+    }
+    body = &message->test->base; /* the one pointer that every body shares */
+    field = protobuf_c_message_descriptor_get_field_by_name(
+        body->descriptor, "expires_at");
+    assert(field != NULL); /* the manifests were held against the schema */
+    return ent_message_time_ms(
+        *(Google__Protobuf__Timestamp *const *)ent_pb_value(body, field, 0));
 }
 
 /* ---- what is asked ---- */

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/index.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "proto/base/log.h"
+
+#define COMPONENT "index"
+
+/* Kinds of keys that are not proto/lookup.h's. */
+#define KIND_FAMILY 0x80
+#define KIND_OFFICE 0x81
+
+/* ---- prints ---- */
+
+static struct node_blind
+print(const struct node *node, bool exercise, uint8_t kind, struct ent_view key)
+{
+    const uint8_t head[] = {ENT_LOOKUP_VERSION, exercise, kind};
+    crypto_generichash_state state;
+    struct node_blind blind;
+
+    crypto_generichash_init(
+        &state, node->index_key, sizeof node->index_key, sizeof blind.bytes);
+    crypto_generichash_update(&state, head, sizeof head);
+    crypto_generichash_update(&state, key.data, key.len);
+    crypto_generichash_final(&state, blind.bytes, sizeof blind.bytes);
+    return blind;
+}
+
+struct node_blind
+node_index_blind(const struct node *node, bool exercise, enum ent_lookup kind,
+    struct ent_view key)
+{
+    return print(node, exercise, (uint8_t)kind, key);
+}
+
+struct node_blind
+node_index_family(const struct node *node, bool exercise, uint32_t family)
+{
+    uint8_t number[4];
+
+    ent_put_be(number, family, sizeof number);
+    return print(
+        node, exercise, KIND_FAMILY, ent_view_of(number, sizeof number));
+}
+
+struct node_blind
+node_index_office(const struct node *node, bool exercise, const char *address)
+{
+    return print(node, exercise, KIND_OFFICE, ent_view_text(address));
+}
+
+/* ---- of one message ---- */
+
+struct gathering {
+    const struct node *node;
+    bool exercise;
+    bool too_many;
+    size_t count;
+    struct node_blind blinds[NODE_BLINDS_MAX];
+};
+
+static void
+add(struct gathering *gathering, struct node_blind blind)
+{
+    for (size_t i = 0; i < gathering->count; i++) {
+        if (memcmp(&gathering->blinds[i], &blind, sizeof blind) == 0) {
+            return;
+        }
+    }
+    if (gathering->count == NODE_BLINDS_MAX) {
+        gathering->too_many = true;
+        return;
+    }
+    gathering->blinds[gathering->count++] = blind;
+}
+
+static enum ent_status
+gather(void *context, enum ent_lookup kind, struct ent_view key,
+    struct ent_error *err)
+{
+    struct gathering *gathering = context;
+
+    (void)err;
+    add(gathering,
+        node_index_blind(gathering->node, gathering->exercise, kind, key));
+    return ENT_OK;
+}
+
+enum ent_status
+node_index_of(const struct node *node, const ent_message *message,
+    const char *other, struct ent_bytes *ret_blinds, struct ent_error *err)
+{
+    const struct ent_family *family = ent_family_of(message);
+    struct gathering gathering;
+    enum ent_status rc;
+
+    gathering.node = node;
+    gathering.exercise = message->mode != ENTENTE__V1__MODE__ACTUAL;
+    gathering.too_many = false;
+    gathering.count = 0;
+    add(&gathering, node_index_office(node, gathering.exercise, other));
+    if (family != NULL) {
+        add(&gathering,
+            node_index_family(node, gathering.exercise, family->number));
+    }
+    rc = ent_lookup_message(message, gather, &gathering, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (gathering.too_many) {
+        ent_log(ENT_LOG_WARN, COMPONENT,
+            "a message has more to be looked up by than %d keys id=%s",
+            NODE_BLINDS_MAX, message->id);
+    }
+    return ent_bytes_copy(
+        ent_view_of(gathering.blinds, gathering.count * NODE_BLIND_LEN),
+        ret_blinds, err);
+}
+
+/* ---- entries ---- */
+
+/* print(16), u8 way, u64 ~number: the newest first. */
+static struct node_key
+entry(const uint8_t *blind, enum node_way way, uint64_t number)
+{
+    struct node_key key = {.len = NODE_BLIND_LEN + 1 + 8};
+
+    memcpy(key.bytes, blind, NODE_BLIND_LEN);
+    key.bytes[NODE_BLIND_LEN] = (uint8_t)way;
+    ent_put_be(key.bytes + NODE_BLIND_LEN + 1, ~number, 8);
+    return key;
+}
+
+static struct node_key
+all_of(enum node_way way, uint64_t number)
+{
+    struct node_key key = {.len = 9};
+
+    key.bytes[0] = (uint8_t)way;
+    ent_put_be(key.bytes + 1, number, 8);
+    return key;
+}
+
+enum ent_status
+node_index_put(struct node *node, enum node_way way, uint64_t number,
+    struct ent_view blinds, struct ent_error *err)
+{
+    struct node_key all = all_of(way, number);
+    enum ent_status rc = ENT_OK;
+
+    if (blinds.len == 0) {
+        return ENT_OK;
+    }
+    for (size_t i = 0; rc == ENT_OK && i < blinds.len; i += NODE_BLIND_LEN) {
+        struct node_key key = entry(blinds.data + i, way, number);
+
+        rc = node_store_put(node->store, NODE_INDEX, node_key_view(&key),
+            (struct ent_view){0}, err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_store_put(node->store, NODE_INDEXED,
+                              node_key_view(&all), blinds, err);
+}
+
+enum ent_status
+node_index_forget(struct node *node, enum node_way way, uint64_t number,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes blinds = {0};
+    struct node_key all = all_of(way, number);
+    struct ent_view value;
+    enum ent_status rc = node_store_get(
+        node->store, NODE_INDEXED, node_key_view(&all), &value, err);
+
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    rc = ent_bytes_copy(value, &blinds, err);
+    for (size_t i = 0; rc == ENT_OK && i + NODE_BLIND_LEN <= blinds.len;
+         i += NODE_BLIND_LEN) {
+        struct node_key key = entry(blinds.data + i, way, number);
+
+        rc = node_store_delete(
+            node->store, NODE_INDEX, node_key_view(&key), err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_store_delete(node->store, NODE_INDEXED,
+                              node_key_view(&all), err);
+}
+
+enum ent_status
+node_index_before(struct node *node, const struct node_blind *blind,
+    enum node_way way, uint64_t *number, struct ent_error *err)
+{
+    struct node_key key;
+    enum ent_status rc;
+
+    if (*number == 0) {
+        return ENT_NOT_FOUND;
+    }
+    key = entry(blind->bytes, way, *number - 1);
+    rc = node_store_seek(node->store, NODE_INDEX, node_key_view(&key),
+        NODE_BLIND_LEN + 1, key.bytes, NULL, err);
+    if (rc == ENT_OK) {
+        *number = ~ent_get_be(key.bytes + NODE_BLIND_LEN + 1, 8);
+    }
+    return rc;
+}
+
+enum ent_status
+node_index_has(struct node *node, const struct node_blind *blind,
+    enum node_way way, uint64_t number, struct ent_error *err)
+{
+    struct node_key key = entry(blind->bytes, way, number);
+    struct ent_view value;
+
+    return node_store_get(
+        node->store, NODE_INDEX, node_key_view(&key), &value, err);
+}
