@@ -115,6 +115,7 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__TraceReply trace = ENTENTE__V1__TRACE_REPLY__INIT;
     Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
     Entente__V1__ClockReply clock = ENTENTE__V1__CLOCK_REPLY__INIT;
+    Entente__V1__SearchReply search = ENTENTE__V1__SEARCH_REPLY__INIT;
     Entente__V1__CountsReply counts = ENTENTE__V1__COUNTS_REPLY__INIT;
     Entente__V1__JournalShowReply show = ENTENTE__V1__JOURNAL_SHOW_REPLY__INIT;
     Entente__V1__EvidenceReply evidence = ENTENTE__V1__EVIDENCE_REPLY__INIT;
@@ -252,6 +253,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_KEEP;
         reply.keep = &keep;
         rc = node_need_keep(node, request->keep, &keep, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_SEARCH:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_SEARCH;
+        reply.search = &search;
+        rc = node_api_search(node, request->search, arena, &search, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_UPLOAD:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_UPLOAD;

@@ -57,6 +57,7 @@
     X(carry_in, "carry", "in", "FILE...", "take in files that were carried")   \
     X(evidence, "evidence", NULL, "ID|NUMBER", "write what proves a message")  \
     X(verify, "verify", NULL, "FILE", "say what such a file proves")           \
+    X(search, "search", NULL, "", "find what came or was sent")                \
     X(replay, "replay", NULL, "--from SEQ", "show again what came")            \
     X(explain, "explain", NULL, "[FILE]", "would this message go, why not")    \
     X(status, "status", NULL, "", "how the node is")                           \
