@@ -32,6 +32,7 @@
     X(DESK, 41, "desk")              /* a copy for a desk that is not here */  \
     X(DUTY, 42, "duty")              /* what is to be done by a time */        \
     X(OVERDUE, 43, "overdue")        /* what was not */                        \
+    X(LATE_HIT, 45, "late-hit")      /* what an alert is about passed here */  \
     X(EMERGENCY, 44, "emergency")    /* another office has declared one */     \
     X(STORE, 220, "store")           /* too full for what others send */       \
     X(SHARE, 221, "share")           /* an office has as much as it may */     \

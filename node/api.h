@@ -84,6 +84,9 @@ enum ent_status node_api_reload(struct node *node, struct ent_arena *arena,
     Entente__V1__ReloadReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_counts(struct node *node, struct ent_arena *arena,
     Entente__V1__CountsReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_list_check(struct node *node,
+    const Entente__V1__ListCheckRequest *request, struct ent_arena *arena,
+    Entente__V1__ListCheckReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_search(struct node *node,
     const Entente__V1__SearchRequest *request, struct ent_arena *arena,
     Entente__V1__SearchReply *reply, struct ent_error *err) ENT_MUST_CHECK;

@@ -101,6 +101,8 @@ only_reads(const Entente__V1__ApiRequest *request)
     case ENTENTE__V1__API_REQUEST__REQUEST_GIVE_BACK:
     case ENTENTE__V1__API_REQUEST__REQUEST_KEEP:
         return false;
+    case ENTENTE__V1__API_REQUEST__REQUEST_LIST_CHECK:
+        return request->list_check->encounter == 0;
     default:
         return true;
     }
@@ -115,6 +117,7 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__TraceReply trace = ENTENTE__V1__TRACE_REPLY__INIT;
     Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
     Entente__V1__ClockReply clock = ENTENTE__V1__CLOCK_REPLY__INIT;
+    Entente__V1__ListCheckReply list = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
     Entente__V1__SearchReply search = ENTENTE__V1__SEARCH_REPLY__INIT;
     Entente__V1__CountsReply counts = ENTENTE__V1__COUNTS_REPLY__INIT;
     Entente__V1__JournalShowReply show = ENTENTE__V1__JOURNAL_SHOW_REPLY__INIT;
@@ -253,6 +256,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_KEEP;
         reply.keep = &keep;
         rc = node_need_keep(node, request->keep, &keep, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_LIST_CHECK:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_LIST_CHECK;
+        reply.list_check = &list;
+        rc = node_api_list_check(node, request->list_check, arena, &list, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_SEARCH:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_SEARCH;

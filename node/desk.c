@@ -11,6 +11,7 @@
 #include "node/lifecycle.h"
 #include "node/need.h"
 #include "node/onward.h"
+#include "node/passing.h"
 #include "node/reply.h"
 #include "node/signers.h"
 
@@ -148,6 +149,9 @@ node_desk_put(struct node *node, const node_desk_row *row,
     if (rc == ENT_OK && settled.deleted_at == 0) {
         rc = node_index_put(node, NODE_CAME, sequence,
             ent_view_of(settled.blinds.data, settled.blinds.len), err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_passing_meet(node, sequence, &settled, err);
     }
     if (rc == ENT_OK) {
         settled.blinds = (ProtobufCBinaryData){0};

@@ -11,6 +11,7 @@
 /* Kinds of keys that are not proto/lookup.h's. */
 #define KIND_FAMILY 0x80
 #define KIND_OFFICE 0x81
+#define KIND_LIST 0x82
 
 /* ---- prints ---- */
 
@@ -50,6 +51,12 @@ struct node_blind
 node_index_office(const struct node *node, bool exercise, const char *address)
 {
     return print(node, exercise, KIND_OFFICE, ent_view_text(address));
+}
+
+struct node_blind
+node_index_list(const struct node *node, const char *address)
+{
+    return print(node, false, KIND_LIST, ent_view_text(address));
 }
 
 /* ---- of one message ---- */
@@ -105,6 +112,9 @@ node_index_of(const struct node *node, const ent_message *message,
     if (family != NULL) {
         add(&gathering,
             node_index_family(node, gathering.exercise, family->number));
+    }
+    if (family != NULL && family->list && !gathering.exercise) {
+        add(&gathering, node_index_list(node, other));
     }
     rc = ent_lookup_message(message, gather, &gathering, err);
     if (rc != ENT_OK) {

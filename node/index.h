@@ -34,6 +34,9 @@ struct node_blind node_index_family(
 struct node_blind node_index_office(
     const struct node *node, bool exercise, const char *address);
 
+/* Entries of lists that that office gave; exercises are on no list. */
+struct node_blind node_index_list(const struct node *node, const char *address);
+
 /* The prints of a message that is exchanged with `other`, one after another. */
 enum ent_status node_index_of(const struct node *node,
     const ent_message *message, const char *other, struct ent_bytes *ret_blinds,

@@ -23,6 +23,7 @@ enum node_life_kind {
     NODE_LIFE_DELIVERY = 6, /* the time in which a bundle of ours may arrive */
     NODE_LIFE_UPLOAD = 7,   /* a file that no message has taken up */
     NODE_LIFE_QUOTA = 8,    /* what one officer asked for */
+    NODE_LIFE_PASSING = 9,  /* what was looked up as it passed */
 };
 
 struct node_life {

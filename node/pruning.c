@@ -7,6 +7,7 @@
 #include "node/dispatch.h"
 #include "node/fate.h"
 #include "node/lifetime.h"
+#include "node/passing.h"
 #include "node/proof.h"
 #include "node/pump.h"
 #include "node/quota.h"
@@ -217,6 +218,8 @@ prune(struct node *node, const struct node_life *life, size_t *budget,
         return node_upload_prune(node, life->number, err);
     case NODE_LIFE_QUOTA:
         return node_quota_prune(node, life->number, err);
+    case NODE_LIFE_PASSING:
+        return node_passing_forget(node, life->number, err);
     }
     return ent_fail(err, ENT_IO, "a row of an unknown kind has ended");
 }

@@ -68,6 +68,8 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
     [NODE_INDEX] = {.name = "index", .key_len = 25, .bare = true},
     [NODE_INDEXED] = {.name = "indexed", .key_len = 9},
+    [NODE_PASSING] = {.name = "passing", .key_len = 8},
+    [NODE_PASSED] = {.name = "passed", .key_len = 24, .bare = true},
 };
 
 struct node_store {

@@ -78,6 +78,8 @@ enum node_table {
     NODE_SHARE,       /* party(16)                        -> u64, u64 */
     NODE_INDEX,       /* print(16), u8 way, u64 ~number   -> nothing */
     NODE_INDEXED,     /* u8 way, u64 number               -> prints */
+    NODE_PASSING,     /* u64 passing                      -> PassingRow */
+    NODE_PASSED,      /* print(16), u64 passing           -> nothing */
     NODE_TABLE_COUNT,
 };
 

@@ -102,6 +102,8 @@ bool
 ent_message_asks_for_reply(const ent_message *message)
 {
     return message->reply_by != NULL || ent_message_asks_for_check(message) ||
+           (message->body_case == ENTENTE__V1__MESSAGE__BODY_HIT_NOTICE &&
+               message->hit_notice->confirmation == 0) ||
            message->body_case == ENTENTE__V1__MESSAGE__BODY_CONSENT_REQUEST;
 }
 

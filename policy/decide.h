@@ -109,7 +109,8 @@ void ent_decision_refuse(struct ent_decision *decision, uint32_t reason,
 bool ent_message_asks_for_check(const ent_message *message);
 
 /* Somebody is to reply to it: it is a question by its kind (a document check, a
- * request for consent), or its header says by when. */
+ * request for consent, a hit that its owner is to confirm), or its header says
+ * by when. */
 bool ent_message_asks_for_reply(const ent_message *message);
 
 /* Owed after a message passed: it outlives suspension and expiry, and no rule

@@ -124,6 +124,9 @@ ent_lookup_blocks(struct ent_view of, struct ent_view number,
         ent_lookup_key_of(ENT_LOOKUP_CASE, (struct ent_view){0}, number);
     enum ent_status rc = ENT_OK;
 
+    if (bare.len == 0) {
+        return ENT_OK;
+    }
     memcpy(cut.stem, bare.text, bare.len);
     for (size_t digits = 0; rc == ENT_OK; digits++) {
         rc = visit_block(&cut, bare.len - digits, digits, err);

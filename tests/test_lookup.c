@@ -110,6 +110,9 @@ a_document_is_its_issuers(void **state)
     expect_status(ent_lookup_ask(ENT_LOOKUP_DOCUMENT, view(""), view("AA1"),
                       keep, &list, &last_error),
         ENT_BAD_INPUT);
+    expect_status(ent_lookup_ask(ENT_LOOKUP_DOCUMENT, view("THA"), view("-"),
+                      keep, &list, &last_error),
+        ENT_BAD_INPUT);
     expect_status(ent_lookup_ask(ENT_LOOKUP_SEAL, view(""), view(" - "), keep,
                       &list, &last_error),
         ENT_BAD_INPUT);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ctype.h>
 #include <string.h>
 #include <sysexits.h>
 
-#include "proto/base/nearest.h"
+#include "tools/cli/choice.h"
 #include "tools/cli/desk.h"
 #include "tools/cli/lifecycle.h"
 #include "tools/cli/output.h"
@@ -42,36 +41,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-/* The value that a person means: any case, `-` for `_`. 0 is not one. */
-static int
-parse_code(const ProtobufCEnumDescriptor *descriptor, const char *option,
-    const char *text, struct argp_state *state)
-{
-    char code[CLI_WORDS_MAX];
-    struct ent_nearest nearest;
-    const ProtobufCEnumValue *value;
-
-    (void)snprintf(code, sizeof code, "%s", text);
-    for (char *c = code; *c != '\0'; c++) {
-        *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
-    }
-    value = protobuf_c_enum_descriptor_get_value_by_name(descriptor, code);
-    if (value != NULL && value->value != 0) {
-        return value->value;
-    }
-    nearest = ent_nearest_to(ent_view_text(code));
-    for (unsigned i = 0; i < descriptor->n_values; i++) {
-        if (descriptor->values[i].value != 0) {
-            ent_nearest_try(&nearest, descriptor->values[i].name);
-        }
-    }
-    argp_error(state, "%s: there is no '%s'%s%s%s", option, text,
-        nearest.best == NULL ? "" : "; did you mean ",
-        nearest.best == NULL ? "" : nearest.best,
-        nearest.best == NULL ? "" : "?");
-    return 0;
-}
-
 static void
 check(struct arguments *arguments, struct argp_state *state)
 {
@@ -107,14 +76,13 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->note = argument;
         return 0;
     case KEY_LEVEL:
-        arguments->level = (Entente__V1__AcknowledgementLevel)parse_code(
-            &entente__v1__acknowledgement_level__descriptor, "--level",
-            argument, state);
+        arguments->level =
+            (Entente__V1__AcknowledgementLevel)cli_choice(state, "--level",
+                argument, &entente__v1__acknowledgement_level__descriptor);
         return 0;
     case KEY_OUTCOME:
-        arguments->outcome = (Entente__V1__ActionOutcome)parse_code(
-            &entente__v1__action_outcome__descriptor, "--outcome", argument,
-            state);
+        arguments->outcome = (Entente__V1__ActionOutcome)cli_choice(state,
+            "--outcome", argument, &entente__v1__action_outcome__descriptor);
         return 0;
     case KEY_AGAIN:
         arguments->again = true;

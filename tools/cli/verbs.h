@@ -57,6 +57,11 @@
     X(carry_in, "carry", "in", "FILE...", "take in files that were carried")   \
     X(evidence, "evidence", NULL, "ID|NUMBER", "write what proves a message")  \
     X(verify, "verify", NULL, "FILE", "say what such a file proves")           \
+    X(check, "check", NULL, "WHAT NUMBER", "is this on a list?")               \
+    X(screen, "screen", NULL, "FILE", "look up a file in the lists")           \
+    X(hit, "hit", NULL, "ID|NUMBER", "tell that an alert's subject was met")   \
+    X(confirm, "confirm", NULL, "ID|NUMBER same|other",                        \
+        "say whether it is whom our alert is about")                           \
     X(search, "search", NULL, "", "find what came or was sent")                \
     X(replay, "replay", NULL, "--from SEQ", "show again what came")            \
     X(explain, "explain", NULL, "[FILE]", "would this message go, why not")    \

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is this on a list, of ours or of others? */
+#include "node/api.h"
+
+#include <string.h>
+
+#include "node/list.h"
+#include "node/passing.h"
+#include "node/submit.h"
+
+#define ASKED_MAX 256
+#define KEYS_MAX 64 /* of one thing that is asked for */
+
+typedef Entente__V1__ListCheckRequest list_request; /* generated names */
+typedef Entente__V1__ListAnswer list_answer;
+
+struct asking {
+    const struct node *node;
+    bool exercise;
+    struct node_blind keys[KEYS_MAX];
+    size_t count;
+};
+
+static enum ent_status
+gather(void *context, enum ent_lookup kind, struct ent_view key,
+    struct ent_error *err)
+{
+    struct asking *asking = context;
+
+    if (asking->count == KEYS_MAX) {
+        return ent_fail(err, ENT_BAD_INPUT, "it is too long to be looked up");
+    }
+    asking->keys[asking->count++] =
+        node_index_blind(asking->node, asking->exercise, kind, key);
+    return ENT_OK;
+}
+
+/* A name alone is no reason to hold anybody up. */
+static enum ent_status
+read_term(const Entente__V1__LookupTerm *term, struct asking *asking,
+    struct ent_error *err)
+{
+    enum ent_lookup kind = ent_lookup_by_name(term->kind);
+
+    switch (kind) {
+    case ENT_LOOKUP_NONE:
+    case ENT_LOOKUP_NAME:
+    case ENT_LOOKUP_CASE:
+    case ENT_LOOKUP_PLACE:
+        return ent_fail(err, ENT_BAD_INPUT,
+            "lists are looked up by documents, vehicles, vessels, aircraft and "
+            "cargo, not by '%.40s'",
+            term->kind);
+    default:
+        return ent_lookup_ask(kind, ent_view_text(term->of),
+            ent_view_text(term->value), gather, asking, err);
+    }
+}
+
+static enum ent_status
+tell_entry(const struct node_list_entry *entry, struct ent_arena *arena,
+    Entente__V1__ListEntry **ret_entry, struct ent_error *err)
+{
+    const struct ent_family *family = ent_family_by_number(entry->family);
+    const ProtobufCBinaryData id = {
+        .data = (uint8_t *)(uintptr_t)entry->id.bytes,
+        .len = sizeof entry->id.bytes,
+    };
+    Entente__V1__ListEntry *told = ent_arena_alloc(arena, sizeof *told);
+
+    if (told == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "telling an entry");
+    }
+    entente__v1__list_entry__init(told);
+    told->own = entry->way == NODE_SENT;
+    told->sequence = entry->way == NODE_CAME ? entry->number : 0;
+    told->id = node_id_in(arena, &id);
+    told->office = node_text_in(arena, entry->office);
+    told->family =
+        family == NULL ? told->family : (char *)(uintptr_t)family->name;
+    told->at = entry->at_ms;
+    told->listed_until = entry->until_ms;
+    *ret_entry = told;
+    return ENT_OK;
+}
+
+static enum ent_status
+tell_hits(const struct node_list_hits *hits, struct ent_arena *arena,
+    list_answer *answer, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    answer->entries =
+        ent_arena_alloc(arena, (hits->count + 1) * sizeof *answer->entries);
+    if (answer->entries == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "telling entries");
+    }
+    for (size_t i = 0; rc == ENT_OK && i < hits->count; i++) {
+        rc = tell_entry(&hits->entries[i], arena, &answer->entries[i], err);
+        answer->n_entries = i + 1;
+    }
+    answer->more = hits->more;
+    return rc;
+}
+
+static enum ent_status
+check_one(struct node *node, const list_request *request,
+    const Entente__V1__LookupTerm *term, struct ent_arena *arena,
+    list_answer *answer, struct ent_error *err)
+{
+    struct asking asking = {.node = node, .exercise = request->exercises};
+    struct node_list_hits hits = {.count = 0};
+    const struct node_passing passing = {
+        .encounter = (uint32_t)request->encounter,
+        .place = request->place,
+        .next = request->next,
+    };
+    enum ent_status rc = read_term(term, &asking, err);
+
+    if (rc == ENT_BAD_INPUT) {
+        answer->error = node_text_in(arena, err->text);
+        return ENT_OK;
+    }
+    for (size_t i = 0; rc == ENT_OK && i < asking.count; i++) {
+        rc = node_list_look(node, &asking.keys[i], &hits, err);
+    }
+    if (rc == ENT_OK && request->encounter != 0) {
+        rc = node_passing_note(node, &passing, asking.keys, asking.count, err);
+    }
+    return rc != ENT_OK ? rc : tell_hits(&hits, arena, answer, err);
+}
+
+/* ---- how fresh the lists are ---- */
+
+static enum ent_status
+tell_source(struct node *node, const struct node_peer *peer,
+    struct ent_arena *arena, Entente__V1__ListCheckReply *reply,
+    struct ent_error *err)
+{
+    uint64_t newest = 0;
+    Entente__V1__ListSource *source;
+    enum ent_status rc =
+        node_list_newest(node, peer->address.text, &newest, err);
+
+    if (rc != ENT_OK || newest == 0) {
+        return rc;
+    }
+    source = ent_arena_alloc(arena, sizeof *source);
+    if (source == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "telling whose lists these are");
+    }
+    entente__v1__list_source__init(source);
+    source->office = node_text_in(arena, peer->address.text);
+    source->heard_at = peer->heard_at;
+    source->newest_at = newest;
+    reply->sources[reply->n_sources++] = source;
+    return ENT_OK;
+}
+
+static enum ent_status
+tell_sources(struct node *node, struct ent_arena *arena,
+    Entente__V1__ListCheckReply *reply, struct ent_error *err)
+{
+    size_t count = node_peers_count(node->peers);
+    enum ent_status rc = ENT_OK;
+
+    reply->sources =
+        ent_arena_alloc(arena, (count + 1) * sizeof *reply->sources);
+    if (reply->sources == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "telling whose lists these are");
+    }
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        rc =
+            tell_source(node, node_peers_at(node->peers, i), arena, reply, err);
+    }
+    return rc;
+}
+
+/* ---- all ---- */
+
+static enum ent_status
+check_request(const list_request *request, struct ent_error *err)
+{
+    if (request->n_terms > ASKED_MAX) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "a request asks for at most %d things", ASKED_MAX);
+    }
+    if (strlen(request->place) > NODE_PASSING_TEXT_MAX ||
+        strlen(request->next) > NODE_PASSING_TEXT_MAX) {
+        return ent_fail(err, ENT_BAD_INPUT, "a place has at most %d bytes",
+            NODE_PASSING_TEXT_MAX);
+    }
+    return ENT_OK;
+}
+
+enum ent_status
+node_api_list_check(struct node *node, const list_request *request,
+    struct ent_arena *arena, Entente__V1__ListCheckReply *reply,
+    struct ent_error *err)
+{
+    enum ent_status rc = check_request(request, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    reply->at = node->now_ms;
+    reply->answers =
+        ent_arena_alloc(arena, (request->n_terms + 1) * sizeof *reply->answers);
+    if (reply->answers == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "answering from lists");
+    }
+    for (size_t i = 0; rc == ENT_OK && i < request->n_terms; i++) {
+        list_answer *answer = ent_arena_alloc(arena, sizeof *answer);
+
+        if (answer == NULL) {
+            return ent_fail(err, ENT_NO_MEMORY, "answering from lists");
+        }
+        entente__v1__list_answer__init(answer);
+        reply->answers[reply->n_answers++] = answer;
+        rc = check_one(node, request, request->terms[i], arena, answer, err);
+    }
+    return rc != ENT_OK ? rc : tell_sources(node, arena, reply, err);
+}

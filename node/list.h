@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * list - the alerts about persons, documents, conveyances and cargo that hold
+ * now, as lists to look up in: what other offices gave, and our own.
+ *
+ * An alert is an entry from its arrival (our own: from its acceptance) until it
+ * expires, is withdrawn, recalled or corrected, or its time here is over. An
+ * answer is as fresh as what was last heard of each list's owner. It says where
+ * to look, never what to do: its owner confirms a hit before anybody acts.
+ */
+#ifndef NODE_LIST_H
+#define NODE_LIST_H
+
+#include "node/index.h"
+#include "node/peers.h"
+
+#define NODE_LIST_ENTRIES_MAX 32 /* of one answer */
+
+struct node_list_entry {
+    enum node_way way;
+    uint64_t number;
+    struct ent_id id;
+    char office[ENT_ADDRESS_MAX + 1]; /* whose entry it is */
+    uint32_t family;
+    uint64_t at_ms;    /* it came, or was accepted */
+    uint64_t until_ms; /* it expires */
+};
+
+struct node_list_hits {
+    struct node_list_entry entries[NODE_LIST_ENTRIES_MAX];
+    size_t count;
+    bool more;
+};
+
+/* Add the entries that hold now and have that print; each message once. */
+enum ent_status node_list_look(struct node *node,
+    const struct node_blind *blind, struct node_list_hits *hits,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* When the newest entry of that office came; 0: there is none. */
+enum ent_status node_list_newest(struct node *node, const char *office,
+    uint64_t *ret_ms, struct ent_error *err) ENT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/passing.h"
+
+#include <string.h>
+
+#include "node/alarms.h"
+#include "node/lifetime.h"
+#include "proto/base/time.h"
+#include "proto/schema/document.pb-c.h"
+
+#define MEETINGS_MAX 8 /* of one key, that are told */
+
+typedef Entente__Rest__V1__PassingRow passing_row; /* a generated name */
+
+/* print(16), u64 passing. */
+static struct node_key
+met_key(const uint8_t *blind, uint64_t number)
+{
+    struct node_key key = {.len = NODE_BLIND_LEN + 8};
+
+    memcpy(key.bytes, blind, NODE_BLIND_LEN);
+    ent_put_be(key.bytes + NODE_BLIND_LEN, number, 8);
+    return key;
+}
+
+static enum ent_status
+get(struct node *node, uint64_t number, passing_row **ret_row,
+    struct ent_error *err)
+{
+    struct node_key key = node_key_u64(number);
+
+    return node_row_get(node->store, NODE_PASSING, node_key_view(&key),
+        &entente__rest__v1__passing_row__descriptor,
+        (ProtobufCMessage **)ret_row, err);
+}
+
+enum ent_status
+node_passing_note(struct node *node, const struct node_passing *passing,
+    const struct node_blind *blinds, size_t count, struct ent_error *err)
+{
+    passing_row row = ENTENTE__REST__V1__PASSING_ROW__INIT;
+    struct node_key key;
+    uint64_t number = 0;
+    enum ent_status rc = node_number_next(node->store, "passing", &number, err);
+
+    row.at = node->now_ms;
+    row.encounter = passing->encounter;
+    row.place = (char *)(uintptr_t)passing->place;
+    row.next = (char *)(uintptr_t)passing->next;
+    row.blinds.data = (uint8_t *)(uintptr_t)blinds->bytes;
+    row.blinds.len = count * sizeof *blinds;
+    key = node_key_u64(number);
+    if (rc == ENT_OK) {
+        rc = node_row_put(
+            node->store, NODE_PASSING, node_key_view(&key), &row.base, err);
+    }
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        key = met_key(blinds[i].bytes, number);
+        rc = node_store_put(node->store, NODE_PASSED, node_key_view(&key),
+            (struct ent_view){0}, err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_lifetime_put(node->store, NODE_LIFE_PASSING,
+                              number, node->now_ms + NODE_PASSING_MS, err);
+}
+
+/* ---- a late hit ---- */
+
+static enum ent_status
+tell(struct node *node, uint64_t sequence, const node_desk_row *alert,
+    const passing_row *row, struct ent_error *err)
+{
+    const ProtobufCEnumValue *encounter = protobuf_c_enum_descriptor_get_value(
+        &entente__v1__encounter__descriptor, (int)row->encounter);
+    char at[ENT_TIME_TEXT_MAX];
+
+    ent_time_format(row->at, at);
+    return node_alarm_raise(node, NODE_ALARM_LATE_HIT, alert->from, err,
+        "message %llu of %s is about what passed%s%s at %s (%s)%s%s: tell its "
+        "owner (entente hit %llu --late), and the next place",
+        (unsigned long long)sequence, alert->from,
+        row->place[0] == '\0' ? "" : " at ", row->place, at,
+        encounter == NULL ? "checked" : encounter->name,
+        row->next[0] == '\0' ? "" : ", on the way to ", row->next,
+        (unsigned long long)sequence);
+}
+
+static enum ent_status
+meet(struct node *node, uint64_t sequence, const node_desk_row *alert,
+    const uint8_t *blind, uint64_t *last, struct ent_error *err)
+{
+    struct node_key key = met_key(blind, 0);
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < MEETINGS_MAX; i++) {
+        ENT_AUTO(node_row_free) passing_row *row = NULL;
+        uint64_t number;
+
+        rc = node_store_seek(node->store, NODE_PASSED, node_key_view(&key),
+            NODE_BLIND_LEN, key.bytes, NULL, err);
+        if (rc != ENT_OK) {
+            break;
+        }
+        number = ent_get_be(key.bytes + NODE_BLIND_LEN, 8);
+        rc = get(node, number, &row, err);
+        if (rc == ENT_OK && number > *last &&
+            row->at + NODE_PASSING_MS > node->now_ms) {
+            *last = number;
+            rc = tell(node, sequence, alert, row, err);
+        }
+        if (rc == ENT_OK && !node_key_after(key.bytes, key.len)) {
+            break;
+        }
+    }
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+enum ent_status
+node_passing_meet(struct node *node, uint64_t sequence,
+    const node_desk_row *row, struct ent_error *err)
+{
+    uint64_t last = 0; /* that was told: one passing has many keys */
+    enum ent_status rc = ENT_OK;
+
+    if (row->listed_until <= node->now_ms || row->deleted_at != 0 ||
+        row->fate != 0 || row->restored != 0) {
+        return ENT_OK;
+    }
+    for (size_t i = 0; rc == ENT_OK && i + NODE_BLIND_LEN <= row->blinds.len;
+         i += NODE_BLIND_LEN) {
+        rc = meet(node, sequence, row, row->blinds.data + i, &last, err);
+    }
+    return rc;
+}
+
+enum ent_status
+node_passing_forget(struct node *node, uint64_t number, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) passing_row *row = NULL;
+    struct node_key key = node_key_u64(number);
+    enum ent_status rc = get(node, number, &row, err);
+
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    for (size_t i = 0; rc == ENT_OK && i + NODE_BLIND_LEN <= row->blinds.len;
+         i += NODE_BLIND_LEN) {
+        struct node_key met = met_key(row->blinds.data + i, number);
+
+        rc = node_store_delete(
+            node->store, NODE_PASSED, node_key_view(&met), err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_store_delete(node->store, NODE_PASSING,
+                              node_key_view(&key), err);
+}

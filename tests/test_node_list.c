@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists hold what holds now, and remember for a day what passed. */
+#include "tests/two_offices_rows.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+#include "node/alarms.h"
+#include "node/api.h"
+#include "node/passing.h"
+#include "proto/base/time.h"
+
+/* ---- the vocabulary ---- */
+
+static int
+setup_lists(void **state)
+{
+    if (setup(state) != 0) {
+        return -1;
+    }
+    agree_on("conveyance_alert", NULL, 0);
+    introduce();
+    return 0;
+}
+
+/* An alert about a vehicle, in force for so long. */
+static struct ent_id
+alert(const char *plate, uint64_t span_ms)
+{
+    char json[768];
+    char until[ENT_TIME_TEXT_MAX];
+
+    ent_time_format(world.now + span_ms, until);
+    (void)snprintf(json, sizeof json,
+        "{\"purpose\":\"ADMINISTRATION\",\"offence\":\"DRUGS\","
+        "\"conveyanceAlert\":{\"conveyance\":{\"mode\":\"LAND_ROAD\","
+        "\"plate\":\"%s\"},\"reason\":\"seen at a laboratory\",\"action\":"
+        "\"WATCH\",\"expiresAt\":\"%s\"}}",
+        plate, until);
+    return post(MAESAI, TACHILEIK, json);
+}
+
+/* How many entries `who` finds for that plate; it passes when `encounter` is
+ * given. */
+static size_t
+look(enum who who, const char *plate, uint32_t encounter)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__ListCheckRequest request =
+        ENTENTE__V1__LIST_CHECK_REQUEST__INIT;
+    Entente__V1__ListCheckReply reply = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
+    Entente__V1__LookupTerm term = ENTENTE__V1__LOOKUP_TERM__INIT;
+    Entente__V1__LookupTerm *terms[] = {&term};
+    struct node *node = world.nodes[who];
+
+    term.kind = (char *)(uintptr_t) "plate";
+    term.value = (char *)(uintptr_t)plate;
+    request.terms = terms;
+    request.n_terms = 1;
+    request.encounter = (Entente__V1__Encounter)encounter;
+    expect_ok(ent_arena_init(&arena, 1u << 18, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_api_list_check(node, &request, &arena, &reply, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    assert_int_equal(reply.n_answers, 1);
+    assert_string_equal(reply.answers[0]->error, "");
+    return reply.answers[0]->n_entries;
+}
+
+static size_t
+late_hits(enum who who)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *row = NULL;
+    struct node *node = world.nodes[who];
+    uint64_t number = 0;
+    size_t count = 0;
+
+    expect_ok(node_store_begin(node->store, &last_error));
+    while (node_alarm_next(node, &number, &row, &last_error) == ENT_OK) {
+        count += row->kind == NODE_ALARM_LATE_HIT ? row->count : 0;
+        node_row_free(&row);
+        number++;
+    }
+    node_store_abort(node->store);
+    return count;
+}
+
+#define DEPARTURE ENTENTE__V1__ENCOUNTER__DEPARTURE
+
+/* ---- tests ---- */
+
+static void
+an_entry_holds_until_it_expires(void **state)
+{
+    (void)state;
+    (void)alert("1กก 1234", HOUR);
+    exchange();
+    for (int who = 0; who < 2; who++) {
+        assert_int_equal(look((enum who)who, "1กก-1234", 0), 1);
+        assert_int_equal(look((enum who)who, "1กก 1235", 0), 0);
+    }
+    world.now += HOUR + 1;
+    for (int who = 0; who < 2; who++) {
+        assert_int_equal(look((enum who)who, "1กก 1234", 0), 0);
+    }
+}
+
+static void
+an_alert_is_one_entry_and_two_are_two(void **state)
+{
+    (void)state;
+    (void)alert("1กก 1234", HOUR);
+    (void)alert("1กก 1234", HOUR);
+    exchange();
+    assert_int_equal(look(TACHILEIK, "1กก 1234", 0), 2);
+    assert_int_equal(look(MAESAI, "1กก 1234", 0), 2);
+}
+
+static void
+what_is_no_alert_is_on_no_list(void **state)
+{
+    (void)state;
+    (void)post(MAESAI, TACHILEIK,
+        "{\"purpose\":\"THREAT_TO_LIFE\",\"offence\":\"DRUGS\","
+        "\"hotlineAlert\":{\"what\":\"DRUGS\",\"where\":{\"country\":\"TH\"},"
+        "\"when\":\"2026-08-15T09:59:00Z\",\"action\":\"STOP\",\"direction\":"
+        "\"toward mm\",\"description\":\"pick-up\",\"conveyance\":{\"plate\":"
+        "\"1กก 1234\"}}}");
+    exchange();
+    assert_int_equal(look(TACHILEIK, "1กก 1234", 0), 0);
+}
+
+static void
+an_alert_after_it_passed_is_a_late_hit(void **state)
+{
+    (void)state;
+    assert_int_equal(look(TACHILEIK, "1กก 1234", DEPARTURE), 0);
+    assert_int_equal(look(TACHILEIK, "9กก 9999", DEPARTURE), 0);
+    world.now += HOUR;
+    (void)alert("1กก 1234", HOUR);
+    exchange();
+    assert_int_equal(late_hits(TACHILEIK), 1);
+    (void)alert("1กก 1111", HOUR);
+    exchange();
+    assert_int_equal(late_hits(TACHILEIK), 1);
+}
+
+static void
+what_was_only_asked_did_not_pass(void **state)
+{
+    (void)state;
+    assert_int_equal(look(TACHILEIK, "1กก 1234", 0), 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_PASSING), 0);
+    (void)alert("1กก 1234", HOUR);
+    exchange();
+    assert_int_equal(late_hits(TACHILEIK), 0);
+}
+
+static void
+after_a_day_nothing_is_left_of_what_passed(void **state)
+{
+    (void)state;
+    (void)look(TACHILEIK, "1กก 1234", DEPARTURE);
+    assert_int_equal(rows_in(TACHILEIK, NODE_PASSED), 1);
+    world.now += NODE_PASSING_MS + 1;
+    (void)alert("1กก 1234", HOUR);
+    exchange();
+    assert_int_equal(late_hits(TACHILEIK), 0);
+    tidy(TACHILEIK);
+    assert_int_equal(rows_in(TACHILEIK, NODE_PASSING), 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_PASSED), 0);
+}
+
+#define LIST(name) cmocka_unit_test_setup_teardown(name, setup_lists, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LIST(an_entry_holds_until_it_expires),
+        LIST(an_alert_is_one_entry_and_two_are_two),
+        LIST(what_is_no_alert_is_on_no_list),
+        LIST(an_alert_after_it_passed_is_a_late_hit),
+        LIST(what_was_only_asked_did_not_pass),
+        LIST(after_a_day_nothing_is_left_of_what_passed),
+    };
+
+    if (sodium_init() < 0) {
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
