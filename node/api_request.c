@@ -7,6 +7,7 @@
 #include "node/carry.h"
 #include "node/clock.h"
 #include "node/emergency.h"
+#include "node/like.h"
 #include "node/need.h"
 #include "node/officers.h"
 #include "node/release.h"
@@ -100,6 +101,7 @@ only_reads(const Entente__V1__ApiRequest *request)
     case ENTENTE__V1__API_REQUEST__REQUEST_SIGN:
     case ENTENTE__V1__API_REQUEST__REQUEST_GIVE_BACK:
     case ENTENTE__V1__API_REQUEST__REQUEST_KEEP:
+    case ENTENTE__V1__API_REQUEST__REQUEST_LINK:
         return false;
     case ENTENTE__V1__API_REQUEST__REQUEST_LIST_CHECK:
         return request->list_check->encounter == 0;
@@ -118,6 +120,7 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
     Entente__V1__ClockReply clock = ENTENTE__V1__CLOCK_REPLY__INIT;
     Entente__V1__ListCheckReply list = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
+    Entente__V1__LikeReply like = ENTENTE__V1__LIKE_REPLY__INIT;
     Entente__V1__SearchReply search = ENTENTE__V1__SEARCH_REPLY__INIT;
     Entente__V1__CountsReply counts = ENTENTE__V1__COUNTS_REPLY__INIT;
     Entente__V1__JournalShowReply show = ENTENTE__V1__JOURNAL_SHOW_REPLY__INIT;
@@ -261,6 +264,16 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_LIST_CHECK;
         reply.list_check = &list;
         rc = node_api_list_check(node, request->list_check, arena, &list, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_LIKE:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_LIKE;
+        reply.like = &like;
+        rc = node_api_like(node, request->like, arena, &like, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_LINK:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_LINK;
+        reply.link = true;
+        rc = node_api_link(node, request->link, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_SEARCH:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_SEARCH;

@@ -69,6 +69,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_INDEX] = {.name = "index", .key_len = 25, .bare = true},
     [NODE_INDEXED] = {.name = "indexed", .key_len = 9},
     [NODE_PASSING] = {.name = "passing", .key_len = 8},
+    [NODE_LINK] = {.name = "link", .key_len = 32},
     [NODE_PASSED] = {.name = "passed", .key_len = 24, .bare = true},
 };
 

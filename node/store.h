@@ -80,6 +80,7 @@ enum node_table {
     NODE_INDEXED,     /* u8 way, u64 number               -> prints */
     NODE_PASSING,     /* u64 passing                      -> PassingRow */
     NODE_PASSED,      /* print(16), u64 passing           -> nothing */
+    NODE_LINK,        /* id(16), id(16)                   -> LinkRow */
     NODE_TABLE_COUNT,
 };
 

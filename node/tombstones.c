@@ -5,6 +5,7 @@
 
 #include "node/consent.h"
 #include "node/emergency.h"
+#include "node/link.h"
 
 /* What was kept because of the message. */
 static enum ent_status
@@ -22,6 +23,10 @@ forget_what_it_gave(
     }
     memcpy(id.bytes, row->id.data, sizeof id.bytes);
     party = ent_address_party(&sender);
+    rc = node_link_forget(node, &id, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     rc = node_emergency_forget(node, &party, &id, err);
     return rc != ENT_OK ? rc : node_consent_forget(node, &party, &id, err);
 }
@@ -65,6 +70,9 @@ node_tombstone_copy(struct node *node, const struct ent_id *id,
 
     if (rc == ENT_OK) {
         rc = node_emergency_forget(node, &node->party, id, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_link_forget(node, id, err);
     }
     if (rc != ENT_OK) {
         return rc;

@@ -87,6 +87,9 @@ enum ent_entry_kind {
     ENT_ENTRY_RECLASSIFIED = 210, /* a message of the party's, or of ours that
                                      the party has; subject: its id, result:
                                      the message that says so, count: Offence */
+    ENT_ENTRY_LINKED = 212,       /* somebody said that two messages are one
+                                     incident; subject and result: their ids, count:
+                                     1, or 0: that they are not */
     ENT_ENTRY_OFFICER = 164, /* subject: key id; count: 1 enrolled, 2 revoked */
 };
 

@@ -62,6 +62,11 @@
     X(hit, "hit", NULL, "ID|NUMBER", "tell that an alert's subject was met")   \
     X(confirm, "confirm", NULL, "ID|NUMBER same|other",                        \
         "say whether it is whom our alert is about")                           \
+    X(duplicates, "duplicates", NULL, "ID|NUMBER",                             \
+        "what may be about the same incident")                                 \
+    X(link, "link", NULL, "ID|NUMBER ID|NUMBER",                               \
+        "say that two messages are one incident")                              \
+    X(unlink, "unlink", NULL, "ID|NUMBER ID|NUMBER", "say that they are not")  \
     X(search, "search", NULL, "", "find what came or was sent")                \
     X(replay, "replay", NULL, "--from SEQ", "show again what came")            \
     X(explain, "explain", NULL, "[FILE]", "would this message go, why not")    \

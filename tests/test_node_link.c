@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages that somebody said are one incident. */
+#include "tests/two_offices_rows.h"
+
+#include <sodium.h>
+
+#include "node/link.h"
+
+/* ---- the vocabulary ---- */
+
+static struct ent_id
+id_of(uint8_t number)
+{
+    struct ent_id id = {{1}};
+
+    id.bytes[15] = number;
+    return id;
+}
+
+static void
+begin(void)
+{
+    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
+}
+
+static void
+end(void)
+{
+    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
+}
+
+static void
+join(uint8_t one, uint8_t other)
+{
+    struct ent_id a = id_of(one);
+    struct ent_id b = id_of(other);
+
+    expect_ok(node_link_put(
+        world.nodes[MAESAI], &a, &b, "duty officer", "", &last_error));
+}
+
+static size_t
+linked(uint8_t number)
+{
+    struct ent_id ids[NODE_LINKED_MAX];
+    struct ent_id id = id_of(number);
+    size_t count = 0;
+
+    expect_ok(
+        node_link_all(world.nodes[MAESAI], &id, ids, &count, &last_error));
+    return count;
+}
+
+/* ---- tests ---- */
+
+static void
+what_is_linked_over_another_is_one_too(void **state)
+{
+    (void)state;
+    begin();
+    join(1, 2);
+    join(3, 2);
+    join(4, 5);
+    assert_int_equal(linked(1), 2);
+    assert_int_equal(linked(2), 2);
+    assert_int_equal(linked(3), 2);
+    assert_int_equal(linked(4), 1);
+    assert_int_equal(linked(6), 0);
+    end();
+    journal_is_good(MAESAI);
+}
+
+static void
+said_again_it_is_journalled_once(void **state)
+{
+    (void)state;
+    begin();
+    join(1, 2);
+    join(1, 2);
+    join(2, 1);
+    end();
+    assert_int_equal(rows_in(MAESAI, NODE_LINK), 2);
+    assert_int_equal(entries_in(MAESAI, ENT_ENTRY_LINKED), 1);
+}
+
+static void
+a_link_can_be_taken_back(void **state)
+{
+    struct ent_id a = id_of(1);
+    struct ent_id b = id_of(2);
+    struct node *node = world.nodes[MAESAI];
+
+    (void)state;
+    begin();
+    join(1, 2);
+    expect_ok(node_link_delete(node, &b, &a, &last_error));
+    assert_int_equal(linked(1), 0);
+    expect_status(node_link_delete(node, &a, &b, &last_error), ENT_NOT_FOUND);
+    end();
+    assert_int_equal(rows_in(MAESAI, NODE_LINK), 0);
+}
+
+static void
+links_go_with_a_message(void **state)
+{
+    struct ent_id id = post(MAESAI, TACHILEIK, hotline);
+    struct ent_id other = id_of(2);
+
+    (void)state;
+    exchange();
+    begin();
+    expect_ok(node_link_put(
+        world.nodes[MAESAI], &id, &other, "duty officer", "", &last_error));
+    join(2, 3);
+    end();
+    world.now += 32 * DAY;
+    tidy(MAESAI);
+    begin();
+    assert_int_equal(linked(2), 1);
+    end();
+    assert_int_equal(rows_in(MAESAI, NODE_LINK), 2);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_linked_over_another_is_one_too),
+        TEST(said_again_it_is_journalled_once),
+        TEST(a_link_can_be_taken_back),
+        TEST(links_go_with_a_message),
+    };
+
+    if (sodium_init() < 0) {
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
