@@ -232,6 +232,26 @@ what_is_referred_to_is_there_and_has_one_id(void **state)
     }
 }
 
+/* Of its sender, its marking and its codes, and of nothing else. */
+static void
+a_place_has_the_id_of_what_it_is(void **state)
+{
+    static const char *const one[] = {"{}", NULL};
+    char sender[CLI_STIXID_MAX], id[CLI_STIXID_MAX], what[512];
+    json_t *read;
+
+    (void)state;
+    cli_stixid_make("identity", "ncc@th", sender);
+    (void)snprintf(what, sizeof what,
+        "%s marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb "
+        "{\"country\":\"TH\",\"crossing\":\"MM-TH:THL-MSA\"}",
+        sender);
+    cli_stixid_make("location", what, id);
+    read = bundle("border_status", one);
+    assert_string_equal(value(object(read, "location", 0), "id"), id);
+    json_decref(read);
+}
+
 static void
 indicators_and_addresses_on_the_net_are_objects(void **state)
 {
@@ -300,6 +320,7 @@ main(void)
         cmocka_unit_test(a_message_is_a_report_with_its_sender_and_places),
         cmocka_unit_test(every_object_has_the_marking_of_its_message),
         cmocka_unit_test(what_is_referred_to_is_there_and_has_one_id),
+        cmocka_unit_test(a_place_has_the_id_of_what_it_is),
         cmocka_unit_test(indicators_and_addresses_on_the_net_are_objects),
         cmocka_unit_test(nobody_is_an_object),
         cmocka_unit_test(an_empty_bundle_is_one),

@@ -231,7 +231,7 @@ write_place(struct telling *t, const Entente__V1__Location *place)
         ent_json_write(&place->base, false, &json, NULL) != ENT_OK) {
         return;
     }
-    if (asprintf(&what, "%s %s %s", t->sender, t->marking,
+    if (asprintf(&what, "%s %s %.*s", t->sender, t->marking, (int)json.len,
             (const char *)json.data) < 0) {
         t->rc = ENT_NO_MEMORY;
         return;
