@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/api.h"
+#include "node/desks.h"
 #include "node/feed.h"
 #include "node/submit.h"
 #include "proto/refusal.h"
@@ -132,6 +133,10 @@ find(struct node *node, const download_request *request, uint64_t *ret_number,
         return rc;
     }
     party = ent_address_party(&from);
+    rc = node_desks_check(node, &party, &id, request->desk, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     rc = request->number < 1 || request->number > ENT_ATTACHMENTS_MAX
              ? ENT_NOT_FOUND
              : node_attached_get(node, NODE_ATTACHED_IN, &party, &id,

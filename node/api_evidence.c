@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/api.h"
+#include "node/desks.h"
 #include "node/evidence.h"
 #include "node/onward.h"
 #include "node/submit.h"
@@ -36,6 +37,22 @@ look_at_court(struct node *node, const Entente__V1__EvidenceRequest *request,
     return ENT_OK;
 }
 
+/* It opens the message: only for who may read that. */
+static enum ent_status
+look_at_desk(struct node *node, const Entente__V1__EvidenceRequest *request,
+    const struct ent_id *id, struct ent_error *err)
+{
+    struct ent_address from;
+    struct ent_party party;
+
+    if (ent_address_parse(ent_view_text(request->from), &from, NULL) !=
+        ENT_OK) {
+        return ENT_OK; /* as above */
+    }
+    party = ent_address_party(&from);
+    return node_desks_check(node, &party, id, request->desk, err);
+}
+
 enum ent_status
 node_api_evidence(struct node *node,
     const Entente__V1__EvidenceRequest *request, struct ent_arena *arena,
@@ -47,6 +64,9 @@ node_api_evidence(struct node *node,
     enum ent_status rc =
         ent_id_parse(ent_view_text(request->id), &subject.id, err);
 
+    if (rc == ENT_OK) {
+        rc = look_at_desk(node, request, &subject.id, err);
+    }
     if (rc == ENT_OK) {
         rc = look_at_court(node, request, &subject.id, arena, reply, err);
     }

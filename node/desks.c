@@ -78,6 +78,24 @@ node_desks_may_read(const node_desk_row *row, const char *desk)
            row->desk == ent_term_value(&ent_desks, desk);
 }
 
+enum ent_status
+node_desks_check(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, const char *desk, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+    enum ent_status rc = node_seen_get(node, sender, id, &seen, err);
+
+    if (rc == ENT_OK && seen->desk != 0) {
+        rc = node_desk_get(node, seen->desk, &row, err);
+    }
+    if (rc == ENT_OK && row != NULL && !node_desks_may_read(row, desk)) {
+        return ent_fail(err, ENT_BAD_INPUT, "it is for the desk %s alone",
+            ent_term_word(&ent_desks, row->desk));
+    }
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
 /* The words of a set of terms, as programs see them. */
 static char **
 list_terms(const struct ent_terms *terms, uint32_t bits, size_t *ret_count,

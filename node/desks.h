@@ -23,6 +23,12 @@ enum ent_status node_desks_miss(struct node *node, uint64_t sequence,
 /* May a reader who is on that desk ("": on none) see what it says? */
 bool node_desks_may_read(const node_desk_row *row, const char *desk);
 
+/* May such a reader open what `sender` sent as `id`, and its files?
+ * ENT_BAD_INPUT when it is for another desk; ENT_OK when it is not here. */
+enum ent_status node_desks_check(struct node *node,
+    const struct ent_party *sender, const struct ent_id *id, const char *desk,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* What its agreement asks of who reads it; NULL: nothing, or no memory. */
 Entente__V1__Obligations *node_desks_obligations(
     const node_desk_row *row, struct ent_arena *arena);

@@ -100,6 +100,9 @@ what_the_node_says_of_it_counts_too(void **state)
 static void
 some_is_never_a_file(void **state)
 {
+    static Entente__V1__Reclassification as =
+        ENTENTE__V1__RECLASSIFICATION__INIT;
+    static Entente__V1__Reclassified raised = ENTENTE__V1__RECLASSIFIED__INIT;
     static char desk[] = "protection";
 
     (void)state;
@@ -108,6 +111,11 @@ some_is_never_a_file(void **state)
     begin("{}");
     owed.desk = desk;
     expect_rule(CLI_LEAVING_DESK, CLI_LEAVING_DESK);
+    begin("{}");
+    as.tlp = ENTENTE__V1__TLP__TLP_RED;
+    raised.as = &as;
+    item.reclassified = &raised;
+    expect_rule(CLI_LEAVING_RAISED, CLI_LEAVING_RAISED);
     begin("{}");
     item.message = NULL;
     expect_rule(CLI_LEAVING_DESK, CLI_LEAVING_DESK);

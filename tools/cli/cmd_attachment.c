@@ -21,6 +21,7 @@ struct arguments {
     const char *name;   /* of the message: ID or NUMBER */
     const char *number; /* of the attachment */
     const char *out;
+    const char *desk;
     struct cli_client_options client;
     bool json;
 };
@@ -204,7 +205,9 @@ cli_attachment_list(int argc, char *argv[])
 /* ---- attachment get ---- */
 
 static const struct argp_option get_options[] = {
-    {"out", 'o', "FILE", 0, "Write this file, which must not exist", 0}, {0}};
+    {"out", 'o', "FILE", 0, "Write this file, which must not exist", 0},
+    {"desk", 'D', "NAME", 0, "As a reader who is on that desk (protection)", 0},
+    {0}};
 
 static error_t
 parse_get(int key, char *argument, struct argp_state *state)
@@ -217,6 +220,9 @@ parse_get(int key, char *argument, struct argp_state *state)
         return 0;
     case 'o':
         arguments->out = argument;
+        return 0;
+    case 'D':
+        arguments->desk = argument;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 1) {
@@ -241,7 +247,8 @@ parse_get(int key, char *argument, struct argp_state *state)
 struct getting {
     struct cli_client *client;
     const char *out;
-    char *part; /* beside it, until it is whole */
+    const char *desk; /* NULL: of none */
+    char *part;       /* beside it, until it is whole */
     int file;
     char *id;
     char *from;
@@ -275,7 +282,7 @@ find(struct getting *getting, const struct arguments *arguments)
     char *end = NULL;
     unsigned long number = strtoul(arguments->number, &end, 10);
     int code = cli_desk_find(
-        getting->client, arguments->name, NULL, &item, getting->err);
+        getting->client, arguments->name, getting->desk, &item, getting->err);
 
     if (code != EX_OK) {
         return code;
@@ -357,6 +364,9 @@ ask(struct getting *getting, const uint8_t *mark, size_t mark_len,
     download.id = getting->id;
     download.from = getting->from;
     download.number = getting->number;
+    if (getting->desk != NULL) {
+        download.desk = (char *)(uintptr_t)getting->desk;
+    }
     download.mark.data = (uint8_t *)(uintptr_t)mark;
     download.mark.len = mark_len;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_DOWNLOAD;
@@ -477,6 +487,7 @@ cli_attachment_get(int argc, char *argv[])
 
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     getting.out = arguments.out;
+    getting.desk = arguments.desk;
     getting.progress.name = arguments.out;
     code = cli_client_open(&arguments.client, &client, &err);
     if (code == EX_OK) {

@@ -15,6 +15,7 @@
 struct arguments {
     const char *name;
     const char *to;
+    const char *desk;
     bool court;
     const char *file; /* NULL: standard output */
     struct cli_client_options client;
@@ -31,6 +32,7 @@ static const struct argp_option options[] = {
         "It is for proceedings: not without its sender's consent, where the "
         "agreement asks for that",
         0},
+    {"desk", 'D', "NAME", 0, "As a reader who is on that desk (protection)", 0},
     {"output", 'o', "FILE", 0,
         "Write this file, which must not exist (else: standard output)", 0},
     {0}};
@@ -49,6 +51,9 @@ parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_COURT:
         arguments->court = true;
+        return 0;
+    case 'D':
+        arguments->desk = argument;
         return 0;
     case 'o':
         arguments->file = argument;
@@ -95,8 +100,9 @@ static const struct argp argp = {.options = options,
     .children = children};
 
 static int
-ask(struct cli_client *client, const char *id, const char *to, const char *from,
-    bool court, struct ent_view *ret_wire, struct ent_error *err)
+ask(struct cli_client *client, const struct arguments *arguments,
+    const char *id, const char *from, struct ent_view *ret_wire,
+    struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__EvidenceRequest evidence = ENTENTE__V1__EVIDENCE_REQUEST__INIT;
@@ -104,9 +110,14 @@ ask(struct cli_client *client, const char *id, const char *to, const char *from,
     int code;
 
     evidence.id = (char *)(uintptr_t)id;
-    evidence.to = (char *)(uintptr_t)to;
     evidence.from = (char *)(uintptr_t)from;
-    evidence.for_court = court;
+    if (*from == '\0' && arguments->to != NULL) {
+        evidence.to = (char *)(uintptr_t)arguments->to;
+    }
+    if (arguments->desk != NULL) {
+        evidence.desk = (char *)(uintptr_t)arguments->desk;
+    }
+    evidence.for_court = arguments->court;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_EVIDENCE;
     request.evidence = &evidence;
     code = cli_client_ask(client, &request, 0, &reply, err);
@@ -123,13 +134,13 @@ ask(struct cli_client *client, const char *id, const char *to, const char *from,
 
 /* A message on the desk; its item dies with the next question. */
 static int
-ask_of_desk(struct cli_client *client, const char *name, bool court,
+ask_of_desk(struct cli_client *client, const struct arguments *arguments,
     struct ent_view *ret_wire, struct ent_error *err)
 {
     const Entente__V1__InboxItem *item = NULL;
     char *id;
     char *from;
-    int code = cli_desk_find(client, name, NULL, &item, err);
+    int code = cli_desk_find(client, arguments->name, NULL, &item, err);
 
     if (code != EX_OK) {
         return code;
@@ -137,7 +148,7 @@ ask_of_desk(struct cli_client *client, const char *name, bool court,
     id = strdup(item->id);
     from = strdup(item->from);
     code = id != NULL && from != NULL
-               ? ask(client, id, "", from, court, ret_wire, err)
+               ? ask(client, arguments, id, from, ret_wire, err)
                : cli_exit_code(ent_fail(err, ENT_NO_MEMORY, "no memory"));
     free(id);
     free(from);
@@ -149,17 +160,14 @@ static int
 find(struct cli_client *client, const struct arguments *arguments,
     struct ent_view *ret_wire, struct ent_error *err)
 {
-    const char *to = arguments->to == NULL ? "" : arguments->to;
     int code = EX_NOINPUT;
 
     if (strchr(arguments->name, '-') != NULL) {
-        code = ask(
-            client, arguments->name, to, "", arguments->court, ret_wire, err);
+        code = ask(client, arguments, arguments->name, "", ret_wire, err);
     }
-    return code != EX_NOINPUT || *to != '\0'
+    return code != EX_NOINPUT || arguments->to != NULL
                ? code
-               : ask_of_desk(
-                     client, arguments->name, arguments->court, ret_wire, err);
+               : ask_of_desk(client, arguments, ret_wire, err);
 }
 
 static enum ent_status

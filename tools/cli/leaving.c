@@ -89,6 +89,10 @@ cli_leaving_decide(const Entente__V1__InboxItem *item, bool within)
     if (item->fate != ENTENTE__V1__FATE__FATE_UNSPECIFIED) {
         return CLI_LEAVING_REVOKED;
     }
+    if (item->reclassified != NULL && item->reclassified->as != NULL &&
+        item->reclassified->as->tlp == ENTENTE__V1__TLP__TLP_RED) {
+        return CLI_LEAVING_RAISED;
+    }
     if (tlp_of(message) == ENTENTE__V1__TLP__TLP_RED) {
         return CLI_LEAVING_RED;
     }

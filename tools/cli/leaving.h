@@ -8,8 +8,8 @@
  * on without its originator's permission, H3: other restrictions), for no desk
  * alone, not passed on from a third office, not under an agreement's rule about
  * what goes further (onward), about nobody who must be protected, and still
- * held to be true by its sender. Stays within the office: all but TLP RED and
- * what is for a desk alone.
+ * held to be true by its sender. Stays within the office: all but TLP RED, what
+ * is raised to that, and what is for a desk alone.
  */
 #ifndef TOOLS_CLI_LEAVING_H
 #define TOOLS_CLI_LEAVING_H
