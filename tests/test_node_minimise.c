@@ -3,7 +3,6 @@
  * or that: nothing that is withheld is in any byte of it. */
 #include "tests/two_offices_rows.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -12,20 +11,16 @@
 #include "node/draft.h"
 #include "node/pending.h"
 #include "node/vault.h"
-#include "policy/path.h"
 #include "proto/base/file.h"
 #include "proto/base/log.h"
-#include "proto/base/pb_field.h"
 #include "proto/catalogue.h"
 #include "proto/refusal.h"
 #include "tests/examples.h"
-#include "tests/random_message.h"
+#include "tests/planted.h"
 
 #define ROUNDS 6
 #define SEED UINT64_C(20261129)
-#define PLANTED_MAX 256
 #define MASKS_MAX 12
-#define MARKER_LEN 14
 #define RECIPIENTS 2
 
 /* Under each its own agreement; the second one's node is not known, so what is
@@ -35,176 +30,16 @@ static const char *const recipients[RECIPIENTS] = {
 static const char *const files[RECIPIENTS] = {"th-mm.yaml", "th-kh.yaml"};
 static const char *const parties[RECIPIENTS][2] = {{"th", "mm"}, {"th", "kh"}};
 
-/* A value that stands nowhere else, and where it was put. */
-struct planted {
-    char marker[MARKER_LEN + 1];
-    char where[ENT_PATH_LEN];
-    char path[ENT_PATH_LEN]; /* as agreements name it */
-    bool masked[RECIPIENTS];
-};
-
 static struct {
     struct random_source random;
     char masks[RECIPIENTS][MASKS_MAX][ENT_PATH_LEN];
     size_t mask_count[RECIPIENTS];
-    struct planted planted[PLANTED_MAX];
-    size_t planted_count;
-    const char *repeated; /* a marker that was put in a second place, too */
+    struct plants plants;
+    bool repeated; /* one of them was put in a second place, too */
     size_t sent;
     size_t refused;
     size_t withheld; /* markers, of recipients */
 } play;
-
-/* ---- markers ---- */
-
-static void
-new_marker(char out[static MARKER_LEN + 1])
-{
-    for (size_t i = 0; i < MARKER_LEN; i++) {
-        out[i] = (char)('a' + random_below(&play.random, 26));
-    }
-    out[MARKER_LEN] = '\0';
-}
-
-static bool
-is_good(const ent_message *message)
-{
-    struct ent_findings findings;
-
-    return ent_message_validate(message, &findings, NULL) == ENT_OK;
-}
-
-/* As a text, a code in capitals, or capitals with digits: whatever that field
- * takes. False: none of these, and it is as before. */
-static bool
-plant(const ent_message *message, char **at, const char *marker,
-    struct ent_arena *arena)
-{
-    char *before = *at;
-    char *text = ent_arena_alloc(arena, 2 * MARKER_LEN + 16);
-
-    assert_non_null(text);
-    for (int form = 0; form < 3; form++) {
-        (void)snprintf(
-            text, 2 * MARKER_LEN + 16, form == 0 ? "said: %s." : "%s", marker);
-        for (char *c = text; form == 2 && *c != '\0'; c++) {
-            *c = (char)toupper((unsigned char)*c);
-        }
-        *at = text;
-        if (is_good(message)) {
-            return true;
-        }
-    }
-    *at = before;
-    return false;
-}
-
-/* "Person" is "person", "PersonCount" is "person_count". */
-static void
-snake(const char *name, char *out)
-{
-    for (; *name != '\0'; name++) {
-        if (isupper((unsigned char)*name) && out[-1] != '\0') {
-            *out++ = '_';
-        }
-        *out++ = (char)tolower((unsigned char)*name);
-    }
-    *out = '\0';
-}
-
-static void
-path_of(const struct ent_path_level *level,
-    const ProtobufCFieldDescriptor *field, char out[static ENT_PATH_LEN])
-{
-    char word[ENT_PATH_LEN + 1] = "";
-
-    snake(level->type->short_name, word + 1);
-    (void)snprintf(out, ENT_PATH_LEN, "%.60s.%.30s", word + 1, field->name);
-}
-
-/* Put a marker into every field that takes one. */
-static void
-plant_all(const ent_message *message, const struct ent_path_level *level,
-    struct ent_arena *arena)
-{
-    for (unsigned i = 0; i < level->type->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &level->type->fields[i];
-        size_t count = ent_pb_count(level->message, field);
-
-        if (!ent_path_is_content(level, field) ||
-            strcmp(field->name, "releaser_role") == 0) {
-            continue; /* the node writes that one */
-        }
-        if (field->type == PROTOBUF_C_TYPE_STRING && count == 0 &&
-            field->label != PROTOBUF_C_LABEL_REPEATED) {
-            count = 1; /* and what is empty */
-        }
-        for (size_t k = 0; k < count; k++) {
-            void *at =
-                (void *)(uintptr_t)ent_pb_value(level->message, field, k);
-            struct planted *planted = &play.planted[play.planted_count];
-
-            if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-                const struct ent_path_level below = {.type = field->descriptor,
-                    .message = *(ProtobufCMessage **)at,
-                    .via = field,
-                    .index = k,
-                    .above = level};
-
-                plant_all(message, &below, arena);
-                continue;
-            }
-            if (field->type != PROTOBUF_C_TYPE_STRING ||
-                play.planted_count == PLANTED_MAX) {
-                continue;
-            }
-            new_marker(planted->marker);
-            if (plant(message, at, planted->marker, arena)) {
-                ent_path_where(level, field, planted->where);
-                path_of(level, field, planted->path);
-                play.planted_count++;
-            }
-        }
-    }
-}
-
-/* What one field says another says too, as people write it there. */
-static void
-repeat_one(const ent_message *message, const struct ent_path_level *level,
-    const char *marker, struct ent_arena *arena)
-{
-    for (unsigned i = 0; play.repeated == NULL && i < level->type->n_fields;
-         i++) {
-        const ProtobufCFieldDescriptor *field = &level->type->fields[i];
-        size_t count = ent_pb_count(level->message, field);
-
-        if (!ent_path_is_content(level, field) ||
-            field->type == PROTOBUF_C_TYPE_STRING) {
-            void *at =
-                count > 0 && ent_path_is_content(level, field)
-                    ? (void *)(uintptr_t)ent_pb_value(level->message, field, 0)
-                    : NULL;
-
-            if (at != NULL && random_below(&play.random, 3) == 0 &&
-                strcasestr(*(char **)at, marker) == NULL &&
-                plant(message, at, marker, arena)) {
-                play.repeated = marker;
-            }
-            continue;
-        }
-        for (size_t k = 0; field->type == PROTOBUF_C_TYPE_MESSAGE && k < count;
-             k++) {
-            const struct ent_path_level below = {.type = field->descriptor,
-                .message = *(ProtobufCMessage *const *)ent_pb_value(
-                    level->message, field, k),
-                .via = field,
-                .index = k,
-                .above = level};
-
-            repeat_one(message, &below, marker, arena);
-        }
-    }
-}
 
 /* ---- agreements ---- */
 
@@ -311,7 +146,7 @@ choose_masks(size_t who)
     play.mask_count[who] = 0;
     while (play.mask_count[who] < MASKS_MAX) {
         const struct planted *planted =
-            &play.planted[random_below(&play.random, play.planted_count)];
+            &play.plants.list[random_below(&play.random, play.plants.count)];
         char *mask = play.masks[who][play.mask_count[who]];
         bool known = false;
 
@@ -380,20 +215,14 @@ static ent_message *
 make(const char *family, struct ent_arena *arena)
 {
     ent_message *message = draft(family, arena);
-    const struct ent_path_level top = {
-        .type = message->base.descriptor, .message = &message->base};
+    struct ent_findings findings;
 
     complete(message, arena);
-    play.planted_count = 0;
-    play.repeated = NULL;
-    if (!is_good(message)) {
-        struct ent_findings findings;
-
-        expect_status(ent_message_validate(message, &findings, &last_error),
-            ENT_BAD_INPUT);
+    play.repeated = false;
+    if (ent_message_validate(message, &findings, &last_error) != ENT_OK) {
         fail_msg("%s: %s", family, last_error.text);
     }
-    plant_all(message, &top, arena);
+    plant_all(&play.plants, message, arena);
     return message;
 }
 
@@ -431,19 +260,6 @@ open_for(size_t who, const struct ent_id *id, struct ent_bytes *ret_plain)
     return goes;
 }
 
-/* In any case, as this test writes markers. */
-static bool
-holds(const struct ent_bytes *plain, const char *marker)
-{
-    for (size_t i = 0; i + MARKER_LEN <= plain->len; i++) {
-        if (strncasecmp((const char *)plain->data + i, marker, MARKER_LEN) ==
-            0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool
 is_recorded(const ent_message *message, const char *where)
 {
@@ -467,19 +283,19 @@ check_plain(const char *family, size_t who, const struct ent_bytes *plain)
     expect_ok(ent_arena_init(&arena, 1 << 20, &last_error));
     expect_ok(ent_message_decode(
         ent_bytes_view(plain), &arena, &message, &last_error));
-    for (size_t i = 0; i < play.planted_count; i++) {
-        const struct planted *planted = &play.planted[i];
-        bool there = holds(plain, planted->marker);
+    for (size_t i = 0; i < play.plants.count; i++) {
+        const struct planted *planted = &play.plants.list[i];
+        bool there = holds_marker(ent_bytes_view(plain), planted->marker);
 
-        if (planted->masked[who] && there) {
+        if (is_masked(who, planted) && there) {
             fail_msg("%s, seed %" PRIu64 ": %s is withheld from %s and there",
                 family, SEED, planted->where, recipients[who]);
         }
-        if (planted->masked[who] && !is_recorded(message, planted->where)) {
+        if (is_masked(who, planted) && !is_recorded(message, planted->where)) {
             fail_msg(
                 "%s: that %s is withheld is not said", family, planted->where);
         }
-        play.withheld += planted->masked[who] ? 1 : 0;
+        play.withheld += is_masked(who, planted) ? 1 : 0;
     }
 }
 
@@ -496,11 +312,11 @@ check_refusal(
         fail_msg("%s to %s is refused: %s (%s)", family, recipients[who],
             copy->sentence, copy->clause);
     }
-    for (size_t i = 0; i < play.planted_count; i++) {
-        assert_null(strstr(copy->sentence, play.planted[i].marker));
+    for (size_t i = 0; i < play.plants.count; i++) {
+        assert_null(strstr(copy->sentence, play.plants.list[i].marker));
     }
     /* Examples say only in machine readable lines what they say elsewhere. */
-    if (play.repeated == NULL && strstr(copy->sentence, ".mrz says") == NULL) {
+    if (!play.repeated && strstr(copy->sentence, ".mrz says") == NULL) {
         fail_msg("%s: nothing is repeated: %s", family, copy->sentence);
     }
 }
@@ -564,8 +380,9 @@ expect_no_plaintext(enum who who)
     in_folder(who, "store/data.mdb", path);
     expect_ok(ent_file_read(path, (size_t)1 << 28, &store, &last_error));
     assert_true(store.len > 0);
-    for (size_t i = 0; i < play.planted_count; i++) {
-        assert_false(holds(&store, play.planted[i].marker));
+    for (size_t i = 0; i < play.plants.count; i++) {
+        assert_false(
+            holds_marker(ent_bytes_view(&store), play.plants.list[i].marker));
     }
 }
 
@@ -579,18 +396,11 @@ play_family(const char *family)
 
     expect_ok(ent_arena_init(&arena, (size_t)1 << 23, &last_error));
     message = make(family, &arena);
-    for (size_t who = 0; who < RECIPIENTS; who++) {
-        for (size_t i = 0; i < play.planted_count; i++) {
-            play.planted[i].masked[who] = is_masked(who, &play.planted[i]);
-        }
-    }
-    if (play.planted_count > 1 && random_below(&play.random, 3) == 0) {
-        const struct ent_path_level top = {
-            .type = message->base.descriptor, .message = &message->base};
+    if (play.plants.count > 1 && random_below(&play.random, 3) == 0) {
+        size_t one = random_below(&play.random, play.plants.count);
 
-        repeat_one(message, &top,
-            play.planted[random_below(&play.random, play.planted_count)].marker,
-            &arena);
+        play.repeated = plant_again(
+            &play.plants, message, play.plants.list[one].marker, &arena);
     }
     send_and_look(family, message, &arena);
 }
@@ -607,8 +417,8 @@ gather(struct planted *all, size_t *ret_count)
         }
         expect_ok(ent_arena_init(&arena, (size_t)1 << 23, &last_error));
         (void)make(example_families[i], &arena);
-        for (size_t k = 0; k < play.planted_count; k++) {
-            all[(*ret_count)++] = play.planted[k];
+        for (size_t k = 0; k < play.plants.count; k++) {
+            all[(*ret_count)++] = play.plants.list[k];
         }
     }
 }
@@ -626,9 +436,9 @@ nothing_withheld_is_in_what_is_sealed(void **state)
     assert_true(count > 100);
     for (unsigned round = 0; round < ROUNDS; round++) {
         for (size_t who = 0; who < RECIPIENTS; who++) {
-            play.planted_count = PLANTED_MAX;
+            play.plants.count = PLANTED_MAX;
             for (size_t i = 0; i < PLANTED_MAX; i++) {
-                play.planted[i] = all[random_below(&play.random, count)];
+                play.plants.list[i] = all[random_below(&play.random, count)];
             }
             choose_masks(who);
             agree_anew(who, round + 2);
@@ -709,6 +519,7 @@ main(void)
     };
 
     play.random.state = SEED;
+    play.plants.random = &play.random;
     if (sodium_init() < 0) {
         return 1;
     }
