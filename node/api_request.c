@@ -5,6 +5,7 @@
 #include "node/alarms.h"
 #include "node/api_internal.h"
 #include "node/carry.h"
+#include "node/census.h"
 #include "node/clock.h"
 #include "node/emergency.h"
 #include "node/like.h"
@@ -142,6 +143,7 @@ node_api_request(struct node *node, struct ent_view client,
     Entente__V1__ContradictionReply contradiction =
         ENTENTE__V1__CONTRADICTION_REPLY__INIT;
     Entente__V1__KeepReply keep = ENTENTE__V1__KEEP_REPLY__INIT;
+    Entente__V1__CensusReply census = ENTENTE__V1__CENSUS_REPLY__INIT;
     struct ent_arena *arena = &node->api->arena;
     enum ent_status rc;
 
@@ -279,6 +281,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_SEARCH;
         reply.search = &search;
         rc = node_api_search(node, request->search, arena, &search, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_CENSUS:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CENSUS;
+        reply.census = &census;
+        rc = node_census_slice(node, request->census, arena, &census, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_UPLOAD:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_UPLOAD;

@@ -2,6 +2,7 @@
 #include "node/gate.h"
 
 #include "node/clock.h"
+#include "node/contribution.h"
 #include "node/emergency.h"
 #include "node/hit.h"
 #include "node/lifecycle.h"
@@ -64,6 +65,7 @@ judge_out(struct node *node, const ent_message *message,
 
     if (first) {
         look_at_quota(node, &facts);
+        node_contribution_look(node, recipient, &facts);
     }
     ent_decide(governing(node, recipient), &facts, node_clock_latest_ms(node),
         ret_decision);

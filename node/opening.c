@@ -6,6 +6,7 @@
 
 #include "node/assembly.h"
 #include "node/consent.h"
+#include "node/contribution.h"
 #include "node/copy.h"
 #include "node/emergency.h"
 #include "node/gate.h"
@@ -360,6 +361,9 @@ take(struct node *node, const ent_message *message,
     if (rc == ENT_OK && opening->is_new) {
         rc = node_consent_take(
             node, &label->stream.sender, message, &opening->id, err);
+    }
+    if (rc == ENT_OK && opening->is_new) {
+        rc = node_contribution_take(node, &label->stream.sender, message, err);
     }
     return rc;
 }

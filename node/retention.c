@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/census.h"
 #include "node/counts.h"
 #include "node/tombstones.h"
 #include "node/vault.h"
@@ -39,7 +40,12 @@ bury_received(struct node *node, const struct burial *burial,
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     (*burial->messages)++;
-    rc = node_tombstone_desk(node, seen->desk, row, err);
+    if (row->aggregate && burial->counts) {
+        rc = node_census_bury_desk(node, row, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_tombstone_desk(node, seen->desk, row, err);
+    }
     if (rc != ENT_OK || !row->aggregate || !burial->counts) {
         return rc;
     }
@@ -60,7 +66,12 @@ bury_sent(struct node *node, const struct burial *burial,
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     (*burial->messages)++;
-    rc = node_tombstone_copy(node, id, &recipient, row, err);
+    if (row->aggregate && burial->counts) {
+        rc = node_census_bury_copy(node, id, row, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_tombstone_copy(node, id, &recipient, row, err);
+    }
     if (rc != ENT_OK || !row->aggregate || !burial->counts ||
         row->state != ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED) {
         return rc;

@@ -65,6 +65,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_SIGNER] = {.name = "signer", .key_len = 16},
     [NODE_WITNESS] = {.name = "witness", .key_len = 16},
     [NODE_SHARE] = {.name = "share", .key_len = 16},
+    [NODE_CENSUS] = {.name = "census", .key_len = 33},
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
     [NODE_INDEX] = {.name = "index", .key_len = 25, .bare = true},
     [NODE_INDEXED] = {.name = "indexed", .key_len = 9},

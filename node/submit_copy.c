@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/consent.h"
+#include "node/contribution.h"
 #include "node/copy.h"
 #include "node/desk.h"
 #include "node/drills.h"
@@ -278,6 +279,9 @@ node_submit_said(struct node *node, const struct node_outgoing *outgoing,
     }
     if (rc == ENT_OK) {
         rc = node_consent_said(node, message, id, to, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_contribution_said(node, to, message, err);
     }
     return rc != ENT_OK ? rc : node_onward_said(node, message, id, to, err);
 }

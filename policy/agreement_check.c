@@ -199,23 +199,45 @@ check_hotline(const struct agreement_reader *reader)
         "lets it pass");
 }
 
+/* Does a clause let the family pass? */
+static bool
+passes(const struct ent_agreement *agreement, const char *family)
+{
+    size_t index = ent_family_index(ent_family_by_name(ent_view_text(family)));
+
+    for (size_t i = 0; i < agreement->exchange_count; i++) {
+        if (ent_families_have(&agreement->exchanges[i].families, index)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 check_document_check(const struct agreement_reader *reader)
 {
     const struct ent_agreement *agreement = reader->agreement;
-    size_t check =
-        ent_family_index(ent_family_by_name(ent_view_text("document_check")));
 
-    if (agreement->document_check.answer_mark.line == 0) {
-        return;
+    if (agreement->document_check.answer_mark.line != 0 &&
+        !passes(agreement, "document_check")) {
+        COMPLAIN_AT(reader, agreement->document_check.answer_mark,
+            "'document_check' has rules, and no clause of 'exchange' lets it "
+            "pass");
     }
-    for (size_t i = 0; i < agreement->exchange_count; i++) {
-        if (ent_families_have(&agreement->exchanges[i].families, check)) {
-            return;
-        }
+}
+
+static void
+check_statistics(const struct agreement_reader *reader)
+{
+    const struct ent_agreement *agreement = reader->agreement;
+    struct agreement_mark mark = agreement->statistics.contribute_mark;
+
+    mark = mark.line != 0 ? mark : agreement->statistics.threshold_mark;
+    if (mark.line != 0 && !passes(agreement, "statistics_return")) {
+        COMPLAIN_AT(reader, mark,
+            "'statistics' has rules for statistics_return, and no clause of "
+            "'exchange' lets it pass");
     }
-    COMPLAIN_AT(reader, agreement->document_check.answer_mark,
-        "'document_check' has rules, and no clause of 'exchange' lets it pass");
 }
 
 void
@@ -229,4 +251,5 @@ ent_agreement_check(struct agreement_reader *reader)
     check_exchanges(reader);
     check_hotline(reader);
     check_document_check(reader);
+    check_statistics(reader);
 }

@@ -213,6 +213,13 @@ struct ent_agreement {
     } document_check;
 
     struct {
+        uint64_t contribute_ms; /* 0: nobody need give to get */
+        uint64_t threshold;     /* 0: nothing is said */
+        struct agreement_mark contribute_mark;
+        struct agreement_mark threshold_mark;
+    } statistics;
+
+    struct {
         uint64_t notify_ms;
         uint64_t apply_ms;
         struct agreement_mark mark; /* line 0: nothing is said */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How much may be asked, what an emergency may relax, and how a state stops it
- * all. */
+/* How much may be asked, what is given for statistics, what an emergency may
+ * relax, and how a state stops it all. */
 #include "policy/agreement_reader.h"
 
 #include <string.h>
@@ -53,6 +53,35 @@ ent_parse_document_check(
     value = ent_read_get(node, "quota", ENT_YAML_MAP);
     if (value != NULL) {
         parse_quota(reader, value);
+    }
+    return ENT_OK;
+}
+
+/* ---- statistics ---- */
+
+enum ent_status
+ent_parse_statistics(
+    struct agreement_reader *reader, const struct ent_yaml_node *node)
+{
+    static const struct agreement_key keys[] = {
+        {"contribute_to_access", ENT_YAML_SCALAR, false},
+        {"threshold", ENT_YAML_SCALAR, false},
+    };
+    struct ent_agreement *agreement = reader->agreement;
+    const struct ent_yaml_node *value;
+
+    (void)ent_read_map(reader, node, "statistics", KEYS(keys));
+    value = ent_read_get(node, "contribute_to_access", ENT_YAML_SCALAR);
+    if (value != NULL) {
+        agreement->statistics.contribute_mark = ent_mark_of(value);
+        (void)ent_read_duration(
+            reader, value, &agreement->statistics.contribute_ms);
+    }
+    value = ent_read_get(node, "threshold", ENT_YAML_SCALAR);
+    if (value != NULL) {
+        agreement->statistics.threshold_mark = ent_mark_of(value);
+        (void)ent_read_number(
+            reader, value, "threshold", &agreement->statistics.threshold);
     }
     return ENT_OK;
 }

@@ -116,6 +116,7 @@ static const struct section {
     {{"handling", ENT_YAML_MAP, false}, ent_parse_handling},
     {{"onward", ENT_YAML_MAP, false}, ent_parse_onward},
     {{"document_check", ENT_YAML_MAP, false}, ent_parse_document_check},
+    {{"statistics", ENT_YAML_MAP, false}, ent_parse_statistics},
     {{"retention", ENT_YAML_LIST, true}, ent_parse_retention},
     {{"correction", ENT_YAML_MAP, false}, ent_parse_correction},
     {{"recall", ENT_YAML_MAP, false}, ent_parse_recall},

@@ -53,6 +53,8 @@ enum ent_status ent_parse_onward(struct agreement_reader *reader,
     const struct ent_yaml_node *node) ENT_MUST_CHECK;
 enum ent_status ent_parse_document_check(struct agreement_reader *reader,
     const struct ent_yaml_node *node) ENT_MUST_CHECK;
+enum ent_status ent_parse_statistics(struct agreement_reader *reader,
+    const struct ent_yaml_node *node) ENT_MUST_CHECK;
 enum ent_status ent_parse_correction(struct agreement_reader *reader,
     const struct ent_yaml_node *node) ENT_MUST_CHECK;
 enum ent_status ent_parse_recall(struct agreement_reader *reader,

@@ -268,6 +268,7 @@ check_all(struct question *question, struct ent_decision *decision)
            ent_decide_assurances(question, decision) &&
            ent_decide_needs(question, decision) &&
            ent_decide_release(question, decision) &&
+           ent_decide_statistics(question, decision) &&
            ent_decide_quota(question, decision);
 }
 

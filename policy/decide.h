@@ -7,7 +7,7 @@
  * obligations or DENY, and always the clause that decided it, with its line.
  * Order: in force and not suspended, hard blocks, offices, family and
  * direction, purpose, offence and subject, classification and handling, fields,
- * assurances, what the clause needs, release, quota.
+ * assurances, what the clause needs, release, statistics, quota.
  */
 #ifndef ENT_POLICY_DECIDE_H
 #define ENT_POLICY_DECIDE_H
@@ -50,6 +50,10 @@ struct ent_facts {
     bool emergency_over;      /* receiving: it is known to have ended before */
     enum ent_measure measure; /* asked for the person it names */
     uint32_t desks;           /* receiving: 1 << enum ent_desk, with people */
+    /* Sending: the last statistics that went to the recipient's state, and that
+     * came from there, ms; 0: none ever. */
+    uint64_t given_at;
+    uint64_t contributed_at;
     uint64_t checks_today; /* document checks by the sender's office before */
     uint64_t checks_this_hour; /* sending: by this officer */
 };

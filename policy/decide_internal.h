@@ -86,4 +86,8 @@ bool ent_release_is_asked(const struct question *question);
 bool ent_decide_quota(
     const struct question *question, struct ent_decision *decision);
 
+/* decide_statistics.c: small cells, and who gives gets. */
+bool ent_decide_statistics(
+    const struct question *question, struct ent_decision *decision);
+
 #endif

@@ -175,6 +175,43 @@ lint_document_check(
     }
 }
 
+/* May any statistics go from one party to the other? */
+static bool
+may_return(const struct ent_agreement *agreement, size_t from, size_t to)
+{
+    size_t family = ent_family_index(
+        ent_family_by_number(ENTENTE__V1__MESSAGE__BODY_STATISTICS_RETURN));
+
+    for (size_t i = 0; i < agreement->exchange_count; i++) {
+        if (ent_families_have(&agreement->exchanges[i].families, family) &&
+            (agreement->exchanges[i].ways[from] >> to & 1) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Who has to give to get must be able to give. */
+static void
+lint_statistics(
+    const struct ent_agreement *agreement, struct ent_complaints *warnings)
+{
+    if (agreement->statistics.contribute_ms == 0) {
+        return;
+    }
+    for (size_t i = 0; i < agreement->party_count; i++) {
+        for (size_t j = 0; j < agreement->party_count; j++) {
+            if (i != j && may_return(agreement, i, j) &&
+                !may_return(agreement, j, i)) {
+                WARN_AT(warnings, agreement->statistics.contribute_mark,
+                    "'%s' gets no statistics of '%s': it has to send some, and "
+                    "no clause lets it",
+                    agreement->parties[j].state, agreement->parties[i].state);
+            }
+        }
+    }
+}
+
 void
 ent_agreement_lint(
     const struct ent_agreement *agreement, struct ent_complaints *ret_warnings)
@@ -188,5 +225,6 @@ ent_agreement_lint(
     lint_unused_retention(agreement, ret_warnings);
     lint_onward(agreement, ret_warnings);
     lint_document_check(agreement, ret_warnings);
+    lint_statistics(agreement, ret_warnings);
     ent_complaints_sort(ret_warnings);
 }

@@ -64,6 +64,10 @@
         "Ask the state it came from for consent to pass it on.")               \
     X(219, PAIR_KEY, SENDER, LATER,                                            \
         "The agreement names a pair key; seal it with that one.")              \
+    X(225, CONTRIBUTION, RECIPIENT, LATER,                                     \
+        "The recipient's state must send statistics of its own first.")        \
+    X(226, THRESHOLD, SENDER, LATER,                                           \
+        "Suppress all cells that are smaller than is agreed.")                 \
     X(300, UNKNOWN_AGREEMENT, RECIPIENT, LATER,                                \
         "The recipient has not loaded the agreement the label names.")         \
     X(301, UNKNOWN_CERTIFICATE, RECIPIENT, LATER,                              \

@@ -446,20 +446,28 @@ has_dimension(
     case ENTENTE__V1__DIMENSION__BY_ROUTE:
         return is_given(cell->route);
     case ENTENTE__V1__DIMENSION__BY_SUBSTANCE:
-        return is_given(cell->substance);
+        return cell->substance != 0;
     default:
         return true;
     }
 }
 
+/* One table of a return. */
+struct statistics {
+    const Entente__V1__Dimension *dimensions;
+    size_t dimension_count;
+    Entente__V1__StatisticsCell *const *cells;
+    size_t cell_count;
+};
+
 /* A value that no dimension asks for makes a cell finer than it says. */
 static bool
-has_these(const Entente__V1__StatisticsReturn *table,
-    const Entente__V1__StatisticsCell *cell)
+has_these(
+    const struct statistics *table, const Entente__V1__StatisticsCell *cell)
 {
     unsigned asked = 0;
 
-    for (size_t i = 0; i < table->n_dimensions; i++) {
+    for (size_t i = 0; i < table->dimension_count; i++) {
         const unsigned code = (unsigned)table->dimensions[i];
 
         asked |= code <= ENTENTE__V1__DIMENSION__BY_SUBSTANCE ? 1U << code : 0;
@@ -473,14 +481,11 @@ has_these(const Entente__V1__StatisticsReturn *table,
     return true;
 }
 
-void
-ent_check_statistics_return(
-    struct ent_validation *v, const ProtobufCMessage *message)
+static void
+check_cells(struct ent_validation *v, const struct statistics *table,
+    uint32_t threshold)
 {
-    const Entente__V1__StatisticsReturn *table =
-        (const Entente__V1__StatisticsReturn *)message;
-
-    for (size_t i = 0; i < table->n_cells; i++) {
+    for (size_t i = 0; i < table->cell_count; i++) {
         const Entente__V1__StatisticsCell *cell = table->cells[i];
         size_t mark = ent_rule_enter_element(v, "cells", i);
 
@@ -488,11 +493,73 @@ ent_check_statistics_return(
             ent_rule_broken(
                 v, "", "must have the table's dimensions, and no other");
         }
-        if (!cell->suppressed && cell->count > 0 &&
-            cell->count < table->threshold) {
+        if (!cell->suppressed && cell->count > 0 && cell->count < threshold) {
             ent_rule_broken(v, "count",
                 "must be suppressed: %" PRIu64 " is less than %u", cell->count,
-                table->threshold);
+                threshold);
+        }
+        ent_rule_leave(v, mark);
+    }
+}
+
+/* Is the total among the tables, and told? */
+static bool
+tells_total(const Entente__V1__StatisticsReturn *all)
+{
+    for (size_t i = 0; i < all->n_tables; i++) {
+        const Entente__V1__StatisticsTable *table = all->tables[i];
+
+        if (table->n_dimensions == 0 && table->n_cells == 1 &&
+            !table->cells[0]->suppressed) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is missing in a table that has all but one is the total's rest. */
+static void
+check_alone(struct ent_validation *v, const struct statistics *table)
+{
+    size_t suppressed = 0;
+
+    for (size_t i = 0; i < table->cell_count; i++) {
+        suppressed += table->cells[i]->suppressed ? 1 : 0;
+    }
+    if (table->dimension_count > 0 && suppressed == 1) {
+        ent_rule_broken(v, "cells",
+            "must not have one suppressed cell alone: the total tells it");
+    }
+}
+
+/* Smaller ones protect nobody. */
+#define THRESHOLD_MIN 3
+
+void
+ent_check_statistics_return(
+    struct ent_validation *v, const ProtobufCMessage *message)
+{
+    const Entente__V1__StatisticsReturn *all =
+        (const Entente__V1__StatisticsReturn *)message;
+    const struct statistics first = {
+        all->dimensions, all->n_dimensions, all->cells, all->n_cells};
+
+    if (all->threshold > 0 && all->threshold < THRESHOLD_MIN) {
+        ent_rule_broken(v, "threshold", "must be at least %d", THRESHOLD_MIN);
+    }
+    check_cells(v, &first, all->threshold);
+    if (tells_total(all)) {
+        check_alone(v, &first);
+    }
+    for (size_t i = 0; i < all->n_tables; i++) {
+        const Entente__V1__StatisticsTable *table = all->tables[i];
+        const struct statistics further = {table->dimensions,
+            table->n_dimensions, table->cells, table->n_cells};
+        size_t mark = ent_rule_enter_element(v, "tables", i);
+
+        check_cells(v, &further, all->threshold);
+        if (tells_total(all)) {
+            check_alone(v, &further);
         }
         ent_rule_leave(v, mark);
     }

@@ -288,13 +288,20 @@ check_icd(
     }
 }
 
+/* "XX" stands for one that is not stated. */
+static bool
+is_of_route(const char *code)
+{
+    return memcmp(code, "XX", 2) == 0 ||
+           ent_country_is_alpha2(ent_view_of(code, 2));
+}
+
 static void
 check_route(
     struct ent_validation *v, const struct ent_place *place, const char *text)
 {
-    if (strlen(text) != 5 || text[2] != '-' ||
-        !ent_country_is_alpha2(ent_view_of(text, 2)) ||
-        !ent_country_is_alpha2(ent_view_of(text + 3, 2))) {
+    if (strlen(text) != 5 || text[2] != '-' || !is_of_route(text) ||
+        !is_of_route(text + 3)) {
         ent_place_wrong(v, place, "ISO 3166-1",
             "must be two countries with a hyphen between, as TH-MY");
     }

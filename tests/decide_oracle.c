@@ -520,6 +520,30 @@ slow_quota(const struct ent_yaml_node *root, const struct ent_facts *facts,
                                     number_at(quota, "per_officer_per_hour"));
 }
 
+/* What a file of the tests may say: a year, and eleven. */
+static bool
+slow_statistics(const struct ent_yaml_node *root, const struct ent_facts *facts,
+    uint64_t now_ms)
+{
+    const uint64_t year_ms = UINT64_C(365) * 24 * 60 * 60 * 1000;
+    const struct ent_yaml_node *rules = ent_yaml_get(root, "statistics");
+    const Entente__V1__StatisticsReturn *table =
+        facts->message->statistics_return;
+
+    if (rules == NULL ||
+        strcmp(ent_family_of(facts->message)->name, "statistics_return") != 0) {
+        return true;
+    }
+    return table != NULL && table->threshold >= 11 &&
+           (facts->receiving ||
+               strcmp(state_of(facts->sender), state_of(facts->recipient)) ==
+                   0 ||
+               ent_message_mends(facts->message) || facts->given_at == 0 ||
+               facts->given_at + year_ms <= now_ms ||
+               (facts->contributed_at != 0 &&
+                   facts->contributed_at + year_ms > now_ms));
+}
+
 static bool
 slow_handling(const ent_message *message)
 {
@@ -566,5 +590,6 @@ oracle_permits(const struct ent_yaml_node *root, const struct ent_facts *facts,
            slow_fields(root, facts, relaxed) &&
            slow_assurances(root, facts, now_ms) &&
            slow_conditions(row, facts, relaxed) &&
+           slow_statistics(root, facts, now_ms) &&
            slow_quota(root, facts, relaxed);
 }

@@ -20,6 +20,7 @@ struct staged {
     Entente__V1__Reference *references[1];
     Google__Protobuf__Timestamp created_at;
     Entente__V1__Emergency emergency;
+    Entente__V1__StatisticsReturn statistics;
 };
 
 static void
@@ -32,6 +33,8 @@ stage_body(const struct scene *scene, struct staged *staged)
     entente__v1__test__init(&staged->test);
     entente__v1__conveyance__init(&staged->conveyance);
     entente__v1__person_count__init(&staged->person);
+    entente__v1__statistics_return__init(&staged->statistics);
+    staged->statistics.threshold = scene->threshold;
     if (scene->plate != NULL) {
         staged->conveyance.plate = (char *)scene->plate;
         staged->hotline.conveyance = &staged->conveyance;
@@ -50,6 +53,9 @@ stage_body(const struct scene *scene, struct staged *staged)
         break;
     case HUB:
         staged->message.hub_alert = &staged->hub;
+        break;
+    case RETURN:
+        staged->message.statistics_return = &staged->statistics;
         break;
     case SEIZURE:
         staged->message.drug_seizure = &staged->seizure;
@@ -147,6 +153,8 @@ decide_scene(const struct ent_agreement *agreement, const struct scene *scene)
         .emergency = scene->declared,
         .measure = scene->measure,
         .desks = scene->desks,
+        .given_at = scene->given_at,
+        .contributed_at = scene->contributed_at,
         .checks_today = scene->checks_today,
         .checks_this_hour = scene->checks_this_hour,
     };

@@ -46,6 +46,9 @@ struct scene {
     bool declared; /* the emergency */
     enum ent_measure measure;
     uint32_t desks;
+    uint64_t given_at; /* statistics */
+    uint64_t contributed_at;
+    uint32_t threshold; /* of a statistics return */
     uint64_t checks_today;
     uint64_t checks_this_hour;
 };
@@ -60,6 +63,7 @@ struct scene {
 #define REFERRAL 130
 #define DOCUMENT_CHECK ENT_FAMILY_DOCUMENT_CHECK
 #define EVIDENCE 160
+#define RETURN ENTENTE__V1__MESSAGE__BODY_STATISTICS_RETURN
 #define LIFECYCLE ENT_FAMILY_LIFECYCLE
 
 #define CRIME ENTENTE__V1__PURPOSE__LISTED_CRIME

@@ -284,6 +284,35 @@ answer_counts(Entente__V1__ApiReply *reply)
     reply->counts = &counts;
 }
 
+/* In two slices: 12 and 20 of KHM, and 3 of LAO. */
+static void
+answer_census(
+    const Entente__V1__CensusRequest *request, Entente__V1__ApiReply *reply)
+{
+    static const uint8_t place = 1;
+    static Entente__V1__CensusReply census;
+    static Entente__V1__StatisticsCell values[3];
+    static Entente__V1__CensusCell cells[3];
+    static Entente__V1__CensusCell *list[] = {&cells[0], &cells[1], &cells[2]};
+    static const char *const origins[] = {"KHM", "LAO", "KHM"};
+    static const uint64_t counts[] = {12, 3, 20};
+
+    entente__v1__census_reply__init(&census);
+    for (size_t i = 0; i < 3; i++) {
+        entente__v1__statistics_cell__init(&values[i]);
+        entente__v1__census_cell__init(&cells[i]);
+        values[i].origin = (char *)(uintptr_t)origins[i];
+        values[i].count = counts[i];
+        cells[i].cell = &values[i];
+    }
+    census.cells = request->place.len == 0 ? list : list + 2;
+    census.n_cells = request->place.len == 0 ? 2 : 1;
+    census.next.data = (uint8_t *)(uintptr_t)&place;
+    census.next.len = request->place.len == 0 ? 1 : 0;
+    reply->reply_case = ENTENTE__V1__API_REPLY__REPLY_CENSUS;
+    reply->census = &census;
+}
+
 void
 answer_journal(bool good, Entente__V1__ApiReply *reply)
 {
@@ -369,6 +398,9 @@ answer_all(const Entente__V1__ApiRequest *request, unsigned life, unsigned nth,
         return FAKE_ANSWER;
     case ENTENTE__V1__API_REQUEST__REQUEST_COUNTS:
         answer_counts(reply);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_CENSUS:
+        answer_census(request->census, reply);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_JOURNAL_VERIFY:
         answer_journal(true, reply);

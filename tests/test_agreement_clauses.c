@@ -55,6 +55,14 @@ static const struct {
     {EXAMPLE, "per_day: 2000", "per_day: many", "'many' is no quota"},
     {EXAMPLE, "per_day: 2000", "per_day: 0", "'0' is no quota"},
 
+    /* statistics */
+    {"strict.yaml", "contribute_to_access: P1Y", "contribute_to_access: often",
+        "PT30M or P30D"},
+    {"strict.yaml", "threshold: 11", "threshold: none",
+        "'none' is no threshold"},
+    {"strict.yaml", "threshold: 11", "treshold: 11",
+        "did you mean 'threshold'?"},
+
     /* retention, correction, recall */
     {EXAMPLE, "review_every: P90D", "review_every: P2Y", "never comes"},
     {EXAMPLE, "notify_within: PT24H", "notify_within: soon", "PT30M or P30D"},
@@ -115,6 +123,8 @@ a_rule_without_its_family_is_refused(void **state)
         "'hotline' has rules for hotline_alert, and no clause", 54);
     expect_refused(EXAMPLE, "[document_alert, document_check]",
         "[document_alert]", "'document_check' has rules, and no clause", 37);
+    expect_refused("strict.yaml", ", statistics_return]", "]",
+        "'statistics' has rules for statistics_return, and no clause", 41);
 }
 
 static void

@@ -201,6 +201,10 @@ a_change_that_leaves_a_clause_empty_is_warned_about(void **state)
         {"th-kh.yaml", "{families: [drug_seizure], keep: P5Y",
             "{families: [drug_seizure, feedback], keep: P5Y", 49,
             "'feedback' has a retention, and no clause lets it pass"},
+        {"strict.yaml",
+            "information_request, statistics_return], direction: both",
+            "information_request, statistics_return], direction: th to kh", 41,
+            "'kh' gets no statistics of 'th': it has to send some"},
         {EXAMPLE, ", quota: {per_day: 2000, per_officer_per_hour: 60}", "", 37,
             "document checks have no quota"},
     };

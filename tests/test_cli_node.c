@@ -172,6 +172,62 @@ counts_say_how_many_there_were_and_of_nobody(void **state)
     expect_output("\"state\":\"mm\"");
 }
 
+#define HALF_YEAR "statistics --from 2026-01 --to 2026-06 --by origin"
+
+static void
+statistics_add_slices_up_and_tell_no_small_cell(void **state)
+{
+    fake_node_start(state, answer_all);
+    expect_exit(state, HALF_YEAR, EX_OK);
+    expect_output("Migrants smuggled, 2026-01-01 to 2026-06-30");
+    expect_output("suppressed");
+    expect_output("35");
+    expect_no_output("32");
+    expect_exit(state, HALF_YEAR " --csv", EX_OK);
+    expect_output("table,sex,age_band,origin,offence,mode,route,substance,"
+                  "count,suppressed,quantity,unit\r\n"
+                  "1,,,KHM,,,,,,true,,\r\n"
+                  "1,,,LAO,,,,,,true,,\r\n"
+                  "2,,,,,,,,35,false,,\r\n");
+    expect_exit(state, HALF_YEAR " --threshold 3 --csv", EX_OK);
+    expect_output("1,,,KHM,,,,,32,false,,\r\n1,,,LAO,,,,,3,false,,\r\n");
+    expect_exit(state, HALF_YEAR " --json", EX_OK);
+    expect_output("\"purpose\":\"STATISTICS\"");
+    expect_output("\"what\":\"MIGRANTS_SMUGGLED\"");
+}
+
+static void
+statistics_say_what_they_cannot_count(void **state)
+{
+    static const struct {
+        const char *line;
+        const char *words;
+    } rows[] = {
+        {"statistics --to 2026-06", "--from MONTH and --to MONTH are needed"},
+        {"statistics --from 2026-13 --to 2026-06", "must be a month, as"},
+        {"statistics --from 2026-06 --to 2026-01", "--to is before --from"},
+        {HALF_YEAR ",name", "there are sex, age-band, origin"},
+        {HALF_YEAR ",origin", "each once"},
+        {HALF_YEAR " --what facilitators", "not known BY_ORIGIN"},
+        {HALF_YEAR " --shape dainap", "says itself what is counted"},
+        {HALF_YEAR " --threshold 2", "must be at least 3"},
+        {HALF_YEAR " --csv --json", "two ways"},
+        {"statistics --from 2026-01 --to 2026-06 --shape vrs-msrc --what "
+         "seizures",
+            "VRS_MSRC has no SEIZURES_MADE"},
+        {"statistics --from 2026-01 --to 2026-06", "needs dimensions"},
+        {"statistics --from 2026-01 --to 2026-06 --shape other",
+            "there are vrs-msrc, dainap, plain"},
+        {"statistics --from 2026-01 --to 2026-06 --what names",
+            "there are migrants"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        expect_exit(state, rows[i].line, EX_USAGE);
+        expect_output(rows[i].words);
+    }
+}
+
 static void
 a_whole_journal_gives_its_checkpoint(void **state)
 {
@@ -259,6 +315,8 @@ main(void)
         NODE_TEST(a_trace_tells_each_copy_in_words),
         NODE_TEST(the_status_says_what_needs_attention),
         NODE_TEST(counts_say_how_many_there_were_and_of_nobody),
+        NODE_TEST(statistics_add_slices_up_and_tell_no_small_cell),
+        NODE_TEST(statistics_say_what_they_cannot_count),
         NODE_TEST(a_whole_journal_gives_its_checkpoint),
         NODE_TEST(a_long_check_is_asked_for_until_it_is_done),
         NODE_TEST(a_changed_journal_exits_1),

@@ -407,6 +407,51 @@ document_checks_have_a_quota_and_one_kind_of_answer(void **state)
     assert_int_equal(decision.answer, ENT_CHECK_ANSWER_ANY);
 }
 
+/* ---- statistics ---- */
+
+#define YEAR_MS (UINT64_C(365) * 86400 * 1000)
+#define OF_RETURNS                                                             \
+    .from = "ncc@th", .to = "ncc@kh", .family = RETURN, .purpose = VERIFY
+
+static void
+who_gives_statistics_gets_some(void **state)
+{
+    static const struct row rows[] = {
+        {"the first is given without asking", {OF_RETURNS, .threshold = 11},
+            PERMITTED, "2", 22},
+        {"so is the first in a year",
+            {OF_RETURNS, .threshold = 11, .given_at = NOON - YEAR_MS},
+            PERMITTED, "2", 22},
+        {"another one, and none ever came",
+            {OF_RETURNS, .threshold = 11, .given_at = NOON - 1},
+            ENT_REFUSAL_CONTRIBUTION, "statistics.contribute_to_access", 41},
+        {"another one, and the last came too long ago",
+            {OF_RETURNS, .threshold = 11, .given_at = NOON - 1,
+                .contributed_at = NOON - YEAR_MS},
+            ENT_REFUSAL_CONTRIBUTION, "statistics.contribute_to_access", 41},
+        {"another one, and one came within the year",
+            {OF_RETURNS, .threshold = 11, .given_at = NOON - 1,
+                .contributed_at = NOON - YEAR_MS + 1},
+            PERMITTED, "2", 22},
+        {"what corrects one is no other",
+            {OF_RETURNS, .threshold = 11, .given_at = NOON - 1,
+                .action = ENTENTE__V1__ACTION__CORRECT},
+            PERMITTED, "2", 22},
+        {"of what comes its sender decides",
+            {OF_RETURNS, .threshold = 11, .given_at = NOON - 1,
+                .receiving = true},
+            PERMITTED, "2", 22},
+        {"smaller cells than agreed", {OF_RETURNS, .threshold = 10},
+            ENT_REFUSAL_THRESHOLD, "statistics.threshold", 41},
+        {"smaller cells that come",
+            {OF_RETURNS, .threshold = 10, .receiving = true},
+            ENT_REFUSAL_THRESHOLD, "statistics.threshold", 41},
+    };
+
+    (void)state;
+    EXPECT_ROWS("strict.yaml", rows);
+}
+
 /* ---- obligations ---- */
 
 static void
@@ -496,6 +541,7 @@ main(void)
         cmocka_unit_test(
             a_victim_is_never_punished_and_named_with_consent_alone),
         cmocka_unit_test(document_checks_have_a_quota_and_one_kind_of_answer),
+        cmocka_unit_test(who_gives_statistics_gets_some),
         cmocka_unit_test(whoever_must_acknowledge_may),
         cmocka_unit_test(a_permit_of_the_example_says_all_that_follows),
     };

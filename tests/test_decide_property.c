@@ -111,7 +111,8 @@ random_family(
     struct random_source *random, ent_message *message, struct ent_arena *arena)
 {
     static const uint32_t often[] = {101, 102, 120, 174, 177};
-    static const uint32_t some[] = {103, 110, 130, 131, 140, 150, 160, 173};
+    static const uint32_t some[] = {
+        103, 110, 130, 131, 140, 150, 160, 161, 173};
     size_t count;
     const struct ent_family *list = ent_family_list(&count);
     uint64_t choice = random_below(random, 4);
@@ -123,7 +124,7 @@ random_family(
     if (choice == 1) {
         message->body_case = random_below(random, 2) == 0
                                  ? list[random_below(random, count)].number
-                                 : some[random_below(random, 8)];
+                                 : some[random_below(random, 9)];
         return;
     }
     message->body_case = often[random_below(random, 5)];
@@ -257,6 +258,8 @@ random_facts(struct random_source *random,
     facts->measure = (enum ent_measure)random_below(random, 3);
     facts->release = random_release_of(random);
     facts->desks = (uint32_t)random_below(random, 4);
+    facts->given_at = random_below(random, 2) * NOON;
+    facts->contributed_at = random_below(random, 2) * NOON;
     facts->checks_today = 1999 + random_below(random, 2);
     facts->checks_this_hour = 59 + random_below(random, 2);
 }

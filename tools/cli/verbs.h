@@ -85,6 +85,8 @@
     X(catalogue, "catalogue", NULL, "[show FAMILY]",                           \
         "families of messages and their fields")                               \
     X(counts, "counts", NULL, "", "what stays of deleted messages")            \
+    X(statistics, "statistics", NULL, "--from MONTH --to MONTH",               \
+        "count what passed, and name nobody")                                  \
     X(journal_show, "journal", "show", "", "list what the journal has")        \
     X(alarm_list, "alarm", "list", "", "what somebody must look at")           \
     X(alarm_clear, "alarm", "clear", "NUMBER...", "say that somebody did")     \

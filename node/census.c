@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/census.h"
+
+#include <string.h>
+
+#include "node/lifecycle.h"
+#include "node/link.h"
+#include "node/vault.h"
+
+/* ---- once ---- */
+
+/* Is that message of that office here: on the desk, or a copy of ours? */
+static bool
+is_here(struct node *node, const char *office, const char *id_text)
+{
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    struct ent_address address;
+    struct ent_party party;
+    struct ent_id id;
+    struct node_key key;
+
+    if (ent_address_parse(ent_view_text(office), &address, NULL) != ENT_OK ||
+        ent_id_parse(ent_view_text(id_text), &id, NULL) != ENT_OK) {
+        return false;
+    }
+    if (ent_address_equal(&address, &node->self)) {
+        uint8_t found[NODE_KEY_MAX];
+
+        party = (struct ent_party){{0}};
+        key = node_key_copy(&id, &party);
+        return node_store_seek(node->store, NODE_COPY, node_key_view(&key),
+                   sizeof id.bytes, found, NULL, NULL) == ENT_OK;
+    }
+    party = ent_address_party(&address);
+    return node_seen_get(node, &party, &id, &seen, NULL) == ENT_OK &&
+           seen->desk != 0;
+}
+
+/* Somebody said that others are about the same case: how many, and whether one
+ * has a smaller id, under which it counts. */
+static size_t
+count_linked(struct node *node, const struct ent_id *id, bool *ret_before)
+{
+    struct ent_id ids[NODE_LINKED_MAX];
+    size_t count = 0;
+
+    *ret_before = false;
+    if (node_link_all(node, id, ids, &count, NULL) != ENT_OK) {
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        *ret_before = *ret_before ||
+                      memcmp(ids[i].bytes, id->bytes, sizeof id->bytes) < 0;
+    }
+    return count;
+}
+
+bool
+node_census_counts_elsewhere(
+    struct node *node, const struct ent_id *id, const ent_message *message)
+{
+    bool before;
+
+    (void)count_linked(node, id, &before);
+    if (before) {
+        return true;
+    }
+    if (message->origin != NULL &&
+        is_here(node, message->origin->from, message->origin->message_id)) {
+        return true; /* it was passed on: the first one counts */
+    }
+    if (message->action != ENTENTE__V1__ACTION__UPDATE) {
+        return false;
+    }
+    for (size_t i = 0; i < message->n_references; i++) {
+        if (is_here(node, message->from, message->references[i]->id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- one message ---- */
+
+/* Where it lies sealed. */
+struct entry {
+    uint64_t bundle;
+    uint64_t day;
+    uint32_t index;
+    struct ent_id id;
+};
+
+/* Its message, or NULL: its key is gone, though the row may not say so yet; or
+ * the case counts elsewhere. */
+static enum ent_status
+open_entry(struct node *node, const struct entry *entry,
+    struct ent_arena *arena, ent_message **ret_message, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    enum ent_status rc = node_vault_open(node->store, node->slots,
+        entry->bundle, entry->day, entry->index, &plain, err);
+
+    *ret_message = NULL;
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    rc = ent_arena_init(arena, NODE_MESSAGE_ARENA, err);
+    if (rc == ENT_OK) {
+        rc =
+            ent_message_decode(ent_bytes_view(&plain), arena, ret_message, err);
+    }
+    if (rc == ENT_OK &&
+        node_census_counts_elsewhere(node, &entry->id, *ret_message)) {
+        *ret_message = NULL;
+    }
+    return rc;
+}
+
+static enum ent_status
+add_entry(struct node *node, const struct entry *entry,
+    struct ent_census *census, size_t *opened, struct ent_error *err)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    ent_message *message;
+    enum ent_status rc = open_entry(node, entry, &arena, &message, err);
+
+    (*opened)++;
+    return rc != ENT_OK || message == NULL
+               ? rc
+               : ent_census_add(census, message, err);
+}
+
+/* Both ways in which it can be asked for: see node/census_kept.c. */
+static enum ent_status
+keep_entry(struct node *node, const struct entry *entry, struct ent_error *err)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    ent_message *message;
+    enum ent_status rc = open_entry(node, entry, &arena, &message, err);
+
+    return rc != ENT_OK || message == NULL
+               ? rc
+               : node_census_keep(node, message, err);
+}
+
+static bool
+is_counted_family(uint32_t family)
+{
+    return ent_census_counts(ENTENTE__V1__COUNTED__MIGRANTS_SMUGGLED, family) ||
+           ent_census_counts(ENTENTE__V1__COUNTED__SEIZURES_MADE, family);
+}
+
+enum ent_status
+node_census_desk(struct node *node, const node_desk_row *row,
+    struct ent_census *census, size_t *opened, struct ent_error *err)
+{
+    struct entry entry = {
+        .bundle = row->bundle, .day = row->day, .index = row->index};
+    struct ent_party sender;
+    enum ent_status rc;
+
+    if (row->deleted_at != 0 || row->fate != NODE_FATE_NONE ||
+        !ent_census_counts(census->what, row->family)) {
+        return ENT_OK;
+    }
+    rc = node_desk_origin(row, &sender, &entry.id, err);
+    return rc != ENT_OK ? rc : add_entry(node, &entry, census, opened, err);
+}
+
+enum ent_status
+node_census_bury_desk(
+    struct node *node, const node_desk_row *row, struct ent_error *err)
+{
+    struct entry entry = {
+        .bundle = row->bundle, .day = row->day, .index = row->index};
+    struct ent_party sender;
+    enum ent_status rc;
+
+    if (row->fate != NODE_FATE_NONE || !is_counted_family(row->family)) {
+        return ENT_OK;
+    }
+    rc = node_desk_origin(row, &sender, &entry.id, err);
+    return rc != ENT_OK ? rc : keep_entry(node, &entry, err);
+}
+
+/* ---- copies ---- */
+
+static bool
+is_delivered(const node_copy_row *row)
+{
+    return row->state == ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED &&
+           row->deleted_at == 0 && !node_copy_is_aside(row);
+}
+
+/* Copies of one message that were delivered and are not deleted: none, where
+ * something was said of any of them later. */
+struct delivered {
+    struct ent_party first;
+    size_t count;
+};
+
+static enum ent_status
+find_delivered(struct node *node, const struct ent_id *id,
+    struct delivered *ret_delivered, struct ent_error *err)
+{
+    const struct ent_party first = {{0}};
+    struct node_key key = node_key_copy(id, &first);
+    enum ent_status rc = ENT_OK;
+
+    *ret_delivered = (struct delivered){.count = 0};
+    while (rc == ENT_OK) {
+        ENT_AUTO(node_row_free) ProtobufCMessage *message = NULL;
+        const node_copy_row *row;
+        struct ent_view value;
+
+        rc = node_store_seek(node->store, NODE_COPY, node_key_view(&key),
+            sizeof id->bytes, key.bytes, &value, err);
+        if (rc == ENT_OK) {
+            rc = node_row_unpack(
+                value, &entente__rest__v1__copy_row__descriptor, &message, err);
+        }
+        if (rc != ENT_OK) {
+            break;
+        }
+        row = (const node_copy_row *)message;
+        if (row->fate != NODE_FATE_NONE) {
+            ret_delivered->count = 0;
+            return ENT_OK;
+        }
+        if (is_delivered(row) && ret_delivered->count++ == 0) {
+            memcpy(ret_delivered->first.bytes, key.bytes + sizeof id->bytes,
+                sizeof ret_delivered->first.bytes);
+        }
+        if (!node_key_after(key.bytes, key.len)) {
+            break;
+        }
+    }
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+enum ent_status
+node_census_copy(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, const node_copy_row *row,
+    struct ent_census *census, size_t *opened, struct ent_error *err)
+{
+    struct entry entry = {
+        .bundle = row->bundle, .day = row->day, .index = row->index, .id = *id};
+    struct delivered delivered;
+    enum ent_status rc;
+
+    if (!is_delivered(row) || !ent_census_counts(census->what, row->family)) {
+        return ENT_OK;
+    }
+    rc = find_delivered(node, id, &delivered, err);
+    if (rc != ENT_OK || delivered.count == 0 ||
+        memcmp(delivered.first.bytes, to->bytes, sizeof to->bytes) != 0) {
+        return rc;
+    }
+    return add_entry(node, &entry, census, opened, err);
+}
+
+enum ent_status
+node_census_bury_copy(struct node *node, const struct ent_id *id,
+    const node_copy_row *row, struct ent_error *err)
+{
+    struct entry entry = {
+        .bundle = row->bundle, .day = row->day, .index = row->index, .id = *id};
+    struct delivered delivered;
+    enum ent_status rc;
+
+    if (!is_delivered(row) || !is_counted_family(row->family)) {
+        return ENT_OK;
+    }
+    rc = find_delivered(node, id, &delivered, err);
+    return rc != ENT_OK || delivered.count != 1 ? rc
+                                                : keep_entry(node, &entry, err);
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/suppress.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/suppress_internal.h"
+
+void
+ent_tables_fini(struct ent_tables *tables)
+{
+    for (size_t i = 0; i < tables->count; i++) {
+        free(tables->list[i].cells);
+    }
+    *tables = (struct ent_tables){.count = 0};
+}
+
+/* ---- tables ---- */
+
+static int
+compare_values(const void *a, const void *b)
+{
+    const uint32_t *one = a; /* values are the first of a cell and a record */
+    const uint32_t *other = b;
+
+    for (size_t i = 0; i < ENT_DIMENSIONS; i++) {
+        if (one[i] != other[i]) {
+            return one[i] < other[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+static void
+add_cell(struct ent_table_cell *sum, const struct ent_table_cell *more)
+{
+    sum->count += more->count;
+    for (size_t i = 0; i < ENT_CENSUS_UNITS; i++) {
+        sum->amounts[i].millionths += more->amounts[i].millionths;
+        sum->amounts[i].cases += more->amounts[i].cases;
+    }
+}
+
+/* Sort, and make one of those that have the same values. */
+static void
+gather(struct ent_table *table)
+{
+    size_t kept = 0;
+
+    if (table->count == 0) {
+        return;
+    }
+    qsort(table->cells, table->count, sizeof *table->cells, compare_values);
+    for (size_t i = 1; i < table->count; i++) {
+        if (compare_values(&table->cells[kept], &table->cells[i]) == 0) {
+            add_cell(&table->cells[kept], &table->cells[i]);
+        } else {
+            table->cells[++kept] = table->cells[i];
+        }
+    }
+    table->count = kept + 1;
+}
+
+static enum ent_status
+make_table(const struct ent_census *census, unsigned dimensions,
+    struct ent_table *table, struct ent_error *err)
+{
+    static const uint32_t nothing[ENT_DIMENSIONS];
+
+    table->dimensions = dimensions;
+    table->count = 0;
+    table->cells = calloc(census->count + 1, sizeof *table->cells);
+    if (table->cells == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "making a table");
+    }
+    for (size_t i = 0; i < census->count; i++) {
+        struct ent_table_cell *cell = &table->cells[table->count++];
+
+        ent_suppress_mix(
+            dimensions, census->cells[i].values, nothing, cell->values);
+        cell->count = census->cells[i].count;
+        memcpy(cell->amounts, census->cells[i].amounts, sizeof cell->amounts);
+    }
+    gather(table);
+    return ENT_OK;
+}
+
+/* ---- finding a cell by its values ---- */
+
+static size_t
+hash_of(const uint32_t values[static ENT_DIMENSIONS])
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < ENT_DIMENSIONS; i++) {
+        hash = (hash ^ values[i]) * UINT64_C(0x100000001b3);
+        hash ^= hash >> 29;
+    }
+    return (size_t)hash;
+}
+
+size_t
+ent_suppress_find(const struct suppression *suppression, size_t table,
+    const uint32_t values[static ENT_DIMENSIONS])
+{
+    static const uint32_t nothing[ENT_DIMENSIONS];
+    const struct place_index *places = &suppression->places[table];
+    const struct ent_table *of = &suppression->tables->list[table];
+    uint32_t own[ENT_DIMENSIONS];
+    size_t slot;
+
+    ent_suppress_mix(of->dimensions, values, nothing, own);
+    for (slot = hash_of(own) & (places->size - 1); places->slots[slot] != 0;
+         slot = (slot + 1) & (places->size - 1)) {
+        size_t index = places->slots[slot] - 1;
+
+        if (memcmp(of->cells[index].values, own, sizeof own) == 0) {
+            return index;
+        }
+    }
+    return ENT_TABLE_CELL_NONE;
+}
+
+static enum ent_status
+index_table(
+    struct suppression *suppression, size_t table, struct ent_error *err)
+{
+    const struct ent_table *of = &suppression->tables->list[table];
+    struct place_index *places = &suppression->places[table];
+
+    places->size = 4;
+    while (places->size < 2 * of->count + 1) {
+        places->size *= 2;
+    }
+    places->slots = calloc(places->size, sizeof *places->slots);
+    if (places->slots == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "making a table");
+    }
+    for (size_t i = 0; i < of->count; i++) {
+        size_t slot = hash_of(of->cells[i].values) & (places->size - 1);
+
+        while (places->slots[slot] != 0) {
+            slot = (slot + 1) & (places->size - 1);
+        }
+        places->slots[slot] = (uint32_t)i + 1;
+    }
+    return ENT_OK;
+}
+
+/* Persons with the same values in the dimensions that any table has. */
+static enum ent_status
+make_records(const struct ent_census *census, struct suppression *suppression,
+    struct ent_error *err)
+{
+    struct ent_table all = {.count = 0};
+    enum ent_status rc = make_table(census, suppression->dimensions, &all, err);
+
+    if (rc == ENT_OK) {
+        suppression->records =
+            calloc(all.count + 1, sizeof *suppression->records);
+        rc = suppression->records == NULL
+                 ? ent_fail(err, ENT_NO_MEMORY, "making a table")
+                 : ENT_OK;
+    }
+    for (size_t i = 0; rc == ENT_OK && i < all.count; i++) {
+        struct record *record = &suppression->records[i];
+
+        memcpy(record->values, all.cells[i].values, sizeof record->values);
+        record->count = all.cells[i].count;
+        for (size_t k = 0; k < suppression->tables->count; k++) {
+            record->cells[k] =
+                (uint32_t)ent_suppress_find(suppression, k, record->values);
+        }
+    }
+    suppression->record_count = all.count;
+    free(all.cells);
+    return rc;
+}
+
+/* ---- what is suppressed ---- */
+
+/* How many more values the cell could have in that direction, with what is
+ * suppressed already. */
+static uint64_t
+widen(struct suppression *suppression, struct search *search, int change,
+    uint64_t need)
+{
+    search->change = change;
+    search->need = need;
+    search->free = true;
+    search->gained = 0;
+    if (need > 0) {
+        ent_suppress_search(suppression, search);
+    }
+    ent_suppress_undo(suppression, search);
+    return search->gained;
+}
+
+/* Suppress what the cheapest move needs; there always is one. */
+static void
+suppress_more(struct suppression *suppression, struct search *search)
+{
+    search->change = 1;
+    search->free = false;
+    search->found = false;
+    search->gained = 0;
+    ent_suppress_search(suppression, search);
+    assert(search->found);
+    for (size_t i = 0; i < search->best.effect_count; i++) {
+        ent_suppress_cell(suppression, search->best.effects[i].at)->suppressed =
+            true;
+    }
+}
+
+static void
+protect(struct suppression *suppression, struct search *search)
+{
+    const uint64_t need = suppression->threshold - 1;
+
+    for (;;) {
+        uint64_t more = widen(suppression, search, 1, need);
+
+        if (more + widen(suppression, search, -1, need - more) >= need) {
+            return;
+        }
+        search->need = need - more;
+        suppress_more(suppression, search);
+    }
+}
+
+/* Each suppressed cell once. What is suppressed for another one later gives
+ * more ways, and takes none. False: nothing was suppressed since. */
+static bool
+protect_all(struct suppression *suppression, struct search *search,
+    bool *const done[static ENT_TABLES_MAX])
+{
+    bool any = false;
+
+    for (size_t i = 0; i < suppression->tables->count; i++) {
+        const struct ent_table *table = &suppression->tables->list[i];
+
+        for (size_t k = 0; k < table->count; k++) {
+            if (table->cells[k].suppressed && !done[i][k]) {
+                search->target = (struct cell_name){.table = i, .cell = k};
+                protect(suppression, search);
+                done[i][k] = true;
+                any = true;
+            }
+        }
+    }
+    return any;
+}
+
+static void
+suppress_small(struct suppression *suppression)
+{
+    for (size_t i = 0; i < suppression->tables->count; i++) {
+        struct ent_table *table = &suppression->tables->list[i];
+
+        for (size_t k = 0; k < table->count; k++) {
+            table->cells[k].suppressed =
+                table->cells[k].count < suppression->threshold;
+        }
+    }
+}
+
+static enum ent_status
+suppress_all(struct suppression *suppression, struct ent_error *err)
+{
+    struct search search = {.made_room = (size_t)suppression->threshold};
+    bool *done[ENT_TABLES_MAX] = {NULL};
+    enum ent_status rc = ENT_OK;
+
+    search.made = calloc(search.made_room, sizeof *search.made);
+    search.times = calloc(search.made_room, sizeof *search.times);
+    for (size_t i = 0; i < suppression->tables->count; i++) {
+        done[i] = calloc(suppression->tables->list[i].count + 1, 1);
+        rc = done[i] == NULL ? ENT_NO_MEMORY : rc;
+    }
+    if (search.made == NULL || search.times == NULL || rc != ENT_OK) {
+        rc = ent_fail(err, ENT_NO_MEMORY, "suppressing small cells");
+    } else {
+        suppress_small(suppression);
+        while (protect_all(suppression, &search, done)) {
+        }
+    }
+    for (size_t i = 0; i < suppression->tables->count; i++) {
+        free(done[i]);
+    }
+    free(search.made);
+    free(search.times);
+    return rc;
+}
+
+/* ---- */
+
+/* Amounts stay where enough cases add up to them, and only in the table that is
+ * by substance alone: one by more dimensions could be subtracted from it. */
+static void
+blank_amounts(const struct ent_table *table, struct ent_table_cell *cell,
+    uint64_t threshold)
+{
+    const bool alone =
+        table->dimensions == 1U << ENTENTE__V1__DIMENSION__BY_SUBSTANCE;
+
+    for (size_t i = 0; i < ENT_CENSUS_UNITS; i++) {
+        if (!alone || cell->suppressed || cell->amounts[i].cases < threshold) {
+            cell->amounts[i] = (struct ent_census_amount){.cases = 0};
+        }
+    }
+}
+
+/* What is suppressed is not there. */
+static void
+blank(struct ent_tables *tables, uint64_t threshold)
+{
+    for (size_t i = 0; i < tables->count; i++) {
+        for (size_t k = 0; k < tables->list[i].count; k++) {
+            struct ent_table_cell *cell = &tables->list[i].cells[k];
+
+            cell->count = cell->suppressed ? 0 : cell->count;
+            blank_amounts(&tables->list[i], cell, threshold);
+        }
+    }
+}
+
+enum ent_status
+ent_suppress(const struct ent_census *census, const unsigned *dimensions,
+    size_t count, uint64_t threshold, struct ent_tables *ret_tables,
+    struct ent_error *err)
+{
+    struct ent_tables tables = {.count = 0};
+    struct suppression suppression = {
+        .tables = &tables, .threshold = threshold};
+    enum ent_status rc = ENT_OK;
+
+    assert(count <= ENT_TABLES_MAX && threshold >= ENT_THRESHOLD_MIN);
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        tables.count = i + 1;
+        suppression.dimensions |= dimensions[i];
+        rc = make_table(census, dimensions[i], &tables.list[i], err);
+        if (rc == ENT_OK) {
+            rc = index_table(&suppression, i, err);
+        }
+    }
+    if (rc == ENT_OK) {
+        rc = make_records(census, &suppression, err);
+    }
+    if (rc == ENT_OK) {
+        rc = suppress_all(&suppression, err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        free(suppression.places[i].slots);
+    }
+    free(suppression.records);
+    if (rc != ENT_OK) {
+        ent_tables_fini(&tables);
+        return rc;
+    }
+    blank(&tables, threshold);
+    *ret_tables = tables;
+    return ENT_OK;
+}
