@@ -283,10 +283,10 @@ fill(const struct one *one, struct ent_arena *arena, Entente__V1__Like *like)
 }
 
 static bool
-is_among(const struct ent_id *ids, size_t count, const struct ent_id *id)
+is_among(const struct node_linked *all, size_t count, const struct ent_id *id)
 {
     for (size_t i = 0; i < count; i++) {
-        if (memcmp(&ids[i], id, sizeof *id) == 0) {
+        if (memcmp(&all[i].id, id, sizeof *id) == 0) {
             return true;
         }
     }
@@ -297,7 +297,7 @@ static enum ent_status
 tell(struct comparing *comparing, struct ent_arena *arena,
     Entente__V1__LikeReply *reply, struct ent_error *err)
 {
-    struct ent_id linked[NODE_LINKED_MAX];
+    struct node_linked linked[NODE_LINKED_MAX];
     size_t linked_count = 0;
     enum ent_status rc = node_link_all(
         comparing->node, &comparing->subject.id, linked, &linked_count, err);
@@ -409,6 +409,41 @@ node_api_like(struct node *node, const Entente__V1__LikeRequest *request,
 
 /* ---- linking ---- */
 
+static enum ent_status
+linked_of(struct node *node, const struct one *one,
+    struct node_linked *ret_linked, struct ent_error *err)
+{
+    struct ent_address sender;
+    enum ent_status rc;
+
+    ret_linked->id = one->id;
+    ret_linked->sender = node->party;
+    if (one->way == NODE_SENT) {
+        return ENT_OK;
+    }
+    rc = ent_address_parse(ent_view_text(one->office), &sender, err);
+    if (rc == ENT_OK) {
+        ret_linked->sender = ent_address_party(&sender);
+    }
+    return rc;
+}
+
+static enum ent_status
+join(struct node *node, const struct one *one, const struct one *other,
+    const Entente__V1__LinkRequest *request, struct ent_error *err)
+{
+    struct node_linked a;
+    struct node_linked b;
+    enum ent_status rc = linked_of(node, one, &a, err);
+
+    if (rc == ENT_OK) {
+        rc = linked_of(node, other, &b, err);
+    }
+    return rc != ENT_OK
+               ? rc
+               : node_link_put(node, &a, &b, request->role, request->note, err);
+}
+
 enum ent_status
 node_api_link(struct node *node, const Entente__V1__LinkRequest *request,
     struct ent_error *err)
@@ -434,8 +469,7 @@ node_api_link(struct node *node, const Entente__V1__LinkRequest *request,
             "a link needs a role, and a note of at most %d bytes", NOTE_MAX);
     }
     if (!request->cut) {
-        return node_link_put(
-            node, &one.id, &other.id, request->role, request->note, err);
+        return join(node, &one, &other, request, err);
     }
     rc = node_link_delete(node, &one.id, &other.id, err);
     return rc == ENT_NOT_FOUND

@@ -38,29 +38,38 @@ record(struct node *node, const struct ent_id *one, const struct ent_id *other,
         node, ENT_ENTRY_LINKED, &node->party, &subject, &second, what, err);
 }
 
+/* From `one` to the other. */
+static enum ent_status
+put(struct node *node, const struct node_linked *one,
+    const struct node_linked *other, node_link_row *row, struct ent_error *err)
+{
+    struct node_key key = key_of(&one->id, &other->id);
+
+    row->party.data = (uint8_t *)(uintptr_t)other->sender.bytes;
+    row->party.len = sizeof other->sender.bytes;
+    return node_row_put(
+        node->store, NODE_LINK, node_key_view(&key), &row->base, err);
+}
+
 enum ent_status
-node_link_put(struct node *node, const struct ent_id *one,
-    const struct ent_id *other, const char *role, const char *note,
+node_link_put(struct node *node, const struct node_linked *one,
+    const struct node_linked *other, const char *role, const char *note,
     struct ent_error *err)
 {
     node_link_row row = ENTENTE__REST__V1__LINK_ROW__INIT;
-    struct node_key there = key_of(one, other);
-    struct node_key back = key_of(other, one);
     enum ent_status rc;
 
-    if (is_linked(node, one, other)) {
+    if (is_linked(node, &one->id, &other->id)) {
         return ENT_OK;
     }
     row.at = node->now_ms;
     row.role = (char *)(uintptr_t)role;
     row.note = (char *)(uintptr_t)note;
-    rc = node_row_put(
-        node->store, NODE_LINK, node_key_view(&there), &row.base, err);
+    rc = put(node, one, other, &row, err);
     if (rc == ENT_OK) {
-        rc = node_row_put(
-            node->store, NODE_LINK, node_key_view(&back), &row.base, err);
+        rc = put(node, other, one, &row, err);
     }
-    return rc != ENT_OK ? rc : record(node, one, other, 1, err);
+    return rc != ENT_OK ? rc : record(node, &one->id, &other->id, 1, err);
 }
 
 static enum ent_status
@@ -92,30 +101,44 @@ node_link_delete(struct node *node, const struct ent_id *one,
 
 /* The first link of `id` behind `*other`, which it becomes. */
 static enum ent_status
-next(struct node *node, const struct ent_id *id, struct ent_id *other,
+next(struct node *node, const struct ent_id *id, struct node_linked *other,
     struct ent_error *err)
 {
-    struct node_key key = key_of(id, other);
+    ENT_AUTO(node_row_free) ProtobufCMessage *message = NULL;
+    struct node_key key = key_of(id, &other->id);
+    const node_link_row *row;
+    struct ent_view value;
     enum ent_status rc;
 
     if (!node_key_after(key.bytes, key.len)) {
         return ENT_NOT_FOUND;
     }
     rc = node_store_seek(node->store, NODE_LINK, node_key_view(&key),
-        sizeof id->bytes, key.bytes, NULL, err);
+        sizeof id->bytes, key.bytes, &value, err);
     if (rc == ENT_OK) {
-        memcpy(other->bytes, key.bytes + sizeof id->bytes, sizeof other->bytes);
+        rc = node_row_unpack(
+            value, &entente__rest__v1__link_row__descriptor, &message, err);
     }
-    return rc;
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    row = (const node_link_row *)message;
+    memcpy(
+        other->id.bytes, key.bytes + sizeof id->bytes, sizeof other->id.bytes);
+    if (row->party.len == sizeof other->sender.bytes) {
+        memcpy(
+            other->sender.bytes, row->party.data, sizeof other->sender.bytes);
+    }
+    return ENT_OK;
 }
 
 /* ---- all that are one ---- */
 
 static bool
-has(const struct ent_id *ids, size_t count, const struct ent_id *id)
+has(const struct node_linked *all, size_t count, const struct ent_id *id)
 {
     for (size_t i = 0; i < count; i++) {
-        if (memcmp(&ids[i], id, sizeof *id) == 0) {
+        if (memcmp(&all[i].id, id, sizeof *id) == 0) {
             return true;
         }
     }
@@ -125,17 +148,17 @@ has(const struct ent_id *ids, size_t count, const struct ent_id *id)
 /* Add what is linked with `of` directly. */
 static enum ent_status
 add_neighbours(struct node *node, const struct ent_id *of,
-    const struct ent_id *self, struct ent_id *ids, size_t *count,
+    const struct ent_id *self, struct node_linked *all, size_t *count,
     struct ent_error *err)
 {
-    struct ent_id other = {{0}};
+    struct node_linked other = {0};
     enum ent_status rc = ENT_OK;
 
     while (rc == ENT_OK && *count < NODE_LINKED_MAX) {
         rc = next(node, of, &other, err);
-        if (rc == ENT_OK && memcmp(&other, self, sizeof other) != 0 &&
-            !has(ids, *count, &other)) {
-            ids[(*count)++] = other;
+        if (rc == ENT_OK && memcmp(&other.id, self, sizeof *self) != 0 &&
+            !has(all, *count, &other.id)) {
+            all[(*count)++] = other;
         }
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
@@ -143,17 +166,17 @@ add_neighbours(struct node *node, const struct ent_id *of,
 
 enum ent_status
 node_link_all(struct node *node, const struct ent_id *id,
-    struct ent_id ret_ids[static NODE_LINKED_MAX], size_t *ret_count,
+    struct node_linked ret_all[static NODE_LINKED_MAX], size_t *ret_count,
     struct ent_error *err)
 {
     enum ent_status rc;
 
     *ret_count = 0;
-    rc = add_neighbours(node, id, id, ret_ids, ret_count, err);
+    rc = add_neighbours(node, id, id, ret_all, ret_count, err);
     for (size_t i = 0; rc == ENT_OK && i < *ret_count; i++) {
-        const struct ent_id of = ret_ids[i];
+        const struct ent_id of = ret_all[i].id;
 
-        rc = add_neighbours(node, &of, id, ret_ids, ret_count, err);
+        rc = add_neighbours(node, &of, id, ret_all, ret_count, err);
     }
     return rc;
 }
@@ -162,13 +185,13 @@ enum ent_status
 node_link_forget(
     struct node *node, const struct ent_id *id, struct ent_error *err)
 {
-    struct ent_id other = {{0}};
+    struct node_linked other = {0};
     enum ent_status rc = ENT_OK;
 
     while (rc == ENT_OK) {
         rc = next(node, id, &other, err);
         if (rc == ENT_OK) {
-            rc = cut(node, id, &other, err);
+            rc = cut(node, id, &other.id, err);
         }
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;

@@ -16,9 +16,15 @@
 
 typedef Entente__Rest__V1__LinkRow node_link_row; /* a generated name */
 
+/* A message, and who sent it; we, perhaps. */
+struct node_linked {
+    struct ent_id id;
+    struct ent_party sender;
+};
+
 /* These two are one incident; journalled. Said again, nothing changes. */
-enum ent_status node_link_put(struct node *node, const struct ent_id *one,
-    const struct ent_id *other, const char *role, const char *note,
+enum ent_status node_link_put(struct node *node, const struct node_linked *one,
+    const struct node_linked *other, const char *role, const char *note,
     struct ent_error *err) ENT_MUST_CHECK;
 /* They are not, after all. ENT_NOT_FOUND: nobody said so. */
 enum ent_status node_link_delete(struct node *node, const struct ent_id *one,
@@ -26,7 +32,7 @@ enum ent_status node_link_delete(struct node *node, const struct ent_id *one,
 
 /* All that are linked with that message, over others too, without itself. */
 enum ent_status node_link_all(struct node *node, const struct ent_id *id,
-    struct ent_id ret_ids[static NODE_LINKED_MAX], size_t *ret_count,
+    struct node_linked ret_all[static NODE_LINKED_MAX], size_t *ret_count,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* The message is gone, and its links with it. */

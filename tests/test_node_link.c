@@ -32,8 +32,8 @@ end(void)
 static void
 join(uint8_t one, uint8_t other)
 {
-    struct ent_id a = id_of(one);
-    struct ent_id b = id_of(other);
+    const struct node_linked a = {.id = id_of(one)};
+    const struct node_linked b = {.id = id_of(other)};
 
     expect_ok(node_link_put(
         world.nodes[MAESAI], &a, &b, "duty officer", "", &last_error));
@@ -42,12 +42,12 @@ join(uint8_t one, uint8_t other)
 static size_t
 linked(uint8_t number)
 {
-    struct ent_id ids[NODE_LINKED_MAX];
+    struct node_linked all[NODE_LINKED_MAX];
     struct ent_id id = id_of(number);
     size_t count = 0;
 
     expect_ok(
-        node_link_all(world.nodes[MAESAI], &id, ids, &count, &last_error));
+        node_link_all(world.nodes[MAESAI], &id, all, &count, &last_error));
     return count;
 }
 
@@ -103,8 +103,8 @@ a_link_can_be_taken_back(void **state)
 static void
 links_go_with_a_message(void **state)
 {
-    struct ent_id id = post(MAESAI, TACHILEIK, hotline);
-    struct ent_id other = id_of(2);
+    struct node_linked id = {.id = post(MAESAI, TACHILEIK, hotline)};
+    struct node_linked other = {.id = id_of(2)};
 
     (void)state;
     exchange();
