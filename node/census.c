@@ -36,33 +36,60 @@ is_here(struct node *node, const char *office, const char *id_text)
            seen->desk != 0;
 }
 
-/* Somebody said that others are about the same case: how many, and whether one
- * has a smaller id, under which it counts. */
-static size_t
-count_linked(struct node *node, const struct ent_id *id, bool *ret_before)
+/* Nothing was said of it since: it is counted itself. */
+static bool
+holds(struct node *node, const struct node_linked *linked)
 {
-    struct ent_id ids[NODE_LINKED_MAX];
+    const struct ent_party first = {{0}};
+    struct node_key key = node_key_copy(&linked->id, &first);
+    struct ent_party to;
+    bool ours = memcmp(&linked->sender, &node->party, sizeof node->party) == 0;
+
+    if (ours && node_store_seek(node->store, NODE_COPY, node_key_view(&key),
+                    sizeof linked->id.bytes, key.bytes, NULL, NULL) == ENT_OK) {
+        ENT_AUTO(node_row_free) node_copy_row *copy = NULL;
+
+        memcpy(to.bytes, key.bytes + sizeof linked->id.bytes, sizeof to.bytes);
+        return node_copy_get(node, &linked->id, &to, &copy, NULL) == ENT_OK &&
+               copy->fate == NODE_FATE_NONE;
+    }
+    if (!ours) {
+        ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+        ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+
+        return node_seen_get(node, &linked->sender, &linked->id, &seen, NULL) ==
+                   ENT_OK &&
+               seen->desk != 0 &&
+               node_desk_get(node, seen->desk, &row, NULL) == ENT_OK &&
+               row->fate == NODE_FATE_NONE;
+    }
+    return false;
+}
+
+/* Somebody said that it is one case with another that has a smaller id, and
+ * still counts. */
+static bool
+is_linked_before(struct node *node, const struct ent_id *id)
+{
+    struct node_linked all[NODE_LINKED_MAX];
     size_t count = 0;
 
-    *ret_before = false;
-    if (node_link_all(node, id, ids, &count, NULL) != ENT_OK) {
-        return 0;
+    if (node_link_all(node, id, all, &count, NULL) != ENT_OK) {
+        return false;
     }
     for (size_t i = 0; i < count; i++) {
-        *ret_before = *ret_before ||
-                      memcmp(ids[i].bytes, id->bytes, sizeof id->bytes) < 0;
+        if (memcmp(&all[i].id, id, sizeof *id) < 0 && holds(node, &all[i])) {
+            return true;
+        }
     }
-    return count;
+    return false;
 }
 
 bool
 node_census_counts_elsewhere(
     struct node *node, const struct ent_id *id, const ent_message *message)
 {
-    bool before;
-
-    (void)count_linked(node, id, &before);
-    if (before) {
+    if (is_linked_before(node, id)) {
         return true;
     }
     if (message->origin != NULL &&

@@ -5,8 +5,10 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "node/census.h"
+#include "node/link.h"
 #include "proto/base/log.h"
 
 #define AUGUST UINT64_C(1785542400000)    /* 2026-08-01T00:00:00Z */
@@ -165,6 +167,43 @@ an_update_is_no_other_case(void **state)
 }
 
 static void
+link_at(enum who who, const struct ent_id *one, const struct ent_id *other)
+{
+    struct node *node = world.nodes[who];
+    const struct ent_party sender = world.nodes[MAESAI]->party;
+    const struct node_linked a = {.id = *one, .sender = sender};
+    const struct node_linked b = {.id = *other, .sender = sender};
+
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_link_put(node, &a, &b, "duty officer", "", &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+}
+
+/* The one that it counts under is withdrawn: then it counts under the other. */
+static void
+what_is_linked_counts_once_while_one_of_them_holds(void **state)
+{
+    struct ent_id first;
+    struct ent_id second;
+
+    (void)state;
+    agree_on("lifecycle", &aggregate, 1);
+    first = deliver(seizure);
+    second = deliver(seizure);
+    expect_counts(TACHILEIK, 2, 4, 6);
+    link_at(MAESAI, &first, &second);
+    link_at(TACHILEIK, &second, &first);
+    expect_counts(MAESAI, 1, 2, 3);
+    expect_counts(TACHILEIK, 1, 2, 3);
+    (void)say_of(MAESAI, "WITHDRAWAL",
+        memcmp(&first, &second, sizeof first) < 0 ? &first : &second);
+    pass(0);
+    pass(6000);
+    expect_counts(MAESAI, 1, 2, 3);
+    expect_counts(TACHILEIK, 1, 2, 3);
+}
+
+static void
 what_is_no_question_is_refused(void **state)
 {
     Entente__V1__CensusRequest request = ENTENTE__V1__CENSUS_REQUEST__INIT;
@@ -200,6 +239,7 @@ main(void)
         CENSUS_TEST(nothing_stays_where_that_is_agreed),
         CENSUS_TEST(what_never_arrived_does_not_count_at_its_sender),
         CENSUS_TEST(an_update_is_no_other_case),
+        CENSUS_TEST(what_is_linked_counts_once_while_one_of_them_holds),
         CENSUS_TEST(what_is_no_question_is_refused),
     };
 
