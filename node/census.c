@@ -40,30 +40,20 @@ is_here(struct node *node, const char *office, const char *id_text)
 static bool
 holds(struct node *node, const struct node_linked *linked)
 {
-    const struct ent_party first = {{0}};
-    struct node_key key = node_key_copy(&linked->id, &first);
+    ENT_AUTO(node_row_free) node_copy_row *copy = NULL;
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
     struct ent_party to;
-    bool ours = memcmp(&linked->sender, &node->party, sizeof node->party) == 0;
 
-    if (ours && node_store_seek(node->store, NODE_COPY, node_key_view(&key),
-                    sizeof linked->id.bytes, key.bytes, NULL, NULL) == ENT_OK) {
-        ENT_AUTO(node_row_free) node_copy_row *copy = NULL;
-
-        memcpy(to.bytes, key.bytes + sizeof linked->id.bytes, sizeof to.bytes);
-        return node_copy_get(node, &linked->id, &to, &copy, NULL) == ENT_OK &&
+    if (memcmp(&linked->sender, &node->party, sizeof node->party) == 0) {
+        return node_copy_of(node, &linked->id, &to, &copy, NULL) == ENT_OK &&
                copy->fate == NODE_FATE_NONE;
     }
-    if (!ours) {
-        ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
-        ENT_AUTO(node_row_free) node_desk_row *row = NULL;
-
-        return node_seen_get(node, &linked->sender, &linked->id, &seen, NULL) ==
-                   ENT_OK &&
-               seen->desk != 0 &&
-               node_desk_get(node, seen->desk, &row, NULL) == ENT_OK &&
-               row->fate == NODE_FATE_NONE;
-    }
-    return false;
+    return node_seen_get(node, &linked->sender, &linked->id, &seen, NULL) ==
+               ENT_OK &&
+           seen->desk != 0 &&
+           node_desk_get(node, seen->desk, &row, NULL) == ENT_OK &&
+           row->fate == NODE_FATE_NONE;
 }
 
 /* Somebody said that it is one case with another that has a smaller id, and

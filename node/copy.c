@@ -29,6 +29,40 @@ node_copy_get(struct node *node, const struct ent_id *id,
         err);
 }
 
+enum ent_status
+node_copy_by_number(struct node *node, uint64_t number, struct ent_id *ret_id,
+    struct ent_party *ret_to, node_copy_row **ret_row, struct ent_error *err)
+{
+    struct node_key key = node_key_u64(number);
+    struct ent_view place;
+    enum ent_status rc = node_store_get(
+        node->store, NODE_NUMBER, node_key_view(&key), &place, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    memcpy(ret_id->bytes, place.data, sizeof ret_id->bytes);
+    memcpy(
+        ret_to->bytes, place.data + sizeof ret_id->bytes, sizeof ret_to->bytes);
+    return node_copy_get(node, ret_id, ret_to, ret_row, err);
+}
+
+enum ent_status
+node_copy_of(struct node *node, const struct ent_id *id,
+    struct ent_party *ret_to, node_copy_row **ret_row, struct ent_error *err)
+{
+    const struct ent_party first = {{0}};
+    struct node_key key = node_key_copy(id, &first);
+    enum ent_status rc = node_store_seek(node->store, NODE_COPY,
+        node_key_view(&key), sizeof id->bytes, key.bytes, NULL, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    memcpy(ret_to->bytes, key.bytes + sizeof id->bytes, sizeof ret_to->bytes);
+    return node_copy_get(node, id, ret_to, ret_row, err);
+}
+
 bool
 node_copy_has_left(const node_copy_row *row)
 {

@@ -84,18 +84,10 @@ load_sent(
     struct node *node, uint64_t number, struct one *one, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    struct node_key key = node_key_u64(number);
-    struct ent_party party;
-    struct ent_view place;
-    enum ent_status rc = node_store_get(
-        node->store, NODE_NUMBER, node_key_view(&key), &place, err);
+    struct ent_party to;
+    enum ent_status rc =
+        node_copy_by_number(node, number, &one->id, &to, &row, err);
 
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    memcpy(one->id.bytes, place.data, sizeof one->id.bytes);
-    memcpy(party.bytes, place.data + sizeof one->id.bytes, sizeof party.bytes);
-    rc = node_copy_get(node, &one->id, &party, &row, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -344,20 +336,12 @@ find_sent(
     struct node *node, const char *text, struct one *one, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    struct ent_party party = {{0}};
-    struct node_key key;
+    struct ent_party to;
     struct ent_id id;
     enum ent_status rc = ent_id_parse(ent_view_text(text), &id, err);
 
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    key = node_key_copy(&id, &party);
-    rc = node_store_seek(node->store, NODE_COPY, node_key_view(&key),
-        sizeof id.bytes, key.bytes, NULL, err);
     if (rc == ENT_OK) {
-        memcpy(party.bytes, key.bytes + sizeof id.bytes, sizeof party.bytes);
-        rc = node_copy_get(node, &id, &party, &row, err);
+        rc = node_copy_of(node, &id, &to, &row, err);
     }
     return rc != ENT_OK ? rc : load(node, NODE_SENT, row->number, one, err);
 }

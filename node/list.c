@@ -52,19 +52,10 @@ read_sent(struct node *node, uint64_t number, struct node_list_entry *entry,
     struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    struct node_key key = node_key_u64(number);
-    struct ent_party party;
-    struct ent_view place;
-    enum ent_status rc = node_store_get(
-        node->store, NODE_NUMBER, node_key_view(&key), &place, err);
+    struct ent_party to;
+    enum ent_status rc =
+        node_copy_by_number(node, number, &entry->id, &to, &row, err);
 
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    memcpy(entry->id.bytes, place.data, sizeof entry->id.bytes);
-    memcpy(
-        party.bytes, place.data + sizeof entry->id.bytes, sizeof party.bytes);
-    rc = node_copy_get(node, &entry->id, &party, &row, err);
     if (rc != ENT_OK) {
         return rc;
     }

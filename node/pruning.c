@@ -177,18 +177,11 @@ static enum ent_status
 bury_copy(struct node *node, uint64_t number, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    struct node_key key = node_key_u64(number);
-    struct ent_view place;
     struct ent_party party;
     struct ent_id id;
-    enum ent_status rc = node_store_get(
-        node->store, NODE_NUMBER, node_key_view(&key), &place, err);
+    enum ent_status rc =
+        node_copy_by_number(node, number, &id, &party, &row, err);
 
-    if (rc == ENT_OK) {
-        memcpy(id.bytes, place.data, sizeof id.bytes);
-        memcpy(party.bytes, place.data + sizeof id.bytes, sizeof party.bytes);
-        rc = node_copy_get(node, &id, &party, &row, err);
-    }
     if (rc != ENT_OK || row->deleted_at != 0) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/search.h"
 
-#include <string.h>
-
 static void
 drop(struct node_search_place *place)
 {
@@ -20,36 +18,19 @@ node_search_fini(struct node_search *search)
 
 /* ---- rows ---- */
 
-static enum ent_status
-load_sent(struct node *node, uint64_t number, struct node_search_place *place,
-    struct ent_error *err)
-{
-    struct node_key key = node_key_u64(number);
-    struct ent_view value;
-    struct ent_party party;
-    enum ent_status rc = node_store_get(
-        node->store, NODE_NUMBER, node_key_view(&key), &value, err);
-
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    memcpy(place->id.bytes, value.data, sizeof place->id.bytes);
-    memcpy(
-        party.bytes, value.data + sizeof place->id.bytes, sizeof party.bytes);
-    return node_copy_get(node, &place->id, &party, &place->sent, err);
-}
-
 /* The row of a number, of which something can still be read; ENT_NOT_FOUND is
  * ordinary. */
 static enum ent_status
 load(struct node *node, enum node_way way, uint64_t number,
     struct node_search_place *place, struct ent_error *err)
 {
+    struct ent_party to;
     enum ent_status rc;
 
     drop(place);
     rc = way == NODE_CAME ? node_desk_get(node, number, &place->came, err)
-                          : load_sent(node, number, place, err);
+                          : node_copy_by_number(node, number, &place->id, &to,
+                                &place->sent, err);
     if (rc == ENT_OK) {
         place->number = number;
     }
