@@ -288,7 +288,7 @@ value_in_bytes(
     for (size_t i = 0; i < repeat->count; i++) {
         const struct value *value = &repeat->list[i];
 
-        if (value->bytes != NULL &&
+        if (value->bytes != NULL && bytes->len > 0 &&
             memmem(bytes->data, bytes->len, value->bytes, value->len) != NULL) {
             return value;
         }

@@ -454,7 +454,7 @@ def message(_, b):
         id=b["id"], to=b["to"], mode=schema.common.TEST,
         precedence=schema.common.ROUTINE, schema_version=1,
         action=schema.message.NEW, purpose=schema.message.ADMINISTRATION,
-        classification=schema.message.OFFICIAL,
+        classification=schema.handling.OFFICIAL,
         test=schema.service.Test(text=b["text"]))
     setattr(m, "from", b["from"])
     m.created_at.FromMilliseconds(b["created-at"])

@@ -261,7 +261,9 @@ count(struct cli_client *client, const struct arguments *arguments,
             return cli_exit_code(ent_fail(
                 err, ENT_BAD_INPUT, "the node told a place that is none"));
         }
-        memcpy(place, reply->census->next.data, reply->census->next.len);
+        if (reply->census->next.len > 0) {
+            memcpy(place, reply->census->next.data, reply->census->next.len);
+        }
         question.place.data = place;
         question.place.len = reply->census->next.len;
     } while (question.place.len > 0);
