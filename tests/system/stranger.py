@@ -338,7 +338,7 @@ def radio_check():
     message = s.message.Message(
         id=str(uuid.uuid4()), to=TACHILEIK, mode=s.common.TEST,
         precedence=s.common.ROUTINE, schema_version=1, action=s.message.NEW,
-        purpose=s.message.ADMINISTRATION, classification=s.message.OFFICIAL,
+        purpose=s.message.ADMINISTRATION, classification=s.handling.OFFICIAL,
         test=s.service.Test(text="Radio check."))
     setattr(message, "from", MAESAI)
     message.created_at.FromMilliseconds(now())
