@@ -84,6 +84,12 @@ enum ent_status node_api_reload(struct node *node, struct ent_arena *arena,
     Entente__V1__ReloadReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_counts(struct node *node, struct ent_arena *arena,
     Entente__V1__CountsReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_like(struct node *node,
+    const Entente__V1__LikeRequest *request, struct ent_arena *arena,
+    Entente__V1__LikeReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_link(struct node *node,
+    const Entente__V1__LinkRequest *request,
+    struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_list_check(struct node *node,
     const Entente__V1__ListCheckRequest *request, struct ent_arena *arena,
     Entente__V1__ListCheckReply *reply, struct ent_error *err) ENT_MUST_CHECK;

@@ -6,6 +6,7 @@
 
 #include "node/list.h"
 #include "node/passing.h"
+#include "node/peers.h"
 #include "node/submit.h"
 
 #define ASKED_MAX 256
@@ -58,14 +59,10 @@ read_term(const Entente__V1__LookupTerm *term, struct asking *asking,
 }
 
 static enum ent_status
-tell_entry(const struct node_list_entry *entry, struct ent_arena *arena,
-    Entente__V1__ListEntry **ret_entry, struct ent_error *err)
+tell_entry(struct node *node, const struct node_found *entry,
+    struct ent_arena *arena, Entente__V1__ListEntry **ret_entry,
+    struct ent_error *err)
 {
-    const struct ent_family *family = ent_family_by_number(entry->family);
-    const ProtobufCBinaryData id = {
-        .data = (uint8_t *)(uintptr_t)entry->id.bytes,
-        .len = sizeof entry->id.bytes,
-    };
     Entente__V1__ListEntry *told = ent_arena_alloc(arena, sizeof *told);
 
     if (told == NULL) {
@@ -73,20 +70,20 @@ tell_entry(const struct node_list_entry *entry, struct ent_arena *arena,
     }
     entente__v1__list_entry__init(told);
     told->own = entry->way == NODE_SENT;
-    told->sequence = entry->way == NODE_CAME ? entry->number : 0;
-    told->id = node_id_in(arena, &id);
-    told->office = node_text_in(arena, entry->office);
-    told->family =
-        family == NULL ? told->family : (char *)(uintptr_t)family->name;
+    told->sequence = told->own ? 0 : entry->number;
+    told->id = node_id_text_in(arena, &entry->id);
+    told->office =
+        node_text_in(arena, told->own ? node->self.text : entry->office);
+    told->family = (char *)(uintptr_t)node_found_family(entry);
     told->at = entry->at_ms;
-    told->listed_until = entry->until_ms;
+    told->listed_until = entry->listed_until;
     *ret_entry = told;
     return ENT_OK;
 }
 
 static enum ent_status
-tell_hits(const struct node_list_hits *hits, struct ent_arena *arena,
-    list_answer *answer, struct ent_error *err)
+tell_hits(struct node *node, const struct node_list_hits *hits,
+    struct ent_arena *arena, list_answer *answer, struct ent_error *err)
 {
     enum ent_status rc = ENT_OK;
 
@@ -96,7 +93,8 @@ tell_hits(const struct node_list_hits *hits, struct ent_arena *arena,
         return ent_fail(err, ENT_NO_MEMORY, "telling entries");
     }
     for (size_t i = 0; rc == ENT_OK && i < hits->count; i++) {
-        rc = tell_entry(&hits->entries[i], arena, &answer->entries[i], err);
+        rc = tell_entry(
+            node, &hits->entries[i], arena, &answer->entries[i], err);
         answer->n_entries = i + 1;
     }
     answer->more = hits->more;
@@ -127,7 +125,7 @@ check_one(struct node *node, const list_request *request,
     if (rc == ENT_OK && request->encounter != 0) {
         rc = node_passing_note(node, &passing, asking.keys, asking.count, err);
     }
-    return rc != ENT_OK ? rc : tell_hits(&hits, arena, answer, err);
+    return rc != ENT_OK ? rc : tell_hits(node, &hits, arena, answer, err);
 }
 
 /* ---- how fresh the lists are ---- */

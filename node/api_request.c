@@ -8,7 +8,6 @@
 #include "node/census.h"
 #include "node/clock.h"
 #include "node/emergency.h"
-#include "node/like.h"
 #include "node/need.h"
 #include "node/officers.h"
 #include "node/release.h"

@@ -2,10 +2,6 @@
 /* Messages that have what is asked for. */
 #include "node/api.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "node/search.h"
 #include "node/submit.h"
 
@@ -135,63 +131,26 @@ ask(struct node *node, const search_request *request,
 
 /* ---- the answer ---- */
 
-static void
-fill_came(const struct node_search_place *place, struct ent_arena *arena,
-    search_item *item)
-{
-    const node_desk_row *row = place->came;
-
-    item->sequence = place->number;
-    item->id = node_id_in(arena, &row->id);
-    item->office = node_text_in(arena, row->from);
-    item->precedence = (Entente__V1__Precedence)row->precedence;
-    item->at = row->received_at;
-    item->fate = (Entente__V1__Fate)row->fate;
-    item->listed_until = row->listed_until;
-    item->acknowledged_at = row->acknowledged_at;
-}
-
-static void
-fill_sent(const struct node_search_place *place, struct ent_arena *arena,
-    search_item *item)
-{
-    const node_copy_row *row = place->sent;
-    const ProtobufCBinaryData id = {
-        .data = (uint8_t *)(uintptr_t)place->id.bytes,
-        .len = sizeof place->id.bytes,
-    };
-
-    item->outgoing = true;
-    item->id = node_id_in(arena, &id);
-    item->office = node_text_in(arena, row->to);
-    item->precedence = (Entente__V1__Precedence)row->precedence;
-    item->at = row->accepted_at;
-    item->fate = (Entente__V1__Fate)row->fate;
-    item->listed_until = row->listed_until;
-    item->acknowledged_at = row->acknowledged_at;
-}
-
 static enum ent_status
-tell(const struct node_search_place *place, struct ent_arena *arena,
+tell(const struct node_found *found, struct ent_arena *arena,
     Entente__V1__SearchReply *reply, struct ent_error *err)
 {
     search_item *item = ent_arena_alloc(arena, sizeof *item);
-    const struct ent_family *family;
 
     if (item == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "telling what was found");
     }
     entente__v1__search_item__init(item);
-    if (place->came != NULL) {
-        fill_came(place, arena, item);
-        family = ent_family_by_number(place->came->family);
-    } else {
-        fill_sent(place, arena, item);
-        family = ent_family_by_number(place->sent->family);
-    }
-    if (family != NULL) {
-        item->family = (char *)(uintptr_t)family->name;
-    }
+    item->outgoing = found->way == NODE_SENT;
+    item->sequence = item->outgoing ? 0 : found->number;
+    item->id = node_id_text_in(arena, &found->id);
+    item->office = node_text_in(arena, found->office);
+    item->family = (char *)(uintptr_t)node_found_family(found);
+    item->precedence = (Entente__V1__Precedence)found->precedence;
+    item->at = found->at_ms;
+    item->fate = (Entente__V1__Fate)found->fate;
+    item->listed_until = found->listed_until;
+    item->acknowledged_at = found->acknowledged_at;
     reply->items[reply->n_items++] = item;
     return ENT_OK;
 }
@@ -200,8 +159,8 @@ tell(const struct node_search_place *place, struct ent_arena *arena,
 static uint64_t
 place_of(const struct node_search_place *place)
 {
-    if (place->number != 0) {
-        return place->number + 1;
+    if (place->waits) {
+        return place->found.number + 1;
     }
     return place->before == 0 ? 1 : place->before;
 }
@@ -229,7 +188,7 @@ answer(struct node *node, struct node_search *search, size_t limit,
 
         rc = node_search_next(node, search, &way, err);
         if (rc == ENT_OK) {
-            rc = tell(&search->places[way], arena, reply, err);
+            rc = tell(&search->places[way].found, arena, reply, err);
             node_search_taken(search, way);
         }
     }
@@ -244,7 +203,6 @@ node_api_search(struct node *node, const Entente__V1__SearchRequest *request,
     struct ent_arena *arena, Entente__V1__SearchReply *reply,
     struct ent_error *err)
 {
-    ENT_AUTO(node_search_fini)
     struct node_search search = {
         .from_ms = request->from,
         .until_ms = request->until == 0 ? UINT64_MAX : request->until,

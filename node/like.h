@@ -7,21 +7,25 @@
 #ifndef NODE_LIKE_H
 #define NODE_LIKE_H
 
-#include "node/node.h"
-#include "proto/base/pb.h"
-#include "proto/schema/api.pb-c.h"
+#include "node/found.h"
+#include "proto/likeness.h"
 
 #define NODE_LIKE_DAYS 14 /* reports of one event come so far apart at most */
+#define NODE_LIKES_MAX 64
 
-/* What is like the message that is asked for, the best first. ENT_NOT_FOUND:
- * there is no such message, or nothing of it is left. */
-enum ent_status node_api_like(struct node *node,
-    const Entente__V1__LikeRequest *request, struct ent_arena *arena,
-    Entente__V1__LikeReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+struct node_like {
+    struct node_found found;
+    struct ent_likeness likeness;
+};
 
-/* An officer says that two messages are one incident, or that they are not. */
-enum ent_status node_api_link(struct node *node,
-    const Entente__V1__LinkRequest *request,
-    struct ent_error *err) ENT_MUST_CHECK;
+struct node_likes {
+    struct node_like list[NODE_LIKES_MAX]; /* what shares most comes first */
+    size_t count;
+};
+
+/* What is like `subject`, whose message is `message`. */
+enum ent_status node_like_find(struct node *node,
+    const struct node_found *subject, const ent_message *message,
+    struct node_likes *ret_likes, struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

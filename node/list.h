@@ -11,23 +11,12 @@
 #ifndef NODE_LIST_H
 #define NODE_LIST_H
 
-#include "node/index.h"
-#include "node/peers.h"
+#include "node/found.h"
 
 #define NODE_LIST_ENTRIES_MAX 32 /* of one answer */
 
-struct node_list_entry {
-    enum node_way way;
-    uint64_t number;
-    struct ent_id id;
-    char office[ENT_ADDRESS_MAX + 1]; /* whose entry it is */
-    uint32_t family;
-    uint64_t at_ms;    /* it came, or was accepted */
-    uint64_t until_ms; /* it expires */
-};
-
 struct node_list_hits {
-    struct node_list_entry entries[NODE_LIST_ENTRIES_MAX];
+    struct node_found entries[NODE_LIST_ENTRIES_MAX];
     size_t count;
     bool more;
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/passing.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "node/alarms.h"
@@ -8,18 +10,18 @@
 #include "proto/base/time.h"
 #include "proto/schema/document.pb-c.h"
 
-#define MEETINGS_MAX 8 /* of one key, that are told */
+#define SUBJECT_LEN (ENT_ADDRESS_MAX + 48)
 
 typedef Entente__Rest__V1__PassingRow passing_row; /* a generated name */
 
-/* print(16), u64 passing. */
+/* print(16), u64 ~passing: the newest first. */
 static struct node_key
 met_key(const uint8_t *blind, uint64_t number)
 {
     struct node_key key = {.len = NODE_BLIND_LEN + 8};
 
     memcpy(key.bytes, blind, NODE_BLIND_LEN);
-    ent_put_be(key.bytes + NODE_BLIND_LEN, number, 8);
+    ent_put_be(key.bytes + NODE_BLIND_LEN, ~number, 8);
     return key;
 }
 
@@ -66,60 +68,83 @@ node_passing_note(struct node *node, const struct node_passing *passing,
 
 /* ---- a late hit ---- */
 
-static enum ent_status
-tell(struct node *node, uint64_t sequence, const node_desk_row *alert,
-    const passing_row *row, struct ent_error *err)
-{
-    const ProtobufCEnumValue *encounter = protobuf_c_enum_descriptor_get_value(
-        &entente__v1__encounter__descriptor, (int)row->encounter);
-    char at[ENT_TIME_TEXT_MAX];
+/* Passings that an alert is about, the newest first, each once. */
+struct meeting {
+    uint64_t numbers[NODE_PASSINGS_TOLD];
+    size_t count;
+};
 
-    ent_time_format(row->at, at);
-    return node_alarm_raise(node, NODE_ALARM_LATE_HIT, alert->from, err,
-        "message %llu of %s is about what passed%s%s at %s (%s)%s%s: tell its "
-        "owner (entente hit %llu --late), and the next place",
-        (unsigned long long)sequence, alert->from,
-        row->place[0] == '\0' ? "" : " at ", row->place, at,
-        encounter == NULL ? "checked" : encounter->name,
-        row->next[0] == '\0' ? "" : ", on the way to ", row->next,
-        (unsigned long long)sequence);
+static void
+add(struct meeting *meeting, uint64_t number)
+{
+    size_t at = 0;
+
+    while (at < meeting->count && meeting->numbers[at] > number) {
+        at++;
+    }
+    if (at == NODE_PASSINGS_TOLD ||
+        (at < meeting->count && meeting->numbers[at] == number)) {
+        return;
+    }
+    if (meeting->count < NODE_PASSINGS_TOLD) {
+        meeting->count++;
+    }
+    memmove(&meeting->numbers[at + 1], &meeting->numbers[at],
+        (meeting->count - 1 - at) * sizeof meeting->numbers[0]);
+    meeting->numbers[at] = number;
 }
 
+/* Those with one key of the alert. */
 static enum ent_status
-meet(struct node *node, uint64_t sequence, const node_desk_row *alert,
-    const uint8_t *blind, uint64_t *last, struct ent_error *err)
+gather(struct node *node, const uint8_t *blind, struct meeting *meeting,
+    struct ent_error *err)
 {
-    struct node_key key = met_key(blind, 0);
+    struct node_key key = met_key(blind, UINT64_MAX);
     enum ent_status rc = ENT_OK;
 
-    for (size_t i = 0; rc == ENT_OK && i < MEETINGS_MAX; i++) {
-        ENT_AUTO(node_row_free) passing_row *row = NULL;
-        uint64_t number;
-
+    for (size_t i = 0; rc == ENT_OK && i < NODE_PASSINGS_TOLD; i++) {
         rc = node_store_seek(node->store, NODE_PASSED, node_key_view(&key),
             NODE_BLIND_LEN, key.bytes, NULL, err);
-        if (rc != ENT_OK) {
-            break;
-        }
-        number = ent_get_be(key.bytes + NODE_BLIND_LEN, 8);
-        rc = get(node, number, &row, err);
-        if (rc == ENT_OK && number > *last &&
-            row->at + NODE_PASSING_MS > node->now_ms) {
-            *last = number;
-            rc = tell(node, sequence, alert, row, err);
-        }
-        if (rc == ENT_OK && !node_key_after(key.bytes, key.len)) {
-            break;
+        if (rc == ENT_OK) {
+            add(meeting, ~ent_get_be(key.bytes + NODE_BLIND_LEN, 8));
+            rc = node_key_after(key.bytes, key.len) ? ENT_OK : ENT_NOT_FOUND;
         }
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+/* An alarm of its own for each: who looks at one must not miss another. */
+static enum ent_status
+tell(struct node *node, uint64_t sequence, const node_desk_row *alert,
+    uint64_t number, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) passing_row *row = NULL;
+    const ProtobufCEnumValue *encounter;
+    char subject[SUBJECT_LEN];
+    char at[ENT_TIME_TEXT_MAX];
+    enum ent_status rc = get(node, number, &row, err);
+
+    if (rc != ENT_OK || row->at + NODE_PASSING_MS <= node->now_ms) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    encounter = protobuf_c_enum_descriptor_get_value(
+        &entente__v1__encounter__descriptor, (int)row->encounter);
+    ent_time_format(row->at, at);
+    (void)snprintf(subject, sizeof subject, "%s %" PRIu64 " %" PRIu64,
+        alert->from, sequence, number);
+    return node_alarm_raise(node, NODE_ALARM_LATE_HIT, subject, err,
+        "message %" PRIu64 " of %s is about what passed%s%s at %s (%s)%s%s: "
+        "tell its owner (entente hit %" PRIu64 " --late), and the next place",
+        sequence, alert->from, row->place[0] == '\0' ? "" : " at ", row->place,
+        at, encounter == NULL ? "checked" : encounter->name,
+        row->next[0] == '\0' ? "" : ", on the way to ", row->next, sequence);
 }
 
 enum ent_status
 node_passing_meet(struct node *node, uint64_t sequence,
     const node_desk_row *row, struct ent_error *err)
 {
-    uint64_t last = 0; /* that was told: one passing has many keys */
+    struct meeting meeting = {.count = 0};
     enum ent_status rc = ENT_OK;
 
     if (row->listed_until <= node->now_ms || row->deleted_at != 0 ||
@@ -128,7 +153,10 @@ node_passing_meet(struct node *node, uint64_t sequence,
     }
     for (size_t i = 0; rc == ENT_OK && i + NODE_BLIND_LEN <= row->blinds.len;
          i += NODE_BLIND_LEN) {
-        rc = meet(node, sequence, row, row->blinds.data + i, &last, err);
+        rc = gather(node, row->blinds.data + i, &meeting, err);
+    }
+    for (size_t i = meeting.count; rc == ENT_OK && i > 0; i--) {
+        rc = tell(node, sequence, row, meeting.numbers[i - 1], err);
     }
     return rc;
 }

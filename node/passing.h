@@ -16,6 +16,7 @@
 
 #define NODE_PASSING_MS NODE_DAY_MS
 #define NODE_PASSING_TEXT_MAX 64
+#define NODE_PASSINGS_TOLD 8 /* of one alert, the newest */
 
 struct node_passing {
     uint32_t encounter; /* enum Encounter */
@@ -28,8 +29,8 @@ enum ent_status node_passing_note(struct node *node,
     const struct node_passing *passing, const struct node_blind *blinds,
     size_t count, struct ent_error *err) ENT_MUST_CHECK;
 
-/* An alert is put on the desk: an alarm for each time that what it is about
- * passed here within the day. */
+/* An alert is put on the desk: an alarm for each time, of the newest, that what
+ * it is about passed here within the day. */
 enum ent_status node_passing_meet(struct node *node, uint64_t sequence,
     const node_desk_row *row, struct ent_error *err) ENT_MUST_CHECK;
 

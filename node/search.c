@@ -1,57 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/search.h"
 
-static void
-drop(struct node_search_place *place)
-{
-    node_row_free(&place->came);
-    node_row_free(&place->sent);
-    place->number = 0;
-}
-
-void
-node_search_fini(struct node_search *search)
-{
-    drop(&search->places[NODE_CAME]);
-    drop(&search->places[NODE_SENT]);
-}
-
-/* ---- rows ---- */
-
-/* The row of a number, of which something can still be read; ENT_NOT_FOUND is
- * ordinary. */
-static enum ent_status
-load(struct node *node, enum node_way way, uint64_t number,
-    struct node_search_place *place, struct ent_error *err)
-{
-    struct ent_party to;
-    enum ent_status rc;
-
-    drop(place);
-    rc = way == NODE_CAME ? node_desk_get(node, number, &place->came, err)
-                          : node_copy_by_number(node, number, &place->id, &to,
-                                &place->sent, err);
-    if (rc == ENT_OK) {
-        place->number = number;
-    }
-    return rc;
-}
-
-static uint64_t
-time_of(const struct node_search_place *place)
-{
-    return place->came != NULL ? place->came->received_at
-                               : place->sent->accepted_at;
-}
-
-static bool
-can_be_read(const struct node_search_place *place)
-{
-    return place->came != NULL ? place->came->deleted_at == 0
-                               : place->sent->deleted_at == 0 &&
-                                     !node_copy_is_aside(place->sent);
-}
-
 /* ---- where it begins ---- */
 
 /* Numbers grow with time: by halving, the first that is later than until_ms.
@@ -60,7 +9,7 @@ enum ent_status
 node_search_begin(struct node *node, struct node_search *search,
     enum node_way way, struct ent_error *err)
 {
-    struct node_search_place *place = &search->places[way];
+    struct node_found found;
     uint64_t low = 1;
     uint64_t high = 0;
     enum ent_status rc = node_number_get(
@@ -69,16 +18,15 @@ node_search_begin(struct node *node, struct node_search *search,
     for (high++; rc == ENT_OK && low < high;) {
         uint64_t middle = low + (high - low) / 2;
 
-        rc = load(node, way, middle, place, err);
-        if (rc == ENT_OK && time_of(place) > search->until_ms) {
+        rc = node_found_get(node, way, middle, &found, err);
+        if (rc == ENT_OK && found.at_ms > search->until_ms) {
             high = middle;
         } else if (rc == ENT_OK || rc == ENT_NOT_FOUND) {
             low = middle + 1;
             rc = ENT_OK;
         }
     }
-    drop(place);
-    place->before = low;
+    search->places[way].before = low;
     return rc;
 }
 
@@ -146,19 +94,38 @@ has_all(struct node *node, const struct node_search *search, enum node_way way,
     return rc;
 }
 
-/* A candidate is loaded: does it belong to the span? */
+/* A candidate has all keys: does it belong to the span? Then it waits. */
 static enum ent_status
-judge(const struct node_search *search, struct node_search_place *place)
+judge(struct node *node, const struct node_search *search, enum node_way way,
+    struct node_search_place *place, struct ent_error *err)
 {
-    if (time_of(place) < search->from_ms) {
-        drop(place);
-        place->before = 0; /* and all that come now are older */
-        return ENT_NOT_FOUND;
+    enum ent_status rc =
+        node_found_get(node, way, place->before, &place->found, err);
+
+    if (rc != ENT_OK) {
+        return rc;
     }
-    if (time_of(place) > search->until_ms || !can_be_read(place)) {
-        drop(place);
+    if (place->found.at_ms < search->from_ms) {
+        place->before = 0; /* and all that come now are older */
+    } else {
+        place->waits = place->found.at_ms <= search->until_ms;
     }
     return ENT_OK;
+}
+
+/* One step on. ENT_NOT_FOUND is ordinary. */
+static enum ent_status
+step(struct node *node, struct node_search *search, enum node_way way,
+    struct node_search_place *place, struct ent_error *err)
+{
+    enum ent_status rc = candidate(node, search, way, &place->before, err);
+
+    if (rc != ENT_OK) {
+        place->before = 0;
+        return rc;
+    }
+    rc = has_all(node, search, way, place->before, err);
+    return rc != ENT_OK ? rc : judge(node, search, way, place, err);
 }
 
 /* The next message of a way waits in its place. */
@@ -167,30 +134,20 @@ advance(struct node *node, struct node_search *search, enum node_way way,
     struct ent_error *err)
 {
     struct node_search_place *place = &search->places[way];
-    enum ent_status rc = ENT_OK;
 
-    while (rc == ENT_OK && place->number == 0 && place->before != 0) {
-        uint64_t number = place->before;
+    while (!place->waits && place->before != 0) {
+        enum ent_status rc;
 
         if (search->budget == 0) {
             return ENT_BUSY;
         }
         search->budget--;
-        rc = candidate(node, search, way, &number, err);
-        place->before = rc == ENT_OK ? number : 0;
-        if (rc == ENT_OK) {
-            rc = has_all(node, search, way, number, err);
-            if (rc == ENT_OK) {
-                rc = load(node, way, number, place, err);
-            }
-            if (rc == ENT_OK) {
-                rc = judge(search, place);
-            } else if (rc == ENT_NOT_FOUND) {
-                rc = ENT_OK;
-            }
+        rc = step(node, search, way, place, err);
+        if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+            return rc;
         }
     }
-    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    return ENT_OK;
 }
 
 enum ent_status
@@ -207,18 +164,18 @@ node_search_next(struct node *node, struct node_search *search,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (came->number == 0 && sent->number == 0) {
+    if (!came->waits && !sent->waits) {
         return ENT_NOT_FOUND;
     }
-    *ret_way = sent->number == 0 ||
-                       (came->number != 0 && time_of(came) >= time_of(sent))
-                   ? NODE_CAME
-                   : NODE_SENT;
+    *ret_way =
+        !sent->waits || (came->waits && came->found.at_ms >= sent->found.at_ms)
+            ? NODE_CAME
+            : NODE_SENT;
     return ENT_OK;
 }
 
 void
 node_search_taken(struct node_search *search, enum node_way way)
 {
-    drop(&search->places[way]);
+    search->places[way].waits = false;
 }

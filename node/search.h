@@ -4,14 +4,13 @@
  * for, in a span of time, the newest first.
  *
  * Whatever is asked, one step looks at so many entries at most: a search goes
- * on where the step before it ended, so that an alert never waits for it.
+ * on where the step before it ended, so that an alert never waits for it. Times
+ * are those of our clock when a message came or was accepted.
  */
 #ifndef NODE_SEARCH_H
 #define NODE_SEARCH_H
 
-#include "node/copy.h"
-#include "node/desk.h"
-#include "node/index.h"
+#include "node/found.h"
 
 #define NODE_SEARCH_TERMS_MAX 32
 #define NODE_SEARCH_ANY_MAX 32 /* blocks that one number is in */
@@ -26,10 +25,8 @@ struct node_search_term {
 /* Where it is, of one way. */
 struct node_search_place {
     uint64_t before; /* the next one looked at is older; 0: at its end */
-    uint64_t number; /* of the candidate that waits; 0: none */
-    node_desk_row *came;
-    node_copy_row *sent;
-    struct ent_id id; /* of `sent` */
+    bool waits;      /* `found`, to be taken */
+    struct node_found found;
 };
 
 struct node_search {
@@ -40,8 +37,6 @@ struct node_search {
     struct node_search_place places[2]; /* by enum node_way */
     size_t budget;                      /* entries still to be looked at */
 };
-
-void node_search_fini(struct node_search *search);
 
 /* Begin at the newest of a way that is not after until_ms. */
 enum ent_status node_search_begin(struct node *node, struct node_search *search,

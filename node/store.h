@@ -79,7 +79,7 @@ enum node_table {
     NODE_INDEX,       /* print(16), u8 way, u64 ~number   -> nothing */
     NODE_INDEXED,     /* u8 way, u64 number               -> prints */
     NODE_PASSING,     /* u64 passing                      -> PassingRow */
-    NODE_PASSED,      /* print(16), u64 passing           -> nothing */
+    NODE_PASSED,      /* print(16), u64 ~passing          -> nothing */
     NODE_LINK,        /* id(16), id(16)                   -> LinkRow */
     NODE_CENSUS,      /* u32 month, u8 what, u32 values(7) -> counts(104) */
     NODE_TABLE_COUNT,

@@ -28,17 +28,24 @@ node_text_in(struct ent_arena *arena, const char *text)
 }
 
 char *
-node_id_in(struct ent_arena *arena, const ProtobufCBinaryData *id)
+node_id_text_in(struct ent_arena *arena, const struct ent_id *id)
 {
     char text[ENT_ID_TEXT_LEN + 1];
+
+    ent_id_format(id, text);
+    return node_text_in(arena, text);
+}
+
+char *
+node_id_in(struct ent_arena *arena, const ProtobufCBinaryData *id)
+{
     struct ent_id parsed;
 
     if (id->len != sizeof parsed.bytes) {
         return (char *)(uintptr_t)protobuf_c_empty_string;
     }
     memcpy(parsed.bytes, id->data, sizeof parsed.bytes);
-    ent_id_format(&parsed, text);
-    return node_text_in(arena, text);
+    return node_id_text_in(arena, &parsed);
 }
 
 /* This copy cannot be made at all; the others of its batch can. */

@@ -33,5 +33,6 @@ enum ent_status node_explain(struct node *node,
 char *node_text_in(struct ent_arena *arena, const char *text);
 /* A stored id as text in `arena`; "" when it is none. */
 char *node_id_in(struct ent_arena *arena, const ProtobufCBinaryData *id);
+char *node_id_text_in(struct ent_arena *arena, const struct ent_id *id);
 
 #endif

@@ -158,6 +158,9 @@ what_is_deleted_is_not_found_and_leaves_nothing(void **state)
 static void
 what_is_refused_is_not_found(void **state)
 {
+    const Entente__V1__SearchRequest everything =
+        ENTENTE__V1__SEARCH_REQUEST__INIT;
+    struct found found;
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
     Entente__V1__SubmitResult *result;
 
@@ -166,6 +169,8 @@ what_is_refused_is_not_found(void **state)
     submit(MAESAI, TACHILEIK, not_agreed, &result, &arena);
     assert_false(result->copies[0]->accepted);
     assert_int_equal(rows_in(MAESAI, NODE_INDEX), 0);
+    found = search(MAESAI, everything, 10);
+    assert_int_equal(found.count, 0);
 }
 
 /* However few a request gives, together they are all, newest first. */

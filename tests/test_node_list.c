@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "node/alarms.h"
 #include "node/api.h"
@@ -18,7 +19,7 @@ setup_lists(void **state)
     if (setup(state) != 0) {
         return -1;
     }
-    agree_on("conveyance_alert", NULL, 0);
+    agree_on("conveyance_alert, lifecycle", NULL, 0);
     introduce();
     return 0;
 }
@@ -40,10 +41,10 @@ alert(const char *plate, uint64_t span_ms)
     return post(MAESAI, TACHILEIK, json);
 }
 
-/* How many entries `who` finds for that plate; it passes when `encounter` is
- * given. */
+/* How many entries `who` finds for that; it passes when `encounter` is given.
+ */
 static size_t
-look(enum who who, const char *plate, uint32_t encounter)
+look_by(enum who who, const char *kind, const char *value, uint32_t encounter)
 {
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
     Entente__V1__ListCheckRequest request =
@@ -53,8 +54,8 @@ look(enum who who, const char *plate, uint32_t encounter)
     Entente__V1__LookupTerm *terms[] = {&term};
     struct node *node = world.nodes[who];
 
-    term.kind = (char *)(uintptr_t) "plate";
-    term.value = (char *)(uintptr_t)plate;
+    term.kind = (char *)(uintptr_t)kind;
+    term.value = (char *)(uintptr_t)value;
     request.terms = terms;
     request.n_terms = 1;
     request.encounter = (Entente__V1__Encounter)encounter;
@@ -65,6 +66,12 @@ look(enum who who, const char *plate, uint32_t encounter)
     assert_int_equal(reply.n_answers, 1);
     assert_string_equal(reply.answers[0]->error, "");
     return reply.answers[0]->n_entries;
+}
+
+static size_t
+look(enum who who, const char *plate, uint32_t encounter)
+{
+    return look_by(who, "plate", plate, encounter);
 }
 
 static size_t
@@ -83,6 +90,25 @@ late_hits(enum who who)
     }
     node_store_abort(node->store);
     return count;
+}
+
+/* What the one that was raised last says. */
+static const char *
+last_alarm(enum who who)
+{
+    static char text[1024];
+    ENT_AUTO(node_row_free) Entente__Rest__V1__AlarmRow *row = NULL;
+    struct node *node = world.nodes[who];
+    uint64_t number = 0;
+
+    expect_ok(node_store_begin(node->store, &last_error));
+    while (node_alarm_next(node, &number, &row, &last_error) == ENT_OK) {
+        (void)snprintf(text, sizeof text, "%s", row->text);
+        node_row_free(&row);
+        number++;
+    }
+    node_store_abort(node->store);
+    return text;
 }
 
 #define DEPARTURE ENTENTE__V1__ENCOUNTER__DEPARTURE
@@ -145,6 +171,70 @@ an_alert_after_it_passed_is_a_late_hit(void **state)
     assert_int_equal(late_hits(TACHILEIK), 1);
 }
 
+/* Each is somebody's way on, whatever else was told of that office today. */
+static void
+every_alert_and_every_passing_is_told(void **state)
+{
+    (void)state;
+    (void)look(TACHILEIK, "1กก 1111", DEPARTURE);
+    (void)look(TACHILEIK, "1กก 2222", DEPARTURE);
+    (void)look(TACHILEIK, "1กก 1111", DEPARTURE);
+    (void)alert("1กก 1111", HOUR);
+    exchange();
+    assert_int_equal(late_hits(TACHILEIK), 2);
+    (void)alert("1กก 2222", HOUR);
+    exchange();
+    assert_int_equal(late_hits(TACHILEIK), 3);
+}
+
+/* The newest tell where it is now. */
+static void
+of_many_passings_the_newest_are_told(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        (void)look(TACHILEIK, "1กก 1111", DEPARTURE);
+        world.now += 60000;
+    }
+    (void)alert("1กก 1111", HOUR);
+    exchange();
+    assert_int_equal(late_hits(TACHILEIK), NODE_PASSINGS_TOLD);
+    assert_non_null(strstr(last_alarm(TACHILEIK), "2026-08-15T10:11:0"));
+}
+
+/* It was noted by its number here, and by its plate there. */
+static void
+an_alert_with_two_keys_meets_by_both(void **state)
+{
+    (void)state;
+    (void)look_by(TACHILEIK, "vin", "1M8GDM9AXKP042788", DEPARTURE);
+    (void)look(TACHILEIK, "1กก 1111", DEPARTURE);
+    (void)post(MAESAI, TACHILEIK,
+        "{\"purpose\":\"ADMINISTRATION\",\"offence\":\"DRUGS\","
+        "\"conveyanceAlert\":{\"conveyance\":{\"mode\":\"LAND_ROAD\","
+        "\"plate\":\"1กก 1111\",\"vin\":\"1M8GDM9AXKP042788\"},\"reason\":"
+        "\"a courier\",\"action\":\"WATCH\",\"expiresAt\":"
+        "\"2026-09-15T00:00:00Z\"}}");
+    exchange();
+    assert_int_equal(late_hits(TACHILEIK), 2);
+}
+
+static void
+what_was_corrected_or_withdrawn_is_on_no_list(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    id = alert("1กก 1234", HOUR);
+    exchange();
+    assert_int_equal(look(TACHILEIK, "1กก 1234", 0), 1);
+    (void)say_of(MAESAI, "WITHDRAWAL", &id);
+    exchange();
+    for (int who = 0; who < 2; who++) {
+        assert_int_equal(look((enum who)who, "1กก 1234", 0), 0);
+    }
+}
+
 static void
 what_was_only_asked_did_not_pass(void **state)
 {
@@ -181,6 +271,10 @@ main(void)
         LIST(an_alert_is_one_entry_and_two_are_two),
         LIST(what_is_no_alert_is_on_no_list),
         LIST(an_alert_after_it_passed_is_a_late_hit),
+        LIST(every_alert_and_every_passing_is_told),
+        LIST(of_many_passings_the_newest_are_told),
+        LIST(an_alert_with_two_keys_meets_by_both),
+        LIST(what_was_corrected_or_withdrawn_is_on_no_list),
         LIST(what_was_only_asked_did_not_pass),
         LIST(after_a_day_nothing_is_left_of_what_passed),
     };
