@@ -32,57 +32,33 @@ compare_values(const void *a, const void *b)
     return 0;
 }
 
-static void
-add_cell(struct ent_table_cell *sum, const struct ent_table_cell *more)
-{
-    sum->count += more->count;
-    for (size_t i = 0; i < ENT_CENSUS_UNITS; i++) {
-        sum->amounts[i].millionths += more->amounts[i].millionths;
-        sum->amounts[i].cases += more->amounts[i].cases;
-    }
-}
-
-/* Sort, and make one of those that have the same values. */
-static void
-gather(struct ent_table *table)
-{
-    size_t kept = 0;
-
-    if (table->count == 0) {
-        return;
-    }
-    qsort(table->cells, table->count, sizeof *table->cells, compare_values);
-    for (size_t i = 1; i < table->count; i++) {
-        if (compare_values(&table->cells[kept], &table->cells[i]) == 0) {
-            add_cell(&table->cells[kept], &table->cells[i]);
-        } else {
-            table->cells[++kept] = table->cells[i];
-        }
-    }
-    table->count = kept + 1;
-}
-
+/* The cells of those dimensions, what has the same values added up. */
 static enum ent_status
 make_table(const struct ent_census *census, unsigned dimensions,
     struct ent_table *table, struct ent_error *err)
 {
-    static const uint32_t nothing[ENT_DIMENSIONS];
+    ENT_AUTO(ent_census_fini)
+    struct ent_census sums = {.dimensions = dimensions};
+    enum ent_status rc = ENT_OK;
 
+    for (size_t i = 0; rc == ENT_OK && i < census->count; i++) {
+        rc = ent_census_add_cell(&sums, &census->cells[i], err);
+    }
     table->dimensions = dimensions;
     table->count = 0;
-    table->cells = calloc(census->count + 1, sizeof *table->cells);
-    if (table->cells == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "making a table");
+    table->cells = calloc(sums.count + 1, sizeof *table->cells);
+    if (rc != ENT_OK || table->cells == NULL) {
+        return rc != ENT_OK ? rc
+                            : ent_fail(err, ENT_NO_MEMORY, "making a table");
     }
-    for (size_t i = 0; i < census->count; i++) {
+    for (size_t i = 0; i < sums.count; i++) {
         struct ent_table_cell *cell = &table->cells[table->count++];
 
-        ent_suppress_mix(
-            dimensions, census->cells[i].values, nothing, cell->values);
-        cell->count = census->cells[i].count;
-        memcpy(cell->amounts, census->cells[i].amounts, sizeof cell->amounts);
+        memcpy(cell->values, sums.cells[i].values, sizeof cell->values);
+        memcpy(cell->amounts, sums.cells[i].amounts, sizeof cell->amounts);
+        cell->count = sums.cells[i].count;
     }
-    gather(table);
+    qsort(table->cells, table->count, sizeof *table->cells, compare_values);
     return ENT_OK;
 }
 

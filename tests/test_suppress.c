@@ -213,6 +213,28 @@ amounts_are_of_enough_cases_and_of_no_other_table(void **state)
         tables.list[1].cells[0].amounts[ENT_CENSUS_KILOGRAM].millionths, 0);
 }
 
+/* More than any state will ever seize is not less than that. */
+static void
+amounts_beyond_measure_do_not_begin_anew(void **state)
+{
+    static const unsigned by[] = {SUBSTANCE};
+
+    (void)state;
+    for (uint32_t sex = 1; sex <= 2; sex++) {
+        struct ent_census_cell cell = {
+            .values = {[0] = sex, [6] = 14}, .count = 30};
+
+        cell.amounts[ENT_CENSUS_KILOGRAM] = (struct ent_census_amount){
+            .millionths = UINT64_MAX - 1, .cases = 30};
+        expect_ok(ent_census_add_cell(&census, &cell, &last_error));
+    }
+    suppress(by, COUNT(by), 11);
+    expect_table(0, "60");
+    assert_int_equal(
+        tables.list[0].cells[0].amounts[ENT_CENSUS_KILOGRAM].millionths,
+        UINT64_MAX);
+}
+
 /* ---- what a reader can compute ---- */
 
 #define PEOPLE_MAX 64
@@ -598,6 +620,8 @@ main(void)
             a_total_that_another_table_tells_counts_too, clear, clear),
         cmocka_unit_test_setup_teardown(
             amounts_are_of_enough_cases_and_of_no_other_table, clear, clear),
+        cmocka_unit_test_setup_teardown(
+            amounts_beyond_measure_do_not_begin_anew, clear, clear),
         cmocka_unit_test_setup_teardown(
             no_reader_can_narrow_what_is_suppressed, clear, clear),
         cmocka_unit_test_setup_teardown(
