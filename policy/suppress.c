@@ -62,66 +62,18 @@ make_table(const struct ent_census *census, unsigned dimensions,
     return ENT_OK;
 }
 
-/* ---- finding a cell by its values ---- */
-
-static size_t
-hash_of(const uint32_t values[static ENT_DIMENSIONS])
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (size_t i = 0; i < ENT_DIMENSIONS; i++) {
-        hash = (hash ^ values[i]) * UINT64_C(0x100000001b3);
-        hash ^= hash >> 29;
-    }
-    return (size_t)hash;
-}
-
 size_t
 ent_suppress_find(const struct suppression *suppression, size_t table,
     const uint32_t values[static ENT_DIMENSIONS])
 {
     static const uint32_t nothing[ENT_DIMENSIONS];
-    const struct place_index *places = &suppression->places[table];
     const struct ent_table *of = &suppression->tables->list[table];
+    const struct ent_table_cell *cell;
     uint32_t own[ENT_DIMENSIONS];
-    size_t slot;
 
     ent_suppress_mix(of->dimensions, values, nothing, own);
-    for (slot = hash_of(own) & (places->size - 1); places->slots[slot] != 0;
-         slot = (slot + 1) & (places->size - 1)) {
-        size_t index = places->slots[slot] - 1;
-
-        if (memcmp(of->cells[index].values, own, sizeof own) == 0) {
-            return index;
-        }
-    }
-    return ENT_TABLE_CELL_NONE;
-}
-
-static enum ent_status
-index_table(
-    struct suppression *suppression, size_t table, struct ent_error *err)
-{
-    const struct ent_table *of = &suppression->tables->list[table];
-    struct place_index *places = &suppression->places[table];
-
-    places->size = 4;
-    while (places->size < 2 * of->count + 1) {
-        places->size *= 2;
-    }
-    places->slots = calloc(places->size, sizeof *places->slots);
-    if (places->slots == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "making a table");
-    }
-    for (size_t i = 0; i < of->count; i++) {
-        size_t slot = hash_of(of->cells[i].values) & (places->size - 1);
-
-        while (places->slots[slot] != 0) {
-            slot = (slot + 1) & (places->size - 1);
-        }
-        places->slots[slot] = (uint32_t)i + 1;
-    }
-    return ENT_OK;
+    cell = bsearch(own, of->cells, of->count, sizeof *cell, compare_values);
+    return cell == NULL ? ENT_TABLE_CELL_NONE : (size_t)(cell - of->cells);
 }
 
 /* Persons with the same values in the dimensions that any table has. */
@@ -316,18 +268,12 @@ ent_suppress(const struct ent_census *census, const unsigned *dimensions,
         tables.count = i + 1;
         suppression.dimensions |= dimensions[i];
         rc = make_table(census, dimensions[i], &tables.list[i], err);
-        if (rc == ENT_OK) {
-            rc = index_table(&suppression, i, err);
-        }
     }
     if (rc == ENT_OK) {
         rc = make_records(census, &suppression, err);
     }
     if (rc == ENT_OK) {
         rc = suppress_all(&suppression, err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        free(suppression.places[i].slots);
     }
     free(suppression.records);
     if (rc != ENT_OK) {

@@ -12,15 +12,8 @@ struct record {
     uint32_t cells[ENT_TABLES_MAX];
 };
 
-/* Where a cell of a table is found by its values. */
-struct place_index {
-    uint32_t *slots; /* index + 1, 0: free */
-    size_t size;     /* a power of two */
-};
-
 struct suppression {
     struct ent_tables *tables;
-    struct place_index places[ENT_TABLES_MAX];
     struct record *records; /* sorted by their values */
     size_t record_count;
     unsigned dimensions; /* of all tables */
