@@ -11,15 +11,8 @@
 
 /* ---- shapes ---- */
 
-struct shape {
-    Entente__V1__ReturnShape shape;
-    Entente__V1__Counted what;
-    unsigned tables[ENT_TABLES_MAX];
-    size_t table_count;
-};
-
 /* The first of a shape is what it is for. */
-static const struct shape shapes[] = {
+static const struct ent_return_plan plans[] = {
     {ENTENTE__V1__RETURN_SHAPE__VRS_MSRC,
         ENTENTE__V1__COUNTED__MIGRANTS_SMUGGLED,
         {BIT(ORIGIN), TOTAL, BIT(SEX) | BIT(AGE_BAND), BIT(SEX), BIT(AGE_BAND),
@@ -90,14 +83,9 @@ ent_return_plan(Entente__V1__ReturnShape shape, Entente__V1__Counted what,
             "%s says itself what is counted by what",
             name_of(&entente__v1__return_shape__descriptor, (int)shape));
     }
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        const struct shape *row = &shapes[i];
-
-        if (row->shape == shape && (what == 0 || row->what == what)) {
-            *ret_plan = (struct ent_return_plan){.shape = shape,
-                .what = row->what,
-                .table_count = row->table_count};
-            memcpy(ret_plan->tables, row->tables, sizeof row->tables);
+    for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
+        if (plans[i].shape == shape && (what == 0 || plans[i].what == what)) {
+            *ret_plan = plans[i];
             return ENT_OK;
         }
     }
