@@ -12,9 +12,7 @@ timestamp(struct ent_arena *arena, uint64_t ms)
     Google__Protobuf__Timestamp *time = ent_arena_alloc(arena, sizeof *time);
 
     if (time != NULL) {
-        google__protobuf__timestamp__init(time);
-        time->seconds = (int64_t)(ms / 1000);
-        time->nanos = (int32_t)(ms % 1000) * 1000000;
+        ent_message_time_set(time, ms);
     }
     return time;
 }

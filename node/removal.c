@@ -89,14 +89,6 @@ find(struct node *node, const struct ent_party *sender, const struct ent_id *of,
     return rc != ENT_OK ? rc : final_at(node, row->bundle, ret_final, err);
 }
 
-static void
-set_time(Google__Protobuf__Timestamp *time, uint64_t ms)
-{
-    google__protobuf__timestamp__init(time);
-    time->seconds = (int64_t)(ms / 1000);
-    time->nanos = (int32_t)(ms % 1000) * 1000000;
-}
-
 /* It has the header of what it answers. */
 static void
 follow(ent_message *answer, const ent_message *recall)
@@ -158,8 +150,8 @@ node_removal_answer(struct node *node, const ent_message *message,
     }
     follow(&answer, message);
     ent_id_format(of, text);
-    set_time(&at, node->now_ms);
-    set_time(&final, final_ms);
+    ent_message_time_set(&at, node->now_ms);
+    ent_message_time_set(&final, final_ms);
     body.message_id = text;
     body.act = ENTENTE__V1__LIFECYCLE_ACT__COMPLIED;
     body.at = &at;

@@ -168,14 +168,6 @@ may_stay(const struct node *node, const node_copy_row *copy)
            copy->day > node->now_ms / NODE_DAY_MS;
 }
 
-static void
-set_time(Google__Protobuf__Timestamp *time, uint64_t ms)
-{
-    google__protobuf__timestamp__init(time);
-    time->seconds = (int64_t)(ms / 1000);
-    time->nanos = (int32_t)(ms % 1000) * 1000000;
-}
-
 /* When its recipient answered for it: a person, or the node to a recall. */
 static enum ent_status
 answered_at(struct node *node, const struct giving *giving,
@@ -227,8 +219,8 @@ mark(struct node *node, const struct giving *giving, const struct ent_id *id,
     if (rc != ENT_OK) {
         return rc;
     }
-    set_time(&delivered, copy->settled_at);
-    set_time(&answered, answered_ms);
+    ent_message_time_set(&delivered, copy->settled_at);
+    ent_message_time_set(&answered, answered_ms);
     restored.delivered_at = &delivered;
     restored.answered_at = answered_ms == 0 ? NULL : &answered;
     restored.files = files;

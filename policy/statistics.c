@@ -218,9 +218,7 @@ write_time(uint64_t ms, struct ent_arena *arena,
     if (time == NULL) {
         return full(err);
     }
-    google__protobuf__timestamp__init(time);
-    time->seconds = (int64_t)(ms / 1000);
-    time->nanos = (int32_t)(ms % 1000) * 1000000;
+    ent_message_time_set(time, ms);
     *ret_time = time;
     return ENT_OK;
 }

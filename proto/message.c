@@ -161,6 +161,14 @@ ent_message_time_ms(const Google__Protobuf__Timestamp *time)
     return (uint64_t)time->seconds * 1000 + (uint64_t)time->nanos / 1000000;
 }
 
+void
+ent_message_time_set(Google__Protobuf__Timestamp *time, uint64_t ms)
+{
+    google__protobuf__timestamp__init(time);
+    time->seconds = (int64_t)(ms / 1000);
+    time->nanos = (int32_t)(ms % 1000) * 1000000;
+}
+
 const struct ent_family *
 ent_family_of(const ent_message *message)
 {

@@ -74,5 +74,7 @@ const struct ent_family *ent_family_of(const ent_message *message);
 /* Milliseconds since 1970, UTC. 0: absent, or before 1970; what lies beyond the
  * year 2200 counts as its end. */
 uint64_t ent_message_time_ms(const Google__Protobuf__Timestamp *time);
+/* And back; `time` is made anew. */
+void ent_message_time_set(Google__Protobuf__Timestamp *time, uint64_t ms);
 
 #endif

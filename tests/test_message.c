@@ -178,6 +178,9 @@ times_are_milliseconds_and_absent_is_zero(void **state)
     assert_true(ent_message_time_ms(&time) == 0);
     time.seconds = INT64_MAX;
     assert_true(ent_message_time_ms(&time) == UINT64_C(7289654400000));
+    ent_message_time_set(&time, UINT64_C(1763805600125));
+    assert_int_equal(time.seconds, 1763805600);
+    assert_int_equal(time.nanos, 125000000);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -255,7 +255,7 @@ answer(struct cli_lifecycle *lifecycle, bool given,
     const struct arguments *arguments, struct cli_client *client,
     struct ent_error *err)
 {
-    Google__Protobuf__Timestamp until = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
+    Google__Protobuf__Timestamp until;
     Entente__V1__ConsentDecision body;
     struct cli_recipients recipients = {.count = 0};
     const Entente__V1__InboxItem *item = NULL;
@@ -273,8 +273,7 @@ answer(struct cli_lifecycle *lifecycle, bool given,
         return cli_exit_code(rc);
     }
     if (arguments->until_ms != 0) {
-        until.seconds = (int64_t)(arguments->until_ms / 1000);
-        until.nanos = (int32_t)(arguments->until_ms % 1000) * 1000000;
+        ent_message_time_set(&until, arguments->until_ms);
         body.until = &until;
     }
     return cli_lifecycle_submit(

@@ -163,14 +163,6 @@ struct control {
 };
 
 static void
-set_time(Google__Protobuf__Timestamp *time, uint64_t ms)
-{
-    google__protobuf__timestamp__init(time);
-    time->seconds = (int64_t)(ms / 1000);
-    time->nanos = (int32_t)(ms % 1000) * 1000000;
-}
-
-static void
 fill(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
     struct control *control)
 {
@@ -185,10 +177,10 @@ fill(struct cli_lifecycle *lifecycle, const struct arguments *arguments,
     if (arguments->id != NULL) {
         control->notice.declaration_id = (char *)(uintptr_t)arguments->id;
     }
-    set_time(&control->created_at, now_ms);
+    ent_message_time_set(&control->created_at, now_ms);
     message->created_at = &control->created_at;
     if (arguments->length_ms != 0) {
-        set_time(&control->until, now_ms + arguments->length_ms);
+        ent_message_time_set(&control->until, now_ms + arguments->length_ms);
         control->notice.until = &control->until;
     }
     message->precedence = ENTENTE__V1__PRECEDENCE__FLASH;

@@ -135,9 +135,7 @@ cli_lifecycle_begin(struct cli_lifecycle *lifecycle,
     const struct ent_id new_id = ent_id_new(now_ms);
     char text[ENT_ID_TEXT_LEN + 1];
 
-    google__protobuf__timestamp__init(&lifecycle->at);
-    lifecycle->at.seconds = (int64_t)(now_ms / 1000);
-    lifecycle->at.nanos = (int32_t)(now_ms % 1000) * 1000000;
+    ent_message_time_set(&lifecycle->at, now_ms);
     entente__v1__lifecycle__init(&lifecycle->body);
     entente__v1__message__init(&lifecycle->message);
     ent_id_format(&new_id, text);
