@@ -298,8 +298,7 @@ static enum ent_status
 trace_one(struct node *node, const char *text, struct ent_arena *arena,
     Entente__V1__TraceReply *reply, struct ent_error *err)
 {
-    uint8_t key[NODE_KEY_MAX] = {0};
-    size_t len = node_key_len(NODE_COPY);
+    struct ent_party to = {{0}};
     Entente__V1__TraceItem *item;
     struct ent_id id;
     enum ent_status rc = ent_id_parse(ent_view_text(text), &id, err);
@@ -307,22 +306,14 @@ trace_one(struct node *node, const char *text, struct ent_arena *arena,
     if (rc == ENT_OK) {
         rc = make_item(&id, arena, &item, err);
     }
-    memcpy(key, id.bytes, sizeof id.bytes);
     while (rc == ENT_OK) {
         ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-        struct ent_view value;
 
-        rc = node_store_seek(node->store, NODE_COPY, ent_view_of(key, len),
-            sizeof id.bytes, key, &value, err);
-        if (rc == ENT_OK) {
-            rc =
-                node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
-                    (ProtobufCMessage **)&row, err);
-        }
+        rc = node_copy_next(node, &id, &to, &row, err);
         if (rc == ENT_OK) {
             rc = add_copy(node, item, &id, row, arena, err);
         }
-        if (rc == ENT_OK && !node_key_after(key, len)) {
+        if (rc == ENT_OK && !node_key_after(to.bytes, sizeof to.bytes)) {
             break;
         }
     }

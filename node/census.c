@@ -220,35 +220,25 @@ static enum ent_status
 find_delivered(struct node *node, const struct ent_id *id,
     struct delivered *ret_delivered, struct ent_error *err)
 {
-    const struct ent_party first = {{0}};
-    struct node_key key = node_key_copy(id, &first);
+    struct ent_party to = {{0}};
     enum ent_status rc = ENT_OK;
 
     *ret_delivered = (struct delivered){.count = 0};
     while (rc == ENT_OK) {
-        ENT_AUTO(node_row_free) ProtobufCMessage *message = NULL;
-        const node_copy_row *row;
-        struct ent_view value;
+        ENT_AUTO(node_row_free) node_copy_row *row = NULL;
 
-        rc = node_store_seek(node->store, NODE_COPY, node_key_view(&key),
-            sizeof id->bytes, key.bytes, &value, err);
-        if (rc == ENT_OK) {
-            rc = node_row_unpack(
-                value, &entente__rest__v1__copy_row__descriptor, &message, err);
-        }
+        rc = node_copy_next(node, id, &to, &row, err);
         if (rc != ENT_OK) {
             break;
         }
-        row = (const node_copy_row *)message;
         if (row->fate != NODE_FATE_NONE) {
             ret_delivered->count = 0;
             return ENT_OK;
         }
         if (is_delivered(row) && ret_delivered->count++ == 0) {
-            memcpy(ret_delivered->first.bytes, key.bytes + sizeof id->bytes,
-                sizeof ret_delivered->first.bytes);
+            ret_delivered->first = to;
         }
-        if (!node_key_after(key.bytes, key.len)) {
+        if (!node_key_after(to.bytes, sizeof to.bytes)) {
             break;
         }
     }

@@ -48,19 +48,28 @@ node_copy_by_number(struct node *node, uint64_t number, struct ent_id *ret_id,
 }
 
 enum ent_status
-node_copy_of(struct node *node, const struct ent_id *id,
-    struct ent_party *ret_to, node_copy_row **ret_row, struct ent_error *err)
+node_copy_next(struct node *node, const struct ent_id *id, struct ent_party *to,
+    node_copy_row **ret_row, struct ent_error *err)
 {
-    const struct ent_party first = {{0}};
-    struct node_key key = node_key_copy(id, &first);
+    struct node_key key = node_key_copy(id, to);
+    struct ent_view value;
     enum ent_status rc = node_store_seek(node->store, NODE_COPY,
-        node_key_view(&key), sizeof id->bytes, key.bytes, NULL, err);
+        node_key_view(&key), sizeof id->bytes, key.bytes, &value, err);
 
     if (rc != ENT_OK) {
         return rc;
     }
-    memcpy(ret_to->bytes, key.bytes + sizeof id->bytes, sizeof ret_to->bytes);
-    return node_copy_get(node, id, ret_to, ret_row, err);
+    memcpy(to->bytes, key.bytes + sizeof id->bytes, sizeof to->bytes);
+    return node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
+        (ProtobufCMessage **)ret_row, err);
+}
+
+enum ent_status
+node_copy_of(struct node *node, const struct ent_id *id,
+    struct ent_party *ret_to, node_copy_row **ret_row, struct ent_error *err)
+{
+    *ret_to = (struct ent_party){{0}};
+    return node_copy_next(node, id, ret_to, ret_row, err);
 }
 
 bool

@@ -33,6 +33,12 @@ enum ent_status node_copy_get(struct node *node, const struct ent_id *id,
 enum ent_status node_copy_by_number(struct node *node, uint64_t number,
     struct ent_id *ret_id, struct ent_party *ret_to, node_copy_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
+/* Copies of a message of ours, one after the other: the first one for `*to`, or
+ * for a party behind it, which `*to` becomes; begin with zeros, and go on with
+ * node_key_after of its bytes. ENT_NOT_FOUND: there are no more. */
+enum ent_status node_copy_next(struct node *node, const struct ent_id *id,
+    struct ent_party *to, node_copy_row **ret_row,
+    struct ent_error *err) ENT_MUST_CHECK;
 /* Any copy of a message of ours; ENT_NOT_FOUND: there is none. */
 enum ent_status node_copy_of(struct node *node, const struct ent_id *id,
     struct ent_party *ret_to, node_copy_row **ret_row,

@@ -50,27 +50,16 @@ enum ent_status
 node_correction_said(
     struct node *node, const struct ent_id *id, struct ent_error *err)
 {
-    struct node_key key = {.len = node_key_len(NODE_COPY)};
+    struct ent_party to = {{0}};
 
-    memcpy(key.bytes, id->bytes, sizeof id->bytes);
     for (;;) {
         ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-        struct ent_party party;
-        struct ent_view value;
-        enum ent_status rc = node_store_seek(node->store, NODE_COPY,
-            node_key_view(&key), sizeof id->bytes, key.bytes, &value, err);
+        enum ent_status rc = node_copy_next(node, id, &to, &row, err);
 
         if (rc == ENT_OK) {
-            rc =
-                node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
-                    (ProtobufCMessage **)&row, err);
+            rc = owe(node, id, &to, row, err);
         }
-        if (rc == ENT_OK) {
-            memcpy(
-                party.bytes, key.bytes + sizeof id->bytes, sizeof party.bytes);
-            rc = owe(node, id, &party, row, err);
-        }
-        if (rc != ENT_OK || !node_key_after(key.bytes, key.len)) {
+        if (rc != ENT_OK || !node_key_after(to.bytes, sizeof to.bytes)) {
             return rc == ENT_NOT_FOUND ? ENT_OK : rc;
         }
     }

@@ -26,26 +26,17 @@ static enum ent_status
 find_only_copy(struct node *node, const struct ent_id *id,
     struct node_evidence_place *ret_place, struct ent_error *err)
 {
-    uint8_t key[NODE_KEY_MAX] = {0};
-    size_t len = node_key_len(NODE_COPY);
+    struct ent_party to = {{0}};
     char names[256] = "";
     size_t used = 0;
     size_t count = 0;
     enum ent_status place = ENT_OK;
     enum ent_status rc = ENT_OK;
 
-    memcpy(key, id->bytes, sizeof id->bytes);
     while (rc == ENT_OK) {
         ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-        struct ent_view value;
 
-        rc = node_store_seek(node->store, NODE_COPY, ent_view_of(key, len),
-            sizeof id->bytes, key, &value, err);
-        if (rc == ENT_OK) {
-            rc =
-                node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
-                    (ProtobufCMessage **)&row, err);
-        }
+        rc = node_copy_next(node, id, &to, &row, err);
         if (rc == ENT_OK) {
             place = place_of_copy(row, ret_place, err);
             count++;
@@ -53,7 +44,7 @@ find_only_copy(struct node *node, const struct ent_id *id,
                 used += (size_t)snprintf(
                     names + used, sizeof names - used, " %s", row->to);
             }
-            if (!node_key_after(key, len)) {
+            if (!node_key_after(to.bytes, sizeof to.bytes)) {
                 break;
             }
         }

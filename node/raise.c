@@ -220,27 +220,19 @@ tell_all(struct node *node, const struct ent_id *of, const void *context,
     struct ent_error *err)
 {
     const ent_message *heard = context;
-    struct node_key key = {.len = node_key_len(NODE_COPY)};
+    struct ent_party to = {{0}};
 
-    memcpy(key.bytes, of->bytes, sizeof of->bytes);
     for (;;) {
         ENT_AUTO(node_row_free) node_copy_row *row = NULL;
         node_raise raise;
-        struct ent_view value;
-        enum ent_status rc = node_store_seek(node->store, NODE_COPY,
-            node_key_view(&key), sizeof of->bytes, key.bytes, &value, err);
+        enum ent_status rc = node_copy_next(node, of, &to, &row, err);
 
-        if (rc == ENT_OK) {
-            rc =
-                node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
-                    (ProtobufCMessage **)&row, err);
-        }
         if (rc == ENT_OK && node_copy_has_left(row) &&
             node_raise_add(
                 row->raised, heard->lifecycle->reclassified, &raise)) {
             rc = tell(node, heard, of, row->to, err);
         }
-        if (rc != ENT_OK || !node_key_after(key.bytes, key.len)) {
+        if (rc != ENT_OK || !node_key_after(to.bytes, sizeof to.bytes)) {
             return rc == ENT_NOT_FOUND ? ENT_OK : rc;
         }
     }

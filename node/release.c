@@ -155,21 +155,13 @@ find_held(struct node *node, const struct ent_id *id, const char *only,
     struct ent_address ret_list[static NODE_RECIPIENTS_MAX], size_t *ret_count,
     struct ent_error *err)
 {
-    struct node_key key = {.len = node_key_len(NODE_COPY)};
+    struct ent_party to = {{0}};
 
     *ret_count = 0;
-    memcpy(key.bytes, id->bytes, sizeof id->bytes);
     while (*ret_count < NODE_RECIPIENTS_MAX) {
         ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-        struct ent_view value;
-        enum ent_status rc = node_store_seek(node->store, NODE_COPY,
-            node_key_view(&key), sizeof id->bytes, key.bytes, &value, err);
+        enum ent_status rc = node_copy_next(node, id, &to, &row, err);
 
-        if (rc == ENT_OK) {
-            rc =
-                node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
-                    (ProtobufCMessage **)&row, err);
-        }
         if (rc != ENT_OK) {
             return rc == ENT_NOT_FOUND ? ENT_OK : rc;
         }
@@ -178,7 +170,7 @@ find_held(struct node *node, const struct ent_id *id, const char *only,
             rc = ent_address_parse(
                 ent_view_text(row->to), &ret_list[(*ret_count)++], err);
         }
-        if (rc != ENT_OK || !node_key_after(key.bytes, key.len)) {
+        if (rc != ENT_OK || !node_key_after(to.bytes, sizeof to.bytes)) {
             return rc;
         }
     }
