@@ -4,20 +4,74 @@
 
 #include "node/census.h"
 
-/* Place: u8 table (0 desk, 1 copies, 2 counts), then a key of it. */
-#define OF_DESK 0
-#define OF_COPIES 1
-#define OF_COUNTS 2
+/* Place: u8 page (0 desk, 1 copies, 2 what was kept), then a key of it. */
 #define PLACE_LEN (1 + NODE_KEY_MAX)
 
 struct slice {
-    uint8_t table;
+    uint8_t page;
     uint8_t key[NODE_KEY_MAX];
     size_t rows;
     size_t opened;
-    bool done;
     struct ent_census census;
 };
+
+/* ---- what a row adds ---- */
+
+static enum ent_status
+add_desk(struct node *node, struct slice *slice, struct ent_view value,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+    enum ent_status rc =
+        node_row_unpack(value, &entente__rest__v1__desk_row__descriptor,
+            (ProtobufCMessage **)&row, err);
+
+    return rc != ENT_OK ? rc
+                        : node_census_desk(
+                              node, row, &slice->census, &slice->opened, err);
+}
+
+static enum ent_status
+add_copy(struct node *node, struct slice *slice, struct ent_view value,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    struct ent_party to;
+    struct ent_id id;
+    enum ent_status rc =
+        node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
+            (ProtobufCMessage **)&row, err);
+
+    memcpy(id.bytes, slice->key, sizeof id.bytes);
+    memcpy(to.bytes, slice->key + sizeof id.bytes, sizeof to.bytes);
+    return rc != ENT_OK ? rc
+                        : node_census_copy(node, &id, &to, row, &slice->census,
+                              &slice->opened, err);
+}
+
+static enum ent_status
+add_kept(struct node *node, struct slice *slice, struct ent_view value,
+    struct ent_error *err)
+{
+    (void)node;
+    return node_census_kept(ent_view_of(slice->key, node_key_len(NODE_CENSUS)),
+        value, &slice->census, err);
+}
+
+/* ---- going through them ---- */
+
+/* By the numbers that a place has. */
+static const struct page {
+    enum node_table table;
+    enum ent_status (*add)(struct node *node, struct slice *slice,
+        struct ent_view value, struct ent_error *err);
+} pages[] = {
+    {NODE_DESK, add_desk},
+    {NODE_COPY, add_copy},
+    {NODE_CENSUS, add_kept},
+};
+
+#define PAGES (sizeof pages / sizeof pages[0])
 
 static enum ent_status
 begin(const Entente__V1__CensusRequest *request, struct slice *slice,
@@ -40,10 +94,10 @@ begin(const Entente__V1__CensusRequest *request, struct slice *slice,
     if (request->place.len == 0) {
         return ENT_OK;
     }
-    if (request->place.len != PLACE_LEN || request->place.data[0] > OF_COUNTS) {
+    if (request->place.len != PLACE_LEN || request->place.data[0] >= PAGES) {
         return ent_fail(err, ENT_BAD_INPUT, "place: it is none");
     }
-    slice->table = request->place.data[0];
+    slice->page = request->place.data[0];
     memcpy(slice->key, request->place.data + 1, NODE_KEY_MAX);
     return ENT_OK;
 }
@@ -55,61 +109,26 @@ is_full(const struct slice *slice)
            slice->opened >= NODE_CENSUS_MESSAGES;
 }
 
-/* The row there, and what it adds. */
-static enum ent_status
-add_row(struct node *node, struct slice *slice, struct ent_view value,
-    struct ent_error *err)
+static bool
+is_through(const struct slice *slice)
 {
-    ENT_AUTO(node_row_free) ProtobufCMessage *row = NULL;
-    const bool is_desk = slice->table == OF_DESK;
-    struct ent_party to;
-    struct ent_id id;
-    enum ent_status rc;
-
-    if (slice->table == OF_COUNTS) {
-        return node_census_kept(
-            ent_view_of(slice->key, node_key_len(NODE_CENSUS)), value,
-            &slice->census, err);
-    }
-    rc = node_row_unpack(value,
-        is_desk ? &entente__rest__v1__desk_row__descriptor
-                : &entente__rest__v1__copy_row__descriptor,
-        &row, err);
-
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (is_desk) {
-        return node_census_desk(node, (const node_desk_row *)row,
-            &slice->census, &slice->opened, err);
-    }
-    memcpy(id.bytes, slice->key, sizeof id.bytes);
-    memcpy(to.bytes, slice->key + sizeof id.bytes, sizeof to.bytes);
-    return node_census_copy(node, &id, &to, (const node_copy_row *)row,
-        &slice->census, &slice->opened, err);
+    return slice->page == PAGES;
 }
 
-/* Through with a table. */
 static void
 turn_page(struct slice *slice)
 {
-    slice->done = slice->table == OF_COUNTS;
-    slice->table = slice->table == OF_DESK ? OF_COPIES : OF_COUNTS;
+    slice->page++;
     memset(slice->key, 0, sizeof slice->key);
 }
 
 static enum ent_status
 step(struct node *node, struct slice *slice, struct ent_error *err)
 {
-    static const enum node_table tables[] = {
-        [OF_DESK] = NODE_DESK,
-        [OF_COPIES] = NODE_COPY,
-        [OF_COUNTS] = NODE_CENSUS,
-    };
-    enum node_table table = tables[slice->table];
-    size_t len = node_key_len(table);
+    const struct page *page = &pages[slice->page];
+    size_t len = node_key_len(page->table);
     struct ent_view value;
-    enum ent_status rc = node_store_seek(node->store, table,
+    enum ent_status rc = node_store_seek(node->store, page->table,
         ent_view_of(slice->key, len), 0, slice->key, &value, err);
 
     if (rc == ENT_NOT_FOUND) {
@@ -118,7 +137,7 @@ step(struct node *node, struct slice *slice, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         slice->rows++;
-        rc = add_row(node, slice, value, err);
+        rc = page->add(node, slice, value, err);
     }
     if (rc == ENT_OK && !node_key_after(slice->key, len)) {
         turn_page(slice);
@@ -192,10 +211,10 @@ tell(const struct slice *slice, struct ent_arena *arena,
         rc = tell_cell(&slice->census.cells[i], arena, &reply->cells[i], err);
         reply->n_cells = i + 1;
     }
-    place[0] = slice->table;
+    place[0] = slice->page;
     memcpy(place + 1, slice->key, NODE_KEY_MAX);
     reply->next.data = place;
-    reply->next.len = slice->done ? 0 : PLACE_LEN;
+    reply->next.len = is_through(slice) ? 0 : PLACE_LEN;
     return rc;
 }
 
@@ -204,10 +223,10 @@ node_census_slice(struct node *node, const Entente__V1__CensusRequest *request,
     struct ent_arena *arena, Entente__V1__CensusReply *reply,
     struct ent_error *err)
 {
-    struct slice slice = {.table = OF_DESK};
+    struct slice slice = {.page = 0};
     enum ent_status rc = begin(request, &slice, err);
 
-    while (rc == ENT_OK && !slice.done && !is_full(&slice)) {
+    while (rc == ENT_OK && !is_through(&slice) && !is_full(&slice)) {
         rc = step(node, &slice, err);
     }
     if (rc == ENT_OK) {
