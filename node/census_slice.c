@@ -77,19 +77,22 @@ static enum ent_status
 begin(const Entente__V1__CensusRequest *request, struct slice *slice,
     struct ent_error *err)
 {
+    const unsigned known = ent_census_dimensions(request->what);
+
     slice->census = (struct ent_census){.what = request->what,
         .from_ms = request->from,
         .until_ms = request->until};
-    for (size_t i = 0; i < request->n_dimensions; i++) {
-        slice->census.dimensions |= 1U << request->dimensions[i];
-    }
-    if (ent_census_dimensions(request->what) == 0) {
+    if (known == 0) {
         return ent_fail(err, ENT_BAD_INPUT, "what: nothing is counted");
     }
-    if ((slice->census.dimensions & ~ent_census_dimensions(request->what)) !=
-        0) {
-        return ent_fail(err, ENT_BAD_INPUT,
-            "dimensions: what is counted is not known by one of them");
+    for (size_t i = 0; i < request->n_dimensions; i++) {
+        const unsigned dimension = (unsigned)request->dimensions[i];
+
+        if (dimension > ENT_DIMENSIONS || (known >> dimension & 1) == 0) {
+            return ent_fail(err, ENT_BAD_INPUT,
+                "dimensions: what is counted is not known by one of them");
+        }
+        slice->census.dimensions |= 1U << dimension;
     }
     if (request->place.len == 0) {
         return ENT_OK;

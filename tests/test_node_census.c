@@ -208,7 +208,7 @@ what_is_no_question_is_refused(void **state)
 {
     Entente__V1__CensusRequest request = ENTENTE__V1__CENSUS_REQUEST__INIT;
     Entente__V1__CensusReply reply = ENTENTE__V1__CENSUS_REPLY__INIT;
-    Entente__V1__Dimension substance = ENTENTE__V1__DIMENSION__BY_SUBSTANCE;
+    Entente__V1__Dimension dimension = ENTENTE__V1__DIMENSION__BY_SUBSTANCE;
     uint8_t place[4] = {9};
 
     (void)state;
@@ -216,8 +216,12 @@ what_is_no_question_is_refused(void **state)
                       &reply, &last_error),
         ENT_BAD_INPUT);
     request.what = ENTENTE__V1__COUNTED__MIGRANTS_SMUGGLED;
-    request.dimensions = &substance;
+    request.dimensions = &dimension;
     request.n_dimensions = 1;
+    expect_status(node_census_slice(world.nodes[MAESAI], &request, &arena,
+                      &reply, &last_error),
+        ENT_BAD_INPUT);
+    dimension = (Entente__V1__Dimension)(32 + ENTENTE__V1__DIMENSION__BY_SEX);
     expect_status(node_census_slice(world.nodes[MAESAI], &request, &arena,
                       &reply, &last_error),
         ENT_BAD_INPUT);
