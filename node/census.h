@@ -4,9 +4,10 @@
  * came, and what was sent from here and delivered.
  *
  * Each case counts once: a message to several offices, one that was passed on,
- * one that repeats or updates another. What was corrected counts as corrected,
- * what was withdrawn or recalled not at all. Of what was deleted a count stays
- * where the agreement says `then: aggregate`.
+ * one that updates another, or that somebody linked with one of which the same
+ * is counted (node/link.h). What was corrected counts as corrected, what was
+ * withdrawn or recalled not at all. Of what was deleted a count stays where the
+ * agreement says `then: aggregate`; of linked ones the last is counted so.
  */
 #ifndef NODE_CENSUS_H
 #define NODE_CENSUS_H
@@ -19,11 +20,6 @@
 /* Rows, and messages that are opened, in one slice: some 20 ms. */
 #define NODE_CENSUS_ROWS 4096
 #define NODE_CENSUS_MESSAGES 256
-
-/* Whether the same case counts under another message that is here: one that it
- * is linked with (node/link.h), updates, or passes on. */
-bool node_census_counts_elsewhere(
-    struct node *node, const struct ent_id *id, const ent_message *message);
 
 /* What a row of the desk, or a copy, adds. ENT_OK, too, where that is nothing;
  * `*opened` is raised when its message was opened. */

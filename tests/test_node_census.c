@@ -28,6 +28,8 @@ static const struct amendment aggregate = {
 static const struct amendment delete_it = {
     "keep: P5Y, then: delete", "keep: P30D, then: delete"};
 
+#define EXPIRED ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED
+
 static struct ent_arena arena;
 
 static int
@@ -179,6 +181,65 @@ link_at(enum who who, const struct ent_id *one, const struct ent_id *other)
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
 }
 
+/* As if that was the state of a message's copy for an office. */
+static void
+set_copy(const struct ent_id *id, const char *office, uint32_t state)
+{
+    ENT_AUTO(node_row_free) node_copy_row *is = copy_row(MAESAI, TACHILEIK, id);
+    ENT_AUTO(node_row_free) node_copy_row *was = NULL;
+    struct node *node = world.nodes[MAESAI];
+    struct ent_address address;
+    struct ent_party party;
+
+    expect_ok(ent_address_parse(view(office), &address, &last_error));
+    party = ent_address_party(&address);
+    is->state = state;
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    if (node_copy_get(node, id, &party, &was, NULL) != ENT_OK) {
+        was = NULL;
+    }
+    expect_ok(node_copy_set(node, id, &party, was, is, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+}
+
+static void
+one_message_to_several_offices_is_one_case(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    agree_on("lifecycle", &aggregate, 1);
+    id = deliver(seizure);
+    set_copy(&id, "ncc@la", DELIVERED);
+    expect_counts(MAESAI, 1, 2, 3);
+}
+
+/* Tachileik passes it on, back to where it came from. */
+static void
+what_is_passed_on_is_no_other_case(void **state)
+{
+    char text[ENT_ID_TEXT_LEN + 1];
+    char json[1024];
+    struct ent_id id;
+
+    (void)state;
+    agree_on("lifecycle", &aggregate, 1);
+    id = deliver(seizure);
+    ent_id_format(&id, text);
+    (void)snprintf(json, sizeof json,
+        SEIZURE("\"origin\":{\"from\":\"%s\",\"messageId\":\"%s\"},"),
+        addresses[MAESAI], text);
+    id = post(TACHILEIK, MAESAI, json);
+    pass(0);
+    pass(6000);
+    assert_int_equal(state_of(TACHILEIK, MAESAI, &id), DELIVERED);
+    expect_counts(MAESAI, 1, 2, 3);
+    expect_counts(TACHILEIK, 1, 2, 3);
+    tidy_both(32 * DAY);
+    expect_counts(MAESAI, 1, 2, 3);
+    expect_counts(TACHILEIK, 1, 2, 3);
+}
+
 /* The one that it counts under is withdrawn: then it counts under the other. */
 static void
 what_is_linked_counts_once_while_one_of_them_holds(void **state)
@@ -201,6 +262,60 @@ what_is_linked_counts_once_while_one_of_them_holds(void **state)
     pass(6000);
     expect_counts(MAESAI, 1, 2, 3);
     expect_counts(TACHILEIK, 1, 2, 3);
+}
+
+static void
+what_is_linked_counts_once_when_it_is_deleted(void **state)
+{
+    struct ent_id first;
+    struct ent_id second;
+
+    (void)state;
+    agree_on("lifecycle", &aggregate, 1);
+    first = deliver(seizure);
+    second = deliver(seizure);
+    link_at(MAESAI, &first, &second);
+    link_at(TACHILEIK, &second, &first);
+    tidy_both(32 * DAY);
+    assert_int_equal(number_of(TACHILEIK, "deleted"), 2);
+    expect_counts(MAESAI, 1, 2, 3);
+    expect_counts(TACHILEIK, 1, 2, 3);
+}
+
+/* A hotline alert counts no seizures, and is the older one. */
+static void
+what_is_linked_with_what_does_not_count_itself_counts(void **state)
+{
+    struct ent_id alert;
+    struct ent_id id;
+
+    (void)state;
+    agree_on("lifecycle", &aggregate, 1);
+    alert = deliver(hotline);
+    world.now += 1000;
+    id = deliver(seizure);
+    link_at(MAESAI, &alert, &id);
+    link_at(TACHILEIK, &id, &alert);
+    expect_counts(MAESAI, 1, 2, 3);
+    expect_counts(TACHILEIK, 1, 2, 3);
+    tidy_both(32 * DAY);
+    expect_counts(MAESAI, 1, 2, 3);
+    expect_counts(TACHILEIK, 1, 2, 3);
+}
+
+static void
+what_is_linked_with_what_never_arrived_counts(void **state)
+{
+    struct ent_id first;
+    struct ent_id second;
+
+    (void)state;
+    first = deliver(seizure);
+    world.now += 1000;
+    second = deliver(seizure);
+    set_copy(&first, addresses[TACHILEIK], EXPIRED);
+    link_at(MAESAI, &first, &second);
+    expect_counts(MAESAI, 1, 2, 3);
 }
 
 static void
@@ -244,6 +359,11 @@ main(void)
         CENSUS_TEST(what_never_arrived_does_not_count_at_its_sender),
         CENSUS_TEST(an_update_is_no_other_case),
         CENSUS_TEST(what_is_linked_counts_once_while_one_of_them_holds),
+        CENSUS_TEST(one_message_to_several_offices_is_one_case),
+        CENSUS_TEST(what_is_passed_on_is_no_other_case),
+        CENSUS_TEST(what_is_linked_with_what_does_not_count_itself_counts),
+        CENSUS_TEST(what_is_linked_with_what_never_arrived_counts),
+        CENSUS_TEST(what_is_linked_counts_once_when_it_is_deleted),
         CENSUS_TEST(what_is_no_question_is_refused),
     };
 
