@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/cli/alert_write.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "proto/base/time.h"
 #include "tools/cli/alert.h"
+#include "tools/cli/capprint.h"
 
 /* The tree of the alert on its way. The first that fails sets `rc`. */
 struct writing {
@@ -422,95 +422,10 @@ write_rest(struct writing *w, struct cli_cap_element *info,
     return w->rc;
 }
 
-/* ---- XML ---- */
-
-/* XML 1.0, section 2.2: no control characters, and not U+FFFE and U+FFFF. */
-static bool
-is_in_xml(const char *text)
-{
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';
-         at++) {
-        if ((*at < 0x20 && strchr("\t\r\n", *at) == NULL) ||
-            (at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void
-print_text(FILE *out, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            (void)fputs("&amp;", out);
-            break;
-        case '<':
-            (void)fputs("&lt;", out);
-            break;
-        case '>':
-            (void)fputs("&gt;", out);
-            break;
-        case '\r':
-            (void)fputs("&#13;", out);
-            break;
-        default:
-            (void)fputc(*text, out);
-        }
-    }
-}
-
-/* As deep as an alert is: three times. */
-static bool
-print(FILE *out, const struct cli_cap_element *element, int depth)
-{
-    bool good = is_in_xml(element->text);
-
-    fprintf(out, "%*s<%s%s>%s", 2 * depth, "", element->name,
-        depth == 0 ? " xmlns=\"" CLI_CAP_NAMESPACE "\"" : "",
-        element->first == NULL ? "" : "\n");
-    print_text(out, element->text);
-    for (const struct cli_cap_element *each = element->first; each != NULL;
-         each = each->next) {
-        good = print(out, each, depth + 1) && good;
-    }
-    fprintf(out, "%*s</%s>\n", element->first == NULL ? 0 : 2 * depth, "",
-        element->name);
-    return good;
-}
-
-static enum ent_status
-print_alert(
-    FILE *out, const struct cli_cap_element *alert, struct ent_error *err)
-{
-    char *text = NULL;
-    size_t len = 0;
-    FILE *room = open_memstream(&text, &len);
-    bool good = room != NULL && print(room, alert, 0);
-
-    if (room == NULL || fclose(room) != 0) {
-        free(text);
-        return ent_fail(err, ENT_NO_MEMORY, "writing an alert");
-    }
-    if (good) {
-        (void)fwrite(text, 1, len, out);
-    }
-    free(text);
-    if (!good) {
-        return ent_fail(err, ENT_UNSUPPORTED,
-            "it holds a character that XML does not have");
-    }
-    return ferror(out) == 0
-               ? ENT_OK
-               : ent_fail(err, ENT_IO, "writing an alert: %s", strerror(errno));
-}
-
 /* ---- all of it ---- */
 
 static enum ent_status
-write_all(
-    struct writing *w, struct cli_paths *read, FILE *out, struct ent_error *err)
+write_all(struct writing *w, struct cli_paths *read, struct ent_error *err)
 {
     struct cli_cap_element *first;
     enum ent_status rc;
@@ -527,23 +442,36 @@ write_all(
         write_areas(w, first); /* behind the parameters, as CAP has it */
         rc = w->rc;
     }
-    return rc == ENT_OK ? print_alert(out, w->alert, err)
-                        : ent_fail(err, rc, "writing an alert");
+    return rc == ENT_OK ? ENT_OK : ent_fail(err, rc, "writing an alert");
+}
+
+enum ent_status
+cli_alert_tree(const ent_message *message, struct ent_arena *arena,
+    const struct cli_cap_element **ret_alert, struct ent_error *err)
+{
+    struct writing w = {
+        .message = message, .family = ent_family_of(message), .arena = arena};
+    struct cli_paths *read;
+    enum ent_status rc;
+
+    w.shape = cli_alert_shape_of(w.family);
+    w.values = ent_arena_alloc(arena, sizeof *w.values);
+    read = ent_arena_alloc(arena, sizeof *read);
+    rc = w.values == NULL || read == NULL
+             ? ent_fail(err, ENT_NO_MEMORY, "writing an alert")
+             : write_all(&w, read, err);
+    *ret_alert = w.alert;
+    return rc;
 }
 
 enum ent_status
 cli_alert_write(FILE *out, const ent_message *message, struct ent_arena *arena,
     struct ent_error *err)
 {
-    struct writing w = {
-        .message = message, .family = ent_family_of(message), .arena = arena};
-    struct cli_paths *read;
+    const struct cli_cap_element *alert = NULL;
+    enum ent_status rc;
 
     ent_arena_reset(arena);
-    w.shape = cli_alert_shape_of(w.family);
-    w.values = ent_arena_alloc(arena, sizeof *w.values);
-    read = ent_arena_alloc(arena, sizeof *read);
-    return w.values == NULL || read == NULL
-               ? ent_fail(err, ENT_NO_MEMORY, "writing an alert")
-               : write_all(&w, read, out, err);
+    rc = cli_alert_tree(message, arena, &alert, err);
+    return rc == ENT_OK ? cli_capprint(out, alert, err) : rc;
 }

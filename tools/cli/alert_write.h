@@ -15,10 +15,15 @@
 #include <stdio.h>
 
 #include "proto/message.h"
+#include "tools/cli/cap.h"
 
-/* Of a family that is an alert (cli_alert_shape_of). `arena` is for the work,
- * and is reset. ENT_UNSUPPORTED: it holds a character that XML does not have;
- * nothing is written then. ENT_IO. */
+/* The tree of a message, in `arena`; of a family that is an alert
+ * (cli_alert_shape_of). */
+enum ent_status cli_alert_tree(const ent_message *message,
+    struct ent_arena *arena, const struct cli_cap_element **ret_alert,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The same as XML (capprint.h). `arena` is for the work, and is reset. */
 enum ent_status cli_alert_write(FILE *out, const ent_message *message,
     struct ent_arena *arena, struct ent_error *err) ENT_MUST_CHECK;
 
