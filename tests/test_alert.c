@@ -520,6 +520,75 @@ what_a_node_does_not_write_is_refused(void **state)
     ent_arena_fini(&other_arena);
 }
 
+#define PERSONS ">entente:hotlineAlert.persons</valueName>\n      <value>14"
+
+/* Other programs read the elements: whatever parameters claim, a message says
+ * what is seen there. */
+static void
+what_others_see_of_an_alert_is_what_it_says(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *with;
+        const char *told;
+    } wrong[] = {
+        {">Alert<", ">Cancel<", "than this <msgType>"},
+        {">Restricted<", ">Public<", "than this <scope>"},
+        {"TLP:AMBER", "TLP:GREEN", "than this <restriction>"},
+        {"</restriction>", "</restriction><note>over</note>",
+            "than this <note>"},
+        {">Security<", ">Health<", "than this <category>"},
+        {"<event>", "<event>No ", "than this <event>"},
+        {">Prepare<", ">Monitor<", "than this <responseType>"},
+        {"<description>", "<headline>Over</headline><description>",
+            "than this <headline>"},
+        {"<areaDesc>", "<areaDesc>Not ", "than this <areaDesc>"},
+        {"      <circle>20.4433,99.8817 0</circle>\n", "",
+            "than this <geocode>"},
+        {"    <responseType>Prepare</responseType>\n", "",
+            "than this <urgency>"},
+        {"<circle>20", "<circle>21", "than this <circle>"},
+        {">ISO3166-1</valueName>\n        <value>TH",
+            ">ISO3166-1</valueName>\n        <value>LA", "than this <value>"},
+        {"</area>\n  </info>\n</alert>",
+            "</area><area><areaDesc>x</areaDesc></area></info></alert>",
+            "than this <area>"},
+        {">entente:hotlineAlert.persons<", ">entente:hotlineAlert.description<",
+            "than this <description>"},
+        {PERSONS,
+            ">entente:hotlineAlert.action</valueName>\n      <value>WATCH",
+            "'entente:hotlineAlert.action' stands there twice"},
+        {PERSONS, ">entente:mode</valueName>\n      <value>ACTUAL",
+            "than this <status>"},
+        {PERSONS,
+            ">entente:without</valueName>\n      "
+            "<value>hotlineAlert.description",
+            "than this <description>"},
+    };
+
+    (void)state;
+    now_ms = EXAMPLES_MS;
+    expect_ok(ent_arena_init(&other_arena, ENT_MESSAGE_ARENA, &last_error));
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ent_arena_reset(&other_arena);
+        write_alert(example(&other_arena, "hotline_alert", "{}"));
+        change(wrong[i].what, wrong[i].with);
+        if (map() == ENT_OK || strstr(fault.reason, wrong[i].told) == NULL) {
+            fail_msg("%s: '%s'", wrong[i].with, fault.reason);
+        }
+        assert_true(fault.line > 1);
+    }
+    /* Where no parameter contradicts it, an element is what it says. */
+    write_alert(example(&other_arena, "hotline_alert", "{}"));
+    change(">Exercise<", ">Test<");
+    change("<description>Knocking", "<description>Nothing");
+    expect_ok(map());
+    assert_int_equal(message->mode, ENTENTE__V1__MODE__TEST);
+    assert_int_equal(
+        strncmp(message->hotline_alert->description, "Nothing", 7), 0);
+    ent_arena_fini(&other_arena);
+}
+
 static void
 keys_and_signatures_are_not_written(void **state)
 {
@@ -556,6 +625,7 @@ main(void)
         cmocka_unit_test(a_mistake_in_the_table_is_told_by_its_place),
         cmocka_unit_test(what_is_written_is_read_as_the_same_message),
         cmocka_unit_test(what_a_node_does_not_write_is_refused),
+        cmocka_unit_test(what_others_see_of_an_alert_is_what_it_says),
         cmocka_unit_test(keys_and_signatures_are_not_written),
     };
 

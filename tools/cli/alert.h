@@ -11,7 +11,8 @@
  *
  * An alert that a node wrote (entente export cap) says in its eventCode
  * "entente:family" what it is, and in parameters all that CAP has no element
- * for; no table is asked.
+ * for; no table is asked. Its parameters must not say otherwise than the
+ * elements that everybody else reads.
  */
 #ifndef TOOLS_CLI_ALERT_H
 #define TOOLS_CLI_ALERT_H

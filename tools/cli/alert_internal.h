@@ -2,7 +2,8 @@
 /*
  * alert_internal - an alert on its way to being a message: values by their
  * paths (alert.c reads the alert, alert_info.c its texts and times,
- * alert_area.c its places; alert_message.c makes the message).
+ * alert_area.c its places, alert_own.c one that a node wrote; alert_message.c
+ * makes the message).
  */
 #ifndef TOOLS_CLI_ALERT_INTERNAL_H
 #define TOOLS_CLI_ALERT_INTERNAL_H
@@ -46,6 +47,18 @@ void cli_alerting_say(struct cli_alerting *a,
  * already, and keeps its id. */
 void cli_alerting_id(struct ent_view sender, struct ent_view identifier,
     uint64_t sent_ms, char out[static ENT_ID_TEXT_LEN + 1]);
+
+/* A node wrote it, it says. */
+bool cli_alert_is_own(const struct cli_cap_element *alert);
+/* Its values: of elements, and of parameters. */
+enum ent_status cli_alert_read_own(struct cli_paths *paths,
+    const struct cli_cap_element *alert, struct cli_cap_fault *fault,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Anybody can write parameters: its elements must be those that a node writes
+ * of this message, so that it says nothing that others do not see. */
+enum ent_status cli_alert_check_own(const ent_message *message,
+    const struct cli_cap_element *alert, struct ent_arena *arena,
+    struct cli_cap_fault *fault, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Texts, times and codes of all <info>; their places. */
 void cli_alerting_read_infos(struct cli_alerting *a);
