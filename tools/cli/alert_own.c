@@ -122,21 +122,6 @@ cli_alert_read_own(struct cli_paths *paths, const struct cli_cap_element *alert,
 
 /* ---- what others see of it ---- */
 
-/* Blanks at the ends of a text are not read. */
-static bool
-is_shown(const char *read, const char *written)
-{
-    static const char blanks[] = " \t\r\n";
-    size_t len;
-
-    written += strspn(written, blanks);
-    len = strlen(written);
-    while (len > 0 && strchr(blanks, written[len - 1]) != NULL) {
-        len--;
-    }
-    return strlen(read) == len && memcmp(read, written, len) == 0;
-}
-
 static const struct cli_cap_element *
 skip_parameters(const struct cli_cap_element *element)
 {
@@ -154,7 +139,7 @@ is_as_written(const struct cli_cap_element *read,
     const struct cli_cap_element *here = skip_parameters(read->first);
     const struct cli_cap_element *there = skip_parameters(written->first);
 
-    if (!is_shown(read->text, written->text)) {
+    if (strcmp(read->text, written->text) != 0) {
         cli_cap_fault_at(fault, read,
             "its parameters say otherwise than this <%s>", read->name);
         return false;

@@ -23,6 +23,43 @@ struct writing {
 
 /* ---- the tree ---- */
 
+static const char blanks[] = " \t\r\n";
+
+static const char *
+copy_part(struct writing *w, const char *text, size_t len)
+{
+    char *out = ent_arena_alloc(w->arena, len + 1);
+
+    if (out == NULL) {
+        w->rc = ENT_NO_MEMORY;
+        return "";
+    }
+    return memcpy(out, text, len);
+}
+
+static const char *
+copy(struct writing *w, const char *text)
+{
+    return copy_part(w, text, strlen(text));
+}
+
+/* As it will be read. */
+static const char *
+trim(struct writing *w, const char *text)
+{
+    size_t len;
+
+    text += strspn(text, blanks);
+    len = strlen(text);
+    if (len == 0 || strchr(blanks, text[len - 1]) == NULL) {
+        return text;
+    }
+    while (strchr(blanks, text[len - 1]) != NULL) {
+        len--;
+    }
+    return copy_part(w, text, len);
+}
+
 static struct cli_cap_element *
 add(struct writing *w, struct cli_cap_element *parent, const char *name,
     const char *text)
@@ -36,7 +73,7 @@ add(struct writing *w, struct cli_cap_element *parent, const char *name,
     }
     *element = (struct cli_cap_element){.name = name,
         .space = CLI_CAP_NAMESPACE,
-        .text = text == NULL ? "" : text,
+        .text = text == NULL ? "" : trim(w, text),
         .parent = parent,
         .line = 1,
         .column = 1};
@@ -58,19 +95,6 @@ add_named(struct writing *w, struct cli_cap_element *parent, const char *name,
         (void)add(w, element, "valueName", value_name);
         (void)add(w, element, "value", value);
     }
-}
-
-static const char *
-copy(struct writing *w, const char *text)
-{
-    size_t len = strlen(text);
-    char *out = ent_arena_alloc(w->arena, len + 1);
-
-    if (out == NULL) {
-        w->rc = ENT_NO_MEMORY;
-        return "";
-    }
-    return memcpy(out, text, len);
 }
 
 /* ---- values of the message ---- */
@@ -371,7 +395,6 @@ static void
 add_parameter(struct writing *w, struct cli_cap_element *info,
     const struct cli_path *value)
 {
-    static const char blanks[] = " \t\r\n";
     const char *text = value->value;
     size_t len = strlen(text);
     bool quoted = len > 0 && (strchr(blanks, text[0]) != NULL ||
