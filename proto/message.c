@@ -178,3 +178,15 @@ ent_family_of(const ent_message *message)
                ? NULL
                : ent_family_by_number((uint32_t)message->body_case);
 }
+
+Entente__V1__Tlp
+ent_message_tlp(const ent_message *message)
+{
+    const struct ent_family *family = ent_family_of(message);
+
+    if (message->tlp != ENTENTE__V1__TLP__TLP_UNSPECIFIED) {
+        return message->tlp;
+    }
+    return family == NULL || family->tlp == 0 ? ENTENTE__V1__TLP__TLP_RED
+                                              : (Entente__V1__Tlp)family->tlp;
+}

@@ -69,6 +69,10 @@ enum ent_status ent_message_validate(const ent_message *message,
 /* The family of a message: by its oneof; NULL when empty. */
 const struct ent_family *ent_family_of(const ent_message *message);
 
+/* The TLP 2.0 marking that a message is under: its own, else its family's; RED
+ * when there is none. */
+Entente__V1__Tlp ent_message_tlp(const ent_message *message);
+
 #define ENT_MESSAGE_TIME_END_S INT64_C(7289654400) /* the year 2201 begins */
 
 /* Milliseconds since 1970, UTC. 0: absent, or before 1970; what lies beyond the

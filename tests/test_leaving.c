@@ -83,6 +83,23 @@ what_its_sender_keeps_stays_in_the_office(void **state)
     }
 }
 
+/* Of a family that is under H2 when nothing is said. */
+static void
+what_its_family_keeps_stays_in_the_office(void **state)
+{
+    (void)state;
+    begin("{}");
+    item.message = example(
+        &arena, "trafficking_referral", "{'tlp': 'TLP_GREEN', 'handling': []}");
+    expect_rule(CLI_LEAVING_HANDLING, CLI_LEAVING_LEAVES);
+    begin("{}");
+    item.message = example(&arena, "trafficking_referral", "{'tlp': null}");
+    expect_rule(CLI_LEAVING_RED, CLI_LEAVING_RED);
+    begin("{'tlp': null}");
+    item.message->body_case = ENTENTE__V1__MESSAGE__BODY__NOT_SET;
+    expect_rule(CLI_LEAVING_RED, CLI_LEAVING_RED);
+}
+
 static void
 what_the_node_says_of_it_counts_too(void **state)
 {
@@ -134,6 +151,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_green_and_open_leaves),
         cmocka_unit_test(what_its_sender_keeps_stays_in_the_office),
+        cmocka_unit_test(what_its_family_keeps_stays_in_the_office),
         cmocka_unit_test(what_the_node_says_of_it_counts_too),
         cmocka_unit_test(some_is_never_a_file),
     };

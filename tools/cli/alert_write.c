@@ -188,11 +188,9 @@ static const char *const responses[][2] = {{"WATCH", "Monitor"},
 static const char *
 tlp_of(const struct writing *w)
 {
-    const ProtobufCEnumValue *tlp;
-    uint32_t code = (uint32_t)w->message->tlp;
+    const ProtobufCEnumValue *tlp = protobuf_c_enum_descriptor_get_value(
+        &entente__v1__tlp__descriptor, (int)ent_message_tlp(w->message));
 
-    tlp = protobuf_c_enum_descriptor_get_value(&entente__v1__tlp__descriptor,
-        (int)(code == 0 ? w->family->tlp : code));
     return tlp == NULL ? "TLP_RED" : tlp->name;
 }
 

@@ -71,13 +71,11 @@ static const struct {
 static size_t
 marking_of(const ent_message *message)
 {
-    const struct ent_family *family = ent_family_of(message);
-    uint32_t code = message->tlp != 0 || family == NULL ? (uint32_t)message->tlp
-                                                        : family->tlp;
+    const Entente__V1__Tlp tlp = ent_message_tlp(message);
     size_t i = 0;
 
-    while (i + 1 < MARKINGS && (uint32_t)markings[i].code != code) {
-        i++; /* what is not marked at all counts as red */
+    while (i + 1 < MARKINGS && markings[i].code != tlp) {
+        i++; /* what is not known counts as red */
     }
     return i;
 }

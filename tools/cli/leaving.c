@@ -15,19 +15,6 @@ cli_leaving_words(enum cli_leaving rule)
     return words[rule];
 }
 
-/* What is not marked has its family's marking; of none, the strictest. */
-static Entente__V1__Tlp
-tlp_of(const ent_message *message)
-{
-    const struct ent_family *family = ent_family_of(message);
-
-    if (message->tlp != ENTENTE__V1__TLP__TLP_UNSPECIFIED) {
-        return message->tlp;
-    }
-    return family == NULL || family->tlp == 0 ? ENTENTE__V1__TLP__TLP_RED
-                                              : (Entente__V1__Tlp)family->tlp;
-}
-
 static bool
 is_held_back(const ent_message *message)
 {
@@ -48,7 +35,7 @@ static enum cli_leaving
 decide_outside(const Entente__V1__InboxItem *item)
 {
     const ent_message *message = item->message;
-    Entente__V1__Tlp tlp = tlp_of(message);
+    Entente__V1__Tlp tlp = ent_message_tlp(message);
 
     if (tlp != ENTENTE__V1__TLP__TLP_GREEN &&
         tlp != ENTENTE__V1__TLP__TLP_CLEAR) {
@@ -93,7 +80,7 @@ cli_leaving_decide(const Entente__V1__InboxItem *item, bool within)
         item->reclassified->as->tlp == ENTENTE__V1__TLP__TLP_RED) {
         return CLI_LEAVING_RAISED;
     }
-    if (tlp_of(message) == ENTENTE__V1__TLP__TLP_RED) {
+    if (ent_message_tlp(message) == ENTENTE__V1__TLP__TLP_RED) {
         return CLI_LEAVING_RED;
     }
     return within ? CLI_LEAVING_LEAVES : decide_outside(item);
