@@ -107,6 +107,56 @@ keys_and_signatures_are_in_no_row(void **state)
     assert_null(strstr(text, "Y2VydA"));
 }
 
+/* ---- CAP ---- */
+
+/* How one message is taken: what keeps it, if anything does. */
+static enum cli_leaving
+put_as_alert(const char *family, const char *change)
+{
+    static struct ent_findings findings;
+    struct cli_export export = {.format = &cli_export_as_cap};
+    Entente__V1__InboxItem item = ENTENTE__V1__INBOX_ITEM__INIT;
+    enum cli_leaving rule = CLI_LEAVING_LEAVES;
+    enum ent_status rc;
+
+    free(text);
+    text = NULL;
+    export.out = open_memstream(&text, &text_len);
+    expect_ok(ent_arena_init(&export.arena, ENT_MESSAGE_ARENA, &last_error));
+    ent_arena_reset(&arena);
+    item.message = example(&arena, family, change);
+    expect_ok(ent_message_validate(item.message, &findings, &last_error));
+    rc = export.format->put(&export, &item, &rule, &last_error);
+    ent_arena_fini(&export.arena);
+    assert_int_equal(fclose(export.out), 0);
+    if (rc != ENT_OK) {
+        expect_status(rc, ENT_UNSUPPORTED);
+        assert_int_equal(text_len, 0);
+        return rule;
+    }
+    assert_true(text_len > 0);
+    return CLI_LEAVING_LEAVES;
+}
+
+/* One message must not keep the others from leaving. */
+static void
+what_no_alert_can_say_is_left_out_whole(void **state)
+{
+    static char many[32 * 4096];
+    size_t len = (size_t)sprintf(many, "{'geoScope': [");
+
+    (void)state;
+    assert_int_equal(put_as_alert("border_status", "{}"), CLI_LEAVING_LEAVES);
+    assert_int_equal(put_as_alert("drug_seizure", "{}"), CLI_LEAVING_FAMILY);
+    assert_int_equal(put_as_alert("border_status", "{'caveats': ['\\ufffe']}"),
+        CLI_LEAVING_CHARACTER);
+    for (int i = 0; i < 4000; i++) {
+        len += (size_t)sprintf(many + len, "%s'THBKK'", i == 0 ? "" : ",");
+    }
+    strcpy(many + len, "]}");
+    assert_int_equal(put_as_alert("border_status", many), CLI_LEAVING_SIZE);
+}
+
 /* ---- STIX ---- */
 
 static json_t *
@@ -317,6 +367,7 @@ main(void)
         cmocka_unit_test(a_row_has_what_every_family_has_and_all_as_json),
         cmocka_unit_test(a_formula_is_a_text),
         cmocka_unit_test(keys_and_signatures_are_in_no_row),
+        cmocka_unit_test(what_no_alert_can_say_is_left_out_whole),
         cmocka_unit_test(a_message_is_a_report_with_its_sender_and_places),
         cmocka_unit_test(every_object_has_the_marking_of_its_message),
         cmocka_unit_test(what_is_referred_to_is_there_and_has_one_id),

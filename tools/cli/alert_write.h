@@ -18,7 +18,8 @@
 #include "tools/cli/cap.h"
 
 /* The tree of a message, in `arena`; of a family that is an alert
- * (cli_alert_shape_of). */
+ * (cli_alert_shape_of). ENT_BAD_INPUT: it holds more than an alert that can be
+ * read again (paths.h). */
 enum ent_status cli_alert_tree(const ent_message *message,
     struct ent_arena *arena, const struct cli_cap_element **ret_alert,
     struct ent_error *err) ENT_MUST_CHECK;

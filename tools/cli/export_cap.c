@@ -26,8 +26,8 @@ put(struct cli_export *export, const Entente__V1__InboxItem *item,
         return ent_fail(err, ENT_UNSUPPORTED, "its family is no alert");
     }
     rc = cli_alert_write(export->out, item->message, &export->arena, err);
-    *ret_rule = CLI_LEAVING_CHARACTER;
-    return rc;
+    *ret_rule = rc == ENT_BAD_INPUT ? CLI_LEAVING_SIZE : CLI_LEAVING_CHARACTER;
+    return rc == ENT_BAD_INPUT ? ENT_UNSUPPORTED : rc;
 }
 
 static enum ent_status

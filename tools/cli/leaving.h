@@ -33,7 +33,8 @@
     X(RAISED, "its sender re-classified it")                                   \
     X(SAFEGUARD, "it protects a person")                                       \
     X(FAMILY, "its family has no counterpart in this format")                  \
-    X(CHARACTER, "it holds a character that this format does not have")
+    X(CHARACTER, "it holds a character that this format does not have")        \
+    X(SIZE, "it holds more values than this format's reader takes")
 
 enum cli_leaving {
 #define CLI_LEAVING_NAME(name, words) CLI_LEAVING_##name,
