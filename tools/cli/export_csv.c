@@ -18,7 +18,7 @@ static const char *const heads[] = {"number", "received", "id", "family",
 static bool
 is_formula(const char *text)
 {
-    return *text != '\0' && strchr("=+-@\t\r", *text) != NULL;
+    return *text != '\0' && strchr("=+-@\t\r\n", *text) != NULL;
 }
 
 static void

@@ -16,7 +16,6 @@
 
 #define SEEN_MAX 1024 /* ids that are not said again */
 #define TIME_MAX 40
-#define OBJECTS_MAX 64 /* of a report */
 
 /* What does not change, and belongs to no message. */
 #define ALWAYS "2026-01-01T00:00:00.000Z"
@@ -132,9 +131,7 @@ refer(struct telling *t, const char *id)
             return;
         }
     }
-    if (json_array_size(t->refs) < OBJECTS_MAX) {
-        (void)json_array_append_new(t->refs, json_string(id));
-    }
+    (void)json_array_append_new(t->refs, json_string(id));
 }
 
 /* What every object of a message has. */

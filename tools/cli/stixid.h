@@ -9,7 +9,8 @@
 
 #define CLI_STIXID_MAX 80
 
-/* Of `kind` and what it is, in a namespace of ours: "report", "the message". */
+/* Of `type` and what it is, in a namespace of ours: "report", the message's id.
+ */
 void cli_stixid_make(
     const char *type, const char *what, char out[static CLI_STIXID_MAX]);
 
