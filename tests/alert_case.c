@@ -16,7 +16,7 @@ struct ent_arena cap_arena;
 struct cli_cap_fault cap_fault;
 ent_message *cap_message;
 
-static struct cli_capcodes *codes;
+struct cli_capcodes *cap_codes;
 
 int
 cap_set_up(void **state)
@@ -24,8 +24,9 @@ cap_set_up(void **state)
     static struct ent_complaints complaints;
 
     (void)state;
-    if (sodium_init() < 0 || cli_capcodes_read(ent_view_text(cli_capcodes_text),
-                                 &codes, &complaints, &last_error) != ENT_OK) {
+    if (sodium_init() < 0 ||
+        cli_capcodes_read(ent_view_text(cli_capcodes_text), &cap_codes,
+            &complaints, &last_error) != ENT_OK) {
         print_error("%s\n", last_error.text);
         return -1;
     }
@@ -38,7 +39,7 @@ int
 cap_tear_down(void **state)
 {
     (void)state;
-    cli_capcodes_free(&codes);
+    cli_capcodes_free(&cap_codes);
     ent_arena_fini(&cap_arena);
     return 0;
 }
@@ -72,7 +73,7 @@ cap_map(const char *refused)
     expect_ok(cli_capfile_next(file, &row, &last_error));
     assert_string_equal(row.fault, "");
     ent_arena_reset(&cap_arena);
-    rc = cli_alert_of(row.alert, refused, codes, cap_now_ms, &cap_arena,
+    rc = cli_alert_of(row.alert, refused, cap_codes, cap_now_ms, &cap_arena,
         &cap_message, &cap_fault, &last_error);
     cli_capfile_free(&file);
     (void)close(fd);

@@ -13,6 +13,7 @@
 int cap_set_up(void **state);
 int cap_tear_down(void **state);
 
+extern struct cli_capcodes *cap_codes; /* the table that is built in */
 extern char cap_text[65536];
 extern uint64_t cap_now_ms; /* CAP_NOW_MS to begin with */
 

@@ -277,6 +277,11 @@ what_has_no_counterpart_is_told_by_its_place(void **state)
         "</value></parameter>",
         17, "parameter 'Colour' is not in the table");
     expect_rejected("</description>",
+        "</description><parameter><valueName>Persons</valueName><value>2"
+        "</value></parameter>\n<parameter><valueName>Persons</valueName>"
+        "<value>20</value></parameter>",
+        18, "'Persons' stands there twice");
+    expect_rejected("</description>",
         "</description><resource><resourceDesc>m</resourceDesc><mimeType>m"
         "</mimeType><derefUri>AAAA</derefUri></resource>",
         17, "send it as an attachment");
@@ -301,6 +306,45 @@ what_is_no_cap_is_told_by_its_place(void **state)
     expect_rejected("<info>\n", "<info>words\n", 8, "text stands between");
     expect_rejected("A-1", "", 2, "<identifier> is empty");
     expect_rejected("</scope>", "</scope><x xmlns='urn:x'/>", 7, "urn:x");
+}
+
+/* With a table of one's own. */
+static void
+map_by(const char *yaml)
+{
+    struct cli_capcodes *built_in = cap_codes;
+    static struct ent_complaints complaints;
+
+    cap_codes = NULL;
+    complaints.count = 0;
+    expect_ok(
+        cli_capcodes_read(view(yaml), &cap_codes, &complaints, &last_error));
+    expect_ok(cap_map(""));
+    cli_capcodes_free(&cap_codes);
+    cap_codes = built_in;
+}
+
+static void
+what_the_table_sets_is_kept_beside_what_the_alert_says(void **state)
+{
+    (void)state;
+    begin_with(PLACE,
+        PLACE "<area><areaDesc>Town</areaDesc><geocode><valueName>"
+              "LOC</valueName><value>THMSA</value></geocode>"
+              "</area>");
+    cap_change("</scope>", "</scope><note>seen twice</note>");
+    map_by("alerts:\n- {family: hotline_alert, when: {category: [Security]}, "
+           "set: {purpose: LISTED_CRIME, offence: DRUGS, body.what: DRUGS, "
+           "'caveats[0]': ours, 'geoScope[0]': THBKK}}\n"
+           "responses: {Monitor: WATCH}\nscopes: {Restricted: {tlp: TLP_AMBER, "
+           "classification: OFFICIAL}}\n"
+           "geocodes: {BLO: crossing, LOC: unlocode}\nplaces: {}\n"
+           "parameters: {}\n");
+    assert_string_equal(cap_message->caveats[0], "ours");
+    assert_string_equal(cap_message->caveats[1], "CAP note: seen twice");
+    assert_int_equal(cap_message->n_geo_scope, 2);
+    assert_string_equal(cap_message->geo_scope[0], "THBKK");
+    assert_string_equal(cap_message->geo_scope[1], "THMSA");
 }
 
 static void
@@ -348,6 +392,8 @@ main(void)
         cmocka_unit_test(what_is_only_words_goes_along),
         cmocka_unit_test(what_has_no_counterpart_is_told_by_its_place),
         cmocka_unit_test(what_is_no_cap_is_told_by_its_place),
+        cmocka_unit_test(
+            what_the_table_sets_is_kept_beside_what_the_alert_says),
         cmocka_unit_test(a_mistake_in_the_table_is_told_by_its_place),
     };
 

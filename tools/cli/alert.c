@@ -176,12 +176,24 @@ cli_alerting_has_body(
 }
 
 void
+cli_alerting_append(struct cli_alerting *a,
+    const struct cli_cap_element *element, const char *list, size_t *next,
+    const char *value)
+{
+    char path[32];
+
+    do {
+        (void)snprintf(path, sizeof path, "%s[%zu]", list, (*next)++);
+    } while (cli_paths_find(a->paths, path) != NULL);
+    cli_alerting_set(a, element, path, value);
+}
+
+void
 cli_alerting_say(struct cli_alerting *a, const struct cli_cap_element *element,
     const char *what, const char *text)
 {
     size_t size = strlen(what) + strlen(text) + sizeof "CAP : ";
     char *words = ent_arena_alloc(a->paths->arena, size);
-    char path[32];
 
     if (words == NULL) {
         cli_alerting_reject(a, element,
@@ -195,8 +207,15 @@ cli_alerting_say(struct cli_alerting *a, const struct cli_cap_element *element,
             return;
         }
     }
-    (void)snprintf(path, sizeof path, "caveats[%zu]", a->caveats++);
-    cli_alerting_set(a, element, path, words);
+    cli_alerting_append(a, element, "caveats", &a->caveats, words);
+}
+
+bool
+cli_alert_is_said(const struct cli_paths *paths, const char *path)
+{
+    const struct cli_path *found = cli_paths_find(paths, path);
+
+    return found != NULL && cli_cap_is(found->origin, "parameter");
 }
 
 /* ---- the alert itself ---- */

@@ -117,17 +117,6 @@ read_polygon(struct place *place, const struct cli_cap_element *polygon)
     add_detail(place, polygon, "polygon", polygon->text);
 }
 
-/* What lies in no field of the place is a part of the message's scope. */
-static void
-add_scope(struct place *place, const struct cli_cap_element *geocode,
-    const char *value)
-{
-    char path[32];
-
-    (void)snprintf(path, sizeof path, "geoScope[%zu]", place->scopes++);
-    cli_alerting_set(place->a, geocode, path, value);
-}
-
 static void
 read_geocode(struct place *place, const struct cli_cap_element *geocode)
 {
@@ -145,8 +134,9 @@ read_geocode(struct place *place, const struct cli_cap_element *geocode)
         set(place, geocode, field, value);
     } else if (strcmp(field, "country") == 0) {
         add_detail(place, geocode, name, value);
-    } else {
-        add_scope(place, geocode, value);
+    } else { /* in no field of the place: a part of the message's scope */
+        cli_alerting_append(
+            place->a, geocode, "geoScope", &place->scopes, value);
     }
 }
 

@@ -100,10 +100,14 @@ read_parameters(struct cli_alerting *a, const struct cli_cap_element *info)
     for (; each != NULL && a->codes != NULL; each = cli_cap_next(each)) {
         const char *name = cli_cap_text(each, "valueName");
         const char *path = cli_capcodes_word(a->codes, "parameters", name);
+        char whole[CLI_PATH_LEN_MAX];
 
         if (path == NULL) {
             cli_alerting_reject(a, each,
                 "parameter '%.60s' is not in the table of codes", name);
+        } else if (cli_alert_is_said(
+                       a->paths, cli_alert_path(a->family, path, whole))) {
+            cli_alerting_reject(a, each, "'%.60s' stands there twice", name);
         } else {
             cli_alerting_set(a, each, path, cli_cap_text(each, "value"));
         }

@@ -38,10 +38,19 @@ void cli_alerting_set_body(struct cli_alerting *a,
 bool cli_alerting_has_body(
     const struct cli_alerting *a, const char *field, const char *deeper);
 
+/* One more of a list of the message, behind those that the table set. `next`
+ * counts, from 0. */
+void cli_alerting_append(struct cli_alerting *a,
+    const struct cli_cap_element *element, const char *list, size_t *next,
+    const char *value);
+
 /* What has no field goes along as words: "CAP contact: ...". The same words go
  * once. */
 void cli_alerting_say(struct cli_alerting *a,
     const struct cli_cap_element *element, const char *what, const char *text);
+
+/* A parameter has set it already: a second one would take its value away. */
+bool cli_alert_is_said(const struct cli_paths *paths, const char *path);
 
 /* The id of an alert: always the same. One of an office of ours is a message
  * already, and keeps its id. */

@@ -38,15 +38,6 @@ set_quoted(struct cli_paths *paths, const char *path, const char *quoted,
     return rc;
 }
 
-/* By another parameter already. */
-static bool
-is_said(const struct cli_paths *paths, const char *path)
-{
-    const struct cli_path *found = cli_paths_find(paths, path);
-
-    return found != NULL && cli_cap_is(found->origin, "parameter");
-}
-
 static enum ent_status
 read_parameter(struct cli_paths *paths, const struct cli_cap_element *parameter,
     struct ent_error *err)
@@ -67,7 +58,7 @@ read_parameter(struct cli_paths *paths, const struct cli_cap_element *parameter,
         return ent_fail(err, ENT_BAD_INPUT,
             "a node does not write a parameter '%.60s'", name);
     }
-    if (is_said(paths, path + 1)) {
+    if (cli_alert_is_said(paths, path + 1)) {
         return ent_fail(err, ENT_BAD_INPUT, "'%.60s' stands there twice", name);
     }
     return quoted ? set_quoted(paths, path + 1, value, parameter, err)
