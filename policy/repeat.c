@@ -118,12 +118,10 @@ contains(const struct ent_words *whole, const uint32_t *part, size_t count)
     return false;
 }
 
-/* Each word of `part` is one of `whole`; of a single word that says nothing. */
+/* Each word of `part` is one of `whole`, in whatever order. */
 static bool
 has_all_words(const struct ent_words *whole, const struct ent_words *part)
 {
-    size_t words = 0;
-
     for (size_t start = 0; start + 1 < part->count;) {
         size_t end = start + 1;
 
@@ -133,10 +131,9 @@ has_all_words(const struct ent_words *whole, const struct ent_words *part)
         if (!contains(whole, part->list + start, end - start + 1)) {
             return false;
         }
-        words++;
         start = end;
     }
-    return words > 1;
+    return true;
 }
 
 /* ---- what is withheld ---- */
@@ -254,10 +251,9 @@ value_in_text(const struct ent_repeat *repeat, const struct ent_words *words,
         const struct value *value = &repeat->list[i];
 
         if (value->bytes == NULL &&
-            (contains(words, value->words.list, value->words.count) ||
+            (has_all_words(words, &value->words) ||
                 (value->run.count > 0 &&
-                    contains(run, value->run.list, value->run.count)) ||
-                has_all_words(words, &value->words))) {
+                    contains(run, value->run.list, value->run.count)))) {
             return value;
         }
     }

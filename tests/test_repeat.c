@@ -153,6 +153,61 @@ who_it_is_from_is_no_repetition(void **state)
         "caveats says again"));
 }
 
+/* Its clause is the one that withheld it, not the first. */
+static void
+who_withheld_it_is_named(void **state)
+{
+    struct ent_decision decision = {
+        .permit = true,
+        .masks = {"person.aliases", "person.birth_date", "person.name"},
+        .mask_clause = {"fields.a", "fields.b", "fields.c"},
+        .mask_line = {1, 2, 3},
+        .mask_count = 3,
+    };
+
+    expect_ok(ent_minimise(&decision,
+        example(*state, "person_alert",
+            "{'personAlert':{'person':{'name':'TRAN<<THI HOA','nativeName':"
+            "null,'aliases':[{'text':'Nobody'}],'birthDate':'1998-04'},"
+            "'grounds':'Tran Thi Hoa, once'}}"),
+        *state, &last_error));
+    assert_false(decision.permit);
+    assert_string_equal(decision.clause, "fields.c");
+    assert_int_equal(decision.line, 3);
+    assert_non_null(strstr(decision.sentence, "person.name"));
+}
+
+static void
+all_that_lies_in_what_is_withheld_is_looked_for(void **state)
+{
+    assert_non_null(strstr(
+        minimise(*state, "person_alert",
+            "{'personAlert':{'grounds':'Her mother calls her Tran Thi Hoa'}}",
+            "person_alert.person"),
+        "personAlert.grounds says again what person_alert.person held"));
+}
+
+/* The hash of a file that is withheld is as good as its name. */
+static void
+bytes_are_known_again(void **state)
+{
+    const char *change =
+        "{'attachments':[{'name':'x.jpg','sha256':"
+        "'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='}],'duplicateKeys':"
+        "['%s']}";
+    char same[256], other[256];
+
+    (void)snprintf(same, sizeof same, change,
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    (void)snprintf(other, sizeof other, change,
+        "AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    assert_non_null(
+        strstr(minimise(*state, "border_status", same, "message.attachments"),
+            "duplicateKeys says again"));
+    assert_string_equal(
+        minimise(*state, "border_status", other, "message.attachments"), "");
+}
+
 #define REPEAT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -165,6 +220,9 @@ main(void)
         REPEAT(the_lines_of_a_document_say_its_number),
         REPEAT(what_says_too_little_is_not_looked_for),
         REPEAT(who_it_is_from_is_no_repetition),
+        REPEAT(who_withheld_it_is_named),
+        REPEAT(all_that_lies_in_what_is_withheld_is_looked_for),
+        REPEAT(bytes_are_known_again),
     };
 
     return cmocka_run_group_tests_name("repeat", tests, NULL, NULL);
