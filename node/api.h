@@ -17,6 +17,8 @@
 #define NODE_API_BATCH_MAX 256 /* submissions or items in one request */
 #define NODE_API_WAIT_MAX_MS 60000
 
+struct node_like_budget;
+
 enum ent_status node_api_open(void *zmq_context, const char *path,
     struct node_api **ret_api, struct ent_error *err) ENT_MUST_CHECK;
 void node_api_close(struct node_api **api);
@@ -87,6 +89,11 @@ enum ent_status node_api_counts(struct node *node, struct ent_arena *arena,
 enum ent_status node_api_like(struct node *node,
     const Entente__V1__LikeRequest *request, struct ent_arena *arena,
     Entente__V1__LikeReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+/* What a reader of `desk` may know to be like an item that has its message; as
+ * far as `budget` goes. ENT_NOT_FOUND: it is gone by now. */
+enum ent_status node_api_alike(struct node *node, const char *desk,
+    struct node_like_budget *budget, struct ent_arena *arena,
+    Entente__V1__InboxItem *item, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_link(struct node *node,
     const Entente__V1__LinkRequest *request,
     struct ent_error *err) ENT_MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "node/consent.h"
 #include "node/desk.h"
 #include "node/desks.h"
+#include "node/like.h"
 #include "node/need.h"
 #include "node/onward.h"
 #include "node/raise.h"
@@ -18,6 +19,9 @@
 
 #define ITEMS_DEFAULT 64
 #define REPLY_MAX ((size_t)4 * 1024 * 1024) /* of message bytes */
+
+/* What may be looked at to say what the items of a reply are like. */
+static const struct node_like_budget page_budget = {4000, 64};
 
 static struct node_key
 cursor_key(const char *consumer)
@@ -253,6 +257,7 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
     struct ent_error *err)
 {
     uint32_t limit = request->limit == 0 ? ITEMS_DEFAULT : request->limit;
+    struct node_like_budget budget = page_budget;
     uint64_t through = 0;
     uint64_t from = request->from;
     uint64_t last = 0;
@@ -281,6 +286,10 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
             from = last + 1; /* all that was there is gone */
             rc = ENT_OK;
             break;
+        }
+        if (rc == ENT_OK && request->alike && item->message != NULL) {
+            rc = node_api_alike(node, request->desk, &budget, arena, item, err);
+            rc = rc == ENT_NOT_FOUND ? ENT_OK : rc;
         }
         if (rc == ENT_NO_MEMORY && reply->n_items > 0) {
             rc = ENT_OK; /* the rest in the next reply */

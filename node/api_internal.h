@@ -19,6 +19,8 @@ struct waiter {
     uint64_t from;
     uint32_t limit;
     char consumer[64];
+    char desk[32]; /* it is on */
+    bool alike;
 };
 
 /* Who asked in this turn, to be told when it is taken back. */

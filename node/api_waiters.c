@@ -16,7 +16,8 @@ node_api_wait(struct node *node, struct ent_view client, uint64_t number,
                         : NODE_API_WAIT_MAX_MS;
 
     if (wait == 0 || api->waiter_count == WAITERS_MAX ||
-        strlen(request->consumer) >= sizeof waiter->consumer) {
+        strlen(request->consumer) >= sizeof waiter->consumer ||
+        strlen(request->desk) >= sizeof waiter->desk) {
         return false;
     }
     memcpy(waiter->client, client.data, client.len);
@@ -27,6 +28,8 @@ node_api_wait(struct node *node, struct ent_view client, uint64_t number,
     waiter->limit = request->limit;
     (void)snprintf(
         waiter->consumer, sizeof waiter->consumer, "%s", request->consumer);
+    (void)snprintf(waiter->desk, sizeof waiter->desk, "%s", request->desk);
+    waiter->alike = request->alike;
     api->waiter_count++;
     return true;
 }
@@ -43,6 +46,8 @@ answer_waiter(struct node *node, const struct waiter *waiter, bool over,
     request.from = waiter->from;
     request.limit = waiter->limit;
     request.consumer = (char *)(uintptr_t)waiter->consumer;
+    request.desk = (char *)(uintptr_t)waiter->desk;
+    request.alike = waiter->alike;
     ent_arena_reset(&node->api->arena);
     rc = node_api_inbox(node, &request, &node->api->arena, &inbox, err);
     *ret_answered = rc == ENT_OK && (over || inbox.n_items > 0);

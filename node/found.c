@@ -88,6 +88,26 @@ node_found_sent(struct node *node, const struct ent_id *id,
 }
 
 enum ent_status
+node_found_of(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, struct node_found *ret_found,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    enum ent_status rc;
+
+    if (memcmp(sender, &node->party, sizeof *sender) == 0) {
+        return node_found_sent(node, id, ret_found, err);
+    }
+    rc = node_seen_get(node, sender, id, &seen, err);
+    if (rc == ENT_OK && seen->desk == 0) {
+        return ENT_NOT_FOUND; /* held, or not delivered */
+    }
+    return rc != ENT_OK
+               ? rc
+               : node_found_get(node, NODE_CAME, seen->desk, ret_found, err);
+}
+
+enum ent_status
 node_found_open(struct node *node, const struct node_found *found,
     struct ent_arena *arena, ent_message **ret_message, struct ent_error *err)
 {

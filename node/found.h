@@ -33,6 +33,10 @@ enum ent_status node_found_get(struct node *node, enum node_way way,
 /* One that we sent; of its copies any will do. */
 enum ent_status node_found_sent(struct node *node, const struct ent_id *id,
     struct node_found *ret_found, struct ent_error *err) ENT_MUST_CHECK;
+/* One by who sent it: we, perhaps. */
+enum ent_status node_found_of(struct node *node, const struct ent_party *sender,
+    const struct ent_id *id, struct node_found *ret_found,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* The message itself, in `arena`. ENT_NOT_FOUND: it is not sealed yet, or its
  * key is gone. */

@@ -12,6 +12,8 @@
 
 #define NODE_LIKE_DAYS 14 /* reports of one event come so far apart at most */
 #define NODE_LIKES_MAX 64
+#define NODE_LIKE_ENTRIES 20000
+#define NODE_LIKE_OPENED 256
 
 struct node_like {
     struct node_found found;
@@ -21,11 +23,21 @@ struct node_like {
 struct node_likes {
     struct node_like list[NODE_LIKES_MAX]; /* what shares most comes first */
     size_t count;
+    bool cut; /* there may be more: the budget was used up */
 };
 
-/* What is like `subject`, whose message is `message`. */
+/* How much may be looked at before an alert waits for it: of the index, and of
+ * messages, which are to be opened. What was is taken off. */
+struct node_like_budget {
+    size_t entries;
+    size_t opened;
+};
+
+/* What is like `subject`, whose message is `message`: in the days around it, by
+ * strong identifiers first. */
 enum ent_status node_like_find(struct node *node,
     const struct node_found *subject, const ent_message *message,
-    struct node_likes *ret_likes, struct ent_error *err) ENT_MUST_CHECK;
+    struct node_like_budget *budget, struct node_likes *ret_likes,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

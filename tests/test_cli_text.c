@@ -8,6 +8,7 @@
 
 #include "proto/base/time.h"
 #include "tests/examples.h"
+#include "tools/cli/alike.h"
 #include "tools/cli/columns.h"
 #include "tools/cli/desk.h"
 #include "tools/cli/item.h"
@@ -252,6 +253,48 @@ marks_stand_in_words(void **state)
 }
 
 static void
+what_may_be_the_same_is_never_called_the_same(void **state)
+{
+    Entente__V1__InboxItem item = ENTENTE__V1__INBOX_ITEM__INIT;
+    Entente__V1__Message message = ENTENTE__V1__MESSAGE__INIT;
+    Entente__V1__Like likes[] = {ENTENTE__V1__LIKE__INIT,
+        ENTENTE__V1__LIKE__INIT, ENTENTE__V1__LIKE__INIT};
+    Entente__V1__Like *list[] = {&likes[0], &likes[1], &likes[2]};
+    char *text;
+
+    (void)state;
+    message.mode = ENTENTE__V1__MODE__ACTUAL;
+    item.message = &message;
+    item.alike = list;
+    likes[0].sequence = 12;
+    likes[0].linked = true;
+    likes[1].sequence = 3;
+    likes[2].outgoing = true;
+    for (size_t i = 0; i < 3; i++) {
+        likes[i].office = (char *)"ncc@mm";
+        likes[i].family = (char *)"drug_seizure";
+    }
+    likes[1].same_identifier = (char *)"plate";
+    likes[1].same_event = true;
+    item.n_alike = 3;
+    text = cli_item_marks(&item);
+    assert_string_equal(text,
+        "[linked with 12] [perhaps the same as 3, what was sent to ncc@mm] ");
+    free(text);
+    item.n_alike = 1;
+    text = cli_item_marks(&item);
+    assert_string_equal(text, "[linked with 12] ");
+    free(text);
+    text = cli_alike_text(&likes[1]);
+    assert_string_equal(
+        text, "3, drug_seizure from ncc@mm (plate, place, time and quantity)");
+    free(text);
+    text = cli_alike_text(&likes[2]);
+    assert_string_equal(text, "drug_seizure sent to ncc@mm");
+    free(text);
+}
+
+static void
 a_followed_item_cannot_look_like_two(void **state)
 {
     Entente__V1__InboxItem item = ENTENTE__V1__INBOX_ITEM__INIT;
@@ -412,6 +455,7 @@ main(void)
         PAGE_TEST(a_deleted_message_is_shown_as_deleted),
         cmocka_unit_test(marks_stand_in_words),
         PAGE_TEST(a_followed_item_cannot_look_like_two),
+        cmocka_unit_test(what_may_be_the_same_is_never_called_the_same),
         cmocka_unit_test(every_template_is_a_good_message),
         cmocka_unit_test(a_family_without_a_template_has_none),
         cmocka_unit_test(a_position_is_a_number_or_a_time),

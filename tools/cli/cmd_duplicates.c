@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "proto/base/time.h"
+#include "tools/cli/alike.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/named.h"
 #include "tools/cli/output.h"
@@ -12,11 +13,16 @@
 #include "tools/cli/words.h"
 
 #define NUMBER_MAX 24
-#define BASIS_MAX 96
 
 struct arguments {
     const char *name;
+    const char *desk; /* the reader is on it; NULL: on none */
     struct cli_question chosen;
+};
+
+static const struct argp_option options[] = {
+    {"desk", 'D', "NAME", 0, "As a reader who is on that desk (protection)", 0},
+    {0},
 };
 
 static error_t
@@ -27,6 +33,9 @@ parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &arguments->chosen;
+        return 0;
+    case 'D':
+        arguments->desk = argument;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -58,8 +67,11 @@ static const char doc[] =
 
 static const struct argp_child children[] = {{.argp = &cli_question_argp}, {0}};
 
-static const struct argp argp = {
-    .parser = parse, .args_doc = "ID|NUMBER", .doc = doc, .children = children};
+static const struct argp argp = {.options = options,
+    .parser = parse,
+    .args_doc = "ID|NUMBER",
+    .doc = doc,
+    .children = children};
 
 static const struct cli_field fields[] = {
     {.key = "number", .title = "NO", .right = true},
@@ -74,19 +86,14 @@ static const struct cli_field fields[] = {
 static json_t *
 row_of(const Entente__V1__Like *like)
 {
-    const bool identified = like->same_identifier[0] != '\0';
     char number[NUMBER_MAX] = "";
-    char basis[BASIS_MAX];
+    char basis[CLI_ALIKE_BASIS_MAX];
     char at[CLI_WORDS_MAX];
 
     if (like->sequence != 0) {
         (void)snprintf(number, sizeof number, "%" PRIu64, like->sequence);
     }
-    (void)snprintf(basis, sizeof basis, "%s%s%s%s%s",
-        like->same_case ? "case" : "",
-        like->same_case && identified ? ", " : "", like->same_identifier,
-        like->same_event && (like->same_case || identified) ? ", " : "",
-        like->same_event ? "place, time and quantity" : "");
+    cli_alike_basis(like, basis);
     cli_time_short(like->at, ent_time_now_ms(), at);
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o}", "number", number,
         "at", at, "way", like->outgoing ? "sent to" : "came from", "office",
@@ -132,6 +139,9 @@ duplicates(
     }
     question.sequence = named.sequence;
     question.id = named.id;
+    if (arguments->desk != NULL) {
+        question.desk = (char *)(uintptr_t)arguments->desk;
+    }
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_LIKE;
     request.like = &question;
     code = cli_client_ask(client, &request, 0, &reply, err);

@@ -351,7 +351,8 @@ inbox(struct cli_client *client, const void *context, struct ent_error *err)
     struct reading reading = {.arguments = arguments,
         .desk = {.client = client,
             .consumer = arguments->consumer,
-            .desk = arguments->desk},
+            .desk = arguments->desk,
+            .alike = true},
         .listing = {
             .rows.json = arguments->json, .by_deadline = arguments->open_only}};
     int code = read_desk(&reading, err);

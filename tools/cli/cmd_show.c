@@ -75,6 +75,10 @@ show(struct cli_client *client, const void *context, struct ent_error *err)
     int code =
         cli_desk_find(client, arguments->name, arguments->desk, &item, err);
 
+    if (code == EX_OK) {
+        code =
+            cli_desk_look(client, item->sequence, arguments->desk, &item, err);
+    }
     if (code != EX_OK) {
         return code;
     }

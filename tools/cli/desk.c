@@ -66,9 +66,10 @@ cli_desk_read(struct cli_desk *desk, unsigned wait_ms,
 
     inbox.from = desk->position.sequence;
     inbox.from_time = desk->position.time_ms;
-    inbox.limit = PAGE_MAX;
+    inbox.limit = desk->one ? 1 : PAGE_MAX;
     inbox.wait_ms = wait_ms;
     inbox.consumer = (char *)(uintptr_t)desk->consumer;
+    inbox.alike = desk->alike;
     if (desk->desk != NULL) {
         inbox.desk = (char *)(uintptr_t)desk->desk;
     }
@@ -152,7 +153,10 @@ search(struct cli_client *client, struct cli_position position,
     const struct wanted *wanted, const Entente__V1__InboxItem **ret_item,
     struct ent_error *err)
 {
-    struct cli_desk desk = {client, position, "", wanted->desk};
+    struct cli_desk desk = {.client = client,
+        .position = position,
+        .consumer = "",
+        .desk = wanted->desk};
     const Entente__V1__InboxReply *page = NULL;
     const Entente__V1__InboxItem *item;
 
@@ -198,6 +202,27 @@ search_id(struct cli_client *client, const struct ent_id *id, const char *desk,
         code = search(client, position, &wanted, ret_item, err);
     }
     return code;
+}
+
+int
+cli_desk_look(struct cli_client *client, uint64_t sequence, const char *desk,
+    const Entente__V1__InboxItem **ret_item, struct ent_error *err)
+{
+    struct cli_desk one = {.client = client,
+        .position.sequence = sequence,
+        .consumer = "",
+        .desk = desk,
+        .alike = true,
+        .one = true};
+    const struct wanted wanted = {.number = sequence};
+    const Entente__V1__InboxReply *page = NULL;
+    int code = cli_desk_read(&one, 0, &page, err);
+
+    if (code != EX_OK) {
+        return code;
+    }
+    *ret_item = find_in_page(page, &wanted);
+    return *ret_item != NULL ? EX_OK : EX_NOINPUT;
 }
 
 bool

@@ -28,6 +28,8 @@ struct cli_desk {
     struct cli_position position; /* moves on with each page */
     const char *consumer;         /* "" for none */
     const char *desk;             /* the reader is on it; NULL: on none */
+    bool alike;                   /* with what each may be the same as */
+    bool one;                     /* a page has one message */
 };
 
 /* The next page; without items at the end of the desk, after waiting up to
@@ -52,6 +54,11 @@ bool cli_desk_is_for(const Entente__V1__InboxItem *item, const char *desk);
  * `name` is neither. */
 int cli_desk_find(struct cli_client *client, const char *name, const char *desk,
     const Entente__V1__InboxItem **ret_item,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Look again at the message of that number, and at what it may be the same as.
+ * EX_NOINPUT: it is there no more. */
+int cli_desk_look(struct cli_client *client, uint64_t sequence,
+    const char *desk, const Entente__V1__InboxItem **ret_item,
     struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

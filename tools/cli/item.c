@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/base/text.h"
+#include "tools/cli/alike.h"
 #include "tools/cli/deletion.h"
 #include "tools/cli/paragraph.h"
 #include "tools/cli/state.h"
@@ -91,6 +92,7 @@ cli_item_marks(const Entente__V1__InboxItem *item)
          item->obligations != NULL && i < item->obligations->n_copy_to; i++) {
         fprintf(out, "[copy to %s] ", item->obligations->copy_to[i]);
     }
+    cli_alike_mark(out, item);
     if (item->restored != 0) {
         fputs("[restored] ", out);
     } else if (item->replayed) {

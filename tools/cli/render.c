@@ -13,6 +13,7 @@
 #include "proto/message.h"
 #include "proto/namekey.h"
 #include "proto/schema/google/protobuf/timestamp.pb-c.h"
+#include "tools/cli/alike.h"
 #include "tools/cli/attachment.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/consents.h"
@@ -434,6 +435,28 @@ print_reclassified(const struct page *page, const Entente__V1__InboxItem *item,
                         : print_text(page, 1, "RE-CLASSIFIED", text);
 }
 
+/* What it may be the same as, or is. */
+static enum ent_status
+print_alike(const struct page *page, const Entente__V1__InboxItem *item)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < item->n_alike; i++) {
+        const Entente__V1__Like *like = item->alike[i];
+        ENT_AUTO(cli_summary_free) char *text = cli_alike_text(like);
+
+        rc = text == NULL
+                 ? ent_fail(page->err, ENT_NO_MEMORY, "printing a message")
+                 : print_text(page, 1,
+                       like->linked ? "linked with" : "perhaps the same as",
+                       text);
+    }
+    return rc != ENT_OK || !item->alike_cut
+               ? rc
+               : print_text(
+                     page, 1, "there may be more", "`entente duplicates`");
+}
+
 /* Who wrote it, and who else released it. */
 static enum ent_status
 print_signatories(const struct page *page, const Entente__V1__InboxItem *item)
@@ -545,6 +568,9 @@ cli_render_item(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
     }
     if (rc == ENT_OK) {
         rc = print_obligations(&page, item);
+    }
+    if (rc == ENT_OK) {
+        rc = print_alike(&page, item);
     }
     if (rc == ENT_OK) {
         rc = print_signatories(&page, item);
