@@ -33,6 +33,7 @@
     X(DUTY, 42, "duty")              /* what is to be done by a time */        \
     X(OVERDUE, 43, "overdue")        /* what was not */                        \
     X(LATE_HIT, 45, "late-hit")      /* what an alert is about passed here */  \
+    X(PROBING, 230, "probing")       /* more is asked than is agreed */        \
     X(EMERGENCY, 44, "emergency")    /* another office has declared one */     \
     X(STORE, 220, "store")           /* too full for what others send */       \
     X(SHARE, 221, "share")           /* an office has as much as it may */     \

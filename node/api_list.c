@@ -36,26 +36,20 @@ gather(void *context, enum ent_lookup kind, struct ent_view key,
     return ENT_OK;
 }
 
-/* A name alone is no reason to hold anybody up. */
 static enum ent_status
 read_term(const Entente__V1__LookupTerm *term, struct asking *asking,
     struct ent_error *err)
 {
     enum ent_lookup kind = ent_lookup_by_name(term->kind);
 
-    switch (kind) {
-    case ENT_LOOKUP_NONE:
-    case ENT_LOOKUP_NAME:
-    case ENT_LOOKUP_CASE:
-    case ENT_LOOKUP_PLACE:
+    if (!node_list_is_by(kind)) {
         return ent_fail(err, ENT_BAD_INPUT,
             "lists are looked up by documents, vehicles, vessels, aircraft and "
             "cargo, not by '%.40s'",
             term->kind);
-    default:
-        return ent_lookup_ask(kind, ent_view_text(term->of),
-            ent_view_text(term->value), gather, asking, err);
     }
+    return ent_lookup_ask(kind, ent_view_text(term->of),
+        ent_view_text(term->value), gather, asking, err);
 }
 
 static enum ent_status
@@ -120,7 +114,7 @@ check_one(struct node *node, const list_request *request,
         return ENT_OK;
     }
     for (size_t i = 0; rc == ENT_OK && i < asking.count; i++) {
-        rc = node_list_look(node, &asking.keys[i], &hits, err);
+        rc = node_list_look(node, &asking.keys[i], 1, &hits, err);
     }
     if (rc == ENT_OK && request->encounter != 0) {
         rc = node_passing_note(node, &passing, asking.keys, asking.count, err);

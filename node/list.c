@@ -5,6 +5,20 @@
 
 #define LOOKED_AT 256 /* messages with one key, for one answer */
 
+bool
+node_list_is_by(enum ent_lookup kind)
+{
+    switch (kind) {
+    case ENT_LOOKUP_NONE:
+    case ENT_LOOKUP_NAME:
+    case ENT_LOOKUP_CASE:
+    case ENT_LOOKUP_PLACE:
+        return false;
+    default:
+        return true;
+    }
+}
+
 /* ---- entries ---- */
 
 static bool
@@ -27,8 +41,20 @@ is_told(const struct node_list_hits *hits, const struct node_found *entry)
 }
 
 static enum ent_status
-look(struct node *node, const struct node_blind *blind, enum node_way way,
-    struct node_list_hits *hits, struct ent_error *err)
+has_all(struct node *node, const struct node_blind *blinds, size_t count,
+    enum node_way way, uint64_t number, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        rc = node_index_has(node, &blinds[i], way, number, err);
+    }
+    return rc;
+}
+
+static enum ent_status
+look(struct node *node, const struct node_blind *blinds, size_t count,
+    enum node_way way, struct node_list_hits *hits, struct ent_error *err)
 {
     uint64_t number = UINT64_MAX;
     enum ent_status rc = ENT_OK;
@@ -36,7 +62,7 @@ look(struct node *node, const struct node_blind *blind, enum node_way way,
     for (size_t i = 0; rc == ENT_OK || rc == ENT_NOT_FOUND; i++) {
         struct node_found entry;
 
-        rc = node_index_before(node, blind, way, &number, err);
+        rc = node_index_before(node, &blinds[0], way, &number, err);
         if (rc != ENT_OK) {
             break;
         }
@@ -44,7 +70,10 @@ look(struct node *node, const struct node_blind *blind, enum node_way way,
             hits->more = true;
             break;
         }
-        rc = node_found_get(node, way, number, &entry, err);
+        rc = has_all(node, blinds + 1, count - 1, way, number, err);
+        if (rc == ENT_OK) {
+            rc = node_found_get(node, way, number, &entry, err);
+        }
         if (rc == ENT_OK && holds(node, &entry) && !is_told(hits, &entry)) {
             hits->entries[hits->count++] = entry;
         }
@@ -53,12 +82,12 @@ look(struct node *node, const struct node_blind *blind, enum node_way way,
 }
 
 enum ent_status
-node_list_look(struct node *node, const struct node_blind *blind,
+node_list_look(struct node *node, const struct node_blind *blinds, size_t count,
     struct node_list_hits *hits, struct ent_error *err)
 {
-    enum ent_status rc = look(node, blind, NODE_CAME, hits, err);
+    enum ent_status rc = look(node, blinds, count, NODE_CAME, hits, err);
 
-    return rc != ENT_OK ? rc : look(node, blind, NODE_SENT, hits, err);
+    return rc != ENT_OK ? rc : look(node, blinds, count, NODE_SENT, hits, err);
 }
 
 /* ---- how fresh they are ---- */

@@ -21,9 +21,14 @@ struct node_list_hits {
     bool more;
 };
 
-/* Add the entries that hold now and have that print; each message once. */
+/* Lists are looked up by it: a number says which thing. A name alone is no
+ * reason to hold anybody up. */
+bool node_list_is_by(enum ent_lookup kind);
+
+/* Add the entries that hold now and have all these prints; each message once.
+ */
 enum ent_status node_list_look(struct node *node,
-    const struct node_blind *blind, struct node_list_hits *hits,
+    const struct node_blind *blinds, size_t count, struct node_list_hits *hits,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* When the newest entry of that office came; 0: there is none. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/alarms.h"
 #include "node/assembly.h"
 #include "node/consent.h"
 #include "node/contribution.h"
@@ -14,6 +15,7 @@
 #include "node/lifecycle.h"
 #include "node/need.h"
 #include "node/onward.h"
+#include "node/query.h"
 #include "node/reply.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
@@ -269,6 +271,19 @@ take_blinds(struct node *node, const ent_message *message,
     return rc;
 }
 
+/* An office whose own node did not stop it asks for more than is agreed. */
+static enum ent_status
+tell_probing(struct node *node, const ent_message *message,
+    const struct ent_decision *decision, struct ent_error *err)
+{
+    return decision->reason != ENT_REFUSAL_CHECK_QUOTA
+               ? ENT_OK
+               : node_alarm_raise(node, NODE_ALARM_PROBING, message->from, err,
+                     "%s asks for more than is agreed and is refused (%s): "
+                     "%s",
+                     message->from, decision->clause, decision->sentence);
+}
+
 /* Policy, the other side of the border. */
 static enum ent_status
 judge(struct node *node, const ent_message *message,
@@ -281,7 +296,7 @@ judge(struct node *node, const ent_message *message,
     node_gate_in(node, message, &label->stream.sender, &decision);
     if (!decision.permit) {
         refuse(opening, decision.reason, decision.clause, decision.line);
-        return ENT_OK;
+        return tell_probing(node, message, &decision, err);
     }
     fill_row(node, message, &decision, opening);
     if (message->restored != NULL &&
@@ -315,6 +330,21 @@ note_restored(struct node *node, const struct ent_party *sender,
     memcpy(subject.bytes, id->bytes, sizeof id->bytes);
     return node_record(node, ENT_ENTRY_RESTORED, sender, &subject,
         &(struct ent_digest){{0}}, 1, err);
+}
+
+/* A question that the node has answered is nobody's duty. */
+static enum ent_status
+answer_query(struct node *node, const ent_message *message,
+    const struct ent_address *sender, struct node_opening *opening,
+    struct ent_error *err)
+{
+    bool answered = false;
+    enum ent_status rc = node_query_take(node, sender, message, &answered, err);
+
+    if (rc == ENT_OK && answered) {
+        opening->row.reply_by = 0;
+    }
+    return rc;
 }
 
 static enum ent_status
@@ -364,6 +394,9 @@ take(struct node *node, const ent_message *message,
     }
     if (rc == ENT_OK && opening->is_new) {
         rc = node_contribution_take(node, &label->stream.sender, message, err);
+    }
+    if (rc == ENT_OK && opening->is_new) {
+        rc = answer_query(node, message, &label->stream.sender, opening, err);
     }
     return rc;
 }

@@ -219,7 +219,8 @@ check_document_check(const struct agreement_reader *reader)
     const struct ent_agreement *agreement = reader->agreement;
 
     if (agreement->document_check.answer_mark.line != 0 &&
-        !passes(agreement, "document_check")) {
+        !passes(agreement, "document_check") &&
+        !passes(agreement, "hit_query")) {
         COMPLAIN_AT(reader, agreement->document_check.answer_mark,
             "'document_check' has rules, and no clause of 'exchange' lets it "
             "pass");

@@ -93,9 +93,10 @@ ent_facts_owe(const struct ent_facts *facts)
 bool
 ent_message_asks_for_check(const ent_message *message)
 {
-    return message->body_case == ENTENTE__V1__MESSAGE__BODY_DOCUMENT_CHECK &&
-           (message->document_check == NULL ||
-               message->document_check->result == 0);
+    return message->body_case == ENTENTE__V1__MESSAGE__BODY_HIT_QUERY ||
+           (message->body_case == ENTENTE__V1__MESSAGE__BODY_DOCUMENT_CHECK &&
+               (message->document_check == NULL ||
+                   message->document_check->result == 0));
 }
 
 bool
@@ -190,8 +191,8 @@ oblige_to_answer(const struct question *question, struct ent_decision *decision)
         decision->ladder = agreement->hotline.ladder;
         decision->step_count = agreement->hotline.step_count;
     }
+    decision->counts = ent_message_asks_for_check(question->message);
     if (question->family->number == ENT_FAMILY_DOCUMENT_CHECK) {
-        decision->counts = ent_message_asks_for_check(question->message);
         decision->answer = agreement->document_check.hit_or_no_hit
                                ? ENT_CHECK_ANSWER_HIT_OR_NO_HIT
                                : ENT_CHECK_ANSWER_ANY;

@@ -109,12 +109,13 @@ struct ent_decision {
 void ent_decision_refuse(struct ent_decision *decision, uint32_t reason,
     const char *clause, size_t line, const char *format, ...) ENT_PRINTF(5, 6);
 
-/* A question about a document, which the quota counts; not an answer to one. */
+/* A question about a document, or whether something is on a list, which the
+ * quota counts; not an answer to one. */
 bool ent_message_asks_for_check(const ent_message *message);
 
 /* Somebody is to reply to it: it is a question by its kind (a document check, a
- * request for consent, a hit that its owner is to confirm), or its header says
- * by when. */
+ * hit query, a request for consent, a hit that its owner is to confirm), or its
+ * header says by when. */
 bool ent_message_asks_for_reply(const ent_message *message);
 
 /* Owed after a message passed: it outlives suspension and expiry, and no rule

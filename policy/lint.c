@@ -167,11 +167,23 @@ static void
 lint_document_check(
     const struct ent_agreement *agreement, struct ent_complaints *warnings)
 {
-    if (agreement->document_check.answer_mark.line != 0 &&
-        agreement->document_check.per_day == 0 &&
-        agreement->document_check.per_officer_per_hour == 0) {
+    size_t query = ent_family_index(ent_family_by_number(ENT_FAMILY_HIT_QUERY));
+
+    if (agreement->document_check.per_day != 0 ||
+        agreement->document_check.per_officer_per_hour != 0) {
+        return;
+    }
+    if (agreement->document_check.answer_mark.line != 0) {
         WARN_AT(warnings, agreement->document_check.answer_mark,
             "document checks have no quota, so a whole list can be asked for");
+    }
+    for (size_t i = 0; i < agreement->exchange_count; i++) {
+        if (ent_families_have(&agreement->exchanges[i].families, query)) {
+            WARN_AT(warnings, agreement->exchanges[i].mark,
+                "hit queries have no quota (document_check), so a whole list "
+                "can be asked for");
+            return;
+        }
     }
 }
 

@@ -509,8 +509,12 @@ slow_quota(const struct ent_yaml_node *root, const struct ent_facts *facts,
     const struct ent_yaml_node *check = ent_yaml_get(root, "document_check");
     const struct ent_yaml_node *quota = at(check, "quota", NULL);
 
-    if (strcmp(ent_family_of(facts->message)->name, "document_check") != 0 ||
-        (facts->message->document_check != NULL &&
+    const char *family = ent_family_of(facts->message)->name;
+
+    if ((strcmp(family, "document_check") != 0 &&
+            strcmp(family, "hit_query") != 0) ||
+        (strcmp(family, "document_check") == 0 &&
+            facts->message->document_check != NULL &&
             (int)facts->message->document_check->result != 0) ||
         is_relaxed(relaxed, "quota")) {
         return true;
