@@ -107,10 +107,10 @@ broker_keeper_link(struct broker_keeper *keeper)
 }
 
 void
-broker_keeper_mac_key(
-    struct broker_keeper *keeper, uint8_t ret_key[static ENT_KV_MAC_KEY_LEN])
+broker_keeper_store_key(
+    struct broker_keeper *keeper, uint8_t ret_key[static ENT_KV_STORE_KEY_LEN])
 {
-    (void)crypto_generichash(ret_key, ENT_KV_MAC_KEY_LEN,
+    (void)crypto_generichash(ret_key, ENT_KV_STORE_KEY_LEN,
         (const uint8_t *)MAC_CONTEXT, sizeof MAC_CONTEXT - 1,
         ent_secret_reveal(keeper->storage), ENT_SECRET_LEN);
     ent_secret_conceal(keeper->storage);

@@ -26,7 +26,7 @@ enum ent_status broker_keeper_exchange(struct broker_keeper *keeper,
 const struct ent_signer *broker_keeper_signer(
     const struct broker_keeper *keeper);
 struct ent_secret *broker_keeper_link(struct broker_keeper *keeper);
-void broker_keeper_mac_key(
-    struct broker_keeper *keeper, uint8_t ret_key[static ENT_KV_MAC_KEY_LEN]);
+void broker_keeper_store_key(
+    struct broker_keeper *keeper, uint8_t ret_key[static ENT_KV_STORE_KEY_LEN]);
 
 #endif

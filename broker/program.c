@@ -80,15 +80,15 @@ static enum ent_status
 open_spool(struct broker_program *program, bool create, struct ent_error *err)
 {
     const struct broker_config *config = &program->config;
-    uint8_t mac_key[ENT_KV_MAC_KEY_LEN];
+    uint8_t store_key[ENT_KV_STORE_KEY_LEN];
     enum ent_status rc;
 
-    broker_keeper_mac_key(program->keeper, mac_key);
+    broker_keeper_store_key(program->keeper, store_key);
     rc = create ? broker_spool_create(
-                      config->store, mac_key, config->store_limit, err)
-                : broker_spool_open(config->store, mac_key, config->store_limit,
-                      &program->spool, err);
-    sodium_memzero(mac_key, sizeof mac_key);
+                      config->store, store_key, config->store_limit, err)
+                : broker_spool_open(config->store, store_key,
+                      config->store_limit, &program->spool, err);
+    sodium_memzero(store_key, sizeof store_key);
     return rc;
 }
 

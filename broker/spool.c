@@ -10,17 +10,23 @@
 #define META_LEN 8
 #define PASSED_OVER_MAX 1000 /* damaged values in a row */
 
+/* A broker must route by what it reads, and has no cipher: nothing is sealed.
+ */
+#define TABLE(title, len)                                                      \
+    {                                                                          \
+        .name = (title), .key_len = (len), .form = ENT_KV_AUTHENTIC            \
+    }
 static const struct ent_kv_table tables[SPOOL_TABLE_COUNT] = {
-    [SPOOL_META] = {.name = "meta", .key_len = META_LEN},
-    [SPOOL_FRAME] = {.name = "frame", .key_len = 8},
-    [SPOOL_QUEUE] = {.name = "queue", .key_len = SPOOL_QUEUE_KEY_LEN},
-    [SPOOL_POSITION] = {.name = "position", .key_len = ENT_DIGEST_LEN + 8 + 1},
-    [SPOOL_RECEIPT] = {.name = "receipt", .key_len = SPOOL_QUEUE_KEY_LEN},
-    [SPOOL_HASH] = {.name = "hash", .key_len = ENT_PARTY_LEN + ENT_DIGEST_LEN},
-    [SPOOL_ANSWER] = {.name = "answer", .key_len = ENT_DIGEST_LEN + 8},
-    [SPOOL_EXPIRY] = {.name = "expiry", .key_len = 8 + 8},
-    [SPOOL_USAGE] = {.name = "usage", .key_len = 2 * ENT_PARTY_LEN},
-    [SPOOL_OBJECT] = {.name = "object", .key_len = 1 + ENT_PARTY_LEN},
+    [SPOOL_META] = TABLE("meta", META_LEN),
+    [SPOOL_FRAME] = TABLE("frame", 8),
+    [SPOOL_QUEUE] = TABLE("queue", SPOOL_QUEUE_KEY_LEN),
+    [SPOOL_POSITION] = TABLE("position", ENT_DIGEST_LEN + 8 + 1),
+    [SPOOL_RECEIPT] = TABLE("receipt", SPOOL_QUEUE_KEY_LEN),
+    [SPOOL_HASH] = TABLE("hash", ENT_PARTY_LEN + ENT_DIGEST_LEN),
+    [SPOOL_ANSWER] = TABLE("answer", ENT_DIGEST_LEN + 8),
+    [SPOOL_EXPIRY] = TABLE("expiry", 8 + 8),
+    [SPOOL_USAGE] = TABLE("usage", 2 * ENT_PARTY_LEN),
+    [SPOOL_OBJECT] = TABLE("object", 1 + ENT_PARTY_LEN),
 };
 
 static const char arrival_name[META_LEN + 1] = "arrival\0";
@@ -133,7 +139,7 @@ broker_row_damaged(const char *what, struct ent_error *err)
 /* ---- opening and transactions ---- */
 
 static struct ent_kv_options
-kv_options(const uint8_t *mac_key, uint64_t size_max)
+kv_options(const uint8_t *store_key, uint64_t size_max)
 {
     struct ent_kv_options options = {
         .tables = tables,
@@ -141,16 +147,16 @@ kv_options(const uint8_t *mac_key, uint64_t size_max)
         .size_max = size_max,
     };
 
-    memcpy(options.mac_key, mac_key, sizeof options.mac_key);
+    memcpy(options.store_key, store_key, sizeof options.store_key);
     return options;
 }
 
 enum ent_status
 broker_spool_create(const char *path,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], uint64_t size_max,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN], uint64_t size_max,
     struct ent_error *err)
 {
-    struct ent_kv_options options = kv_options(mac_key, size_max);
+    struct ent_kv_options options = kv_options(store_key, size_max);
     enum ent_status rc;
 
     rc = ent_kv_create(path, &options, err);
@@ -195,11 +201,11 @@ load_arrival(struct broker_spool *spool, struct ent_error *err)
 
 enum ent_status
 broker_spool_open(const char *path,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], uint64_t size_max,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN], uint64_t size_max,
     struct broker_spool **ret_spool, struct ent_error *err)
 {
     ENT_AUTO(broker_spool_close) struct broker_spool *spool = NULL;
-    struct ent_kv_options options = kv_options(mac_key, size_max);
+    struct ent_kv_options options = kv_options(store_key, size_max);
     enum ent_status rc;
 
     spool = calloc(1, sizeof *spool);

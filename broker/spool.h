@@ -28,10 +28,10 @@ struct broker_spool;
 /* Make the folder, or open it (ENT_NOT_FOUND, ENT_BUSY, ENT_REJECTED as in
  * proto/base/kv.h). */
 enum ent_status broker_spool_create(const char *path,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], uint64_t size_max,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN], uint64_t size_max,
     struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status broker_spool_open(const char *path,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], uint64_t size_max,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN], uint64_t size_max,
     struct broker_spool **ret_spool, struct ent_error *err) ENT_MUST_CHECK;
 void broker_spool_close(struct broker_spool **spool);
 

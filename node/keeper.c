@@ -9,7 +9,7 @@
 #define SUBKEY_CONTEXT "entstore"
 
 enum subkey {
-    SUBKEY_MAC = 1,
+    SUBKEY_STORE = 1,
     SUBKEY_EPHEMERAL = 2,
     SUBKEY_WRAP = 3,
     SUBKEY_PRINT = 4,
@@ -148,10 +148,10 @@ subkey(
 }
 
 void
-node_keeper_mac_key(
-    struct node_keeper *keeper, uint8_t ret_key[static ENT_KV_MAC_KEY_LEN])
+node_keeper_store_key(
+    struct node_keeper *keeper, uint8_t ret_key[static ENT_KV_STORE_KEY_LEN])
 {
-    subkey(keeper, SUBKEY_MAC, ret_key);
+    subkey(keeper, SUBKEY_STORE, ret_key);
 }
 
 void

@@ -37,8 +37,8 @@ struct ent_secret *node_keeper_link(struct node_keeper *keeper);
 struct ent_secret *node_keeper_storage(struct node_keeper *keeper);
 
 /* Key of the store's MACs. */
-void node_keeper_mac_key(
-    struct node_keeper *keeper, uint8_t ret_key[static ENT_KV_MAC_KEY_LEN]);
+void node_keeper_store_key(
+    struct node_keeper *keeper, uint8_t ret_key[static ENT_KV_STORE_KEY_LEN]);
 
 /* Seed of an HPKE ephemeral key, from the storage key, fresh randomness, the
  * position in the stream and a digest of what is sealed: a cloned machine does

@@ -58,15 +58,15 @@ slots_path(
 static enum ent_status
 open_store(struct node *node, struct ent_error *err)
 {
-    uint8_t mac_key[ENT_KV_MAC_KEY_LEN];
+    uint8_t store_key[ENT_KV_STORE_KEY_LEN];
     char path[PATH_MAX];
     enum ent_status rc;
 
     node_keeper_index_key(node->keeper, node->index_key);
-    node_keeper_mac_key(node->keeper, mac_key);
-    rc = node_store_open(node->config->store, mac_key,
+    node_keeper_store_key(node->keeper, store_key);
+    rc = node_store_open(node->config->store, store_key,
         node->config->store_limit, &node->store, err);
-    sodium_memzero(mac_key, sizeof mac_key);
+    sodium_memzero(store_key, sizeof store_key);
     if (rc == ENT_OK) {
         rc = slots_path(node->config, path, err);
     }
@@ -109,14 +109,14 @@ first_turn(struct node *node, struct ent_error *err)
 static enum ent_status
 make_store(struct node *node, struct ent_error *err)
 {
-    uint8_t mac_key[ENT_KV_MAC_KEY_LEN];
+    uint8_t store_key[ENT_KV_STORE_KEY_LEN];
     char path[PATH_MAX];
     enum ent_status rc;
 
-    node_keeper_mac_key(node->keeper, mac_key);
+    node_keeper_store_key(node->keeper, store_key);
     rc = node_store_create(
-        node->config->store, mac_key, node->config->store_limit, err);
-    sodium_memzero(mac_key, sizeof mac_key);
+        node->config->store, store_key, node->config->store_limit, err);
+    sodium_memzero(store_key, sizeof store_key);
     if (rc == ENT_OK) {
         rc = slots_path(node->config, path, err);
     }

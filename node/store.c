@@ -51,7 +51,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_PAIR] = {.name = "pair", .key_len = 16},
     [NODE_PIN] = {.name = "pin", .key_len = 16},
     [NODE_ATTACHMENT] = {.name = "attachment", .key_len = 8},
-    [NODE_CHUNK] = {.name = "chunk", .key_len = 13},
+    [NODE_CHUNK] = {.name = "chunk", .key_len = 13, .form = ENT_KV_AUTHENTIC},
     [NODE_ATTACHED] = {.name = "attached", .key_len = 34},
     [NODE_FEED] = {.name = "feed", .key_len = 8},
     [NODE_ERRAND] = {.name = "errand", .key_len = 9},
@@ -67,11 +67,11 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_SHARE] = {.name = "share", .key_len = 16},
     [NODE_CENSUS] = {.name = "census", .key_len = 33},
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
-    [NODE_INDEX] = {.name = "index", .key_len = 25, .bare = true},
+    [NODE_INDEX] = {.name = "index", .key_len = 25, .form = ENT_KV_BARE},
     [NODE_INDEXED] = {.name = "indexed", .key_len = 9},
     [NODE_PASSING] = {.name = "passing", .key_len = 8},
     [NODE_LINK] = {.name = "link", .key_len = 32},
-    [NODE_PASSED] = {.name = "passed", .key_len = 24, .bare = true},
+    [NODE_PASSED] = {.name = "passed", .key_len = 24, .form = ENT_KV_BARE},
 };
 
 struct node_store {
@@ -82,35 +82,36 @@ struct node_store {
 };
 
 static struct ent_kv_options
-options_of(const uint8_t *mac_key, size_t size_max)
+options_of(const uint8_t *store_key, size_t size_max)
 {
     struct ent_kv_options options = {
         .tables = tables,
         .table_count = NODE_TABLE_COUNT,
         .size_max = size_max,
+        .cipher = &ent_kv_cipher,
     };
 
-    memcpy(options.mac_key, mac_key, sizeof options.mac_key);
+    memcpy(options.store_key, store_key, sizeof options.store_key);
     return options;
 }
 
 enum ent_status
 node_store_create(const char *path,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], size_t size_max,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN], size_t size_max,
     struct ent_error *err)
 {
-    struct ent_kv_options options = options_of(mac_key, size_max);
+    struct ent_kv_options options = options_of(store_key, size_max);
 
     return ent_kv_create(path, &options, err);
 }
 
 enum ent_status
 node_store_open(const char *path,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], size_t size_max,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN], size_t size_max,
     struct node_store **ret_store, struct ent_error *err)
 {
     ENT_AUTO(node_store_close) struct node_store *store = NULL;
-    struct ent_kv_options options = options_of(mac_key, size_max);
+    struct ent_kv_options options = options_of(store_key, size_max);
     enum ent_status rc;
 
     store = calloc(1, sizeof *store);

@@ -5,7 +5,8 @@
  * A turn of the node's loop is one transaction: everything that came in is
  * handled inside it, node_store_commit makes it durable, and only then does
  * anything leave (group commit). Keys are fixed-length and big-endian; rows are
- * the messages of node/rest.proto. Each value carries a MAC (proto/base/kv.h).
+ * the messages of node/rest.proto. Values are sealed (proto/base/kv.h), but for
+ * chunks of files, which are sealed as files, and prints, which are blinded.
  */
 #ifndef NODE_STORE_H
 #define NODE_STORE_H
@@ -87,12 +88,12 @@ enum node_table {
 
 struct node_store;
 
-/* Make the store; it must not exist. `mac_key` comes from the storage key. */
+/* Make the store; it must not exist. `store_key` comes from the storage key. */
 enum ent_status node_store_create(const char *path,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], size_t size_max,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN], size_t size_max,
     struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_store_open(const char *path,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], size_t size_max,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN], size_t size_max,
     struct node_store **ret_store, struct ent_error *err) ENT_MUST_CHECK;
 void node_store_close(struct node_store **store);
 
@@ -116,8 +117,8 @@ void node_store_room(
     struct node_store *store, uint64_t *ret_used, uint64_t *ret_max);
 uint64_t node_store_disk_room(struct node_store *store);
 
-/* The bytes at a key, looking into the store until the next put or the end of
- * the turn. ENT_NOT_FOUND leaves `err` alone. */
+/* The bytes at a key, valid until the next put, the end of the turn, or
+ * ENT_KV_VALUES_KEPT more reads. ENT_NOT_FOUND leaves `err` alone. */
 enum ent_status node_store_get(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_view *ret_value,
     struct ent_error *err) ENT_MUST_CHECK;
@@ -156,7 +157,7 @@ size_t node_key_len(enum node_table table);
 
 /* The store as it was committed last, to be read over several turns while it
  * changes. What it can see is not used again: close it soon, and before the
- * store. Values are valid until it is closed. */
+ * store. Values are valid until ENT_KV_VALUES_KEPT more were read from it. */
 struct node_snapshot;
 enum ent_status node_snapshot_open(struct node_store *store,
     struct node_snapshot **ret_snapshot, struct ent_error *err) ENT_MUST_CHECK;

@@ -9,7 +9,8 @@
 
 #include "proto/base/log.h"
 
-static const uint8_t mac_key[ENT_KV_MAC_KEY_LEN] = "the storage key of a test";
+static const uint8_t store_key[ENT_KV_STORE_KEY_LEN] =
+    "the storage key of a test";
 
 /* ---- the wire ---- */
 
@@ -100,7 +101,7 @@ start(struct scene *scene)
         broker_registry_lead(scene->registry, "mm", &YANGON->cert.address);
     }
     expect_ok(broker_spool_open(
-        scene->path, mac_key, scene->store_size, &scene->spool, &last_error));
+        scene->path, store_key, scene->store_size, &scene->spool, &last_error));
     options.registry = scene->registry;
     options.spool = scene->spool;
     expect_ok(broker_new(&options, &scene->broker, &last_error));
@@ -135,7 +136,7 @@ open_scene(bool relays)
         .signatures = 100000};
     scene->now = (struct broker_now){.wall_ms = PARTIES_NOW, .boot_ms = HOUR};
     expect_ok(broker_spool_create(
-        scene->path, mac_key, scene->store_size, &last_error));
+        scene->path, store_key, scene->store_size, &last_error));
     start(scene);
     return scene;
 }

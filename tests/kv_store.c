@@ -8,17 +8,19 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-const struct ent_kv_table kv_tables[3] = {
+const struct ent_kv_table kv_tables[4] = {
     [LETTERS] = {.name = "letters", .key_len = KEY_LEN},
     [STAMPS] = {.name = "stamps", .key_len = KEY_LEN},
-    [NOTES] = {.name = "notes", .key_len = KEY_LEN, .bare = true},
+    [NOTES] = {.name = "notes", .key_len = KEY_LEN, .form = ENT_KV_BARE},
+    [LABELS] = {.name = "labels", .key_len = KEY_LEN, .form = ENT_KV_AUTHENTIC},
 };
 
 const struct ent_kv_options kv_options = {
     .tables = kv_tables,
-    .table_count = 3,
+    .table_count = 4,
     .size_max = STORE_MAX,
-    .mac_key = "thirty-two bytes of a secret key",
+    .cipher = &ent_kv_cipher,
+    .store_key = "thirty-two bytes of a secret key",
 };
 
 /* What the disk answers: LMDB calls these two by name, so ours come first. */

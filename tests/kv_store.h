@@ -11,12 +11,13 @@
 #include "proto/base/kv.h"
 #include "tests/support.h"
 
-enum { LETTERS, STAMPS, NOTES }; /* nobody checks NOTES */
+/* Nobody checks NOTES, and anybody may read LABELS. */
+enum { LETTERS, STAMPS, NOTES, LABELS };
 
 #define KEY_LEN 8
 #define STORE_MAX ((size_t)4 * 1024 * 1024)
 
-extern const struct ent_kv_table kv_tables[3];
+extern const struct ent_kv_table kv_tables[4];
 extern const struct ent_kv_options kv_options;
 
 /* What the disk answers, and how often it was asked to sync. */

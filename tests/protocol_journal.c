@@ -75,7 +75,7 @@ write_journal(const struct block *block, struct node_store *store,
 void
 a_journal_has_these_entries_and_roots(void **state)
 {
-    static const uint8_t mac_key[ENT_KV_MAC_KEY_LEN] = "a key of the tests";
+    static const uint8_t store_key[ENT_KV_STORE_KEY_LEN] = "a key of the tests";
     const struct block *block = block_named("journal");
     const struct ent_address origin = block_address(block, "origin");
     ENT_AUTO(ent_bytes_free) struct ent_bytes note = {0};
@@ -89,8 +89,8 @@ a_journal_has_these_entries_and_roots(void **state)
     (void)state;
     assert_int_equal(make_folder(&folder), 0);
     (void)snprintf(path, sizeof path, "%s/store", (char *)folder);
-    expect_ok(node_store_create(path, mac_key, 1 << 24, &last_error));
-    expect_ok(node_store_open(path, mac_key, 1 << 24, &store, &last_error));
+    expect_ok(node_store_create(path, store_key, 1 << 24, &last_error));
+    expect_ok(node_store_open(path, store_key, 1 << 24, &store, &last_error));
     expect_ok(node_store_begin(store, &last_error));
     expect_ok(node_journal_open(store, &journal, &last_error));
     node_store_abort(store);

@@ -45,16 +45,16 @@ a_damaged_value_is_never_data(void **state)
     struct ent_view key;
     struct ent_view value;
 
-    put(kv, LETTERS, 1, "meet at the bridge");
-    put(kv, LETTERS, 2, "all quiet");
+    put(kv, LABELS, 1, "meet at the bridge");
+    put(kv, LABELS, 2, "all quiet");
     ent_kv_close(&kv);
     assert_true(damage(state, "meet at the bridge") > 0);
     kv = open_store(state);
-    expect_status(get(kv, LETTERS, 1, ""), ENT_IO);
-    expect_ok(get(kv, LETTERS, 2, "all quiet"));
+    expect_status(get(kv, LABELS, 1, ""), ENT_IO);
+    expect_ok(get(kv, LABELS, 2, "all quiet"));
 
     txn = begin(kv, false);
-    expect_ok(ent_kv_cursor_open(txn, LETTERS, &cursor, &last_error));
+    expect_ok(ent_kv_cursor_open(txn, LABELS, &cursor, &last_error));
     expect_status(
         ent_kv_cursor_next(cursor, &key, &value, &last_error), ENT_IO);
     expect_ok(ent_kv_cursor_next(cursor, &key, &value, &last_error));

@@ -104,7 +104,7 @@ the_wrong_storage_key_is_named_as_such(void **state)
     struct ent_kv_options other = kv_options;
 
     ent_kv_close(&kv);
-    other.mac_key[0] ^= 1;
+    other.store_key[0] ^= 1;
     expect_status(ent_kv_open(*state, &other, &kv, &last_error), ENT_REJECTED);
     assert_non_null(
         strstr(last_error.text, "wrong storage key or damaged store"));
@@ -114,26 +114,27 @@ static void
 other_tables_mean_another_version(void **state)
 {
     struct ent_kv_table changed[] = {kv_tables[0], kv_tables[1], kv_tables[2],
-        {.name = "fourth", .key_len = 1}};
+        kv_tables[3], {.name = "fifth", .key_len = 1}};
     ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
     struct ent_kv_options other = kv_options;
 
     ent_kv_close(&kv);
     other.tables = changed;
-    other.table_count = 4;
-    expect_status(
-        ent_kv_open(*state, &other, &kv, &last_error), ENT_UNSUPPORTED);
-    other.table_count = 2;
+    other.table_count = 5;
     expect_status(
         ent_kv_open(*state, &other, &kv, &last_error), ENT_UNSUPPORTED);
     other.table_count = 3;
+    expect_status(
+        ent_kv_open(*state, &other, &kv, &last_error), ENT_UNSUPPORTED);
+    other.table_count = 4;
     changed[1].key_len = 16;
     expect_status(
         ent_kv_open(*state, &other, &kv, &last_error), ENT_UNSUPPORTED);
     changed[1] = kv_tables[1];
-    changed[1].bare = true;
+    changed[1].form = ENT_KV_BARE;
     expect_status(
         ent_kv_open(*state, &other, &kv, &last_error), ENT_UNSUPPORTED);
+    assert_non_null(strstr(last_error.text, "begin a new store"));
     assert_null(kv);
 }
 
@@ -155,6 +156,9 @@ options_out_of_bounds_are_refused(void **state)
     expect_status(ent_kv_create(*state, &other, &last_error), ENT_BAD_INPUT);
     other = kv_options;
     other.size_max = 4096;
+    expect_status(ent_kv_create(*state, &other, &last_error), ENT_BAD_INPUT);
+    other = kv_options;
+    other.cipher = NULL;
     expect_status(ent_kv_create(*state, &other, &last_error), ENT_BAD_INPUT);
 }
 

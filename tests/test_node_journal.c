@@ -10,7 +10,7 @@
 
 #define NOW UINT64_C(1790000000000)
 
-static const uint8_t mac_key[ENT_KV_MAC_KEY_LEN] = "a key of the tests";
+static const uint8_t store_key[ENT_KV_STORE_KEY_LEN] = "a key of the tests";
 
 /* A journal in a store of its own. */
 struct office {
@@ -23,7 +23,7 @@ static void
 open_office(struct office *office)
 {
     expect_ok(node_store_open(
-        office->path, mac_key, 1 << 24, &office->store, &last_error));
+        office->path, store_key, 1 << 24, &office->store, &last_error));
     expect_ok(node_store_begin(office->store, &last_error));
     expect_ok(node_journal_open(office->store, &office->journal, &last_error));
     node_store_abort(office->store);
@@ -39,7 +39,7 @@ setup(void **state)
         return -1;
     }
     (void)snprintf(office.path, sizeof office.path, "%s/store", (char *)folder);
-    expect_ok(node_store_create(office.path, mac_key, 1 << 24, &last_error));
+    expect_ok(node_store_create(office.path, store_key, 1 << 24, &last_error));
     open_office(&office);
     *state = &office;
     return 0;

@@ -28,7 +28,7 @@ path_of(const char *name, char *ret_path, size_t size)
 static int
 setup(void **state)
 {
-    static const uint8_t mac_key[ENT_KV_MAC_KEY_LEN] = {1};
+    static const uint8_t store_key[ENT_KV_STORE_KEY_LEN] = {1};
     char path[128];
     void *folder;
 
@@ -42,9 +42,9 @@ setup(void **state)
     expect_ok(
         node_slots_open(path, office.storage, &office.slots, &last_error));
     path_of("store", path, sizeof path);
-    expect_ok(node_store_create(path, mac_key, 1 << 24, &last_error));
+    expect_ok(node_store_create(path, store_key, 1 << 24, &last_error));
     expect_ok(
-        node_store_open(path, mac_key, 1 << 24, &office.store, &last_error));
+        node_store_open(path, store_key, 1 << 24, &office.store, &last_error));
     expect_ok(node_store_begin(office.store, &last_error));
     return 0;
 }

@@ -3,12 +3,13 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
-#define MAC_CONTEXT "entente store v1"
+#define VALUES_ROOM_KEPT_MAX                                                   \
+    ((size_t)64 * 1024) /* for the next transaction                            \
+                         */
 #define FULL_MARGIN ((uint64_t)1024 * 1024)
 
 enum ent_status
@@ -26,81 +27,6 @@ ent_kv_status(int rc)
     default:
         return ENT_IO;
     }
-}
-
-/* Values */
-
-/* BLAKE2b-128 under the store's key over context, table name, key and value,
- * each but the last with its length: no value can be moved to another place. */
-static void
-compute_mac(const struct ent_kv_table *table,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], struct ent_view key,
-    struct ent_view value, uint8_t out[static ENT_KV_MAC_LEN])
-{
-    struct ent_view name = ent_view_text(table->name);
-    crypto_generichash_state hash;
-    uint8_t len[2];
-
-    (void)crypto_generichash_init(
-        &hash, mac_key, ENT_KV_MAC_KEY_LEN, ENT_KV_MAC_LEN);
-    (void)crypto_generichash_update(
-        &hash, (const uint8_t *)MAC_CONTEXT, sizeof MAC_CONTEXT - 1);
-    ent_put_be(len, name.len, 1);
-    (void)crypto_generichash_update(&hash, len, 1);
-    (void)crypto_generichash_update(&hash, name.data, name.len);
-    ent_put_be(len, key.len, 2);
-    (void)crypto_generichash_update(&hash, len, 2);
-    (void)crypto_generichash_update(&hash, key.data, key.len);
-    (void)crypto_generichash_update(&hash, value.data, value.len);
-    (void)crypto_generichash_final(&hash, out, ENT_KV_MAC_LEN);
-    sodium_memzero(&hash, sizeof hash);
-}
-
-int
-ent_kv_put_sealed(MDB_txn *txn, MDB_dbi dbi, const struct ent_kv_table *table,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], struct ent_view key,
-    struct ent_view value)
-{
-    size_t mac_len = table->bare ? 0 : ENT_KV_MAC_LEN;
-    MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
-    MDB_val stored = {.mv_size = value.len + mac_len};
-    uint8_t *out;
-    int rc;
-
-    rc = mdb_put(txn, dbi, &mdb_key, &stored, MDB_RESERVE);
-    if (rc != 0) {
-        return rc;
-    }
-    out = stored.mv_data;
-    if (value.len > 0) {
-        memcpy(out, value.data, value.len);
-    }
-    if (mac_len > 0) {
-        compute_mac(table, mac_key, key, value, out + value.len);
-    }
-    return 0;
-}
-
-bool
-ent_kv_check_sealed(const struct ent_kv_table *table,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], struct ent_view key,
-    const MDB_val *stored, struct ent_view *ret_value)
-{
-    struct ent_view value = ent_view_of(stored->mv_data, stored->mv_size);
-    uint8_t mac[ENT_KV_MAC_LEN];
-
-    if (!table->bare) {
-        if (value.len < ENT_KV_MAC_LEN) {
-            return false;
-        }
-        value.len -= ENT_KV_MAC_LEN;
-        compute_mac(table, mac_key, key, value, mac);
-        if (sodium_memcmp(mac, value.data + value.len, sizeof mac) != 0) {
-            return false;
-        }
-    }
-    *ret_value = value;
-    return true;
 }
 
 /* Room */
@@ -148,6 +74,29 @@ count_all(const struct ent_kv *kv, MDB_txn *txn, uint64_t *ret_bytes,
 
 /* Transactions */
 
+/* What one transaction read its values into serves the next one. */
+static bool
+take_values(struct ent_kv *kv, struct ent_kv_txn *txn)
+{
+    txn->values = kv->values;
+    kv->values = NULL;
+    if (txn->values == NULL) {
+        txn->values = calloc(1, sizeof *txn->values);
+    }
+    return txn->values != NULL;
+}
+
+static void
+give_values(struct ent_kv *kv, struct ent_kv_txn *txn)
+{
+    if (kv->values != NULL) {
+        ent_kv_values_free(&txn->values);
+        return;
+    }
+    ent_kv_values_shrink(txn->values, VALUES_ROOM_KEPT_MAX);
+    kv->values = txn->values;
+}
+
 enum ent_status
 ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     struct ent_error *err)
@@ -165,7 +114,8 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
             "an earlier commit failed");
     }
     txn = calloc(1, sizeof *txn);
-    if (txn == NULL) {
+    if (txn == NULL || !take_values(kv, txn)) {
+        free(txn);
         return ent_fail(err, ENT_NO_MEMORY, "beginning a transaction");
     }
     txn->kv = kv;
@@ -176,6 +126,7 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     }
     if (rc != 0) {
         mdb_txn_abort(txn->mdb);
+        give_values(kv, txn);
         free(txn);
         return ent_fail(err, ent_kv_status(rc), "beginning a transaction: %s",
             mdb_strerror(rc));
@@ -204,6 +155,7 @@ close_cursors(struct ent_kv_txn *txn)
 static void
 forget(struct ent_kv_txn **txn)
 {
+    give_values((*txn)->kv, *txn);
     if ((*txn)->write) {
         (*txn)->kv->writing = false;
     }
@@ -309,12 +261,8 @@ ent_kv_get(struct ent_kv_txn *txn, size_t table, struct ent_view key,
         return ent_fail(err, ent_kv_status(rc), "reading table '%s': %s",
             kv->tables[table].name, mdb_strerror(rc));
     }
-    if (!ent_kv_check_sealed(
-            &kv->tables[table], kv->mac_key, key, &stored, ret_value)) {
-        return ent_fail(err, ENT_IO, "a value in table '%s' is damaged",
-            kv->tables[table].name);
-    }
-    return ENT_OK;
+    return ent_kv_value_read(txn->values, &kv->guard, &kv->tables[table], key,
+        ent_view_of(stored.mv_data, stored.mv_size), ret_value, err);
 }
 
 /* Remember that `txn` cannot be committed any more. */
@@ -343,8 +291,8 @@ ent_kv_put(struct ent_kv_txn *txn, size_t table, struct ent_view key,
 
     txn->writes++;
     txn->bytes += key.len + value.len;
-    rc = ent_kv_put_sealed(
-        txn->mdb, kv->dbis[table], &kv->tables[table], kv->mac_key, key, value);
+    rc = ent_kv_value_put(
+        txn->mdb, kv->dbis[table], &kv->guard, &kv->tables[table], key, value);
     if (rc != 0) {
         return write_failed(txn, "writing to", table, rc, err);
     }

@@ -5,7 +5,11 @@
  * What is committed is durable; nothing else is. One process per folder. LMDB
  * has no checksums, so every value carries a MAC under the store's own key,
  * over table name, key and value: a damaged or moved value is ENT_IO, never
- * data (tables that verify by themselves may opt out).
+ * data. Unless its table says otherwise it is sealed besides: who has the disk
+ * and not that key reads no value, and sees only how long each is and whether
+ * it is what lay at this key before (RFC 5297; proto/base/kv_value.c). Keys of
+ * rows lie as they are, in order: what they must not say has to be put into
+ * them blinded.
  *
  * Keys are fixed-length binary per table; a folder is created only by
  * ent_kv_create, never by opening.
@@ -25,13 +29,27 @@
 #include "proto/base/bytes.h"
 
 #define ENT_KV_TABLES_MAX 64
-#define ENT_KV_MAC_KEY_LEN 32
+#define ENT_KV_STORE_KEY_LEN 32
+#define ENT_KV_VALUES_KEPT                                                     \
+    8 /* sealed ones that were read, for their reader                          \
+       */
+
+/* How the values of a table lie on disk. */
+enum ent_kv_form {
+    ENT_KV_SEALED,
+    ENT_KV_AUTHENTIC, /* readable, with a MAC */
+    ENT_KV_BARE,      /* nothing but what was put; its owner checks it */
+};
 
 struct ent_kv_table {
     const char *name; /* at most 63 letters */
     size_t key_len;   /* of every key in it, 1 to 511 */
-    bool bare;        /* values carry no MAC */
+    enum ent_kv_form form;
 };
+
+/* What seals values. A program that has no sealed table has no cipher in it. */
+struct ent_kv_cipher;
+extern const struct ent_kv_cipher ent_kv_cipher;
 
 /* A value made of a static list of tables; the index is the table's handle. */
 struct ent_kv_options {
@@ -40,7 +58,8 @@ struct ent_kv_options {
     /* Bytes in use at most, at least 64 KiB. So that deleting always has room,
      * address space is four times that; the file grows as it is used. */
     size_t size_max;
-    uint8_t mac_key[ENT_KV_MAC_KEY_LEN];
+    uint8_t store_key[ENT_KV_STORE_KEY_LEN];
+    const struct ent_kv_cipher *cipher; /* NULL: no table is sealed */
 };
 
 struct ent_kv;
@@ -85,12 +104,13 @@ enum ent_status ent_kv_commit(
 /* NULL is fine. */
 void ent_kv_abort(struct ent_kv_txn **txn);
 
-/* `ret_value` looks into the store until the transaction's next write or end.
- * ENT_NOT_FOUND is an ordinary answer and leaves `err` alone. */
+/* `ret_value` is valid until the transaction's next write or end, or until
+ * ENT_KV_VALUES_KEPT more were read in it. ENT_NOT_FOUND is an ordinary answer
+ * and leaves `err` alone. */
 enum ent_status ent_kv_get(struct ent_kv_txn *txn, size_t table,
     struct ent_view key, struct ent_view *ret_value,
     struct ent_error *err) ENT_MUST_CHECK;
-/* Insert or replace. `value` must not look into the store. */
+/* Insert or replace. `value` must not be one that was read here. */
 enum ent_status ent_kv_put(struct ent_kv_txn *txn, size_t table,
     struct ent_view key, struct ent_view value,
     struct ent_error *err) ENT_MUST_CHECK;

@@ -80,7 +80,7 @@ give(struct ent_kv_cursor *cursor, int rc, const MDB_val *mdb_key,
     const struct ent_kv *kv = cursor->txn->kv;
     const struct ent_kv_table *table = &kv->tables[cursor->table];
     struct ent_view key;
-    struct ent_view value;
+    enum ent_status status;
 
     if (rc == MDB_NOTFOUND) {
         cursor->writes = NOWHERE;
@@ -96,13 +96,12 @@ give(struct ent_kv_cursor *cursor, int rc, const MDB_val *mdb_key,
             err, ENT_IO, "a key in table '%s' is damaged", table->name);
     }
     remember(cursor, key); /* a damaged value can be walked past */
-    if (!ent_kv_check_sealed(table, kv->mac_key, key, stored, &value)) {
-        return ent_fail(
-            err, ENT_IO, "a value in table '%s' is damaged", table->name);
+    status = ent_kv_value_read(cursor->txn->values, &kv->guard, table, key,
+        ent_view_of(stored->mv_data, stored->mv_size), ret_value, err);
+    if (status == ENT_OK) {
+        *ret_key = key;
     }
-    *ret_key = key;
-    *ret_value = value;
-    return ENT_OK;
+    return status;
 }
 
 enum ent_status

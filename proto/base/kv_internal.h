@@ -2,7 +2,8 @@
 /*
  * kv_internal - what the parts of kv share: kv_open.c (making and opening),
  * kv_folder.c (its lock, LMDB's environment), kv_file.c (is the file whole?),
- * kv.c (transactions, values) and kv_cursor.c. Nobody else includes it.
+ * kv.c (transactions), kv_cursor.c, kv_value.c (how a value lies on disk) and
+ * kv_cipher.c. Nobody else includes it.
  */
 #ifndef ENT_PROTO_BASE_KV_INTERNAL_H
 #define ENT_PROTO_BASE_KV_INTERNAL_H
@@ -15,6 +16,28 @@
 #define ENT_KV_KEY_MAX 511
 #define ENT_KV_DATA_FILE "data.mdb"
 
+struct ent_kv_cipher {
+    void (*derive)(const uint8_t store_key[static ENT_KV_STORE_KEY_LEN],
+        uint8_t ret_key[static ENT_KV_STORE_KEY_LEN]);
+    /* Both ways. */
+    void (*apply)(const uint8_t key[static ENT_KV_STORE_KEY_LEN],
+        const uint8_t mac[static ENT_KV_MAC_LEN], struct ent_view in,
+        uint8_t *out);
+};
+
+struct ent_kv_guard {
+    uint8_t mac_key[ENT_KV_STORE_KEY_LEN];
+    uint8_t cipher_key[ENT_KV_STORE_KEY_LEN];
+    const struct ent_kv_cipher *cipher; /* NULL: no table is sealed */
+};
+
+/* The sealed values that were read last, each in room that is used again. */
+struct ent_kv_values {
+    uint8_t *bytes[ENT_KV_VALUES_KEPT];
+    size_t room[ENT_KV_VALUES_KEPT];
+    size_t turn; /* where the next one goes */
+};
+
 struct ent_kv {
     MDB_env *env;
     int lock; /* holds the flock, -1: none */
@@ -23,9 +46,10 @@ struct ent_kv {
     size_t size_max;
     MDB_dbi own; /* what the store says of itself */
     MDB_dbi dbis[ENT_KV_TABLES_MAX];
-    uint8_t mac_key[ENT_KV_MAC_KEY_LEN];
-    bool writing; /* a write transaction is open */
-    bool broken;  /* a commit failed: what is on disk is uncertain */
+    struct ent_kv_guard guard;
+    struct ent_kv_values *values; /* for the next transaction, or NULL */
+    bool writing;                 /* a write transaction is open */
+    bool broken; /* a commit failed: what is on disk is uncertain */
 };
 
 struct ent_kv_txn {
@@ -36,6 +60,7 @@ struct ent_kv_txn {
     uint64_t used;          /* bytes, when it began */
     uint64_t bytes;         /* put so far */
     enum ent_status failed; /* the first put or delete that did */
+    struct ent_kv_values *values;
     struct ent_kv_cursor *cursors;
 };
 
@@ -53,16 +78,21 @@ struct ent_kv_cursor {
 /* The status for what LMDB or the system said. */
 enum ent_status ent_kv_status(int rc);
 
-/* Put `value` and its MAC, whichever table it is; an LMDB code. */
-int ent_kv_put_sealed(MDB_txn *txn, MDB_dbi dbi,
-    const struct ent_kv_table *table,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], struct ent_view key,
-    struct ent_view value);
+/* Put `value` in its table's form; an LMDB code. */
+int ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi,
+    const struct ent_kv_guard *guard, const struct ent_kv_table *table,
+    struct ent_view key, struct ent_view value);
 
-/* What of `stored` is the value, when its MAC is right; else false. */
-bool ent_kv_check_sealed(const struct ent_kv_table *table,
-    const uint8_t mac_key[static ENT_KV_MAC_KEY_LEN], struct ent_view key,
-    const MDB_val *stored, struct ent_view *ret_value);
+/* What was put, of what is stored; `values` has room for it, and may be NULL
+ * for a table that is not sealed. ENT_IO: it is not what was put there. */
+enum ent_status ent_kv_value_read(struct ent_kv_values *values,
+    const struct ent_kv_guard *guard, const struct ent_kv_table *table,
+    struct ent_view key, struct ent_view stored, struct ent_view *ret_value,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Give back whatever is larger than `room_max`; or all of it. */
+void ent_kv_values_shrink(struct ent_kv_values *values, size_t room_max);
+void ent_kv_values_free(struct ent_kv_values **values);
 
 void ent_kv_close_file(const int *file);
 enum ent_status ent_kv_open_folder(

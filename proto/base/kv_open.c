@@ -27,12 +27,14 @@
 #define OWN_NAME "entente.store"
 #define FORMAT_VERSION 1
 #define FORMAT_LEN (4 + 16) /* version, random bytes */
-#define LAYOUT_LEN 3        /* key length, bare */
+#define LAYOUT_LEN 3        /* key length, form */
 #define SIZE_MIN ((size_t)64 * 1024)
 #define NAME_MAX_LEN 63
 #define NEW_FILE "new.mdb"
 
-static const struct ent_kv_table own_table = {.name = OWN_NAME};
+/* Readable, so that another format is told from a wrong storage key. */
+static const struct ent_kv_table own_table = {
+    .name = OWN_NAME, .form = ENT_KV_AUTHENTIC};
 
 static enum ent_status
 check_options(const struct ent_kv_options *options, struct ent_error *err)
@@ -50,6 +52,11 @@ check_options(const struct ent_kv_options *options, struct ent_error *err)
         const struct ent_kv_table *table = &options->tables[i];
         size_t len = strlen(table->name);
 
+        if (table->form == ENT_KV_SEALED && options->cipher == NULL) {
+            return ent_fail(err, ENT_BAD_INPUT,
+                "table '%s' is to be sealed, and nothing seals it",
+                table->name);
+        }
         if (len == 0 || len > NAME_MAX_LEN ||
             strcmp(table->name, OWN_NAME) == 0 || table->key_len == 0 ||
             table->key_len > ENT_KV_KEY_MAX) {
@@ -62,18 +69,37 @@ check_options(const struct ent_kv_options *options, struct ent_error *err)
     return ENT_OK;
 }
 
+static struct ent_kv_guard
+guard_of(const struct ent_kv_options *options)
+{
+    struct ent_kv_guard guard = {.cipher = options->cipher};
+
+    memcpy(guard.mac_key, options->store_key, sizeof guard.mac_key);
+    if (guard.cipher != NULL) {
+        guard.cipher->derive(options->store_key, guard.cipher_key);
+    }
+    return guard;
+}
+
 /* Making */
 
 static void
 encode_layout(const struct ent_kv_table *table, uint8_t out[static LAYOUT_LEN])
 {
+    static const uint8_t numbers[] = {
+        [ENT_KV_AUTHENTIC] = 0,
+        [ENT_KV_BARE] = 1,
+        [ENT_KV_SEALED] = 2,
+    };
+
     ent_put_be(out, table->key_len, 2);
-    out[2] = table->bare;
+    out[2] = numbers[table->form];
 }
 
 static int
 write_tables(MDB_txn *txn, const struct ent_kv_options *options)
 {
+    struct ent_kv_guard guard = guard_of(options);
     uint8_t format[FORMAT_LEN];
     MDB_dbi own;
     int rc;
@@ -82,7 +108,7 @@ write_tables(MDB_txn *txn, const struct ent_kv_options *options)
     randombytes_buf(format + 4, sizeof format - 4);
     rc = mdb_dbi_open(txn, own_table.name, MDB_CREATE, &own);
     if (rc == 0) {
-        rc = ent_kv_put_sealed(txn, own, &own_table, options->mac_key,
+        rc = ent_kv_value_put(txn, own, &guard, &own_table,
             ent_view_text(OWN_NAME), ent_view_of(format, sizeof format));
     }
     for (size_t i = 0; rc == 0 && i < options->table_count; i++) {
@@ -93,10 +119,11 @@ write_tables(MDB_txn *txn, const struct ent_kv_options *options)
         rc = mdb_dbi_open(txn, table->name, MDB_CREATE, &dbi);
         if (rc == 0) {
             encode_layout(table, layout);
-            rc = ent_kv_put_sealed(txn, own, &own_table, options->mac_key,
+            rc = ent_kv_value_put(txn, own, &guard, &own_table,
                 ent_view_text(table->name), ent_view_of(layout, sizeof layout));
         }
     }
+    sodium_memzero(&guard, sizeof guard);
     return rc;
 }
 
@@ -204,6 +231,14 @@ read_own(
 }
 
 static enum ent_status
+read_own_value(const struct ent_kv *kv, const char *key, const MDB_val *stored,
+    struct ent_view *ret_value)
+{
+    return ent_kv_value_read(NULL, &kv->guard, &own_table, ent_view_text(key),
+        ent_view_of(stored->mv_data, stored->mv_size), ret_value, NULL);
+}
+
+static enum ent_status
 check_format(struct ent_kv *kv, MDB_txn *txn, struct ent_error *err)
 {
     struct ent_view value;
@@ -226,8 +261,7 @@ check_format(struct ent_kv *kv, MDB_txn *txn, struct ent_error *err)
             "its format is version %llu; this program reads version %d",
             (unsigned long long)version, FORMAT_VERSION);
     }
-    if (!ent_kv_check_sealed(&own_table, kv->mac_key, ent_view_text(OWN_NAME),
-            &stored, &value)) {
+    if (read_own_value(kv, OWN_NAME, &stored, &value) != ENT_OK) {
         return ent_fail(
             err, ENT_REJECTED, "wrong storage key or damaged store");
     }
@@ -256,10 +290,15 @@ open_table(struct ent_kv *kv, MDB_txn *txn, size_t index, struct ent_error *err)
             table->name, mdb_strerror(rc));
     }
     encode_layout(table, layout);
-    if (!ent_kv_check_sealed(&own_table, kv->mac_key,
-            ent_view_text(table->name), &stored, &value)) {
+    if (read_own_value(kv, table->name, &stored, &value) != ENT_OK) {
         return ent_fail(
             err, ENT_IO, "what it says of table '%s' is damaged", table->name);
+    }
+    if (value.len == LAYOUT_LEN && value.data[2] != layout[2]) {
+        return ent_fail(err, ENT_UNSUPPORTED,
+            "table '%s' lies in it in another form than this program's (%s): "
+            "another version made it; begin a new store",
+            table->name, table->form == ENT_KV_SEALED ? "sealed" : "readable");
     }
     if (!ent_view_equal(value, ent_view_of(layout, sizeof layout))) {
         return ent_fail(err, ENT_UNSUPPORTED,
@@ -359,7 +398,7 @@ ent_kv_open(const char *path, const struct ent_kv_options *options,
     kv->tables = options->tables;
     kv->table_count = options->table_count;
     kv->size_max = options->size_max;
-    memcpy(kv->mac_key, options->mac_key, sizeof kv->mac_key);
+    kv->guard = guard_of(options);
     rc = lock_and_check(kv, path, err);
     if (rc != ENT_OK) {
         return rc;
@@ -385,6 +424,7 @@ ent_kv_close(struct ent_kv **kv)
         return;
     }
     assert(!(*kv)->writing);
+    ent_kv_values_free(&(*kv)->values);
     ent_kv_close_env(&(*kv)->env);
     ent_kv_close_file(&(*kv)->lock);
     sodium_memzero(*kv, sizeof **kv);

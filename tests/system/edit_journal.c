@@ -78,7 +78,7 @@ main(int argc, char *argv[])
     struct ent_complaints complaints = {0};
     struct node_keeper *keeper = NULL;
     struct node_store *store = NULL;
-    uint8_t mac_key[ENT_KV_MAC_KEY_LEN];
+    uint8_t store_key[ENT_KV_STORE_KEY_LEN];
 
     if (argc != 3) {
         fprintf(stderr, "usage: edit_journal NODE.YAML SEQUENCE\n");
@@ -86,9 +86,9 @@ main(int argc, char *argv[])
     }
     must(node_config_load(argv[1], &config, &complaints, &err));
     must(node_identity_keys(&config, &keeper, &err));
-    node_keeper_mac_key(keeper, mac_key);
+    node_keeper_store_key(keeper, store_key);
     must(node_store_open(
-        config.store, mac_key, config.store_limit, &store, &err));
+        config.store, store_key, config.store_limit, &store, &err));
     edit(store, strtoull(argv[2], NULL, 10));
     node_store_close(&store);
     node_keeper_close(&keeper);

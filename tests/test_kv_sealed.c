@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who has the disk reads nothing, and changes nothing unnoticed. */
+#include "tests/kv_store.h"
+
+#include <lmdb.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LEN_MAX 5000
+#define MAC_LEN 16
+
+/* ---- what lies on the disk ---- */
+
+struct disk {
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+};
+
+static struct disk
+open_disk(void **state, const char *table)
+{
+    struct disk disk = {0};
+
+    assert_int_equal(mdb_env_create(&disk.env), 0);
+    assert_int_equal(mdb_env_set_maxdbs(disk.env, 8), 0);
+    assert_int_equal(mdb_env_open(disk.env, *state, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(disk.env, NULL, 0, &disk.txn), 0);
+    assert_int_equal(mdb_dbi_open(disk.txn, table, 0, &disk.dbi), 0);
+    return disk;
+}
+
+static void
+close_disk(struct disk *disk)
+{
+    assert_int_equal(mdb_txn_commit(disk->txn), 0);
+    mdb_env_close(disk->env);
+}
+
+/* What is stored at `key`: its length; `out` has room. */
+static size_t
+read_disk(void **state, const char *table, uint64_t key, uint8_t *out)
+{
+    struct disk disk = open_disk(state, table);
+    struct ent_view view = key_of(key);
+    MDB_val at = {.mv_size = view.len, .mv_data = (void *)view.data};
+    MDB_val stored;
+
+    assert_int_equal(mdb_get(disk.txn, disk.dbi, &at, &stored), 0);
+    memcpy(out, stored.mv_data, stored.mv_size);
+    close_disk(&disk);
+    return stored.mv_size;
+}
+
+static void
+write_disk(void **state, const char *table, uint64_t key, const uint8_t *bytes,
+    size_t len)
+{
+    struct disk disk = open_disk(state, table);
+    struct ent_view view = key_of(key);
+    MDB_val at = {.mv_size = view.len, .mv_data = (void *)view.data};
+    MDB_val stored = {.mv_size = len, .mv_data = (void *)bytes};
+
+    assert_int_equal(mdb_put(disk.txn, disk.dbi, &at, &stored, 0), 0);
+    close_disk(&disk);
+}
+
+static enum ent_status
+get_again(void **state, size_t table, uint64_t key, const char *want)
+{
+    struct ent_kv *kv = open_store(state);
+    enum ent_status rc = get(kv, table, key, want);
+
+    ent_kv_close(&kv);
+    return rc;
+}
+
+/* `bytes` are somewhere in the data file. */
+static bool
+is_in_file(void **state, const void *bytes, size_t len)
+{
+    size_t size = (size_t)data_size(state);
+    uint8_t *content = malloc(size);
+    FILE *file = fopen(data_file(state), "rb");
+    bool found;
+
+    assert_non_null(content);
+    assert_non_null(file);
+    assert_int_equal(fread(content, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+    found = memmem(content, size, bytes, len) != NULL;
+    free(content);
+    return found;
+}
+
+/* Chance, so that no piece of it is in a file by chance. */
+static struct ent_view
+value_of(uint64_t number, size_t len)
+{
+    static uint8_t bytes[LEN_MAX];
+
+    random_begin(number * 1000003 + len + 1);
+    for (size_t i = 0; i < len; i++) {
+        bytes[i] = (uint8_t)random_below(256);
+    }
+    return ent_view_of(bytes, len);
+}
+
+/* ---- tests ---- */
+
+static void
+nothing_of_a_value_is_in_the_file(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv_txn *txn = begin(kv, true);
+    static const size_t lens[] = {8, 16, 17, 100, 1000, LEN_MAX};
+
+    for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+        expect_ok(ent_kv_put(
+            txn, LETTERS, key_of(i), value_of(i, lens[i]), &last_error));
+    }
+    expect_ok(ent_kv_put(txn, LABELS, key_of(1), value_of(9, 8), &last_error));
+    expect_ok(ent_kv_put(txn, NOTES, key_of(1), value_of(10, 8), &last_error));
+    expect_ok(ent_kv_commit(&txn, &last_error));
+    ent_kv_close(&kv);
+    for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+        struct ent_view value = value_of(i, lens[i]);
+
+        for (size_t at = 0; at + 8 <= value.len; at += 4) {
+            assert_false(is_in_file(state, value.data + at, 8));
+        }
+    }
+    assert_true(is_in_file(state, value_of(9, 8).data, 8));
+    assert_true(is_in_file(state, value_of(10, 8).data, 8));
+}
+
+static void
+a_value_of_any_length_comes_back(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+
+    for (size_t len = 0; len <= LEN_MAX; len += len < 300 ? 1 : 97) {
+        struct ent_kv_txn *txn = begin(kv, true);
+        struct ent_view value;
+
+        for (size_t table = LETTERS; table <= LABELS; table++) {
+            expect_ok(ent_kv_put(
+                txn, table, key_of(1), value_of(7, len), &last_error));
+            expect_ok(ent_kv_get(txn, table, key_of(1), &value, &last_error));
+            assert_true(ent_view_equal(value, value_of(7, len)));
+        }
+        expect_ok(ent_kv_commit(&txn, &last_error));
+        txn = begin(kv, false);
+        expect_ok(ent_kv_get(txn, LETTERS, key_of(1), &value, &last_error));
+        assert_true(ent_view_equal(value, value_of(7, len)));
+        ent_kv_abort(&txn);
+    }
+}
+
+static void
+no_flipped_bit_of_a_value_goes_unnoticed(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    uint8_t stored[64];
+    size_t len;
+
+    put(kv, LETTERS, 1, "seen at the bridge");
+    ent_kv_close(&kv);
+    len = read_disk(state, "letters", 1, stored);
+    assert_int_equal(len, strlen("seen at the bridge") + MAC_LEN);
+    for (size_t bit = 0; bit < len * 8; bit++) {
+        stored[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        write_disk(state, "letters", 1, stored, len);
+        expect_status(get_again(state, LETTERS, 1, ""), ENT_IO);
+        stored[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    for (size_t cut = 0; cut < len; cut++) {
+        write_disk(state, "letters", 1, stored, cut);
+        expect_status(get_again(state, LETTERS, 1, ""), ENT_IO);
+    }
+    write_disk(state, "letters", 1, stored, len);
+    expect_ok(get_again(state, LETTERS, 1, "seen at the bridge"));
+}
+
+static void
+a_value_counts_only_where_it_was_put(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    uint8_t stored[64];
+    size_t len;
+
+    put(kv, LETTERS, 1, "seen at the bridge");
+    ent_kv_close(&kv);
+    len = read_disk(state, "letters", 1, stored);
+    write_disk(state, "letters", 2, stored, len);
+    write_disk(state, "stamps", 1, stored, len);
+    write_disk(state, "labels", 1, stored, len);
+    expect_ok(get_again(state, LETTERS, 1, "seen at the bridge"));
+    expect_status(get_again(state, LETTERS, 2, ""), ENT_IO);
+    expect_status(get_again(state, STAMPS, 1, ""), ENT_IO);
+    expect_status(get_again(state, LABELS, 1, ""), ENT_IO);
+}
+
+/* What the disk does tell: that a value is again what it was. */
+static void
+one_value_lies_otherwise_at_every_key(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    uint8_t first[64];
+    uint8_t other[64];
+    size_t len;
+
+    put(kv, LETTERS, 1, "nothing to report");
+    put(kv, LETTERS, 2, "nothing to report");
+    put(kv, STAMPS, 1, "nothing to report");
+    ent_kv_close(&kv);
+    len = read_disk(state, "letters", 1, first);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(read_disk(state, i == 0 ? "letters" : "stamps",
+                             i == 0 ? 2 : 1, other),
+            len);
+        assert_memory_not_equal(first, other, len - MAC_LEN);
+        assert_memory_not_equal(
+            first + len - MAC_LEN, other + len - MAC_LEN, MAC_LEN);
+    }
+    kv = open_store(state);
+    put(kv, LETTERS, 1, "something else");
+    put(kv, LETTERS, 1, "nothing to report");
+    ent_kv_close(&kv);
+    assert_int_equal(read_disk(state, "letters", 1, other), len);
+    assert_memory_equal(first, other, len);
+}
+
+static void
+what_was_read_stays_while_a_few_more_are(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_view values[ENT_KV_VALUES_KEPT + 1];
+    struct ent_kv_txn *txn = begin(kv, true);
+
+    for (size_t i = 0; i <= ENT_KV_VALUES_KEPT; i++) {
+        expect_ok(ent_kv_put(txn, LETTERS, key_of(i),
+            value_of(i, i % 2 == 0 ? 20 : LEN_MAX), &last_error));
+    }
+    for (size_t i = 0; i <= ENT_KV_VALUES_KEPT; i++) {
+        expect_ok(ent_kv_get(txn, LETTERS, key_of(i), &values[i], &last_error));
+    }
+    for (size_t i = 1; i <= ENT_KV_VALUES_KEPT; i++) {
+        assert_true(
+            ent_view_equal(values[i], value_of(i, i % 2 == 0 ? 20 : LEN_MAX)));
+    }
+    ent_kv_abort(&txn);
+}
+
+/* Two that read at once, and one that writes, have each their own. */
+static void
+transactions_do_not_share_what_they_read(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv_txn *txns[3];
+    struct ent_view values[3];
+
+    put(kv, LETTERS, 0, "one");
+    put(kv, LETTERS, 1, "two");
+    put(kv, LETTERS, 2, "six");
+    for (size_t i = 0; i < 3; i++) {
+        txns[i] = begin(kv, i == 2);
+        expect_ok(
+            ent_kv_get(txns[i], LETTERS, key_of(i), &values[i], &last_error));
+    }
+    expect_bytes(values[0], "one");
+    ent_kv_abort(&txns[0]);
+    for (size_t i = 0; i < ENT_KV_VALUES_KEPT; i++) {
+        struct ent_view ignored;
+
+        expect_ok(
+            ent_kv_get(txns[2], LETTERS, key_of(0), &ignored, &last_error));
+    }
+    expect_bytes(values[1], "two");
+    ent_kv_abort(&txns[2]);
+    expect_bytes(values[1], "two");
+    ent_kv_abort(&txns[1]);
+}
+
+static void
+a_long_walk_keeps_no_memory(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    ENT_AUTO(ent_kv_cursor_close) struct ent_kv_cursor *cursor = NULL;
+    struct ent_kv_txn *txn = begin(kv, true);
+    struct ent_view value;
+    struct ent_view key;
+    size_t rows = 0;
+    size_t before;
+
+    for (uint64_t i = 0; i < 20000; i++) {
+        expect_ok(
+            ent_kv_put(txn, LETTERS, key_of(i), value_of(1, 100), &last_error));
+    }
+    expect_ok(ent_kv_commit(&txn, &last_error));
+    txn = begin(kv, false);
+    expect_ok(ent_kv_cursor_open(txn, LETTERS, &cursor, &last_error));
+    before = mallinfo2().uordblks;
+    while (ent_kv_cursor_next(cursor, &key, &value, &last_error) == ENT_OK) {
+        assert_int_equal(value.len, 100);
+        rows++;
+    }
+    assert_int_equal(rows, 20000);
+    assert_true(mallinfo2().uordblks - before < 16 * 1024);
+    ent_kv_abort(&txn);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KV_TEST(nothing_of_a_value_is_in_the_file),
+        KV_TEST(a_value_of_any_length_comes_back),
+        KV_TEST(no_flipped_bit_of_a_value_goes_unnoticed),
+        KV_TEST(a_value_counts_only_where_it_was_put),
+        KV_TEST(one_value_lies_otherwise_at_every_key),
+        KV_TEST(what_was_read_stays_while_a_few_more_are),
+        KV_TEST(transactions_do_not_share_what_they_read),
+        KV_TEST(a_long_walk_keeps_no_memory),
+    };
+
+    return cmocka_run_group_tests_name("kv_sealed", tests, NULL, NULL);
+}
