@@ -145,6 +145,79 @@ some_is_never_a_file(void **state)
     }
 }
 
+static void
+expect_sent(const Entente__V1__TraceCopy *copy, enum cli_leaving rule)
+{
+    assert_string_equal(
+        cli_leaving_words(cli_leaving_decide_sent(copy, &item, true)),
+        cli_leaving_words(rule));
+}
+
+static void
+what_was_sent_must_have_gone_to_somebody(void **state)
+{
+    static const enum cli_leaving rules[] = {
+        [ENTENTE__V1__TRACE_STATE__TRACE_WAITING] = CLI_LEAVING_WAITING,
+        [ENTENTE__V1__TRACE_STATE__TRACE_SENT] = CLI_LEAVING_LEAVES,
+        [ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY] = CLI_LEAVING_LEAVES,
+        [ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED] = CLI_LEAVING_LEAVES,
+        [ENTENTE__V1__TRACE_STATE__TRACE_REFUSED] = CLI_LEAVING_REFUSED,
+        [ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE] = CLI_LEAVING_REFUSED,
+        [ENTENTE__V1__TRACE_STATE__TRACE_NOT_YET] = CLI_LEAVING_LEAVES,
+        [ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED] =
+            CLI_LEAVING_EXPIRED,
+        [ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED] = CLI_LEAVING_EXPIRED,
+        [ENTENTE__V1__TRACE_STATE__TRACE_HELD] = CLI_LEAVING_WAITING,
+        [ENTENTE__V1__TRACE_STATE__TRACE_RETURNED] = CLI_LEAVING_REFUSED,
+        [ENTENTE__V1__TRACE_STATE__TRACE_WITHDRAWN] = CLI_LEAVING_REVOKED,
+    };
+    Entente__V1__TraceCopy copy = ENTENTE__V1__TRACE_COPY__INIT;
+
+    (void)state;
+    begin("{}");
+    copy.message = item.message;
+    for (unsigned i = 0; i < entente__v1__trace_state__descriptor.n_values;
+         i++) {
+        const int code = entente__v1__trace_state__descriptor.values[i].value;
+
+        if (code != 0) {
+            copy.state = (Entente__V1__TraceState)code;
+            expect_sent(&copy, rules[code]);
+        }
+    }
+}
+
+static void
+what_was_sent_is_under_its_marking_and_what_was_said_later(void **state)
+{
+    Entente__V1__Reclassification as = ENTENTE__V1__RECLASSIFICATION__INIT;
+    Entente__V1__Reclassified raised = ENTENTE__V1__RECLASSIFIED__INIT;
+    Entente__V1__TraceCopy copy = ENTENTE__V1__TRACE_COPY__INIT;
+
+    (void)state;
+    copy.state = ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED;
+    begin("{'tlp': 'TLP_RED'}");
+    copy.message = item.message;
+    expect_sent(&copy, CLI_LEAVING_RED);
+    begin("{'tlp': 'TLP_AMBER'}");
+    copy.message = item.message;
+    assert_int_equal(
+        cli_leaving_decide_sent(&copy, &item, false), CLI_LEAVING_TLP);
+    raised.as = &as;
+    as.desk = ENTENTE__V1__DESK__DESK_PROTECTION;
+    copy.reclassified = &raised;
+    expect_sent(&copy, CLI_LEAVING_DESK);
+    copy.reclassified = NULL;
+    copy.message = item.message = NULL;
+    expect_sent(&copy, CLI_LEAVING_WAITING);
+    copy.fate = ENTENTE__V1__FATE__FATE_RECALLED;
+    expect_sent(&copy, CLI_LEAVING_REVOKED);
+    copy.deleted_at = 1;
+    item.deleted = true;
+    copy.state = ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED;
+    expect_sent(&copy, CLI_LEAVING_GONE);
+}
+
 int
 main(void)
 {
@@ -154,6 +227,9 @@ main(void)
         cmocka_unit_test(what_its_family_keeps_stays_in_the_office),
         cmocka_unit_test(what_the_node_says_of_it_counts_too),
         cmocka_unit_test(some_is_never_a_file),
+        cmocka_unit_test(what_was_sent_must_have_gone_to_somebody),
+        cmocka_unit_test(
+            what_was_sent_is_under_its_marking_and_what_was_said_later),
     };
 
     return cmocka_run_group_tests_name("leaving", tests, set_up, tear_down);

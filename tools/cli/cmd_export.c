@@ -20,7 +20,7 @@ struct arguments {
     struct cli_client_options client;
 };
 
-enum { OPTION_UNTIL = 256, OPTION_WITHIN };
+enum { OPTION_UNTIL = 256, OPTION_WITHIN, OPTION_SENT };
 
 static const struct argp_option options[] = {
     {"from", 'f', "SEQ|TIME", 0,
@@ -33,6 +33,10 @@ static const struct argp_option options[] = {
     {"out", 'o', "FILE", 0,
         "Write there, readable for this user alone, instead of to standard "
         "output; must not exist",
+        0},
+    {"sent", OPTION_SENT, NULL, 0,
+        "What was sent, instead of what came: SEQ is then the number of a "
+        "submission, and times are those when it was accepted",
         0},
     {"within", OPTION_WITHIN, NULL, 0,
         "The file stays within this office: take all but TLP RED and what is "
@@ -88,6 +92,9 @@ parse(int key, char *argument, struct argp_state *state)
     case 'o':
         arguments->out = argument;
         return 0;
+    case OPTION_SENT:
+        arguments->export.sent = true;
+        return 0;
     case OPTION_WITHIN:
         arguments->export.within = true;
         return 0;
@@ -96,15 +103,18 @@ parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-#define MORE                                                                   \
-    "\n\nWhat its sender's marking keeps is left out, and the rules are "      \
-    "counted: only TLP GREEN and CLEAR of at most OFFICIAL classification "    \
-    "leaves, without H2, H3 or a safeguard, not what a third office passed "   \
-    "on, and not what was withdrawn. --within takes more, for a system of "    \
-    "this office. The last line says how many messages there were, and how "   \
-    "many were exported and left out; it goes to standard error unless --out " \
-    "is given.\n\n"                                                            \
-    "Exit: 0 also when some were left out; 69 no node answers; 73 FILE "       \
+#define MORE                                                                                  \
+    "\n\nWhat its sender's marking keeps is left out, and the rules are "                     \
+    "counted: only TLP GREEN and CLEAR of at most OFFICIAL classification "                   \
+    "leaves, without H2, H3 or a safeguard, not what a third office passed "                  \
+    "on, and not what was withdrawn. With --sent the same rules judge each "                  \
+    "copy as it left, under the marking that it bears; what never reached "                   \
+    "anybody (refused, expired, still waiting) is counted as such, and of a "                 \
+    "message to several offices CAP and STIX have one. --within takes more, for a system of " \
+    "this office. The last line says how many messages there were, and how "                  \
+    "many were exported and left out; it goes to standard error unless --out "                \
+    "is given.\n\n"                                                                           \
+    "Exit: 0 also when some were left out; 69 no node answers; 73 FILE "                      \
     "cannot be made; 74 the output failed; 130 interrupted.\n\nExamples:\n"
 
 static const char cap_doc[] =
@@ -115,7 +125,8 @@ static const char cap_doc[] =
     "for stands in parameters \"entente:...\", and `entente import cap` reads "
     "the same message again." MORE
     "  entente export cap --from 2026-11-01 --out alerts.xml\n"
-    "  entente export cap --family border_status | other-system --load\n";
+    "  entente export cap --family border_status | other-system --load\n"
+    "  entente export cap --sent --from PT24H\n";
 
 static const char stix_doc[] =
     "Write messages of this desk for other systems, as STIX 2.1.\v"

@@ -69,19 +69,32 @@ is_chosen(const struct cli_export *export, const Entente__V1__InboxItem *item)
     return export->family_count == 0;
 }
 
-static enum ent_status
-take(struct cli_export *export, const Entente__V1__InboxItem *item,
-    struct ent_error *err)
+static bool
+is_a_copy(const struct cli_export *export, const Entente__V1__InboxItem *item)
 {
-    enum cli_leaving rule = cli_leaving_decide(item, export->within);
+    return export->sent && export->format->once &&
+           strcmp(export->last, item->id) == 0;
+}
+
+enum ent_status
+cli_export_take(struct cli_export *export, const Entente__V1__InboxItem *item,
+    enum cli_leaving rule, struct ent_error *err)
+{
     enum ent_status rc = ENT_UNSUPPORTED;
 
+    if (!is_chosen(export, item)) {
+        return ENT_OK;
+    }
     export->messages++;
+    if (rule == CLI_LEAVING_LEAVES && is_a_copy(export, item)) {
+        rule = CLI_LEAVING_COPY;
+    }
     if (rule == CLI_LEAVING_LEAVES) {
         rc = export->format->put(export, item, &rule, err);
     }
     if (rc == ENT_OK) {
         export->exported++;
+        (void)snprintf(export->last, sizeof export->last, "%s", item->id);
         return cli_export_written(export, err);
     }
     export->kept[rule] += rc == ENT_UNSUPPORTED ? 1 : 0;
@@ -90,11 +103,9 @@ take(struct cli_export *export, const Entente__V1__InboxItem *item,
 
 /* What was there when it began, page by page. */
 static int
-take_all(
-    struct cli_export *export, struct cli_desk *desk, struct ent_error *err)
+take_all(struct cli_export *export, struct cli_desk *desk, uint64_t until,
+    struct ent_error *err)
 {
-    const uint64_t until =
-        export->until == 0 ? ent_time_now_ms() + 1 : export->until;
     const Entente__V1__InboxReply *page = NULL;
 
     do {
@@ -104,18 +115,17 @@ take_all(
             return code;
         }
         for (size_t i = 0; i < page->n_items; i++) {
+            const Entente__V1__InboxItem *item = page->items[i];
             enum ent_status rc;
 
             if (cli_interrupt_code() != 0) {
                 return cli_interrupt_code();
             }
-            if (page->items[i]->received_at >= until) {
+            if (item->received_at >= until) {
                 return EX_OK;
             }
-            if (!is_chosen(export, page->items[i])) {
-                continue;
-            }
-            rc = take(export, page->items[i], err);
+            rc = cli_export_take(
+                export, item, cli_leaving_decide(item, export->within), err);
             if (rc != ENT_OK) {
                 return cli_exit_code(rc);
             }
@@ -128,13 +138,20 @@ int
 cli_export_run(
     struct cli_export *export, struct cli_desk *desk, struct ent_error *err)
 {
+    const uint64_t until =
+        export->until == 0 ? ent_time_now_ms() + 1 : export->until;
     enum ent_status rc = ent_arena_init(&export->arena, ENT_MESSAGE_ARENA, err);
     int code;
 
     if (rc == ENT_OK) {
         rc = export->format->begin(export, err);
     }
-    code = rc == ENT_OK ? take_all(export, desk, err) : cli_exit_code(rc);
+    if (rc != ENT_OK) {
+        code = cli_exit_code(rc);
+    } else {
+        code = export->sent ? cli_export_take_sent(export, desk, until, err)
+                            : take_all(export, desk, until, err);
+    }
     if (code == EX_OK) {
         rc = export->format->end(export, err);
         code = rc == ENT_OK ? EX_OK : cli_exit_code(rc);

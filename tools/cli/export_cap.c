@@ -37,4 +37,5 @@ end(struct cli_export *export, struct ent_error *err)
     return cli_export_written(export, err);
 }
 
-const struct cli_export_format cli_export_as_cap = {begin, put, end};
+const struct cli_export_format cli_export_as_cap = {
+    .once = true, .begin = begin, .put = put, .end = end};

@@ -74,7 +74,8 @@ static enum ent_status
 begin(struct cli_export *export, struct ent_error *err)
 {
     for (size_t i = 0; i < HEADS; i++) {
-        put_field(export->out, heads[i], i + 1 == HEADS);
+        put_field(export->out, export->sent && i == 1 ? "accepted" : heads[i],
+            i + 1 == HEADS);
     }
     return cli_export_written(export, err);
 }
@@ -119,4 +120,5 @@ end(struct cli_export *export, struct ent_error *err)
     return cli_export_written(export, err);
 }
 
-const struct cli_export_format cli_export_as_csv = {begin, put, end};
+const struct cli_export_format cli_export_as_csv = {
+    .begin = begin, .put = put, .end = end};

@@ -85,3 +85,48 @@ cli_leaving_decide(const Entente__V1__InboxItem *item, bool within)
     }
     return within ? CLI_LEAVING_LEAVES : decide_outside(item);
 }
+
+/* What keeps a copy that nobody may have; CLI_LEAVING_LEAVES: somebody may. */
+static enum cli_leaving
+decide_state(Entente__V1__TraceState state)
+{
+    switch (state) {
+    case ENTENTE__V1__TRACE_STATE__TRACE_SENT:
+    case ENTENTE__V1__TRACE_STATE__TRACE_IN_CUSTODY:
+    case ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED:
+    case ENTENTE__V1__TRACE_STATE__TRACE_NOT_YET:
+        return CLI_LEAVING_LEAVES;
+    case ENTENTE__V1__TRACE_STATE__TRACE_REFUSED:
+    case ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE:
+    case ENTENTE__V1__TRACE_STATE__TRACE_RETURNED:
+        return CLI_LEAVING_REFUSED;
+    case ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED:
+    case ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED:
+        return CLI_LEAVING_EXPIRED;
+    case ENTENTE__V1__TRACE_STATE__TRACE_WITHDRAWN:
+        return CLI_LEAVING_REVOKED;
+    default:
+        return CLI_LEAVING_WAITING;
+    }
+}
+
+enum cli_leaving
+cli_leaving_decide_sent(const Entente__V1__TraceCopy *copy,
+    const Entente__V1__InboxItem *item, bool within)
+{
+    const Entente__V1__Reclassified *raised = copy->reclassified;
+    const enum cli_leaving rule = decide_state(copy->state);
+
+    if (copy->deleted_at == 0 && rule != CLI_LEAVING_LEAVES) {
+        return rule;
+    }
+    if (copy->deleted_at == 0 && copy->message == NULL) {
+        return copy->fate == ENTENTE__V1__FATE__FATE_UNSPECIFIED
+                   ? CLI_LEAVING_WAITING
+                   : CLI_LEAVING_REVOKED;
+    }
+    if (raised != NULL && raised->as != NULL && raised->as->desk != 0) {
+        return CLI_LEAVING_DESK;
+    }
+    return cli_leaving_decide(item, within);
+}
