@@ -463,6 +463,9 @@ say_raise(struct node *node, const struct node_saying *saying,
     raise.at = node->now_ms;
     changed.raised = &raise;
     rc = node_copy_set(node, &saying->of, to, row, &changed, err);
+    if (rc == ENT_OK && node_raise_unlists(&raise, row->family)) {
+        rc = node_raise_unlist(node, &saying->of, err);
+    }
     return rc != ENT_OK ? rc
                         : node_raise_record(node, to, &saying->of, &raise, err);
 }

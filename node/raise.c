@@ -92,6 +92,37 @@ node_raise_add(
            raise.desk != held->desk || raise.offence != held->offence;
 }
 
+bool
+node_raise_unlists(const node_raise *raise, uint32_t family)
+{
+    return (raise->safeguards &
+               bit(ENTENTE__V1__SAFEGUARD__PRESUMED_TIP_VICTIM)) != 0 &&
+           (family == ENTENTE__V1__MESSAGE__BODY_PERSON_ALERT ||
+               family == ENTENTE__V1__MESSAGE__BODY_DOCUMENT_ALERT);
+}
+
+enum ent_status
+node_raise_unlist(
+    struct node *node, const struct ent_id *id, struct ent_error *err)
+{
+    struct ent_party to = {{0}};
+
+    for (;;) {
+        ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+        node_copy_row changed;
+        enum ent_status rc = node_copy_next(node, id, &to, &row, err);
+
+        if (rc == ENT_OK && row->listed_until != 0) {
+            changed = *row;
+            changed.listed_until = 0;
+            rc = node_copy_set(node, id, &to, row, &changed, err);
+        }
+        if (rc != ENT_OK || !node_key_after(to.bytes, sizeof to.bytes)) {
+            return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+        }
+    }
+}
+
 void
 node_raise_settle(
     const struct node *node, const node_raise *raise, node_desk_row *row)
@@ -106,6 +137,9 @@ node_raise_settle(
 
     row->raised = (node_raise *)(uintptr_t)raise;
     row->desk = row->desk != 0 ? row->desk : raise->desk;
+    if (node_raise_unlists(raise, row->family)) {
+        row->listed_until = 0;
+    }
     if (marking != NULL) {
         row->marking = (char *)(uintptr_t)marking;
     }

@@ -30,6 +30,14 @@ bool node_raise_add(const node_raise *held,
 void node_raise_settle(
     const struct node *node, const node_raise *raise, node_desk_row *row);
 
+/* Does it end an alert's being an entry of a list? A presumed victim is on no
+ * list (catalogue: victims and suspects), so an alert about a person or a
+ * document ends; vehicles and cargo are to be found all the more. */
+bool node_raise_unlists(const node_raise *raise, uint32_t family);
+/* Our own message is an entry of no list any more, whoever was told why. */
+enum ent_status node_raise_unlist(struct node *node, const struct ent_id *id,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Journal it: of the party's message `of`, or of ours that the party has. */
 enum ent_status node_raise_record(struct node *node,
     const struct ent_party *party, const struct ent_id *of,

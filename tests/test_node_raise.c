@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "node/alarms.h"
+#include "node/api.h"
 #include "node/consent.h"
 #include "node/lifecycle.h"
 #include "node/onward.h"
@@ -36,25 +37,35 @@ setup_raise(void **state)
     if (setup(state) != 0) {
         return -1;
     }
-    agree_on("lifecycle, consent_request, consent_decision", more, 1);
+    agree_on("lifecycle, consent_request, consent_decision, person_alert, "
+             "conveyance_alert",
+        more, 1);
     introduce();
     return 0;
 }
 
+/* By a stream that what it is about does not go by. */
 static struct ent_id
-say(enum who from, const struct ent_id *of, const char *as)
+say_by(enum who from, const char *precedence, const struct ent_id *of,
+    const char *as)
 {
     char id[ENT_ID_TEXT_LEN + 1];
     char json[1024];
 
     ent_id_format(of, id);
     (void)snprintf(json, sizeof json,
-        "{\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":\"%s\","
+        "{%s\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":\"%s\","
         "\"act\":\"RECLASSIFICATION\",\"at\":\"2026-08-15T10:00:00Z\",\"role\":"
         "\"supervisor\",\"reason\":\"screening found a victim\","
         "\"reclassified\":{%s}}}",
-        id, as);
+        precedence, id, as);
     return post(from, from == MAESAI ? TACHILEIK : MAESAI, json);
+}
+
+static struct ent_id
+say(enum who from, const struct ent_id *of, const char *as)
+{
+    return say_by(from, "", of, as);
 }
 
 static void
@@ -135,6 +146,59 @@ consent(const struct ent_id *of)
         id);
     (void)post(MAESAI, TACHILEIK, json);
     exchange();
+}
+
+/* Alerts about somebody by a document, and about a vehicle. */
+static const char person[] =
+    "{\"precedence\":\"IMMEDIATE\",\"purpose\":\"ADMINISTRATION\",\"offence\":\"SMUGGLING_OF_MIGRANTS\","
+    "\"offencePenaltyMonths\":120,\"reviewAt\":\"2026-10-20T00:00:00Z\",\"tlp\":\"TLP_AMBER_STRICT\","
+    "\"personAlert\":{\"person\":{\"name\":\"TRAN<<THI HOA\"},\"action\":"
+    "\"DISCREET_CHECK\",\"documents\":[{\"issuer\":\"UTO\",\"type\":"
+    "\"PASSPORT\",\"number\":\"L898902C3\"}],\"grounds\":\"three "
+    "journeys\",\"expiresAt\":\"2026-10-22T00:00:00Z\"}}";
+static const char vehicle[] =
+    "{\"purpose\":\"ADMINISTRATION\",\"offence\":\"SMUGGLING_OF_MIGRANTS\","
+    "\"conveyanceAlert\":{\"conveyance\":{\"mode\":\"LAND_ROAD\",\"plate\":"
+    "\"ABC 1234\"},\"reason\":\"seen\",\"action\":\"WATCH\",\"expiresAt\":"
+    "\"2026-10-22T00:00:00Z\"}}";
+
+/* What `who` finds on its lists when that passes. */
+static size_t
+found_by(enum who who, const char *kind, const char *of, const char *value)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__ListCheckRequest request =
+        ENTENTE__V1__LIST_CHECK_REQUEST__INIT;
+    Entente__V1__ListCheckReply reply = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
+    Entente__V1__LookupTerm term = ENTENTE__V1__LOOKUP_TERM__INIT;
+    Entente__V1__LookupTerm *terms[] = {&term};
+    struct node *node = world.nodes[who];
+
+    term.kind = (char *)(uintptr_t)kind;
+    term.of = (char *)(uintptr_t)of;
+    term.value = (char *)(uintptr_t)value;
+    request.terms = terms;
+    request.n_terms = 1;
+    request.encounter = ENTENTE__V1__ENCOUNTER__DEPARTURE;
+    expect_ok(ent_arena_init(&arena, 1u << 18, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_api_list_check(node, &request, &arena, &reply, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    assert_int_equal(reply.n_answers, 1);
+    assert_string_equal(reply.answers[0]->error, "");
+    return reply.answers[0]->n_entries;
+}
+
+static size_t
+listed_person(enum who who)
+{
+    return found_by(who, "document", "UTO", "L898902C3");
+}
+
+static size_t
+listed_vehicle(enum who who)
+{
+    return found_by(who, "plate", "", "ABC 1234");
 }
 
 /* ---- tests ---- */
@@ -374,6 +438,59 @@ only_its_sender_can_reclassify_it(void **state)
     assert_non_null(strstr(result->error, "only its sender can correct"));
 }
 
+/* Victims and suspects share no list; a vehicle with victims in it is to be
+ * found all the more. */
+static void
+who_turns_out_to_be_a_victim_is_on_no_list(void **state)
+{
+    struct ent_id id = post(MAESAI, TACHILEIK, person);
+    struct ent_id car = post(MAESAI, TACHILEIK, vehicle);
+
+    (void)state;
+    exchange();
+    for (int who = 0; who < 2; who++) {
+        assert_int_equal(listed_person((enum who)who), 1);
+        assert_int_equal(listed_vehicle((enum who)who), 1);
+    }
+    (void)say(MAESAI, &id, as_drugs); /* graver, and nobody is a victim */
+    exchange();
+    assert_int_equal(listed_person(TACHILEIK), 1);
+    (void)say(MAESAI, &id, as_trafficking);
+    (void)say(MAESAI, &car, as_trafficking);
+    exchange();
+    expect_raised(TACHILEIK, &id);
+    expect_raised(TACHILEIK, &car);
+    for (int who = 0; who < 2; who++) {
+        assert_int_equal(listed_person((enum who)who), 0);
+        assert_int_equal(listed_vehicle((enum who)who), 1);
+    }
+    (void)say(MAESAI, &id, as_drugs); /* once a victim, always one */
+    exchange();
+    assert_int_equal(listed_person(TACHILEIK), 0);
+    assert_int_equal(listed_person(MAESAI), 0);
+}
+
+/* They passed here before the alert came. */
+static void
+a_late_alert_about_a_victim_alarms_nobody(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    assert_int_equal(listed_person(TACHILEIK), 0);
+    world.up = false;
+    id = post(MAESAI, TACHILEIK, person);
+    (void)say_by(MAESAI, "\"precedence\":\"IMMEDIATE\",", &id, as_trafficking);
+    forget_wire();
+    world.up = true;
+    for (int i = 0; i < 4; i++) {
+        exchange();
+    }
+    expect_raised(TACHILEIK, &id);
+    assert_int_equal(listed_person(TACHILEIK), 0);
+    assert_int_equal(alarms_of(TACHILEIK, NODE_ALARM_LATE_HIT), 0);
+}
+
 #define RAISE(name) cmocka_unit_test_setup_teardown(name, setup_raise, teardown)
 
 int
@@ -390,6 +507,8 @@ main(void)
         RAISE(what_is_passed_on_bears_what_it_is_raised_to),
         RAISE(a_restored_store_has_it_raised),
         RAISE(only_its_sender_can_reclassify_it),
+        RAISE(who_turns_out_to_be_a_victim_is_on_no_list),
+        RAISE(a_late_alert_about_a_victim_alarms_nobody),
     };
 
     if (sodium_init() < 0) {
