@@ -64,6 +64,10 @@ node_draft_fault(const ent_message *message, struct ent_arena *arena)
     if (message->restored != NULL) {
         return "restored: nodes say it when a message is given again";
     }
+    if (message->n_duplicate_keys > 0) {
+        return "duplicate_keys: must not be given: whoever can compare such a "
+               "key can try what it was made of, also of what is withheld";
+    }
     if (ent_message_validate(message, &findings, NULL) == ENT_OK) {
         return NULL;
     }

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "node/api.h"
 #include "node/feed.h"
@@ -11,6 +12,7 @@
 #include "node/pump.h"
 #include "node/removal.h"
 #include "node/sealing.h"
+#include "node/vault.h"
 #include "proto/refusal.h"
 
 /* ---- honest ---- */
@@ -434,6 +436,101 @@ a_mark_of_another_makes_no_difference(void **state)
     node_store_abort(node->store);
 }
 
+/* ---- withheld ---- */
+
+static const char withheld_from[] = "fields:\n";
+static const char withheld_to[] =
+    "fields:\n  withhold_until_hit: [message.attachments]\n";
+
+static bool
+holds(const struct ent_bytes *plain, const void *bytes, size_t len)
+{
+    return memmem(plain->data, plain->len, bytes, len) != NULL;
+}
+
+/* Neither a name nor a hash nor a key of the file is in what was sealed. */
+static void
+expect_no_trace(const struct ent_id *id)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
+    node_copy_row *copy = copy_row(MAESAI, TACHILEIK, id);
+    struct node *node = world.nodes[MAESAI];
+    uint8_t sha256[crypto_hash_sha256_BYTES];
+    ent_message *message;
+
+    expect_ok(node_store_begin(node->store, &last_error));
+    expect_ok(node_vault_open(node->store, node->slots, copy->bundle, copy->day,
+        copy->index, &plain, &last_error));
+    node_store_abort(node->store);
+    node_row_free(&copy);
+    crypto_hash_sha256(sha256, file, sizeof file);
+    assert_false(holds(&plain, "lorry", 5));
+    assert_false(holds(&plain, "image/jpeg", 10));
+    assert_false(holds(&plain, sha256, sizeof sha256));
+    assert_false(holds(&plain, sha256, 8));
+    expect_ok(ent_message_decode(
+        ent_bytes_view(&plain), &arena, &message, &last_error));
+    assert_int_equal(message->n_attachments, 0);
+    assert_int_equal(message->n_withheld, 1);
+    assert_string_equal(message->withheld[0]->field, "attachments");
+    assert_string_equal(
+        message->withheld[0]->clause, "fields.withhold_until_hit");
+}
+
+static void
+of_a_file_that_is_withheld_nothing_leaves_but_that_it_is(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    give_agreement(MAESAI, withheld_from, withheld_to);
+    give_agreement(TACHILEIK, withheld_from, withheld_to);
+    id = post_with_file();
+    let_it_move();
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+    expect_no_trace(&id);
+    assert_int_equal(file_of(MAESAI, &id).number, 0);
+    assert_int_equal(file_of(TACHILEIK, &id).number, 0);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CHUNK), 0);
+    assert_int_equal(number_of(MAESAI, "submission"), 2); /* and no chunk */
+    journal_is_good(MAESAI);
+    journal_is_good(TACHILEIK);
+}
+
+static struct ent_decision
+judge_chunk(const struct ent_id *id)
+{
+    Entente__V1__AttachmentChunk chunk = ENTENTE__V1__ATTACHMENT_CHUNK__INIT;
+    struct node *node = world.nodes[MAESAI];
+    struct ent_decision decision;
+
+    chunk.message_id.data = (uint8_t *)(uintptr_t)id->bytes;
+    chunk.message_id.len = sizeof id->bytes;
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_feed_judge(node, &chunk, &world.configs[TACHILEIK].address,
+        &decision, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    return decision;
+}
+
+/* Its message went under an agreement that withheld nothing. */
+static void
+a_file_that_is_withheld_by_now_does_not_go_on(void **state)
+{
+    struct ent_id id = post_with_file();
+    struct ent_decision decision;
+
+    (void)state;
+    exchange();
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+    assert_true(judge_chunk(&id).permit);
+    give_agreement(MAESAI, withheld_from, withheld_to);
+    decision = judge_chunk(&id);
+    assert_false(decision.permit);
+    assert_int_equal(decision.reason, ENT_REFUSAL_FIELD_PROHIBITED);
+    assert_string_equal(decision.clause, "fields.withhold_until_hit");
+}
+
 int
 main(void)
 {
@@ -453,6 +550,8 @@ main(void)
             a_chunk_that_is_not_of_the_file_is_refused_and_the_file_still_comes),
         FILES(a_file_that_lies_is_given_to_nobody),
         FILES(a_mark_of_another_makes_no_difference),
+        FILES(of_a_file_that_is_withheld_nothing_leaves_but_that_it_is),
+        FILES(a_file_that_is_withheld_by_now_does_not_go_on),
     };
 
     return cmocka_run_group_tests_name("node_attachments", tests, NULL, NULL);

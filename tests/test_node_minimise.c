@@ -509,6 +509,23 @@ only_a_node_says_what_is_withheld(void **state)
     assert_non_null(strstr(result->error, "withheld: the node says"));
 }
 
+/* Bytes that nobody can read may be made of what is withheld. */
+static void
+no_keyed_hash_goes_beside_what_is_withheld(void **state)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__SubmitResult *result;
+
+    (void)state;
+    expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
+    submit(MAESAI, TACHILEIK,
+        "{\"purpose\":\"THREAT_TO_LIFE\",\"duplicateKeys\":"
+        "[\"AAECAwQFBgcICQoLDA0ODw==\"],\"test\":{\"text\":\"x\"}}",
+        &result, &arena);
+    assert_non_null(strstr(result->error, "duplicate_keys: must not be given"));
+    assert_int_equal(result->n_copies, 0);
+}
+
 int
 main(void)
 {
@@ -516,6 +533,7 @@ main(void)
         TEST(nothing_withheld_is_in_what_is_sealed),
         TEST(what_is_withheld_since_is_taken_out_before_it_is_sealed),
         TEST(only_a_node_says_what_is_withheld),
+        TEST(no_keyed_hash_goes_beside_what_is_withheld),
     };
 
     play.random.state = SEED;
