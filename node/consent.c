@@ -405,11 +405,12 @@ node_consent_forget(struct node *node, const struct ent_party *office,
     const struct ent_id *id, struct ent_error *err)
 {
     struct node_key first = node_key_seen(office, id);
-    struct node_key key = {.len = node_key_len(NODE_CONSENT)};
     enum ent_status rc = ENT_OK;
 
-    memcpy(key.bytes, first.bytes, first.len);
     while (rc == ENT_OK) {
+        struct node_key key = {.len = node_key_len(NODE_CONSENT)};
+
+        memcpy(key.bytes, first.bytes, first.len);
         rc = node_store_seek(node->store, NODE_CONSENT, node_key_view(&key),
             first.len, key.bytes, NULL, err);
         if (rc == ENT_OK) {

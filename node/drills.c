@@ -11,13 +11,6 @@
 
 typedef Entente__Rest__V1__DrillRow drill_row; /* a generated name */
 
-/* By which its duty is known. */
-static uint64_t
-number_of(const struct ent_party *party)
-{
-    return ent_get_be(party->bytes, 8);
-}
-
 static enum ent_status
 row_get(struct node *node, const struct ent_party *party, drill_row **ret_row,
     struct ent_error *err)
@@ -118,9 +111,9 @@ node_drill_answered(struct node *node, const struct ent_id *id,
     if (rc == ENT_OK) {
         rc = record(node, by, id, row.answer_ms, err);
     }
-    return rc != ENT_OK
-               ? rc
-               : node_duty_end(node, NODE_DUTY_DRILL, number_of(by), err);
+    return rc != ENT_OK ? rc
+                        : node_duty_end(node, NODE_DUTY_DRILL,
+                              node_store_number_of(node->store, by), err);
 }
 
 /* ---- owed ---- */
@@ -144,7 +137,7 @@ watch(struct node *node, const struct ent_address *office, uint64_t every_ms,
     ENT_AUTO(node_row_free) drill_row *old = NULL;
     struct ent_party party = ent_address_party(office);
     struct node_duty duty = {.kind = NODE_DUTY_DRILL,
-        .number = number_of(&party),
+        .number = node_store_number_of(node->store, &party),
         .office = office->text};
     drill_row row;
     enum ent_status rc = row_open(node, office, &old, &row, err);
@@ -179,8 +172,10 @@ release(struct node *node, struct ent_error *err)
             rc = ent_address_parse(ent_view_text(row->office), &office, err);
         }
         if (rc == ENT_OK && owed_every(node, &office) == 0) {
-            rc = node_duty_end(
-                node, NODE_DUTY_DRILL, ent_get_be(key.bytes, 8), err);
+            struct ent_party party = ent_address_party(&office);
+
+            rc = node_duty_end(node, NODE_DUTY_DRILL,
+                node_store_number_of(node->store, &party), err);
         }
         if (rc != ENT_OK || !node_key_after(key.bytes, key.len)) {
             return rc == ENT_NOT_FOUND ? ENT_OK : rc;

@@ -3,7 +3,9 @@
  * lifetime - until when a row has a use, in one table sorted by time.
  *
  * Nothing is ever looked for by walking what is kept: whoever writes a row that
- * must go one day says so here, and node/pruning.h takes what is first.
+ * must go one day says so here, and node/pruning.h takes what is first. Times
+ * are those of the full hour that follows: to the millisecond they would say on
+ * the disk when a message came.
  */
 #ifndef NODE_LIFETIME_H
 #define NODE_LIFETIME_H

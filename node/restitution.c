@@ -28,13 +28,6 @@ struct giving {
 
 /* ---- the row ---- */
 
-/* Errands are named by a number: the first bytes of a party. */
-static uint64_t
-number_of(const struct ent_party *party)
-{
-    return ent_get_be(party->bytes, 8);
-}
-
 static enum ent_status
 row_get(struct node *node, const struct ent_party *party,
     restitution_row **ret_row, struct ent_error *err)
@@ -99,9 +92,10 @@ node_restitution_heed(struct node *node, const struct node_peer *peer,
     row.next = 1;
     row.flying = rc == ENT_OK ? old->flying : 0;
     rc = row_put(node, &peer->party, &row, err);
-    return rc != ENT_OK ? rc
-                        : node_errand_put(node, NODE_ERRAND_GIVE,
-                              number_of(&peer->party), err);
+    return rc != ENT_OK
+               ? rc
+               : node_errand_put(node, NODE_ERRAND_GIVE,
+                     node_store_number_of(node->store, &peer->party), err);
 }
 
 /* There is something to give: people know, and the journal does. */
@@ -345,8 +339,8 @@ walk(struct node *node, struct giving *giving, size_t *budget,
         if (rc == ENT_NOT_FOUND) {
             giving->row->through = true;
             say_if_done(giving);
-            return node_errand_delete(
-                node, NODE_ERRAND_GIVE, number_of(&giving->party), err);
+            return node_errand_delete(node, NODE_ERRAND_GIVE,
+                node_store_number_of(node->store, &giving->party), err);
         }
         if (rc == ENT_OK) {
             giving->row->next = ent_get_be(key.bytes, 8) + 1;
@@ -361,8 +355,8 @@ enum ent_status
 node_restitution_run(
     struct node *node, uint64_t number, size_t *budget, struct ent_error *err)
 {
-    struct node_key key = node_key_u64_u64(number, 0);
-    struct giving giving;
+    struct node_key key = {.len = node_key_len(NODE_RESTITUTION)};
+    struct giving giving = {0};
     enum ent_status rc = ENT_OK;
 
     if (node->clock_doubt) {
@@ -373,7 +367,13 @@ node_restitution_run(
         struct ent_view value;
 
         rc = node_store_seek(node->store, NODE_RESTITUTION, node_key_view(&key),
-            8, giving.party.bytes, &value, err);
+            0, giving.party.bytes, &value, err);
+        key = node_key_party(&giving.party);
+        (void)node_key_after(key.bytes, key.len);
+        if (rc == ENT_OK &&
+            node_store_number_of(node->store, &giving.party) != number) {
+            continue;
+        }
         if (rc == ENT_OK) {
             rc = node_row_unpack(value,
                 &entente__rest__v1__restitution_row__descriptor,
@@ -389,8 +389,6 @@ node_restitution_run(
         if (rc == ENT_OK) {
             rc = row_put(node, &giving.party, row, err);
         }
-        key = node_key_party(&giving.party);
-        (void)node_key_after(key.bytes, key.len);
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }

@@ -2,15 +2,14 @@
 #include "node/store.h"
 
 #include <assert.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/schema/common.pb-c.h"
-
-#define META_NAME_LEN 16
+#include "node/blinding.h"
 
 static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
-    [NODE_META] = {.name = "meta", .key_len = META_NAME_LEN},
+    [NODE_META] = {.name = "meta", .key_len = NODE_META_NAME_LEN},
     [NODE_JOURNAL] = {.name = "journal", .key_len = 8},
     [NODE_TREE] = {.name = "tree", .key_len = 9},
     [NODE_BUNDLE] = {.name = "bundle", .key_len = 8},
@@ -77,6 +76,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
 struct node_store {
     struct ent_kv *kv;
     struct ent_kv_txn *txn;
+    struct node_blinding blinding;
     bool dirty;
     uint64_t commits;
 };
@@ -122,6 +122,7 @@ node_store_open(const char *path,
     if (rc != ENT_OK) {
         return rc;
     }
+    node_blinding_init(&store->blinding, store_key);
     *ret_store = store;
     store = NULL;
     return ENT_OK;
@@ -135,6 +136,7 @@ node_store_close(struct node_store **store)
     }
     ent_kv_abort(&(*store)->txn);
     ent_kv_close(&(*store)->kv);
+    sodium_memzero(&(*store)->blinding, sizeof(*store)->blinding);
     free(*store);
     *store = NULL;
 }
@@ -194,31 +196,44 @@ node_store_disk_room(struct node_store *store)
     return ent_kv_disk_room(store->txn);
 }
 
+/* A key as it lies in the store. */
+static struct node_key
+hidden(struct node_store *store, enum node_table table, struct ent_view key)
+{
+    struct node_key at = {.len = key.len};
+
+    assert(store->txn != NULL && key.len == tables[table].key_len);
+    node_blinding_hide(&store->blinding, table, key, at.bytes);
+    return at;
+}
+
 enum ent_status
 node_store_get(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_view *ret_value, struct ent_error *err)
 {
-    assert(store->txn != NULL && key.len == tables[table].key_len);
-    return ent_kv_get(store->txn, table, key, ret_value, err);
+    struct node_key at = hidden(store, table, key);
+
+    return ent_kv_get(store->txn, table, node_key_view(&at), ret_value, err);
 }
 
 enum ent_status
 node_store_put(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_view value, struct ent_error *err)
 {
-    assert(store->txn != NULL && key.len == tables[table].key_len);
+    struct node_key at = hidden(store, table, key);
+
     store->dirty = true;
-    return ent_kv_put(store->txn, table, key, value, err);
+    return ent_kv_put(store->txn, table, node_key_view(&at), value, err);
 }
 
 enum ent_status
 node_store_delete(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_error *err)
 {
-    enum ent_status rc;
+    struct node_key at = hidden(store, table, key);
+    enum ent_status rc =
+        ent_kv_delete(store->txn, table, node_key_view(&at), err);
 
-    assert(store->txn != NULL && key.len == tables[table].key_len);
-    rc = ent_kv_delete(store->txn, table, key, err);
     if (rc == ENT_NOT_FOUND) {
         return ENT_OK;
     }
@@ -282,27 +297,53 @@ node_row_free(void *row_pointer)
     }
 }
 
+/* The first key at `at`; or when `from` is none that is there, nor the
+ * beginning of one, what comes behind the one before it (see node_store_seek).
+ */
 static enum ent_status
-seek(struct ent_kv_txn *txn, enum node_table table, struct ent_view from,
-    size_t prefix_len, uint8_t *ret_key, struct ent_view *ret_value,
-    struct ent_error *err)
+find(struct ent_kv_cursor *cursor, const struct node_blinding *blinding,
+    enum node_table table, struct ent_view from, const struct node_key *at,
+    struct ent_view *ret_key, struct ent_view *ret_value, struct ent_error *err)
+{
+    size_t stem = node_blinding_stem(table, from);
+    struct node_key behind = {.len = from.len};
+    enum ent_status rc =
+        ent_kv_cursor_seek(cursor, node_key_view(at), ret_key, ret_value, err);
+
+    if (stem == 0 || (rc != ENT_OK && rc != ENT_NOT_FOUND) ||
+        (rc == ENT_OK && memcmp(ret_key->data, at->bytes, stem) == 0)) {
+        return rc;
+    }
+    if (!node_blinding_behind(blinding, table, from, stem, behind.bytes)) {
+        return ENT_NOT_FOUND;
+    }
+    return ent_kv_cursor_seek(
+        cursor, node_key_view(&behind), ret_key, ret_value, err);
+}
+
+static enum ent_status
+seek(struct ent_kv_txn *txn, const struct node_blinding *blinding,
+    enum node_table table, struct ent_view from, size_t prefix_len,
+    uint8_t *ret_key, struct ent_view *ret_value, struct ent_error *err)
 {
     ENT_AUTO(ent_kv_cursor_close) struct ent_kv_cursor *cursor = NULL;
+    struct node_key at = {.len = from.len};
     struct ent_view key;
     struct ent_view value;
     enum ent_status rc;
 
+    node_blinding_hide(blinding, table, from, at.bytes);
     rc = ent_kv_cursor_open(txn, table, &cursor, err);
     if (rc == ENT_OK) {
-        rc = ent_kv_cursor_seek(cursor, from, &key, &value, err);
+        rc = find(cursor, blinding, table, from, &at, &key, &value, err);
     }
     if (rc != ENT_OK) {
         return rc;
     }
-    if (prefix_len > 0 && memcmp(key.data, from.data, prefix_len) != 0) {
+    if (prefix_len > 0 && memcmp(key.data, at.bytes, prefix_len) != 0) {
         return ENT_NOT_FOUND;
     }
-    memcpy(ret_key, key.data, key.len);
+    node_blinding_show(blinding, table, key, ret_key);
     if (ret_value != NULL) {
         *ret_value = value;
     }
@@ -314,11 +355,13 @@ node_store_seek(struct node_store *store, enum node_table table,
     struct ent_view from, size_t prefix_len, uint8_t *ret_key,
     struct ent_view *ret_value, struct ent_error *err)
 {
-    return seek(store->txn, table, from, prefix_len, ret_key, ret_value, err);
+    return seek(store->txn, &store->blinding, table, from, prefix_len, ret_key,
+        ret_value, err);
 }
 
 struct node_snapshot {
     struct ent_kv_txn *txn;
+    const struct node_blinding *blinding; /* the store's */
 };
 
 enum ent_status
@@ -332,6 +375,7 @@ node_snapshot_open(struct node_store *store,
     if (snapshot == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "reading the store as it was");
     }
+    snapshot->blinding = &store->blinding;
     rc = ent_kv_begin(store->kv, false, &snapshot->txn, err);
     if (rc != ENT_OK) {
         return rc;
@@ -357,19 +401,8 @@ node_snapshot_seek(struct node_snapshot *snapshot, enum node_table table,
     struct ent_view from, size_t prefix_len, uint8_t *ret_key,
     struct ent_view *ret_value, struct ent_error *err)
 {
-    return seek(
-        snapshot->txn, table, from, prefix_len, ret_key, ret_value, err);
-}
-
-bool
-node_key_after(uint8_t *key, size_t len)
-{
-    for (size_t i = len; i > 0; i--) {
-        if (++key[i - 1] != 0) {
-            return true;
-        }
-    }
-    return false;
+    return seek(snapshot->txn, snapshot->blinding, table, from, prefix_len,
+        ret_key, ret_value, err);
 }
 
 size_t
@@ -431,161 +464,9 @@ node_number_next(struct node_store *store, const char *name,
     return ENT_OK;
 }
 
-/* ---- keys ---- */
-
-static void
-key_add(struct node_key *key, const void *data, size_t len)
+uint64_t
+node_store_number_of(
+    const struct node_store *store, const struct ent_party *party)
 {
-    assert(key->len + len <= sizeof key->bytes);
-    memcpy(key->bytes + key->len, data, len);
-    key->len += len;
-}
-
-static void
-key_add_u64(struct node_key *key, uint64_t number)
-{
-    assert(key->len + 8 <= sizeof key->bytes);
-    ent_put_be(key->bytes + key->len, number, 8);
-    key->len += 8;
-}
-
-struct node_key
-node_key_meta(const char *name)
-{
-    struct node_key key = {.len = META_NAME_LEN};
-
-    assert(strlen(name) <= META_NAME_LEN);
-    memcpy(key.bytes, name, strlen(name)); /* padded with zeros */
-    return key;
-}
-
-struct node_key
-node_key_u64(uint64_t number)
-{
-    struct node_key key = {0};
-
-    key_add_u64(&key, number);
-    return key;
-}
-
-struct node_key
-node_key_u64_u64(uint64_t a, uint64_t b)
-{
-    struct node_key key = {0};
-
-    key_add_u64(&key, a);
-    key_add_u64(&key, b);
-    return key;
-}
-
-struct node_key
-node_key_digest(const struct ent_digest *digest)
-{
-    struct node_key key = {0};
-
-    key_add(&key, digest->bytes, sizeof digest->bytes);
-    return key;
-}
-
-struct node_key
-node_key_stream(const struct ent_digest *stream, uint64_t first)
-{
-    struct node_key key = node_key_digest(stream);
-
-    key_add_u64(&key, first);
-    return key;
-}
-
-struct node_key
-node_key_party(const struct ent_party *party)
-{
-    struct node_key key = {0};
-
-    key_add(&key, party->bytes, sizeof party->bytes);
-    return key;
-}
-
-struct node_key
-node_key_copy(const struct ent_id *id, const struct ent_party *party)
-{
-    struct node_key key = {0};
-
-    key_add(&key, id->bytes, sizeof id->bytes);
-    key_add(&key, party->bytes, sizeof party->bytes);
-    return key;
-}
-
-struct node_key
-node_key_seen(const struct ent_party *party, const struct ent_id *id)
-{
-    struct node_key key = node_key_party(party);
-
-    key_add(&key, id->bytes, sizeof id->bytes);
-    return key;
-}
-
-struct node_key
-node_key_pending(
-    uint32_t precedence, const struct ent_party *party, uint64_t number)
-{
-    struct node_key key = {0};
-    uint8_t rank = node_rank(precedence);
-
-    key_add(&key, &rank, 1);
-    key_add(&key, party->bytes, sizeof party->bytes);
-    key_add_u64(&key, number);
-    return key;
-}
-
-struct node_key
-node_key_held(
-    uint32_t precedence, const struct ent_party *party, uint64_t number)
-{
-    struct node_key key = node_key_pending(precedence, party, number);
-
-    key.bytes[0] |= NODE_RANK_HELD;
-    return key;
-}
-
-struct node_key
-node_key_due(uint32_t precedence, uint64_t due_ms,
-    const struct ent_digest *stream, uint64_t first)
-{
-    struct node_key key = {0};
-    uint8_t rank = node_rank(precedence);
-
-    key_add(&key, &rank, 1);
-    key_add_u64(&key, due_ms);
-    key_add(&key, stream->bytes, sizeof stream->bytes);
-    key_add_u64(&key, first);
-    return key;
-}
-
-struct node_key
-node_key_gap(uint64_t due_ms, const struct ent_digest *stream)
-{
-    struct node_key key = {0};
-
-    key_add_u64(&key, due_ms);
-    key_add(&key, stream->bytes, sizeof stream->bytes);
-    return key;
-}
-
-struct node_key
-node_key_object(uint32_t kind, const struct ent_party *party)
-{
-    struct node_key key = {0};
-    uint8_t byte = (uint8_t)kind;
-
-    key_add(&key, &byte, 1);
-    key_add(&key, party->bytes, sizeof party->bytes);
-    return key;
-}
-
-uint8_t
-node_rank(uint32_t precedence)
-{
-    assert(precedence >= ENTENTE__V1__PRECEDENCE__DEFERRED &&
-           precedence <= ENTENTE__V1__PRECEDENCE__FLASH);
-    return (uint8_t)(ENTENTE__V1__PRECEDENCE__FLASH - precedence);
+    return node_blinding_number(&store->blinding, party);
 }

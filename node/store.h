@@ -4,9 +4,11 @@
  *
  * A turn of the node's loop is one transaction: everything that came in is
  * handled inside it, node_store_commit makes it durable, and only then does
- * anything leave (group commit). Keys are fixed-length and big-endian; rows are
- * the messages of node/rest.proto. Values are sealed (proto/base/kv.h), but for
- * chunks of files, which are sealed as files, and prints, which are blinded.
+ * anything leave (group commit). Keys are fixed-length and big-endian; what
+ * they say of who and when lies blinded (node/blinding.h), and then a table is
+ * not sorted by it. Rows are the messages of node/rest.proto. Values are sealed
+ * (proto/base/kv.h), but for chunks of files, which are sealed as files, and
+ * prints, which are blinded.
  */
 #ifndef NODE_STORE_H
 #define NODE_STORE_H
@@ -143,9 +145,12 @@ enum ent_status node_row_unpack(struct ent_view value,
     struct ent_error *err) ENT_MUST_CHECK;
 void node_row_free(void *row_pointer); /* of any `..Row *` variable */
 
-/* Walk a table: the first key >= `from` that begins with `prefix_len` bytes of
- * it. The found key is copied, so rows may be put and deleted in between; go on
- * with node_key_after. ENT_NOT_FOUND at the end. `ret_value` may be NULL. */
+/* Walk a table: from `from` on, to the first key that begins with `prefix_len`
+ * bytes of it. `from` is a key that is there, or the beginning of one and then
+ * zeros, or what node_key_after made of the key that was found last, which may
+ * be gone by then: another one that is not there is no place in a table whose
+ * keys are blinded. The found key is copied, so rows may be put and deleted in
+ * between. ENT_NOT_FOUND at the end. `ret_value` may be NULL. */
 enum ent_status node_store_seek(struct node_store *store, enum node_table table,
     struct ent_view from, size_t prefix_len, uint8_t *ret_key,
     struct ent_view *ret_value, struct ent_error *err) ENT_MUST_CHECK;
@@ -176,9 +181,15 @@ enum ent_status node_number_get(struct node_store *store, const char *name,
 enum ent_status node_number_set(struct node_store *store, const char *name,
     uint64_t number, struct ent_error *err) ENT_MUST_CHECK;
 
+/* A number by which a row about an office can be called where there is no room
+ * for its party: who has the disk does not know which office it is. */
+uint64_t node_store_number_of(
+    const struct node_store *store, const struct ent_party *party);
+
 /* ---- keys ---- */
 
 #define NODE_KEY_MAX 64
+#define NODE_META_NAME_LEN 16
 
 struct node_key {
     uint8_t bytes[NODE_KEY_MAX];

@@ -391,6 +391,7 @@ who_asks_more_than_agreed_is_refused_and_noticed(void **state)
                key.bytes, NULL, &last_error) == ENT_OK) {
         expect_ok(node_store_delete(
             node->store, NODE_QUOTA, node_key_view(&key), &last_error));
+        key = (struct node_key){.len = key.len};
     }
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
     query = ask_plate("9กก 9999"); /* as if its node did not count */

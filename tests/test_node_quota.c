@@ -75,6 +75,7 @@ forget_counts(enum who who)
                key.bytes, NULL, &last_error) == ENT_OK) {
         expect_ok(node_store_delete(
             node->store, NODE_QUOTA, node_key_view(&key), &last_error));
+        key = (struct node_key){.len = key.len};
     }
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
 }

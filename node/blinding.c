@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/blinding.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+#define KEY_CONTEXT "entente store keys v1"
+#define PARTS_MAX 2
+#define ROUNDS 4
+#define HALF_MAX crypto_shorthash_siphashx24_BYTES
+#define NUMBER_ROUND 0xff /* no round of a permutation */
+
+_Static_assert(NODE_BLINDING_KEY_LEN == crypto_shorthash_siphashx24_KEYBYTES,
+    "a key of SipHash");
+
+/* Each of an even length, which is twice HALF_MAX at most. */
+struct part {
+    uint8_t at;
+    uint8_t len;
+};
+
+#define ID 16
+#define PARTY 16
+#define DIGEST 32
+
+/* The rest are numbers, times by which rows are walked, ranks and kinds; names
+ * that are the same in every store; and prints, which are keyed already. */
+static const struct part parts[NODE_TABLE_COUNT][PARTS_MAX] = {
+    [NODE_PENDING] = {{1, PARTY}},
+    [NODE_COPY] = {{0, ID}, {16, PARTY}},
+    [NODE_OUTGOING] = {{0, DIGEST}},
+    [NODE_DISPATCH] = {{0, DIGEST}},
+    [NODE_DUE] = {{9, DIGEST}},
+    [NODE_INCOMING] = {{0, DIGEST}},
+    [NODE_ANSWER] = {{0, DIGEST}},
+    [NODE_PROOF] = {{1, DIGEST}},
+    [NODE_SEEN] = {{0, PARTY}, {16, ID}},
+    [NODE_HELD] = {{0, DIGEST}},
+    [NODE_GAP] = {{8, DIGEST}},
+    [NODE_CURSOR] = {{0, 16}},
+    [NODE_OBJECT] = {{1, PARTY}},
+    [NODE_PEER] = {{0, PARTY}},
+    [NODE_AGREED] = {{0, DIGEST}},
+    [NODE_COUNT] = {{4, 8}}, /* family, way and state */
+    [NODE_FATE] = {{0, PARTY}, {16, ID}},
+    [NODE_CARRY] = {{0, PARTY}, {16, 16}},
+    [NODE_CERTIFICATE] = {{0, 16}},
+    [NODE_AGREEMENT] = {{0, DIGEST}},
+    [NODE_VERSION] = {{0, DIGEST}},
+    [NODE_NOTICE] = {{0, DIGEST}},
+    [NODE_CONSENT] = {{0, PARTY + ID}, {32, 16}},
+    [NODE_SOURCE] = {{1, PARTY}},
+    [NODE_PAIR] = {{0, 16}},
+    [NODE_PIN] = {{0, PARTY}},
+    [NODE_ATTACHED] = {{1, PARTY}, {17, ID}},
+    [NODE_FATE_END] = {{8, PARTY}, {24, ID}},
+    [NODE_QUOTA] = {{0, 8}},
+    [NODE_RESTITUTION] = {{0, PARTY}},
+    [NODE_DRILL] = {{0, PARTY}},
+    [NODE_EMERGENCY] = {{0, PARTY}, {16, ID}},
+    [NODE_OFFICER] = {{0, 16}},
+    [NODE_SIGNER] = {{0, 16}},
+    [NODE_WITNESS] = {{0, PARTY}},
+    [NODE_SHARE] = {{0, PARTY}},
+    [NODE_LINK] = {{0, ID}, {16, ID}},
+    [NODE_CENSUS] = {{5, 28}}, /* what was counted */
+};
+
+void
+node_blinding_init(struct node_blinding *blinding,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN])
+{
+    (void)crypto_generichash(blinding->key, sizeof blinding->key,
+        (const uint8_t *)KEY_CONTEXT, sizeof KEY_CONTEXT - 1, store_key,
+        ENT_KV_STORE_KEY_LEN);
+}
+
+/* `to` XOR what the round function makes of `from`. */
+static void
+mix(const struct node_blinding *blinding, const uint8_t place[static 3],
+    const uint8_t *from, uint8_t *to, size_t half)
+{
+    uint8_t in[3 + HALF_MAX];
+    uint8_t out[HALF_MAX];
+
+    memcpy(in, place, 3);
+    memcpy(in + 3, from, half);
+    (void)crypto_shorthash_siphashx24(out, in, 3 + half, blinding->key);
+    for (size_t i = 0; i < half; i++) {
+        to[i] ^= out[i];
+    }
+}
+
+static void
+permute(const struct node_blinding *blinding, enum node_table table,
+    size_t number, bool back, uint8_t *bytes)
+{
+    const struct part *part = &parts[table][number];
+    size_t half = part->len / 2u;
+    uint8_t *halves[2] = {bytes + part->at, bytes + part->at + half};
+
+    if (sodium_is_zero(bytes + part->at, part->len)) {
+        return;
+    }
+    for (uint8_t i = 0; i < ROUNDS; i++) {
+        uint8_t round = back ? (uint8_t)(ROUNDS - 1 - i) : i;
+        const uint8_t place[3] = {round, (uint8_t)table, (uint8_t)number};
+
+        mix(blinding, place, halves[round % 2], halves[1 - round % 2], half);
+    }
+}
+
+static void
+permute_all(const struct node_blinding *blinding, enum node_table table,
+    struct ent_view key, bool back, uint8_t *out)
+{
+    if (key.len > 0) {
+        memmove(out, key.data, key.len);
+    }
+    for (size_t i = 0; i < PARTS_MAX && parts[table][i].len > 0; i++) {
+        const struct part *part = &parts[table][i];
+
+        if (part->at >= key.len) {
+            return;
+        }
+        assert(part->at + part->len <= key.len);
+        permute(blinding, table, i, back, out);
+    }
+}
+
+void
+node_blinding_hide(const struct node_blinding *blinding, enum node_table table,
+    struct ent_view key, uint8_t *out)
+{
+    permute_all(blinding, table, key, false, out);
+}
+
+void
+node_blinding_show(const struct node_blinding *blinding, enum node_table table,
+    struct ent_view stored, uint8_t *out)
+{
+    permute_all(blinding, table, stored, true, out);
+}
+
+size_t
+node_blinding_stem(enum node_table table, struct ent_view key)
+{
+    size_t len = key.len;
+
+    while (len > 0 && key.data[len - 1] == 0) {
+        len--;
+    }
+    for (size_t i = 0; i < PARTS_MAX && len > 0; i++) {
+        const struct part *part = &parts[table][i];
+
+        if (part->at < len && len <= (size_t)part->at + part->len) {
+            return (size_t)part->at + part->len;
+        }
+    }
+    return 0;
+}
+
+bool
+node_blinding_behind(const struct node_blinding *blinding,
+    enum node_table table, struct ent_view key, size_t stem, uint8_t *out)
+{
+    memcpy(out, key.data, key.len);
+    for (size_t i = stem; i > 0 && out[i - 1]-- == 0; i--) {
+    }
+    node_blinding_hide(blinding, table, ent_view_of(out, stem), out);
+    return node_key_after(out, stem);
+}
+
+uint64_t
+node_blinding_number(
+    const struct node_blinding *blinding, const struct ent_party *party)
+{
+    const uint8_t place[3] = {NUMBER_ROUND};
+    uint8_t out[HALF_MAX] = {0};
+
+    mix(blinding, place, party->bytes, out, sizeof party->bytes);
+    return ent_get_be(out, 8);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * blinding - what a key of the store says, so that only its owner reads it.
+ *
+ * Keys lie in the store as they are, and in order. Those parts of one that tell
+ * who (hashes of addresses, of keys and of streams, which anybody can try) or
+ * when (an id begins with its time) are replaced, each for itself, by a keyed
+ * permutation of as many bytes: equal parts of a table are equal there too, so
+ * that rows are found and grouped as before, and nothing else is seen of them.
+ * Parts that are zero stay zero: a walk begins there.
+ *
+ * The permutation is a Feistel network of four rounds (M. Luby, C. Rackoff,
+ * SIAM J. Comput. 17, 1988) whose round function is SipHash-2-4 with 128 bits
+ * (J.-P. Aumasson, D. J. Bernstein, INDOCRYPT 2012) over the number of the
+ * round, table and part, and the half.
+ */
+#ifndef NODE_BLINDING_H
+#define NODE_BLINDING_H
+
+#include "node/store.h"
+
+#define NODE_BLINDING_KEY_LEN 16
+
+struct node_blinding {
+    uint8_t key[NODE_BLINDING_KEY_LEN];
+};
+
+/* `store_key` is that of the store's values; ours is made of it. */
+void node_blinding_init(struct node_blinding *blinding,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN]);
+
+/* A key, or the beginning of one that ends with a part, as it lies in the
+ * store; and what it was. `out` has room for it. */
+void node_blinding_hide(const struct node_blinding *blinding,
+    enum node_table table, struct ent_view key, uint8_t *out);
+void node_blinding_show(const struct node_blinding *blinding,
+    enum node_table table, struct ent_view stored, uint8_t *out);
+
+/* The length up to the end of the last part of `key` that is not zero, when it
+ * is one that is replaced; else 0. */
+size_t node_blinding_stem(enum node_table table, struct ent_view key);
+/* Where those lie that come after all whose last part is one less; false: there
+ * can be none. */
+bool node_blinding_behind(const struct node_blinding *blinding,
+    enum node_table table, struct ent_view key, size_t stem, uint8_t *out);
+
+/* A number by which a row that is about an office can be called; nobody without
+ * the key knows which office. */
+uint64_t node_blinding_number(
+    const struct node_blinding *blinding, const struct ent_party *party);
+
+#endif
