@@ -4,7 +4,14 @@
  * Each state gives once in a time without asking what it got, or nobody could
  * begin; more goes only to a state that gave, too. Of what comes its sender
  * decides who may have it.
+ *
+ * What a return suppresses must not be computed from what it tells: that is
+ * looked for in what goes and in what comes, whoever made it.
  */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "policy/audit.h"
 #include "policy/decide_internal.h"
 #include "proto/base/time.h"
 #include "proto/refusal.h"
@@ -27,6 +34,48 @@ check_threshold(const struct question *question, struct ent_decision *decision)
     return ent_decision_deny(decision, ENT_REFUSAL_THRESHOLD,
         "statistics.threshold",
         question->agreement->statistics.threshold_mark.line);
+}
+
+static bool
+deny_audit(const struct question *question, struct ent_decision *decision)
+{
+    return ent_decision_deny(decision, ENT_REFUSAL_THRESHOLD,
+        "statistics.threshold",
+        question->agreement->statistics.threshold_mark.line);
+}
+
+/* Its suppressed cells could have as many values as its own threshold says. */
+static bool
+check_suppression(
+    const struct question *question, struct ent_decision *decision)
+{
+    const Entente__V1__StatisticsReturn *all =
+        question->message->statistics_return;
+    struct ent_audit audit = {.told = false};
+    struct ent_error err = {0};
+    char table[32] = "";
+
+    if (all == NULL) {
+        return true;
+    }
+    if (ent_audit_return(all, all->threshold, &audit, &err) != ENT_OK) {
+        ent_decision_say(decision,
+            "nobody can say what can be computed of its suppressed cells: %s",
+            err.text);
+        return deny_audit(question, decision);
+    }
+    if (!audit.told) {
+        return true;
+    }
+    if (audit.table > 0) {
+        (void)snprintf(table, sizeof table, "tables[%zu].", audit.table - 1);
+    }
+    ent_decision_say(decision,
+        "%scells[%zu] is suppressed, and from other cells everybody can compute "
+        "that it is %" PRIu64 " to %" PRIu64 ": suppress more of them, so that "
+        "it could have %u values",
+        table, audit.cell, audit.least, audit.most, all->threshold);
+    return deny_audit(question, decision);
 }
 
 static bool
@@ -71,5 +120,6 @@ ent_decide_statistics(
         return true;
     }
     return check_threshold(question, decision) &&
+           check_suppression(question, decision) &&
            check_contribution(question, decision);
 }

@@ -21,7 +21,40 @@ struct staged {
     Google__Protobuf__Timestamp created_at;
     Entente__V1__Emergency emergency;
     Entente__V1__StatisticsReturn statistics;
+    Entente__V1__Dimension by_sex;
+    Entente__V1__StatisticsCell cells[3];
+    Entente__V1__StatisticsCell *cell_list[3];
+    Entente__V1__StatisticsTable total;
+    Entente__V1__StatisticsTable *total_list[1];
 };
+
+/* 40 men, women suppressed, and 45 in all. */
+static void
+stage_cells(struct staged *staged)
+{
+    Entente__V1__StatisticsReturn *all = &staged->statistics;
+
+    for (size_t i = 0; i < 3; i++) {
+        entente__v1__statistics_cell__init(&staged->cells[i]);
+        staged->cell_list[i] = &staged->cells[i];
+    }
+    staged->cells[0].sex = ENTENTE__V1__SEX__MALE;
+    staged->cells[0].count = 40;
+    staged->cells[1].sex = ENTENTE__V1__SEX__FEMALE;
+    staged->cells[1].suppressed = true;
+    staged->cells[2].count = 45;
+    staged->by_sex = ENTENTE__V1__DIMENSION__BY_SEX;
+    all->dimensions = &staged->by_sex;
+    all->n_dimensions = 1;
+    all->cells = staged->cell_list;
+    all->n_cells = 2;
+    entente__v1__statistics_table__init(&staged->total);
+    staged->total.cells = staged->cell_list + 2;
+    staged->total.n_cells = 1;
+    staged->total_list[0] = &staged->total;
+    all->tables = staged->total_list;
+    all->n_tables = 1;
+}
 
 static void
 stage_body(const struct scene *scene, struct staged *staged)
@@ -35,6 +68,9 @@ stage_body(const struct scene *scene, struct staged *staged)
     entente__v1__person_count__init(&staged->person);
     entente__v1__statistics_return__init(&staged->statistics);
     staged->statistics.threshold = scene->threshold;
+    if (scene->tells) {
+        stage_cells(staged);
+    }
     if (scene->plate != NULL) {
         staged->conveyance.plate = (char *)scene->plate;
         staged->hotline.conveyance = &staged->conveyance;

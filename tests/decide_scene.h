@@ -49,6 +49,7 @@ struct scene {
     uint64_t given_at; /* statistics */
     uint64_t contributed_at;
     uint32_t threshold; /* of a statistics return */
+    bool tells;         /* its one suppressed cell, by its total */
     uint64_t checks_today;
     uint64_t checks_this_hour;
 };

@@ -446,10 +446,31 @@ who_gives_statistics_gets_some(void **state)
         {"smaller cells that come",
             {OF_RETURNS, .threshold = 10, .receiving = true},
             ENT_REFUSAL_THRESHOLD, "statistics.threshold", 41},
+        {"what is suppressed is the rest of a total",
+            {OF_RETURNS, .threshold = 11, .tells = true}, ENT_REFUSAL_THRESHOLD,
+            "statistics.threshold", 41},
+        {"also in what comes",
+            {OF_RETURNS, .threshold = 11, .tells = true, .receiving = true},
+            ENT_REFUSAL_THRESHOLD, "statistics.threshold", 41},
     };
 
     (void)state;
     EXPECT_ROWS("strict.yaml", rows);
+}
+
+static void
+a_cell_that_can_be_computed_is_named(void **state)
+{
+    static const struct scene scene = {
+        OF_RETURNS, .threshold = 11, .tells = true};
+    ENT_AUTO(ent_agreement_free)
+    struct ent_agreement *agreement = load_data("strict.yaml");
+    struct ent_decision decision = decide_scene(agreement, &scene);
+
+    (void)state;
+    assert_non_null(strstr(decision.sentence,
+        "cells[1] is suppressed, and from other cells everybody can compute "
+        "that it is 5 to 5"));
 }
 
 /* ---- obligations ---- */
@@ -542,6 +563,7 @@ main(void)
             a_victim_is_never_punished_and_named_with_consent_alone),
         cmocka_unit_test(document_checks_have_a_quota_and_one_kind_of_answer),
         cmocka_unit_test(who_gives_statistics_gets_some),
+        cmocka_unit_test(a_cell_that_can_be_computed_is_named),
         cmocka_unit_test(whoever_must_acknowledge_may),
         cmocka_unit_test(a_permit_of_the_example_says_all_that_follows),
     };
