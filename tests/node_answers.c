@@ -284,6 +284,39 @@ answer_counts(Entente__V1__ApiReply *reply)
     reply->counts = &counts;
 }
 
+/* 40 seizures: kilograms were told of all, litres of three. */
+static void
+answer_census_of_seizures(Entente__V1__ApiReply *reply)
+{
+    static Entente__V1__CensusReply census;
+    static Entente__V1__StatisticsCell values;
+    static Entente__V1__CensusCell cell;
+    static Entente__V1__CensusAmount amounts[2];
+    static Entente__V1__CensusAmount *amount_list[] = {
+        &amounts[0], &amounts[1]};
+    static Entente__V1__CensusCell *list[] = {&cell};
+
+    entente__v1__census_reply__init(&census);
+    entente__v1__statistics_cell__init(&values);
+    entente__v1__census_cell__init(&cell);
+    values.substance = ENTENTE__V1__DRUG__METH_CRYSTAL;
+    values.count = 40;
+    for (size_t i = 0; i < 2; i++) {
+        entente__v1__census_amount__init(&amounts[i]);
+        amounts[i].millionths = 2500000;
+        amounts[i].unit = i == 0 ? ENTENTE__V1__DRUG_UNIT__KILOGRAM
+                                 : ENTENTE__V1__DRUG_UNIT__LITRE;
+        amounts[i].cases = i == 0 ? 40 : 3;
+    }
+    cell.cell = &values;
+    cell.amounts = amount_list;
+    cell.n_amounts = 2;
+    census.cells = list;
+    census.n_cells = 1;
+    reply->reply_case = ENTENTE__V1__API_REPLY__REPLY_CENSUS;
+    reply->census = &census;
+}
+
 /* In two slices: 12 and 20 of KHM, and 3 of LAO. */
 static void
 answer_census(
@@ -297,6 +330,10 @@ answer_census(
     static const char *const origins[] = {"KHM", "LAO", "KHM"};
     static const uint64_t counts[] = {12, 3, 20};
 
+    if (request->what == ENTENTE__V1__COUNTED__SEIZURES_MADE) {
+        answer_census_of_seizures(reply);
+        return;
+    }
     entente__v1__census_reply__init(&census);
     for (size_t i = 0; i < 3; i++) {
         entente__v1__statistics_cell__init(&values[i]);

@@ -197,6 +197,18 @@ statistics_add_slices_up_and_tell_no_small_cell(void **state)
 }
 
 static void
+statistics_tell_amounts_of_enough_cases_alone(void **state)
+{
+    fake_node_start(state, answer_all);
+    expect_exit(state,
+        "statistics --from 2026-01 --to 2026-06 --what seizures --by substance "
+        "--csv",
+        EX_OK);
+    expect_output("METH_CRYSTAL,40,false,2.5,KILOGRAM\r\n");
+    expect_no_output("LITRE");
+}
+
+static void
 statistics_say_what_they_cannot_count(void **state)
 {
     static const struct {
@@ -316,6 +328,7 @@ main(void)
         NODE_TEST(the_status_says_what_needs_attention),
         NODE_TEST(counts_say_how_many_there_were_and_of_nobody),
         NODE_TEST(statistics_add_slices_up_and_tell_no_small_cell),
+        NODE_TEST(statistics_tell_amounts_of_enough_cases_alone),
         NODE_TEST(statistics_say_what_they_cannot_count),
         NODE_TEST(a_whole_journal_gives_its_checkpoint),
         NODE_TEST(a_long_check_is_asked_for_until_it_is_done),
