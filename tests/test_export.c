@@ -364,7 +364,8 @@ indicators_and_addresses_on_the_net_are_objects(void **state)
     (void)state;
     read = bundle("risk_indicator_bulletin", one);
     assert_string_equal(
-        value(object(read, "indicator", 1), "pattern"), "luggage of another");
+        value(object(read, "note", 1), "content"), "luggage of another");
+    assert_null(object(read, "indicator", 0)); /* it has no pattern */
     json_decref(read);
     read = bundle("intelligence_report", online);
     assert_string_equal(
@@ -372,6 +373,60 @@ indicators_and_addresses_on_the_net_are_objects(void **state)
     assert_non_null(object(read, "observed-data", 0));
     expect_marked(read, value(object(read, "marking-definition", 0), "id"));
     json_decref(read);
+}
+
+/* What the standard asks of each type that is written (OASIS STIX 2.1,
+ * sections 3 to 7), written again. */
+static void
+every_object_has_what_its_type_must_have(void **state)
+{
+    static const struct {
+        const char *type;
+        const char *must[6];
+    } types[] = {
+        {"identity", {"created", "modified", "name"}},
+        {"location", {"created", "modified"}},
+        {"marking-definition", {"created", "name"}},
+        {"note", {"created", "modified", "content"}},
+        {"observed-data",
+            {"created", "modified", "first_observed", "last_observed"}},
+        {"report", {"created", "modified", "name", "published"}},
+        {"url", {"value"}},
+    };
+    static const char *const one[] = {"{}", NULL};
+
+    (void)state;
+    for (size_t i = 0; example_families[i] != NULL; i++) {
+        json_t *read = bundle(example_families[i], one);
+        json_t *each;
+        size_t j, k;
+
+        json_array_foreach(json_object_get(read, "objects"), j, each)
+        {
+            const char *type = value(each, "type");
+            const char *id = value(each, "id");
+
+            assert_string_equal(value(each, "spec_version"), "2.1");
+            assert_int_equal(strncmp(id, type, strlen(type)), 0);
+            assert_int_equal(strlen(id), strlen(type) + 2 + 36);
+            for (k = 0; strcmp(types[k].type, type) != 0; k++) {
+                assert_true(k + 1 < sizeof types / sizeof types[0]);
+            }
+            for (size_t m = 0; types[k].must[m] != NULL; m++) {
+                assert_string_not_equal(value(each, types[k].must[m]), "");
+            }
+            if (strcmp(type, "note") == 0 || strcmp(type, "report") == 0) {
+                assert_true(
+                    json_array_size(json_object_get(each, "object_refs")) > 0);
+            }
+            if (strcmp(type, "location") == 0 &&
+                *value(each, "country") == '\0') {
+                assert_true(json_is_real(json_object_get(each, "latitude")));
+                assert_true(json_is_real(json_object_get(each, "longitude")));
+            }
+        }
+        json_decref(read);
+    }
 }
 
 static void
@@ -425,6 +480,7 @@ main(void)
         cmocka_unit_test(a_report_refers_to_all_its_places),
         cmocka_unit_test(a_place_has_the_id_of_what_it_is),
         cmocka_unit_test(indicators_and_addresses_on_the_net_are_objects),
+        cmocka_unit_test(every_object_has_what_its_type_must_have),
         cmocka_unit_test(nobody_is_an_object),
         cmocka_unit_test(an_empty_bundle_is_one),
         cmocka_unit_test(an_id_is_a_uuid_of_version_5),

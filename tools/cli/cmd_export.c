@@ -131,7 +131,8 @@ static const char cap_doc[] =
 static const char stix_doc[] =
     "Write messages of this desk for other systems, as STIX 2.1.\v"
     "A bundle (OASIS STIX 2.1): for each message a report, with the sender as "
-    "identity, its places, addresses on the net and indicators of risk, under "
+    "identity, its places, addresses on the net, and indicators of risk as "
+    "notes (they are words, and no patterns), under "
     "its TLP 2.0 marking. The same thing always has the same id." MORE
     "  entente export stix --from PT24H --out day.json\n";
 

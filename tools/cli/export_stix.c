@@ -10,9 +10,10 @@
 #include "tools/cli/summary.h"
 
 /* A bundle of STIX 2.1 (OASIS, 2021). Of each message a report, which refers to
- * its sender, its places and what was observed on the net; of indicators of
- * risk an indicator each. Persons are no objects of it. Each object stands
- * under the message's TLP 2.0 marking. */
+ * its sender, its places and what was observed on the net; indicators of risk
+ * are notes on it: an indicator of STIX is a pattern over what a computer sees,
+ * and they are words for people. Persons are no objects of it. Each object
+ * stands under the message's TLP 2.0 marking. */
 
 #define SEEN_MAX 1024 /* ids that are not said again */
 #define TIME_MAX 40
@@ -282,24 +283,26 @@ write_online(struct telling *t, const Entente__V1__Online *online)
     refer(t, observed);
 }
 
-/* In words, as they are given: no pattern of STIX says them. */
+/* In words, as they are given: notes on the report, which is told last. */
 static void
 write_indicators(
     struct telling *t, const Entente__V1__RiskIndicatorBulletin *bulletin)
 {
+    char report[CLI_STIXID_MAX];
+
+    cli_stixid_make("report", t->message->id, report);
     for (size_t i = 0; i < bulletin->n_indicators; i++) {
         char what[96], id[CLI_STIXID_MAX];
         json_t *object;
 
         (void)snprintf(what, sizeof what, "%.60s %zu", t->message->id, i);
-        cli_stixid_make("indicator", what, id);
-        object = object_of(t, "indicator", id, t->created);
-        set(object, "name", "indicator of risk");
-        set(object, "pattern", bulletin->indicators[i]);
-        set(object, "pattern_type", "words");
-        set(object, "valid_from", t->created);
+        cli_stixid_make("note", what, id);
+        object = object_of(t, "note", id, t->created);
+        set(object, "abstract", "indicator of risk");
+        set(object, "content", bulletin->indicators[i]);
+        (void)json_object_set_new(
+            object, "object_refs", json_pack("[s]", report));
         write_object(t, object);
-        refer(t, id);
     }
 }
 
