@@ -21,7 +21,8 @@
 #define REPLY_MAX ((size_t)4 * 1024 * 1024) /* of message bytes */
 
 /* What may be looked at to say what the items of a reply are like. */
-static const struct node_like_budget page_budget = {4000, 64};
+static const struct node_like_budget page_budget = {
+    .entries = 4000, .opened = 64};
 
 static struct node_key
 cursor_key(const char *consumer)

@@ -213,7 +213,8 @@ node_api_like(struct node *node, const Entente__V1__LikeRequest *request,
         .desk = request->desk,
         .arena = arena,
         .max = NODE_LIKES_MAX};
-    struct node_like_budget budget = {NODE_LIKE_ENTRIES, NODE_LIKE_OPENED};
+    struct node_like_budget budget = {
+        .entries = NODE_LIKE_ENTRIES, .opened = NODE_LIKE_OPENED};
     struct node_likes likes;
     struct node_found subject;
     ent_message *message = NULL;
@@ -252,15 +253,16 @@ find_within(struct node *node, const struct node_found *subject,
     const ent_message *message, struct node_like_budget *budget,
     struct node_likes *likes, struct ent_error *err)
 {
-    const struct node_like_budget share = {
-        lesser(budget->entries, MARK_ENTRIES),
-        lesser(budget->opened, MARK_OPENED)};
-    struct node_like_budget left = share;
-    enum ent_status rc =
-        node_like_find(node, subject, message, &left, likes, err);
+    struct node_like_budget all = *budget;
+    enum ent_status rc;
 
-    budget->entries -= share.entries - left.entries;
-    budget->opened -= share.opened - left.opened;
+    budget->entries = lesser(all.entries, MARK_ENTRIES);
+    budget->opened = lesser(all.opened, MARK_OPENED);
+    all.entries -= budget->entries;
+    all.opened -= budget->opened;
+    rc = node_like_find(node, subject, message, budget, likes, err);
+    budget->entries += all.entries;
+    budget->opened += all.opened;
     return rc;
 }
 

@@ -23,7 +23,6 @@ struct comparing {
     struct node_blind family;
     struct key keys[KEYS_MAX];
     size_t key_count;
-    uint64_t before[2]; /* where to begin, by enum node_way */
     struct ent_id seen[SEEN_MAX];
     size_t seen_count;
     struct node_like_budget *budget;
@@ -54,20 +53,27 @@ keep_key(void *context, enum ent_lookup kind, struct ent_view key,
     return ENT_OK;
 }
 
-/* The newest that can be of one event with it. */
+/* Where the newest is that can be of one event with it, or some days newer. */
 static enum ent_status
 begin(struct comparing *comparing, struct ent_error *err)
 {
-    struct node_search search = {
-        .until_ms = comparing->subject->at_ms + NODE_LIKE_DAYS * NODE_DAY_MS};
-    enum ent_status rc =
-        node_search_begin(comparing->node, &search, NODE_CAME, err);
+    struct node_like_budget *budget = comparing->budget;
+    const uint64_t wanted =
+        comparing->subject->at_ms + NODE_LIKE_DAYS * NODE_DAY_MS;
+    struct node_search search = {.until_ms = wanted + NODE_DAY_MS};
+    enum ent_status rc;
 
+    if (budget->until_ms >= wanted &&
+        budget->until_ms <= wanted + NODE_DAY_MS) {
+        return ENT_OK;
+    }
+    rc = node_search_begin(comparing->node, &search, NODE_CAME, err);
     if (rc == ENT_OK) {
         rc = node_search_begin(comparing->node, &search, NODE_SENT, err);
     }
+    budget->until_ms = rc == ENT_OK ? search.until_ms : 0;
     for (size_t way = 0; way < 2; way++) {
-        comparing->before[way] = search.places[way].before;
+        budget->before[way] = search.places[way].before;
     }
     return rc;
 }
@@ -132,7 +138,9 @@ consider(struct comparing *comparing, enum node_way way, uint64_t number,
     }
     *ret_end =
         found.at_ms + NODE_LIKE_DAYS * NODE_DAY_MS < comparing->subject->at_ms;
-    if (*ret_end || is_known(comparing, &found.id)) {
+    if (*ret_end || is_known(comparing, &found.id) ||
+        found.at_ms >
+            comparing->subject->at_ms + NODE_LIKE_DAYS * NODE_DAY_MS) {
         return ENT_OK;
     }
     if (budget->opened == 0 || comparing->seen_count == SEEN_MAX) {
@@ -148,7 +156,7 @@ static enum ent_status
 consider_all(struct comparing *comparing, const struct node_blind *key,
     enum node_way way, struct ent_error *err)
 {
-    uint64_t number = comparing->before[way];
+    uint64_t number = comparing->budget->before[way];
     bool end = false;
 
     while (!end) {

@@ -27,10 +27,15 @@ struct node_likes {
 };
 
 /* How much may be looked at before an alert waits for it: of the index, and of
- * messages, which are to be opened. What was is taken off. */
+ * messages, which are to be opened. What was is taken off. Of messages that
+ * came one after the other the next begins where the one before did. */
 struct node_like_budget {
     size_t entries;
     size_t opened;
+
+    /* the rest is zero to begin with */
+    uint64_t until_ms;  /* later ones were not looked at */
+    uint64_t before[2]; /* by enum node_way: their numbers begin there */
 };
 
 /* What is like `subject`, whose message is `message`: in the days around it, by
