@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "node/lifetime.h"
+
 /* A message lives a year at most: behind that, no late one can come. */
 #define REMEMBER_MS (UINT64_C(367) * NODE_DAY_MS)
 
@@ -43,7 +45,8 @@ node_fate_put(struct node *node, const struct ent_party *sender,
     node_fate_row row = ENTENTE__REST__V1__FATE_ROW__INIT;
     node_raise raise;
     struct node_key key = node_key_seen(sender, &saying->of);
-    struct node_key end = end_key(node->now_ms + REMEMBER_MS, &key);
+    struct node_key end =
+        end_key(node_lifetime_hour(node->now_ms + REMEMBER_MS), &key);
     enum ent_status rc = node_fate_get(node, sender, &saying->of, &old, err);
 
     *ret_news = (struct node_news){0};

@@ -3,7 +3,6 @@
 
 #define AT_KIND 8
 #define AT_NUMBER 9
-#define HOUR_MS (UINT64_C(60) * 60 * 1000)
 
 static struct node_key
 key_of(uint64_t until_ms, enum node_life_kind kind, uint64_t number)
@@ -20,8 +19,7 @@ enum ent_status
 node_lifetime_put(struct node_store *store, enum node_life_kind kind,
     uint64_t number, uint64_t until_ms, struct ent_error *err)
 {
-    struct node_key key =
-        key_of((until_ms + HOUR_MS - 1) / HOUR_MS * HOUR_MS, kind, number);
+    struct node_key key = key_of(node_lifetime_hour(until_ms), kind, number);
 
     return node_store_put(
         store, NODE_LIFE, node_key_view(&key), (struct ent_view){0}, err);

@@ -16,6 +16,15 @@
  * it: the longest life of a delivery once more. */
 #define NODE_ANSWER_LIFE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
 
+/* The full hour that follows, or this one. */
+static inline uint64_t
+node_lifetime_hour(uint64_t at_ms)
+{
+    const uint64_t hour_ms = UINT64_C(60) * 60 * 1000;
+
+    return (at_ms + hour_ms - 1) / hour_ms * hour_ms;
+}
+
 enum node_life_kind {
     NODE_LIFE_BUNDLE = 1,   /* a bundle, and that its messages were seen */
     NODE_LIFE_RECEIPT = 2,  /* a receipt of ours, and the answers in it */

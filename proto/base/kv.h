@@ -30,9 +30,8 @@
 
 #define ENT_KV_TABLES_MAX 64
 #define ENT_KV_STORE_KEY_LEN 32
-#define ENT_KV_VALUES_KEPT                                                     \
-    8 /* sealed ones that were read, for their reader                          \
-       */
+/* So many sealed values that were read stay, for their reader. */
+#define ENT_KV_VALUES_KEPT 8
 
 /* How the values of a table lie on disk. */
 enum ent_kv_form {
