@@ -11,6 +11,7 @@
 #include <zmq.h>
 
 #include "node/api_internal.h"
+#include "node/asked.h"
 #include "proto/base/log.h"
 
 #define COMPONENT "api"
@@ -132,6 +133,8 @@ exit_code_of(enum ent_status status)
         return EX_TEMPFAIL;
     case ENT_IO:
         return EX_IOERR;
+    case ENT_DENIED:
+        return EX_NOPERM;
     default:
         return EX_SOFTWARE;
     }
@@ -165,8 +168,8 @@ remember_asker(struct node_api *api, struct ent_view client, uint64_t number)
 }
 
 static enum ent_status
-serve_one(struct node *node, struct ent_view client, struct ent_view wire,
-    struct ent_error *err)
+serve_one(struct node *node, struct ent_view client, uint64_t user,
+    struct ent_view wire, struct ent_error *err)
 {
     static const struct ent_pb_limits limits = {
         .size_max = NODE_API_REQUEST_MAX, .fields_max = FIELDS_MAX};
@@ -183,6 +186,7 @@ serve_one(struct node *node, struct ent_view client, struct ent_view wire,
         &api->arena, &request, err);
     if (rc == ENT_OK) {
         number = ((Entente__V1__ApiRequest *)request)->number;
+        api->user = user;
         remember_asker(api, client, number);
         rc = node_api_request(
             node, client, (const Entente__V1__ApiRequest *)request, err);
@@ -191,6 +195,24 @@ serve_one(struct node *node, struct ent_view client, struct ent_view wire,
         return rc;
     }
     return queue_error(node, client, number, rc, err->text, err);
+}
+
+/* Whose program that is, as the kernel told libzmq ("localhost:uid:gid:pid").
+ */
+static uint64_t
+user_of(zmq_msg_t *payload)
+{
+    const char *address = zmq_msg_gets(payload, "Peer-Address");
+    const char *user = address == NULL ? NULL : strchr(address, ':');
+    uint64_t number = 0;
+
+    if (user == NULL || user[1] < '0' || user[1] > '9') {
+        return NODE_USER_UNKNOWN;
+    }
+    for (user++; *user >= '0' && *user <= '9'; user++) {
+        number = number * 10 + (uint64_t)(*user - '0');
+    }
+    return number;
 }
 
 /* One request: routing id, payload. More parts are read away. */
@@ -241,6 +263,7 @@ node_api_serve(struct node *node, size_t budget, size_t *ret_handled,
         if (came && good) {
             rc = serve_one(node,
                 ent_view_of(zmq_msg_data(&client), zmq_msg_size(&client)),
+                user_of(&payload),
                 ent_view_of(zmq_msg_data(&payload), zmq_msg_size(&payload)),
                 err);
         }

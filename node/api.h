@@ -84,7 +84,8 @@ enum ent_status node_api_pin(struct node *node,
     Entente__V1__PinReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_reload(struct node *node, struct ent_arena *arena,
     Entente__V1__ReloadReply *reply, struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status node_api_counts(struct node *node, struct ent_arena *arena,
+enum ent_status node_api_counts(struct node *node,
+    const Entente__V1__CountsRequest *request, struct ent_arena *arena,
     Entente__V1__CountsReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_like(struct node *node,
     const Entente__V1__LikeRequest *request, struct ent_arena *arena,
@@ -97,7 +98,8 @@ enum ent_status node_api_alike(struct node *node, const char *desk,
 enum ent_status node_api_link(struct node *node,
     const Entente__V1__LinkRequest *request,
     struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status node_api_list_check(struct node *node,
+/* `user` of this machine asks (node/asked.h). */
+enum ent_status node_api_list_check(struct node *node, uint64_t user,
     const Entente__V1__ListCheckRequest *request, struct ent_arena *arena,
     Entente__V1__ListCheckReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_search(struct node *node,

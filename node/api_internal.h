@@ -34,6 +34,7 @@ struct node_api {
     void *socket;
     char path[108]; /* as long as a Unix address can be */
     struct ent_arena arena;
+    uint64_t user; /* who asks now, of this machine */
     struct waiter waiters[WAITERS_MAX];
     size_t waiter_count;
     struct waiter kept[WAITERS_MAX]; /* as they were when the turn began */

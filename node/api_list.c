@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/asked.h"
 #include "node/list.h"
 #include "node/passing.h"
 #include "node/peers.h"
@@ -182,16 +183,40 @@ check_request(const list_request *request, struct ent_error *err)
         return ent_fail(err, ENT_BAD_INPUT, "a place has at most %d bytes",
             NODE_PASSING_TEXT_MAX);
     }
+    if (strlen(request->role) > NODE_ASKED_ROLE_MAX) {
+        return ent_fail(err, ENT_BAD_INPUT, "a role has at most %d bytes",
+            NODE_ASKED_ROLE_MAX);
+    }
     return ENT_OK;
 }
 
-enum ent_status
-node_api_list_check(struct node *node, const list_request *request,
-    struct ent_arena *arena, Entente__V1__ListCheckReply *reply,
-    struct ent_error *err)
+/* Of those that could be looked up. */
+static enum ent_status
+note_answers(struct node *node, const struct node_asker *asker,
+    const Entente__V1__ListCheckReply *reply, struct ent_error *err)
 {
+    size_t hits = 0;
+
+    for (size_t i = 0; i < reply->n_answers; i++) {
+        hits += reply->answers[i]->n_entries > 0;
+    }
+    return node_asked_answered(node, asker, reply->n_answers, hits, err);
+}
+
+enum ent_status
+node_api_list_check(struct node *node, uint64_t user,
+    const list_request *request, struct ent_arena *arena,
+    Entente__V1__ListCheckReply *reply, struct ent_error *err)
+{
+    const struct node_asker asker = {.user = user,
+        .role = request->role,
+        .purpose = (uint32_t)request->purpose,
+        .passing = request->encounter != 0};
     enum ent_status rc = check_request(request, err);
 
+    if (rc == ENT_OK) {
+        rc = node_asked_count(node, &asker, request->n_terms, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }
@@ -210,6 +235,9 @@ node_api_list_check(struct node *node, const list_request *request,
         entente__v1__list_answer__init(answer);
         reply->answers[reply->n_answers++] = answer;
         rc = check_one(node, request, request->terms[i], arena, answer, err);
+    }
+    if (rc == ENT_OK) {
+        rc = note_answers(node, &asker, reply, err);
     }
     return rc != ENT_OK ? rc : tell_sources(node, arena, reply, err);
 }

@@ -176,7 +176,7 @@ node_api_request(struct node *node, struct ent_view client,
     case ENTENTE__V1__API_REQUEST__REQUEST_COUNTS:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_COUNTS;
         reply.counts = &counts;
-        rc = node_api_counts(node, arena, &counts, err);
+        rc = node_api_counts(node, request->counts, arena, &counts, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_EVIDENCE:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_EVIDENCE;
@@ -264,7 +264,8 @@ node_api_request(struct node *node, struct ent_view client,
     case ENTENTE__V1__API_REQUEST__REQUEST_LIST_CHECK:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_LIST_CHECK;
         reply.list_check = &list;
-        rc = node_api_list_check(node, request->list_check, arena, &list, err);
+        rc = node_api_list_check(
+            node, node->api->user, request->list_check, arena, &list, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_LIKE:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_LIKE;

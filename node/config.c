@@ -47,6 +47,18 @@ static const struct ent_config_row rows[] = {
         1000000, "2000",
         "most that one office may have checked in a second over a direct "
         "link"},
+    {"checks", "per_hour", ENT_CONFIG_NUMBER, AT(checks.per_hour), 0,
+        1000000000, "20000",
+        "how often one person or program of this office may ask the lists in "
+        "an hour; 0: without end"},
+    {"checks", "per_day", ENT_CONFIG_NUMBER, AT(checks.per_day), 0, 1000000000,
+        "50000", "the same, in a day"},
+    {"checks", "office_per_day", ENT_CONFIG_NUMBER, AT(checks.office_per_day),
+        0, 1000000000, "200000", "all of them together, in a day"},
+    {"checks", "misses", ENT_CONFIG_NUMBER, AT(checks.misses), 0, 1000000000,
+        "3000",
+        "so many without a hit in a row, of what does not pass here, raise an "
+        "alarm; 0: none do"},
     {NULL, "memory", ENT_CONFIG_MIB, AT(memory), 256, 65536, "1024",
         "most memory this process may have, MiB"},
     {NULL, "epoch", ENT_CONFIG_DURATION, AT(epoch_ms), EPOCH_MIN_MS, 7 * DAY_MS,

@@ -29,6 +29,14 @@ struct node_direct {
     char certificate[PATH_MAX];
 };
 
+/* How often the lists may be asked (node/asked.h); 0: no limit. */
+struct node_checks_limits {
+    uint64_t per_hour; /* by one who asks */
+    uint64_t per_day;
+    uint64_t office_per_day;
+    uint64_t misses; /* in a row, before an alarm */
+};
+
 struct node_config {
     char folder[PATH_MAX]; /* of the file itself */
     struct ent_address address;
@@ -52,6 +60,7 @@ struct node_config {
     char endpoint[ENT_ENDPOINT_MAX + 1]; /* as peers reach it; "" not told */
     struct node_direct directs[NODE_DIRECTS_MAX];
     size_t direct_count;
+    struct node_checks_limits checks;
     uint32_t desks; /* that have people; bits: 1 << enum ent_desk */
 };
 

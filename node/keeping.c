@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/keeping.h"
 
+#include "node/asked.h"
 #include "node/pruning.h"
 #include "node/retention.h"
 
@@ -13,6 +14,9 @@ step(
 {
     enum ent_status rc = node_retention_run(node, budget, ret_day, err);
 
+    if (rc == ENT_OK) {
+        rc = node_asked_close(node, err);
+    }
     return rc != ENT_OK ? rc : node_pruning_run(node, budget, err);
 }
 

@@ -35,6 +35,7 @@ enum node_life_kind {
     NODE_LIFE_UPLOAD = 7,   /* a file that no message has taken up */
     NODE_LIFE_QUOTA = 8,    /* what one officer asked for */
     NODE_LIFE_PASSING = 9,  /* what was looked up as it passed */
+    NODE_LIFE_ASKED = 10,   /* who asked the lists in an hour */
 };
 
 struct node_life {

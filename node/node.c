@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/node.h"
+#include "node/asked.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -133,6 +134,7 @@ take_back(struct node *node, const char *why)
         node_journal_take_back(node->journal);
     }
     take_back_self(node);
+    node_asked_forget(node);
     node->errands_due = true; /* whatever that turn did of it */
     node->reckon_due = true;
     node_receipts_forget(node);

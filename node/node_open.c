@@ -12,6 +12,7 @@
 #include "node/anchor.h"
 #include "node/api.h"
 #include "node/archive.h"
+#include "node/asked.h"
 #include "node/authorities.h"
 #include "node/identity.h"
 #include "node/manifest.h"
@@ -148,6 +149,10 @@ node_new(const struct node_config *config, struct node **ret_node,
     node->now_ms = ent_time_now_ms();
     node->started_at = node->now_ms;
     *ret_node = node;
+    node->asked = node_asked_new();
+    if (node->asked == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "allocating the node");
+    }
     return node_authorities_new(&node->authorities, err);
 }
 
@@ -368,6 +373,7 @@ node_close(struct node **node_pointer)
     if (node == NULL) {
         return;
     }
+    node_asked_free(&node->asked);
     node_receipts_forget(node);
     node_witness_forget(node);
     node_effects_fini(&node->effects);

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/passing.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "node/alarms.h"
 #include "node/lifetime.h"
+#include "node/peers.h"
 #include "proto/base/time.h"
 #include "proto/schema/document.pb-c.h"
 
 #define SUBJECT_LEN (ENT_ADDRESS_MAX + 48)
+#define KIND_MAX 32
+#define COMMAND_MAX 384
 
 typedef Entente__Rest__V1__PassingRow passing_row; /* a generated name */
 
@@ -113,31 +117,118 @@ gather(struct node *node, const uint8_t *blind, struct meeting *meeting,
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
+/* The state where it went on to, if that is told by an address ("ncc@kr"), a
+ * UN/LOCODE ("KRICN") or a crossing ("MM-TH:THL-MSA", of which one is ours).
+ * False: it is told by none. */
+static bool
+next_state(const struct node *node, const char *next, char ret_state[static 3])
+{
+    const char *ours = ent_address_state(&node->self);
+    size_t len = strlen(next);
+
+    if (len < 5 || strchr(next, '@') != NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        ret_state[i] = (char)tolower((unsigned char)next[i]);
+    }
+    ret_state[2] = '\0';
+    if (next[2] == '-' && next[5] == ':' && strcmp(ret_state, ours) == 0) {
+        ret_state[0] = (char)tolower((unsigned char)next[3]);
+        ret_state[1] = (char)tolower((unsigned char)next[4]);
+    }
+    return strcmp(ret_state, ours) != 0;
+}
+
+/* Who is to be told there besides the alert's owner; NULL: nobody is known. A
+ * coordination centre before any other office. */
+static const char *
+next_office(const struct node *node, const char *next, const char *owner)
+{
+    struct ent_address given;
+    const char *found = NULL;
+    char state[3];
+
+    if (ent_address_parse(ent_view_text(next), &given, NULL) == ENT_OK) {
+        found = next;
+    } else if (next_state(node, next, state)) {
+        for (size_t i = 0; i < node_peers_count(node->peers); i++) {
+            const struct ent_address *office =
+                &node_peers_at(node->peers, i)->address;
+
+            if (strcmp(ent_address_state(office), state) == 0 &&
+                (found == NULL || strncmp(office->text, "ncc", 3) == 0)) {
+                found = office->text;
+            }
+        }
+    }
+    return found == NULL || strcmp(found, owner) == 0 ? NULL : found;
+}
+
+/* It stands for itself in a command line. */
+static bool
+is_plain(const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        if (!isalnum((unsigned char)*at) && strchr(":-", *at) == NULL) {
+            return false;
+        }
+    }
+    return text[0] != '\0' && text[0] != '-';
+}
+
+/* What an officer types to tell them. */
+static void
+write_command(uint64_t sequence, const passing_row *row, const char *at,
+    const char *also, char ret_command[static COMMAND_MAX])
+{
+    const ProtobufCEnumValue *encounter = protobuf_c_enum_descriptor_get_value(
+        &entente__v1__encounter__descriptor, (int)row->encounter);
+    char kind[KIND_MAX];
+
+    (void)snprintf(
+        kind, sizeof kind, "%s", encounter == NULL ? "KIND" : encounter->name);
+    for (size_t i = 0; encounter != NULL && kind[i] != '\0'; i++) {
+        kind[i] = (char)tolower((unsigned char)kind[i]);
+    }
+    (void)snprintf(ret_command, COMMAND_MAX,
+        "entente hit %" PRIu64
+        " --late --encounter %s --place %s --met-at %s%s%s",
+        sequence, kind, is_plain(row->place) ? row->place : "PLACE", at,
+        also == NULL ? "" : " --also ", also == NULL ? "" : also);
+}
+
 /* An alarm of its own for each: who looks at one must not miss another. */
 static enum ent_status
 tell(struct node *node, uint64_t sequence, const node_desk_row *alert,
     uint64_t number, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) passing_row *row = NULL;
-    const ProtobufCEnumValue *encounter;
+    const char *also;
     char subject[SUBJECT_LEN];
+    char command[COMMAND_MAX];
     char at[ENT_TIME_TEXT_MAX];
     enum ent_status rc = get(node, number, &row, err);
 
     if (rc != ENT_OK || row->at + NODE_PASSING_MS <= node->now_ms) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
-    encounter = protobuf_c_enum_descriptor_get_value(
-        &entente__v1__encounter__descriptor, (int)row->encounter);
     ent_time_format(row->at, at);
+    also = next_office(node, row->next, alert->from);
+    write_command(sequence, row, at, also, command);
     (void)snprintf(subject, sizeof subject, "%s %" PRIu64 " %" PRIu64,
         alert->from, sequence, number);
     return node_alarm_raise(node, NODE_ALARM_LATE_HIT, subject, err,
-        "message %" PRIu64 " of %s is about what passed%s%s at %s (%s)%s%s: "
-        "tell its owner (entente hit %" PRIu64 " --late), and the next place",
+        "message %" PRIu64 " of %s is about what passed%s%s at %s%s%s: tell "
+        "its owner%s: %s",
         sequence, alert->from, row->place[0] == '\0' ? "" : " at ", row->place,
-        at, encounter == NULL ? "checked" : encounter->name,
-        row->next[0] == '\0' ? "" : ", on the way to ", row->next, sequence);
+        at, row->next[0] == '\0' ? "" : ", on the way to ", row->next,
+        also != NULL ? ", and who is there"
+        : row->next[0] == '\0' || strcmp(row->next, alert->from) == 0
+            ? ""
+            : ", and with --also "
+              "whom you know there",
+        command);
 }
 
 enum ent_status

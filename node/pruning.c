@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/pruning.h"
+#include "node/asked.h"
 
 #include <string.h>
 
@@ -213,6 +214,8 @@ prune(struct node *node, const struct node_life *life, size_t *budget,
         return node_quota_prune(node, life->number, err);
     case NODE_LIFE_PASSING:
         return node_passing_forget(node, life->number, err);
+    case NODE_LIFE_ASKED:
+        return node_asked_prune(node, life->number, err);
     }
     return ent_fail(err, ENT_IO, "a row of an unknown kind has ended");
 }

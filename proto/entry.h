@@ -90,6 +90,9 @@ enum ent_entry_kind {
     ENT_ENTRY_LINKED = 212,       /* somebody said that two messages are one
                                      incident; subject and result: their ids, count:
                                      1, or 0: that they are not */
+    ENT_ENTRY_LISTS_ASKED = 230,  /* by one of this office in an hour; subject:
+                                     print of who, result: the hour, and how
+                                     many hits; count: how often */
     ENT_ENTRY_OFFICER = 164, /* subject: key id; count: 1 enrolled, 2 revoked */
 };
 

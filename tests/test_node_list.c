@@ -41,6 +41,11 @@ alert(const char *plate, uint64_t span_ms)
     return post(MAESAI, TACHILEIK, json);
 }
 
+#define DEPARTURE ENTENTE__V1__ENCOUNTER__DEPARTURE
+
+static const char *way_place = "";
+static const char *way_next = "";
+
 /* How many entries `who` finds for that; it passes when `encounter` is given.
  */
 static size_t
@@ -59,9 +64,12 @@ look_by(enum who who, const char *kind, const char *value, uint32_t encounter)
     request.terms = terms;
     request.n_terms = 1;
     request.encounter = (Entente__V1__Encounter)encounter;
+    request.place = (char *)(uintptr_t)way_place;
+    request.next = (char *)(uintptr_t)way_next;
     expect_ok(ent_arena_init(&arena, 1u << 18, &last_error));
     expect_ok(node_turn_begin(node, world.now, &last_error));
-    expect_ok(node_api_list_check(node, &request, &arena, &reply, &last_error));
+    expect_ok(
+        node_api_list_check(node, 0, &request, &arena, &reply, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
     assert_int_equal(reply.n_answers, 1);
     assert_string_equal(reply.answers[0]->error, "");
@@ -72,6 +80,16 @@ static size_t
 look(enum who who, const char *plate, uint32_t encounter)
 {
     return look_by(who, "plate", plate, encounter);
+}
+
+/* It passed at Mae Sai's crossing, on the way to there. */
+static void
+pass_on(const char *plate, const char *place, const char *next)
+{
+    way_next = next;
+    way_place = place;
+    (void)look(MAESAI, plate, DEPARTURE);
+    way_next = way_place = "";
 }
 
 static size_t
@@ -110,8 +128,6 @@ last_alarm(enum who who)
     node_store_abort(node->store);
     return text;
 }
-
-#define DEPARTURE ENTENTE__V1__ENCOUNTER__DEPARTURE
 
 /* ---- tests ---- */
 
@@ -219,6 +235,49 @@ an_alert_with_two_keys_meets_by_both(void **state)
     assert_int_equal(late_hits(TACHILEIK), 2);
 }
 
+/* The alarm says what to type, and to whom it goes: where it went on to. */
+static void
+a_late_hit_says_which_command_tells_whom(void **state)
+{
+    static const struct {
+        const char *place;
+        const char *next;
+        const char *told;
+    } ways[] = {
+        {"MM-TH:THL-MSA", "MMRGN",
+            "--encounter departure --place MM-TH:THL-MSA --met-at "
+            "2026-08-15T10:00:06Z --also ncc@mm"},
+        {"THMSA", "MM-TH:THL-MSA", "Z --also ncc@mm"},
+        {"THMSA", "ncc@kr", "Z --also ncc@kr"},
+        {"THMSA", "blo-tachileik@mm",
+            "tell its owner: e"}, /* the owner itself */
+        {"THMSA", "KRICN", "with --also whom you know"},
+        {"the pier; really", "", "--place PLACE --met-at"},
+    };
+    char json[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        char plate[16];
+        const char *command;
+
+        (void)snprintf(plate, sizeof plate, "%zuK 1111", i + 1);
+        pass_on(plate, ways[i].place, ways[i].next);
+        (void)snprintf(json, sizeof json,
+            "{\"purpose\":\"ADMINISTRATION\",\"offence\":\"DRUGS\","
+            "\"conveyanceAlert\":{\"conveyance\":{\"mode\":\"LAND_ROAD\","
+            "\"plate\":\"%s\"},\"reason\":\"a courier\",\"action\":\"WATCH\","
+            "\"expiresAt\":\"2026-09-15T00:00:00Z\"}}",
+            plate);
+        (void)post(TACHILEIK, MAESAI, json);
+        exchange();
+        assert_non_null(strstr(last_alarm(MAESAI), ways[i].told));
+        command = strstr(last_alarm(MAESAI), ": entente hit ");
+        assert_non_null(command);
+        assert_int_equal(strstr(command, "--also") != NULL, i < 3);
+    }
+}
+
 static void
 what_was_corrected_or_withdrawn_is_on_no_list(void **state)
 {
@@ -275,6 +334,7 @@ main(void)
         LIST(every_alert_and_every_passing_is_told),
         LIST(of_many_passings_the_newest_are_told),
         LIST(an_alert_with_two_keys_meets_by_both),
+        LIST(a_late_hit_says_which_command_tells_whom),
         LIST(what_was_corrected_or_withdrawn_is_on_no_list),
         LIST(what_was_only_asked_did_not_pass),
         LIST(after_a_day_nothing_is_left_of_what_passed),

@@ -182,7 +182,8 @@ found_by(enum who who, const char *kind, const char *of, const char *value)
     request.encounter = ENTENTE__V1__ENCOUNTER__DEPARTURE;
     expect_ok(ent_arena_init(&arena, 1u << 18, &last_error));
     expect_ok(node_turn_begin(node, world.now, &last_error));
-    expect_ok(node_api_list_check(node, &request, &arena, &reply, &last_error));
+    expect_ok(
+        node_api_list_check(node, 0, &request, &arena, &reply, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
     assert_int_equal(reply.n_answers, 1);
     assert_string_equal(reply.answers[0]->error, "");

@@ -230,6 +230,54 @@ a_later_time_of_the_header_counts(void **state)
     assert_true(owed_by(TACHILEIK).due == owed_by(MAESAI).due);
 }
 
+/* Its owner confirms a hit, and nobody confirms the confirmation. */
+static void
+a_hit_is_confirmed_and_then_nothing_is_owed(void **state)
+{
+    static const char hit[] =
+        "\"purpose\":\"ADMINISTRATION\",\"precedence\":\"FLASH\","
+        "\"hitNotice\":{\"alertId\":\"01926b3e-7c00-7abc-8def-0123456789ac\","
+        "\"encounter\":\"ENTRY_PRIMARY\",\"place\":{\"country\":\"MM\"},"
+        "\"metAt\":\"2026-08-15T09:59:00Z\"";
+    char json[768];
+
+    (void)state;
+    (void)snprintf(json, sizeof json, "{\"id\":\"" MESSAGE_ID "\",%s}}", hit);
+    (void)post(TACHILEIK, MAESAI, json);
+    exchange();
+    assert_string_equal(owed_by(MAESAI).kind, "reply");
+    assert_string_equal(owed_by(TACHILEIK).kind, "await_reply");
+    (void)snprintf(json, sizeof json,
+        "{\"inReplyTo\":\"" MESSAGE_ID "\",%s,\"confirmation\":\"CONFIRMED\"}}",
+        hit);
+    (void)post(MAESAI, TACHILEIK, json);
+    assert_int_equal(owed_by(MAESAI).count, 0);
+    exchange();
+    assert_int_equal(owed_by(MAESAI).count, 0);
+    assert_int_equal(owed_by(TACHILEIK).count, 0);
+}
+
+/* What the node cannot answer, people do. */
+static void
+a_query_that_the_node_answers_is_nobodys_duty(void **state)
+{
+    (void)state;
+    (void)post(TACHILEIK, MAESAI,
+        "{\"purpose\":\"ADMINISTRATION\",\"precedence\":\"FLASH\","
+        "\"hitQuery\":{\"conveyance\":{\"plate\":\"9กก 9999\"},"
+        "\"encounter\":\"ENTRY_PRIMARY\"}}");
+    exchange();
+    assert_int_equal(owed_by(MAESAI).count, 0);
+    assert_int_equal(owed_by(TACHILEIK).count, 0);
+    (void)post(TACHILEIK, MAESAI,
+        "{\"purpose\":\"ADMINISTRATION\",\"precedence\":\"FLASH\","
+        "\"hitQuery\":{\"person\":{\"name\":\"TRAN<<THI HOA\"},"
+        "\"encounter\":\"ENTRY_PRIMARY\"}}");
+    exchange();
+    assert_string_equal(owed_by(MAESAI).kind, "reply");
+    assert_string_equal(owed_by(TACHILEIK).kind, "await_reply");
+}
+
 int
 main(void)
 {
@@ -243,6 +291,8 @@ main(void)
         DUTY_TEST(an_answer_to_a_correction_is_no_reply),
         DUTY_TEST(the_first_reply_counts),
         DUTY_TEST(a_later_time_of_the_header_counts),
+        DUTY_TEST(a_hit_is_confirmed_and_then_nothing_is_owed),
+        DUTY_TEST(a_query_that_the_node_answers_is_nobodys_duty),
     };
 
     if (sodium_init() < 0) {

@@ -32,7 +32,7 @@ setup_with(void **state, size_t count)
     if (setup(state) != 0) {
         return -1;
     }
-    agree_on("lifecycle", terms, count);
+    agree_on("lifecycle, hit_notice, hit_query, hit_answer", terms, count);
     introduce();
     return 0;
 }

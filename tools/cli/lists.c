@@ -2,6 +2,7 @@
 #include "tools/cli/lists.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -16,6 +17,8 @@ enum option_key {
     KEY_PLACE = 'p',
     KEY_NEXT = 'N',
     KEY_EXERCISES = 'x',
+    KEY_ROLE = 'r',
+    KEY_PURPOSE = 'P',
 };
 
 static const struct argp_option options[] = {
@@ -29,6 +32,12 @@ static const struct argp_option options[] = {
         "Where it goes on to: a place, or an office's address", 3},
     {"exercises", KEY_EXERCISES, NULL, 0,
         "In the lists of exercises, instead of what is real", 3},
+    {"role", KEY_ROLE, "ROLE", 0,
+        "In which role you ask (else $ENTENTE_ROLE); it is counted", 3},
+    {"purpose", KEY_PURPOSE, "WORD", 0,
+        "For what: border_decision, listed_crime, threat_to_life, "
+        "verify_document and others",
+        3},
     {0},
 };
 
@@ -38,6 +47,16 @@ parse(int key, char *argument, struct argp_state *state)
     struct cli_lists_options *chosen = state->input;
 
     switch (key) {
+    case ARGP_KEY_INIT:
+        chosen->role = getenv("ENTENTE_ROLE");
+        return 0;
+    case KEY_ROLE:
+        chosen->role = argument;
+        return 0;
+    case KEY_PURPOSE:
+        chosen->purpose = (Entente__V1__Purpose)cli_choice(
+            state, "--purpose", argument, &entente__v1__purpose__descriptor);
+        return 0;
     case KEY_ENCOUNTER:
         chosen->encounter = (Entente__V1__Encounter)cli_choice(state,
             "--encounter", argument, &entente__v1__encounter__descriptor);
@@ -79,6 +98,10 @@ cli_lists_ask(struct cli_client *client, const struct cli_lists_options *chosen,
     question.n_terms = count;
     question.encounter = chosen->encounter;
     question.exercises = chosen->exercises;
+    question.purpose = chosen->purpose;
+    if (chosen->role != NULL) {
+        question.role = (char *)(uintptr_t)chosen->role;
+    }
     if (chosen->place != NULL) {
         question.place = (char *)(uintptr_t)chosen->place;
     }

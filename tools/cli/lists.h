@@ -9,13 +9,15 @@
 #include "tools/cli/client.h"
 #include "tools/cli/output.h"
 
-/* --encounter, --place, --next and --exercises, as an argp child whose input is
- * this; zero to begin with. */
+/* --encounter, --place, --next, --exercises, --role and --purpose, as an argp
+ * child whose input is this; zero to begin with. */
 struct cli_lists_options {
     Entente__V1__Encounter encounter;
     const char *place;
     const char *next;
     bool exercises;
+    const char *role;
+    Entente__V1__Purpose purpose;
 };
 extern const struct argp cli_lists_argp;
 

@@ -199,6 +199,8 @@ ask(struct cli_screening *screening, struct ent_error *err)
     code = cli_lists_ask(screening->client, screening->passing, screening->list,
         screening->count, &reply, err);
     if (code != EX_OK) {
+        ent_error_wrap(err, "%s: from line %zu on nothing was looked up",
+            screening->name, screening->terms[0].line);
         return code;
     }
     for (size_t i = 0; rc == ENT_OK && i < screening->count; i++) {
