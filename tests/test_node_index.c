@@ -252,6 +252,72 @@ a_question_that_is_none_is_told_so(void **state)
     node_store_abort(node->store);
 }
 
+/* Of two that share a plate, the one that has the case too. */
+static void
+all_that_is_asked_must_be_true(void **state)
+{
+    Entente__V1__LookupTerm terms[2] = {
+        ENTENTE__V1__LOOKUP_TERM__INIT, ENTENTE__V1__LOOKUP_TERM__INIT};
+    Entente__V1__LookupTerm *orders[2][2] = {
+        {&terms[0], &terms[1]}, {&terms[1], &terms[0]}};
+    struct ent_id first = post_case("ACTUAL", 1);
+
+    (void)state;
+    (void)post_case("ACTUAL", 2);
+    exchange();
+    terms[0].kind = (char *)(uintptr_t) "plate";
+    terms[0].value = (char *)(uintptr_t) "1กก 1234";
+    terms[1].kind = (char *)(uintptr_t) "case";
+    terms[1].value = (char *)(uintptr_t) "TH:MSA:2026-000001";
+    for (int order = 0; order < 2; order++) {
+        Entente__V1__SearchRequest request = ENTENTE__V1__SEARCH_REQUEST__INIT;
+        struct found found;
+
+        request.terms = orders[order];
+        request.n_terms = 2;
+        found = search(TACHILEIK, request, 100);
+        expect_found(&found, &first);
+    }
+    terms[1].value = (char *)(uintptr_t) "TH:MSA:2026-000003";
+    assert_int_equal(
+        search_for(TACHILEIK, "case", "", terms[1].value).count, 0);
+}
+
+/* Who has the disk and not the key cannot try out plates. */
+static void
+what_messages_are_found_by_lies_blinded(void **state)
+{
+    static const char plate[] = "ABCDEFGHIJKLMNOP1234";
+    struct node *node = world.nodes[MAESAI];
+    struct ent_view key = view(plate);
+    struct node_key at = {.len = node_key_len(NODE_INDEX)};
+    struct node_blind ours =
+        node_index_blind(node, false, ENT_LOOKUP_PLATE, key);
+    struct node_blind theirs =
+        node_index_blind(world.nodes[TACHILEIK], false, ENT_LOOKUP_PLATE, key);
+    size_t rows = 0;
+
+    (void)state;
+    assert_memory_not_equal(&ours, &theirs, sizeof ours);
+    (void)post(MAESAI, TACHILEIK,
+        "{\"purpose\":\"THREAT_TO_LIFE\",\"offence\":\"DRUGS\",\"hotlineAlert\":{"
+        "\"what\":\"DRUGS\",\"where\":{\"country\":\"TH\"},\"when\":"
+        "\"2026-08-15T09:59:00Z\",\"action\":\"STOP\",\"direction\":\"toward "
+        "mm\",\"description\":\"x\",\"conveyance\":{\"plate\":"
+        "\"ABCDEFGHIJKLMNOP1234\"}}}");
+    expect_ok(node_store_begin(node->store, &last_error));
+    while (node_store_seek(node->store, NODE_INDEX, node_key_view(&at), 0,
+               at.bytes, NULL, &last_error) == ENT_OK) {
+        rows++;
+        assert_null(memmem(at.bytes, at.len, "ABCD", 4));
+        assert_null(memmem(at.bytes, at.len, "abcd", 4));
+        assert_true(node_key_after(at.bytes, at.len));
+    }
+    node_store_abort(node->store);
+    assert_true(rows >= 3);
+    assert_int_equal(search_for(MAESAI, "plate", "", plate).count, 1);
+}
+
 int
 main(void)
 {
@@ -262,6 +328,8 @@ main(void)
         TEST(what_is_refused_is_not_found),
         TEST(pages_make_up_the_whole),
         TEST(a_span_of_time_is_a_bound),
+        TEST(all_that_is_asked_must_be_true),
+        TEST(what_messages_are_found_by_lies_blinded),
         TEST(a_question_that_is_none_is_told_so),
     };
 

@@ -263,7 +263,11 @@ another_states_alert_is_not_answered_for(void **state)
     struct ent_id query;
 
     (void)state;
-    (void)alert(TACHILEIK, "1กก 1234", "");
+    (void)post(TACHILEIK, MAESAI,
+        "{\"purpose\":\"ADMINISTRATION\",\"offence\":\"ARMS\","
+        "\"conveyanceAlert\":{\"conveyance\":{\"mode\":\"LAND_ROAD\","
+        "\"plate\":\"1กก 1234\"},\"reason\":\"x\",\"action\":\"WATCH\","
+        "\"expiresAt\":\"2026-09-15T00:00:00Z\"}}");
     exchange();
     query = ask_plate("1กก 1234");
     assert_string_equal(outcome(&query), "NO_HIT");
@@ -348,6 +352,32 @@ without_a_clause_for_answers_people_answer(void **state)
     assert_int_equal(state_of(TACHILEIK, MAESAI, &query), DELIVERED);
 }
 
+/* What turned out to be graver since, people speak of. */
+static void
+of_what_was_reclassified_the_node_says_nothing(void **state)
+{
+    struct ent_id on = alert(MAESAI, "1กก 1234", "");
+    struct ent_id query;
+    char json[1024];
+    char text[ENT_ID_TEXT_LEN + 1];
+
+    (void)state;
+    exchange();
+    ent_id_format(&on, text);
+    (void)snprintf(json, sizeof json,
+        "{\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":\"%s\","
+        "\"act\":\"RECLASSIFICATION\",\"at\":\"2026-08-15T10:00:00Z\",\"role\":"
+        "\"supervisor\",\"reason\":\"a victim\",\"reclassified\":{\"offence\":"
+        "\"TRAFFICKING_IN_PERSONS\",\"handling\":[\"H1\",\"H2\"],\"tlp\":"
+        "\"TLP_RED\",\"safeguards\":[\"PRESUMED_TIP_VICTIM\","
+        "\"NON_PUNISHMENT\"],\"desk\":\"DESK_PROTECTION\"}}}",
+        text);
+    (void)post(MAESAI, TACHILEIK, json);
+    exchange();
+    query = ask_plate("1กก 1234");
+    assert_string_equal(outcome(&query), "");
+}
+
 /* A question is answered once, whatever the wire does. */
 static void
 a_query_that_comes_twice_is_answered_once(void **state)
@@ -418,6 +448,7 @@ main(void)
         QUERY(a_person_is_a_name_and_a_day_of_birth, setup_query),
         QUERY(whose_day_of_birth_is_not_known_people_compare, setup_query),
         QUERY(without_a_clause_for_answers_people_answer, setup_unanswered),
+        QUERY(of_what_was_reclassified_the_node_says_nothing, setup_query),
         QUERY(a_query_that_comes_twice_is_answered_once, setup_query),
         QUERY(who_asks_more_than_agreed_is_refused_and_noticed, setup_quota),
     };

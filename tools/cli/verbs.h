@@ -59,6 +59,7 @@
     X(verify, "verify", NULL, "FILE", "say what such a file proves")           \
     X(check, "check", NULL, "WHAT NUMBER", "is this on a list?")               \
     X(screen, "screen", NULL, "FILE", "look up a file in the lists")           \
+    X(ask, "ask", NULL, "WHAT NUMBER", "is it on another office's list?")      \
     X(hit, "hit", NULL, "ID|NUMBER", "tell that an alert's subject was met")   \
     X(confirm, "confirm", NULL, "ID|NUMBER same|other",                        \
         "say whether it is whom our alert is about")                           \

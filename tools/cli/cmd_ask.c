@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "proto/base/time.h"
+#include "proto/id.h"
+#include "proto/lookup.h"
+#include "tools/cli/canonical.h"
+#include "tools/cli/choice.h"
+#include "tools/cli/desk.h"
+#include "tools/cli/lookup.h"
+#include "tools/cli/output.h"
+#include "tools/cli/verbs.h"
+#include "tools/cli/words.h"
+
+#define WAIT_S 20
+#define WAIT_MAX_S 3600
+
+struct arguments {
+    struct cli_lookup lookup;
+    const char *word;
+    char *value;
+    const char *of;
+    const char *born;
+    const char *role;
+    Entente__V1__Encounter encounter;
+    Entente__V1__Purpose purpose;
+    bool exercise;
+    unsigned wait_s;
+    struct cli_question chosen;
+};
+
+/* ---- arguments ---- */
+
+enum option_key {
+    KEY_OF = 'o',
+    KEY_ENCOUNTER = 'e',
+    KEY_BORN = 'b',
+    KEY_PURPOSE = 'P',
+    KEY_ROLE = 'r',
+    KEY_EXERCISE = 'x',
+    KEY_WAIT = 'w',
+};
+
+static const struct argp_option options[] = {
+    {"of", KEY_OF, "ADDRESS", 0, "The office whose lists are asked", 0},
+    {"encounter", KEY_ENCOUNTER, "KIND", 0,
+        "In which check it is met: visa_application, entry_primary, "
+        "entry_secondary, departure, transit, carrier_check, inland",
+        0},
+    {"born", KEY_BORN, "DATE", 0,
+        "With a name: the whole date of birth, 1990-04-17", 0},
+    {"purpose", KEY_PURPOSE, "WORD", 0,
+        "For what; border_decision unless said otherwise", 0},
+    {"role", KEY_ROLE, "ROLE", 0,
+        "In which role you ask (else $ENTENTE_ROLE); the quota counts it", 0},
+    {"exercise", KEY_EXERCISE, NULL, 0, "As an exercise, about exercises", 0},
+    {"wait", KEY_WAIT, "SECONDS", 0, "Wait so long for the answer (20)", 0},
+    {0},
+};
+
+static unsigned
+parse_wait(const char *text, struct argp_state *state)
+{
+    char *end = NULL;
+    unsigned long seconds = strtoul(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end != '\0' || seconds > WAIT_MAX_S) {
+        argp_error(state, "--wait takes 0 to %d seconds", WAIT_MAX_S);
+    }
+    return (unsigned)seconds;
+}
+
+static void
+check(struct arguments *arguments, struct argp_state *state)
+{
+    struct ent_error err = {0};
+
+    if (arguments->value == NULL) {
+        argp_error(state, "WHAT and NUMBER are needed");
+    } else if (arguments->of == NULL || arguments->encounter == 0) {
+        argp_error(state, "--of and --encounter are needed");
+    } else if (cli_lookup_add(&arguments->lookup, arguments->word,
+                   arguments->value, &err) != ENT_OK) {
+        argp_error(state, "%s", err.text);
+    }
+}
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->chosen;
+        arguments->role = getenv("ENTENTE_ROLE");
+        return 0;
+    case KEY_OF:
+        arguments->of = argument;
+        return 0;
+    case KEY_ENCOUNTER:
+        arguments->encounter = (Entente__V1__Encounter)cli_choice(state,
+            "--encounter", argument, &entente__v1__encounter__descriptor);
+        return 0;
+    case KEY_BORN:
+        arguments->born = argument;
+        return 0;
+    case KEY_PURPOSE:
+        arguments->purpose = (Entente__V1__Purpose)cli_choice(
+            state, "--purpose", argument, &entente__v1__purpose__descriptor);
+        return 0;
+    case KEY_ROLE:
+        arguments->role = argument;
+        return 0;
+    case KEY_EXERCISE:
+        arguments->exercise = true;
+        return 0;
+    case KEY_WAIT:
+        arguments->wait_s = parse_wait(argument, state);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 1) {
+            return ARGP_ERR_UNKNOWN;
+        }
+        *(state->arg_num == 0 ? (char **)(uintptr_t)&arguments->word
+                              : &arguments->value) = argument;
+        return 0;
+    case ARGP_KEY_END:
+        check(arguments, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const char doc[] =
+    "Ask another office whether something is on a list of its own.\v"
+    "WHAT is plate, vin, container, vessel, call-sign, flight, aircraft, awb, "
+    "bill-of-lading, or name with --born. The question (hit_query) counts "
+    "against the quota of the agreement. Its node answers by itself: hit or no "
+    "hit, and of a hit which alert and whose; what that says is asked for in "
+    "another message (information_request). What the node cannot answer for "
+    "sure its officers answer later: the answer comes to the desk.\n\n"
+    "Exit: 0 no hit, 1 a hit, 75 no answer yet, 77 refused.\n\n"
+    "Examples:\n"
+    "  entente ask plate \"29A-123.45\" --of ncc@vn --encounter "
+    "entry_primary\n"
+    "  entente ask name \"TRAN<<THI HOA\" --born 1990-04-17 --of ncc@vn "
+    "--encounter entry_secondary\n";
+
+static const struct argp_child children[] = {{.argp = &cli_question_argp}, {0}};
+
+static const struct argp argp = {.options = options,
+    .parser = parse,
+    .args_doc = "WHAT NUMBER",
+    .doc = doc,
+    .children = children};
+
+/* ---- the question ---- */
+
+struct query {
+    Entente__V1__Message message;
+    Entente__V1__HitQuery body;
+    Entente__V1__Person person;
+    Entente__V1__NativeName name;
+    Entente__V1__Conveyance conveyance;
+    Entente__V1__Cargo cargo;
+};
+
+/* Where that number stands in a query; NULL: it cannot be asked for. */
+static char **
+place_of(enum ent_lookup kind, struct query *query)
+{
+    query->body.conveyance = &query->conveyance;
+    switch (kind) {
+    case ENT_LOOKUP_PLATE:
+        return &query->conveyance.plate;
+    case ENT_LOOKUP_VIN:
+        return &query->conveyance.vin;
+    case ENT_LOOKUP_IMO:
+        return &query->conveyance.imo;
+    case ENT_LOOKUP_MMSI:
+        return &query->conveyance.mmsi;
+    case ENT_LOOKUP_VESSEL_NAME:
+        return &query->conveyance.vessel_name;
+    case ENT_LOOKUP_CALL_SIGN:
+        return &query->conveyance.call_sign;
+    case ENT_LOOKUP_FLIGHT:
+        return &query->conveyance.flight;
+    case ENT_LOOKUP_AIRCRAFT:
+        return &query->conveyance.registration;
+    case ENT_LOOKUP_CONTAINER:
+        return &query->conveyance.container;
+    default:
+        query->body.conveyance = NULL;
+        query->body.cargo = &query->cargo;
+        return kind == ENT_LOOKUP_AWB ? &query->cargo.airway_bill
+               : kind == ENT_LOOKUP_BILL_OF_LADING
+                   ? &query->cargo.bill_of_lading
+                   : NULL;
+    }
+}
+
+static int
+fill_body(const struct arguments *arguments, struct query *query,
+    struct ent_error *err)
+{
+    const Entente__V1__LookupTerm *term = &arguments->lookup.terms[0];
+    enum ent_lookup kind = ent_lookup_by_name(term->kind);
+    char **place;
+
+    if (kind == ENT_LOOKUP_NAME) {
+        query->body.person = &query->person;
+        query->person.birth_date =
+            (char *)(uintptr_t)(arguments->born == NULL ? "" : arguments->born);
+        if (strchr(term->value, '<') != NULL) {
+            query->person.name = term->value;
+        } else {
+            query->person.native_name = &query->name;
+            query->name.text = term->value;
+        }
+        return EX_OK;
+    }
+    place = place_of(kind, query);
+    if (place == NULL) {
+        (void)ent_fail(err, ENT_BAD_INPUT,
+            "a %s is not asked for so; a document is, with a document_check",
+            term->kind);
+        return EX_DATAERR;
+    }
+    *place = term->value;
+    return EX_OK;
+}
+
+static int
+make_query(const struct arguments *arguments, char *id, struct query *query,
+    struct ent_error *err)
+{
+    entente__v1__message__init(&query->message);
+    entente__v1__hit_query__init(&query->body);
+    entente__v1__person__init(&query->person);
+    entente__v1__native_name__init(&query->name);
+    entente__v1__conveyance__init(&query->conveyance);
+    entente__v1__cargo__init(&query->cargo);
+    query->message.id = id;
+    query->message.mode = arguments->exercise ? ENTENTE__V1__MODE__EXERCISE
+                                              : ENTENTE__V1__MODE__ACTUAL;
+    query->message.purpose = arguments->purpose;
+    if (arguments->role != NULL) {
+        query->message.author_role = (char *)(uintptr_t)arguments->role;
+    }
+    query->message.body_case = ENTENTE__V1__MESSAGE__BODY_HIT_QUERY;
+    query->message.hit_query = &query->body;
+    query->body.encounter = arguments->encounter;
+    return fill_body(arguments, query, err);
+}
+
+static int
+submit(struct cli_client *client, const struct arguments *arguments,
+    struct query *query, struct ent_error *err)
+{
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__SubmitRequest batch = ENTENTE__V1__SUBMIT_REQUEST__INIT;
+    Entente__V1__Submission submission = ENTENTE__V1__SUBMISSION__INIT;
+    Entente__V1__Submission *list[] = {&submission};
+    char *to[] = {(char *)(uintptr_t)arguments->of};
+    const Entente__V1__ApiReply *reply = NULL;
+    const Entente__V1__SubmitResult *result;
+    int code;
+
+    submission.message = &query->message;
+    submission.to = to;
+    submission.n_to = 1;
+    batch.submissions = list;
+    batch.n_submissions = 1;
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT;
+    request.submit = &batch;
+    code = cli_client_ask(client, &request, 0, &reply, err);
+    if (code != EX_OK) {
+        return code;
+    }
+    result = reply->submit->n_results == 1 ? reply->submit->results[0] : NULL;
+    if (result == NULL || result->n_copies != 1) {
+        (void)ent_fail(err, ENT_BAD_INPUT, "%s",
+            result == NULL ? "the node does not answer" : result->error);
+        return EX_DATAERR;
+    }
+    if (!result->copies[0]->accepted) {
+        (void)ent_fail(err, ENT_DENIED, "it may not go to %s (%s): %s",
+            arguments->of, result->copies[0]->clause,
+            result->copies[0]->sentence);
+        return EX_NOPERM;
+    }
+    return EX_OK;
+}
+
+/* ---- the answer ---- */
+
+/* Until it is on the desk, or the time is up: NULL. */
+static int
+await(struct cli_client *client, const struct arguments *arguments,
+    const char *id, uint64_t from_ms, const Entente__V1__InboxItem **ret_item,
+    struct ent_error *err)
+{
+    struct cli_desk desk = {
+        .client = client, .position = {.time_ms = from_ms}, .consumer = ""};
+    uint64_t until = ent_time_boot_ms() + arguments->wait_s * UINT64_C(1000);
+    uint64_t now = ent_time_boot_ms();
+
+    *ret_item = NULL;
+    for (; now < until; now = ent_time_boot_ms()) {
+        const Entente__V1__InboxReply *page = NULL;
+        int code = cli_desk_read(&desk, (unsigned)(until - now), &page, err);
+
+        if (code != EX_OK) {
+            return code;
+        }
+        for (size_t i = 0; i < page->n_items; i++) {
+            const Entente__V1__Message *message = page->items[i]->message;
+
+            if (message != NULL && strcmp(message->in_reply_to, id) == 0 &&
+                message->hit_answer != NULL &&
+                message->body_case == ENTENTE__V1__MESSAGE__BODY_HIT_ANSWER) {
+                *ret_item = page->items[i];
+                return EX_OK;
+            }
+        }
+    }
+    return EX_OK;
+}
+
+static void
+print(const struct arguments *arguments, const Entente__V1__HitAnswer *answer)
+{
+    switch (answer->result) {
+    case ENTENTE__V1__CHECK_RESULT__HIT:
+        printf("HIT: this %s is on a list of %s: %s %s.\n\n"
+               "Nobody acts on it alone: what it says is asked of its owner "
+               "(information_request).\n",
+            arguments->word,
+            answer->owner[0] == '\0' ? arguments->of : answer->owner,
+            answer->family[0] == '\0' ? "an alert" : answer->family,
+            answer->alert_id);
+        return;
+    case ENTENTE__V1__CHECK_RESULT__NO_HIT:
+        printf("No hit for this %s at %s.\n", arguments->word, arguments->of);
+        return;
+    default:
+        printf("%s does not answer for this %s.\n", arguments->of,
+            arguments->word);
+        return;
+    }
+}
+
+static int
+tell(const struct arguments *arguments, const Entente__V1__Message *message,
+    struct ent_error *err)
+{
+    if (arguments->chosen.json) {
+        enum ent_status rc = cli_print_canonical(stdout, &message->base, err);
+
+        if (rc != ENT_OK) {
+            return cli_exit_code(rc);
+        }
+    } else {
+        print(arguments, message->hit_answer);
+    }
+    return message->hit_answer->result == ENTENTE__V1__CHECK_RESULT__HIT
+               ? 1
+               : EX_OK;
+}
+
+/* A cli_client_verb. */
+static int
+ask(struct cli_client *client, const void *context, struct ent_error *err)
+{
+    const struct arguments *arguments = context;
+    const struct ent_id new_id = ent_id_new(ent_time_now_ms());
+    const Entente__V1__InboxItem *item = NULL;
+    uint64_t from_ms = ent_time_now_ms();
+    struct query query = {.body = {.encounter = 0}};
+    char id[ENT_ID_TEXT_LEN + 1];
+    int code;
+
+    ent_id_format(&new_id, id);
+    code = make_query(arguments, id, &query, err);
+    if (code == EX_OK) {
+        code = submit(client, arguments, &query, err);
+    }
+    if (code == EX_OK) {
+        code = await(client, arguments, id, from_ms, &item, err);
+    }
+    if (code != EX_OK) {
+        return code;
+    }
+    if (item == NULL) {
+        (void)ent_fail(err, ENT_BUSY,
+            "%s has not answered yet: its answer comes to the desk; see "
+            "entente trace %s",
+            arguments->of, id);
+        return EX_TEMPFAIL;
+    }
+    return tell(arguments, item->message, err);
+}
+
+int
+cli_ask(int argc, char *argv[])
+{
+    struct arguments arguments = {
+        .purpose = ENTENTE__V1__PURPOSE__BORDER_DECISION, .wait_s = WAIT_S};
+
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    return cli_client_run(&arguments.chosen.client, ask, &arguments);
+}
