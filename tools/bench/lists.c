@@ -40,6 +40,7 @@ struct arguments {
     uint64_t entries;
     uint64_t checks;
     const char *folder;
+    bool again;
     bool json;
 };
 
@@ -73,12 +74,15 @@ parse(int key, char *argument, struct argp_state *state)
     case 'f':
         arguments->folder = argument;
         return 0;
+    case 'a':
+        arguments->again = true;
+        return 0;
     case 'j':
         arguments->json = true;
         return 0;
     case ARGP_KEY_END:
-        if (arguments->folder == NULL) {
-            argp_error(state, "--folder is needed");
+        if (arguments->folder == NULL || arguments->checks < 2) {
+            argp_error(state, "--folder is needed, and two --checks at least");
         }
         return 0;
     default:
@@ -91,6 +95,8 @@ static const struct argp_option options[] = {
     {"checks", 'c', "N", 0, "Looks to be measured (100000)", 0},
     {"folder", 'f', "DIR", 0,
         "A folder to be made for the store; it is left there", 0},
+    {"again", 'a', NULL, 0,
+        "Measure what the same --entries left in --folder; fill nothing", 0},
     {"json", 'j', NULL, 0, "For programs", 0},
     {0},
 };
@@ -336,7 +342,8 @@ run(const struct arguments *arguments, struct node *node,
 {
     uint64_t from = bench_now_ns();
     uint64_t filled;
-    enum ent_status rc = fill(node, arguments->entries, err);
+    enum ent_status rc =
+        arguments->again ? ENT_OK : fill(node, arguments->entries, err);
 
     filled = bench_now_ns() - from;
     if (rc == ENT_OK) {
@@ -359,8 +366,8 @@ bench_lists(int argc, char *argv[])
     measured.misses = calloc(arguments.checks, sizeof *measured.misses);
     rc = sodium_init() < 0 || measured.hits == NULL || measured.misses == NULL
              ? ent_fail(&err, ENT_NO_MEMORY, "starting")
-             : bench_office_open(
-                   &office, arguments.folder, (uint64_t)64 << 30, &err);
+             : bench_office_open(&office, arguments.folder, arguments.again,
+                   (uint64_t)64 << 30, &err);
     if (rc == ENT_OK) {
         rc = run(&arguments, office.node, &measured, &err);
         bench_office_close(&office);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
@@ -25,6 +26,7 @@ path_in(const char *folder, const char *name, char ret_path[static PATH_MAX],
                : ent_fail(err, ENT_BAD_INPUT, "the folder's path is too long");
 }
 
+/* That of a former measurement, or a new one. */
 static enum ent_status
 make_key(const char *folder, const char *name, enum ent_key_role role,
     struct ent_secret **ret_secret, struct ent_error *err)
@@ -32,6 +34,9 @@ make_key(const char *folder, const char *name, enum ent_key_role role,
     char path[PATH_MAX];
     enum ent_status rc = path_in(folder, name, path, err);
 
+    if (rc == ENT_OK && access(path, R_OK) == 0) {
+        return ent_keyfile_read(path, role, NULL, ret_secret, err);
+    }
     if (rc == ENT_OK) {
         rc = ent_secret_new(ret_secret, err);
     }
@@ -52,6 +57,7 @@ write_certificate(const char *path, const struct ent_certificate *certificate,
         rc = ent_armour_encode(
             ENT_ARMOUR_CERTIFICATE, ent_bytes_view(&wire), &text, err);
     }
+    (void)unlink(path);
     return rc != ENT_OK
                ? rc
                : ent_file_create(path, 0600, ent_bytes_view(&text), err);
@@ -139,20 +145,20 @@ configure(struct node_config *config, const char *folder, uint64_t store_limit,
 }
 
 enum ent_status
-bench_office_open(struct bench_office *office, const char *folder,
+bench_office_open(struct bench_office *office, const char *folder, bool again,
     uint64_t store_limit, struct ent_error *err)
 {
     enum ent_status rc;
 
     *office = (struct bench_office){.node = NULL};
-    if (mkdir(folder, 0700) != 0) {
+    if (!again && mkdir(folder, 0700) != 0) {
         return ent_fail(err, ENT_IO, "%s: %s", folder, strerror(errno));
     }
     rc = configure(&office->config, folder, store_limit, err);
     if (rc == ENT_OK) {
         rc = make_keys(&office->config, folder, err);
     }
-    if (rc == ENT_OK) {
+    if (rc == ENT_OK && !again) {
         rc = node_init(&office->config, err);
     }
     return rc != ENT_OK ? rc : node_open(&office->config, &office->node, err);

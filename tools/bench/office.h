@@ -13,10 +13,10 @@ struct bench_office {
     struct node *node;
 };
 
-/* In `folder`, which is made and must not exist. The node looks into `office`
- * until it is closed. */
+/* In `folder`, which is made and must not exist; `again`: what such a call left
+ * there. The node looks into `office` until it is closed. */
 enum ent_status bench_office_open(struct bench_office *office,
-    const char *folder, uint64_t store_limit,
+    const char *folder, bool again, uint64_t store_limit,
     struct ent_error *err) ENT_MUST_CHECK;
 void bench_office_close(struct bench_office *office);
 
