@@ -338,6 +338,31 @@ limits_hold(void **state)
     assert_string_equal(last_error.text, "Message: 9 bytes, more than 8");
 }
 
+/* Large blocks are handed on from one arena to the next. */
+static void
+an_arena_begins_with_zeros_whoever_had_its_block(void **state)
+{
+    const size_t size = (size_t)1024 * 1024;
+
+    (void)state;
+    for (size_t used = 1; used < size; used *= 7) {
+        ENT_AUTO(ent_arena_fini) struct ent_arena one = {0};
+        ENT_AUTO(ent_arena_fini) struct ent_arena other = {0};
+        uint8_t *bytes;
+
+        expect_ok(ent_arena_init(&one, size, &last_error));
+        expect_ok(ent_arena_init(&other, size, &last_error));
+        assert_ptr_not_equal(one.block, other.block);
+        bytes = ent_arena_alloc(&one, size);
+        assert_true(sodium_is_zero(bytes, size));
+        ent_arena_reset(&one);
+        bytes = ent_arena_alloc(&one, used);
+        randombytes_buf(bytes, used);
+        bytes = ent_arena_alloc(&other, used);
+        memset(bytes, 0xa5, used);
+    }
+}
+
 static void
 the_budget_of_the_arena_holds(void **state)
 {
@@ -556,6 +581,7 @@ main(void)
         TEST(only_reserved_unknown_fields_pass),
         TEST(unknown_fields_are_refused_without_a_reserve),
         TEST(limits_hold),
+        cmocka_unit_test(an_arena_begins_with_zeros_whoever_had_its_block),
         TEST(the_budget_of_the_arena_holds),
         TEST(an_arena_gives_zeroed_aligned_memory_and_no_more),
         TEST(a_large_arena_takes_only_what_is_used_of_it),

@@ -22,13 +22,15 @@ struct ent_arena {
     uint8_t *block;
     size_t size;
     size_t used;
+    size_t peak; /* the most that was ever used; the rest was never touched */
     bool exhausted;
     bool borrowed;                /* the block is the caller's */
     ProtobufCAllocator allocator; /* hand &arena.allocator to protobuf-c */
 };
 
-/* A block of `size` bytes; nothing is allocated beyond it. Its allocator points
- * back to `arena`, which must stay where it is. */
+/* A block of `size` bytes; nothing is allocated beyond it, and only what is
+ * used of a large one becomes memory. Its allocator points back to `arena`,
+ * which must stay where it is. Cheap enough to have one for each message. */
 enum ent_status ent_arena_init(
     struct ent_arena *arena, size_t size, struct ent_error *err) ENT_MUST_CHECK;
 /* The same over `size` zero bytes of the caller, aligned as max_align_t: for a

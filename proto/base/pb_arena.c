@@ -12,6 +12,17 @@
  * before, however little of it was used. */
 #define MAPPED_MIN ((size_t)256 * 1024)
 
+/* Mapped blocks that are kept for this thread's next arenas: mapping one anew
+ * for each message cost more than all that is done with the message. Only those
+ * of which little became memory. */
+#define KEPT_MAX 4
+#define KEPT_TOUCHED_MAX MAPPED_MIN
+
+static _Thread_local struct {
+    uint8_t *block; /* all zero */
+    size_t size;
+} kept[KEPT_MAX];
+
 static void *
 arena_alloc(void *arena, size_t len)
 {
@@ -30,9 +41,35 @@ void
 ent_arena_rewind(struct ent_arena *arena, size_t mark)
 {
     if (arena->used > mark) {
+        arena->peak = arena->used > arena->peak ? arena->used : arena->peak;
         sodium_memzero(arena->block + mark, arena->used - mark);
         arena->used = mark;
     }
+}
+
+static uint8_t *
+block_take_kept(size_t size)
+{
+    for (size_t i = 0; i < KEPT_MAX; i++) {
+        if (kept[i].size == size) {
+            kept[i].size = 0;
+            return kept[i].block;
+        }
+    }
+    return NULL;
+}
+
+static bool
+block_keep(uint8_t *block, size_t size)
+{
+    for (size_t i = 0; i < KEPT_MAX; i++) {
+        if (kept[i].size == 0) {
+            kept[i].block = block;
+            kept[i].size = size;
+            return true;
+        }
+    }
+    return false;
 }
 
 static uint8_t *
@@ -43,17 +80,22 @@ block_new(size_t size)
     if (size < MAPPED_MIN) {
         return calloc(1, size);
     }
+    block = block_take_kept(size);
+    if (block != NULL) {
+        return block;
+    }
     block = mmap(NULL, size, PROT_READ | PROT_WRITE,
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return block == MAP_FAILED ? NULL : block;
 }
 
 static void
-block_free(uint8_t *block, size_t size)
+block_free(uint8_t *block, size_t size, size_t touched)
 {
     if (size < MAPPED_MIN) {
         free(block);
-    } else if (block != NULL) {
+    } else if (block != NULL &&
+               (touched > KEPT_TOUCHED_MAX || !block_keep(block, size))) {
         (void)munmap(block, size);
     }
 }
@@ -119,7 +161,7 @@ ent_arena_fini(struct ent_arena *arena)
 {
     ent_arena_rewind(arena, 0);
     if (!arena->borrowed) {
-        block_free(arena->block, arena->size);
+        block_free(arena->block, arena->size, arena->peak);
     }
     *arena = (struct ent_arena){0};
 }
