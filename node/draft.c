@@ -58,7 +58,7 @@ node_draft_fill(
 const char *
 node_draft_fault(const ent_message *message, struct ent_arena *arena)
 {
-    struct ent_findings findings = {.count = 0};
+    struct ent_findings findings;
     char text[400];
 
     if (message->restored != NULL) {

@@ -62,7 +62,7 @@ agrees_with_label(const ent_message *message, const struct ent_label *label,
 static bool
 is_valid(const ent_message *message, struct node_opening *opening)
 {
-    struct ent_findings findings = {.count = 0};
+    struct ent_findings findings;
     struct ent_error err = {0};
 
     if (ent_id_parse(ent_view_text(message->id), &opening->id, &err) !=

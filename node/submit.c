@@ -236,7 +236,7 @@ examine(struct node *node, const Entente__V1__Submission *submission,
 }
 
 static enum ent_status
-submit_copies(struct node *node, const ent_message *message,
+submit_copies(struct node *node, ent_message *message,
     const struct submitting *submitting, struct ent_arena *arena,
     Entente__V1__SubmitResult *result, struct ent_error *err)
 {
@@ -247,7 +247,8 @@ submit_copies(struct node *node, const ent_message *message,
             .to = submitting->to[i],
             .content = submitting->content,
             .enclosed = &submitting->enclosed,
-            .held = submitting->held};
+            .held = submitting->held,
+            .last = i + 1 == result->n_copies};
 
         rc = node_submit_copy(
             node, message, &outgoing, arena, result->copies[i], err);

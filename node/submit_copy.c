@@ -341,24 +341,28 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     return node_as_storage(rc);
 }
 
-/* This recipient's own message: minimising one must not touch another's. */
+/* This recipient's own message: minimising one must not touch another's. The
+ * last recipient's is the message itself. */
 static enum ent_status
-own_message(const ent_message *message, const char *to, struct ent_arena *arena,
+own_message(ent_message *message, bool last, char *to, struct ent_arena *arena,
     ent_message **ret_own, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    ent_message addressed = *message;
     enum ent_status rc;
 
-    addressed.to = (char *)(uintptr_t)to;
-    rc = ent_message_encode(&addressed, &wire, err);
+    message->to = to;
+    if (last) {
+        *ret_own = message;
+        return ent_message_check_size(message, err);
+    }
+    rc = ent_message_encode(message, &wire, err);
     return rc != ENT_OK
                ? rc
                : ent_message_decode(ent_bytes_view(&wire), arena, ret_own, err);
 }
 
 enum ent_status
-node_submit_copy(struct node *node, const ent_message *message,
+node_submit_copy(struct node *node, ent_message *message,
     struct node_outgoing *outgoing, struct ent_arena *arena,
     copy_result *result, struct ent_error *err)
 {
@@ -380,7 +384,7 @@ node_submit_copy(struct node *node, const ent_message *message,
     }
     if (rc == ENT_OK) {
         rc = own_message(
-            message, outgoing->to.text, &own, &outgoing->message, err);
+            message, outgoing->last, result->to, &own, &outgoing->message, err);
     }
     if (rc == ENT_OK) {
         rc = node_number_next(node->store, "submission", &number, err);

@@ -16,6 +16,7 @@ struct node_outgoing {
     struct ent_digest content; /* as the officer gave it */
     const struct node_enclosed *enclosed;
     bool held;            /* an officer signs it first (node/release.h) */
+    bool last;            /* of its message's recipients */
     ent_message *message; /* this recipient's own, may be minimised */
     struct ent_decision decision;
 };
@@ -27,9 +28,10 @@ enum ent_status node_submit_fill(struct node *node, ent_message *message,
     const char *to, struct ent_arena *arena,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Judge, and keep or refuse. ENT_FULL and ENT_IO take the turn back; anything
- * else is about this copy alone, and nothing of it is kept. */
-enum ent_status node_submit_copy(struct node *node, const ent_message *message,
+/* Judge, and keep or refuse; the last copy uses `message` up. ENT_FULL and
+ * ENT_IO take the turn back; anything else is about this copy alone, and
+ * nothing of it is kept. */
+enum ent_status node_submit_copy(struct node *node, ent_message *message,
     struct node_outgoing *outgoing, struct ent_arena *arena,
     Entente__V1__CopyResult *result, struct ent_error *err) ENT_MUST_CHECK;
 

@@ -125,6 +125,22 @@ ent_message_decode(struct ent_view wire, struct ent_arena *arena,
     return ENT_OK;
 }
 
+static enum ent_status
+check_len(size_t len, struct ent_error *err)
+{
+    return len <= ENT_MESSAGE_MAX
+               ? ENT_OK
+               : ent_fail(err, ENT_BAD_INPUT,
+                     "a message of %zu bytes; at most %zu can be sent", len,
+                     ENT_MESSAGE_MAX);
+}
+
+enum ent_status
+ent_message_check_size(const ent_message *message, struct ent_error *err)
+{
+    return check_len(protobuf_c_message_get_packed_size(&message->base), err);
+}
+
 enum ent_status
 ent_message_encode(const ent_message *message, struct ent_bytes *ret_wire,
     struct ent_error *err)
@@ -135,13 +151,10 @@ ent_message_encode(const ent_message *message, struct ent_bytes *ret_wire,
     assert(message != NULL && ret_wire != NULL);
 
     rc = ent_pb_pack(&message->base, &wire, err);
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK) {
+        rc = check_len(wire.len, err);
     }
-    if (wire.len > ENT_MESSAGE_MAX) {
-        rc = ent_fail(err, ENT_BAD_INPUT,
-            "a message of %zu bytes; at most %zu can be sent", wire.len,
-            ENT_MESSAGE_MAX);
+    if (rc != ENT_OK) {
         ent_bytes_free(&wire);
         return rc;
     }

@@ -26,6 +26,9 @@ enum ent_status ent_message_decode(struct ent_view wire,
     struct ent_arena *arena, ent_message **ret_message,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* ENT_BAD_INPUT: encoded, it would be more than ENT_MESSAGE_MAX. */
+enum ent_status ent_message_check_size(
+    const ent_message *message, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status ent_message_encode(const ent_message *message,
     struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
 

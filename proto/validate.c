@@ -158,7 +158,8 @@ ent_message_validate(const ent_message *message,
 
     assert(message != NULL && ret_findings != NULL);
 
-    memset(ret_findings, 0, sizeof *ret_findings);
+    ret_findings->count = 0;
+    ret_findings->dropped = 0;
     (void)snprintf(v.family_source, sizeof v.family_source, "catalogue: %s",
         v.family == NULL ? "header" : v.family->name);
     ent_validate_header(&v);

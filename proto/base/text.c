@@ -11,37 +11,47 @@
 #define NFC_ROOM 256        /* most texts are short: no allocation for those */
 #define NEUTRAL_CHAR_MAX 11 /* "<U+10FFFF>" and its NUL */
 
+/* How much of it, at least, is ASCII from its beginning: eight bytes at a time,
+ * since most texts are ASCII and each is looked at several times. */
+static size_t
+ascii_len(struct ent_view text)
+{
+    size_t len = 0;
+    uint64_t eight;
+
+    for (; len + sizeof eight <= text.len; len += sizeof eight) {
+        memcpy(&eight, text.data + len, sizeof eight);
+        if ((eight & UINT64_C(0x8080808080808080)) != 0) {
+            return len;
+        }
+    }
+    while (len < text.len && text.data[len] < 0x80) {
+        len++;
+    }
+    return len;
+}
+
 bool
 ent_text_is_valid(struct ent_view text, size_t *ret_offset)
 {
-    const uint8_t *bad;
+    const uint8_t *bad = NULL;
+    const uint8_t *nul;
+    size_t ascii = ascii_len(text);
 
     if (text.len == 0) {
         return true;
     }
-    bad = memchr(text.data, 0, text.len);
-    if (bad == NULL) {
-        bad = u8_check(text.data, text.len);
-    } else {
-        const uint8_t *earlier = u8_check(text.data, (size_t)(bad - text.data));
-
-        bad = earlier == NULL ? bad : earlier;
+    if (ascii < text.len) {
+        bad = u8_check(text.data + ascii, text.len - ascii);
+    }
+    nul = memchr(text.data, 0, text.len);
+    if (nul != NULL && (bad == NULL || nul < bad)) {
+        bad = nul;
     }
     if (bad != NULL && ret_offset != NULL) {
         *ret_offset = (size_t)(bad - text.data);
     }
     return bad == NULL;
-}
-
-static bool
-is_ascii(struct ent_view text)
-{
-    uint8_t seen = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        seen |= text.data[i];
-    }
-    return seen < 0x80;
 }
 
 bool
@@ -52,7 +62,7 @@ ent_text_is_nfc(struct ent_view text)
     uint8_t *normal;
     bool same;
 
-    if (is_ascii(text)) {
+    if (ascii_len(text) == text.len) {
         return true;
     }
     normal = u8_normalize(UNINORM_NFC, text.data, text.len, room, &len);
