@@ -25,7 +25,6 @@
 #include "node/list.h"
 #include "proto/base/time.h"
 #include "proto/schema/list.pb-c.h"
-#include "tools/bench/bench.h"
 #include "tools/bench/office.h"
 #include "tools/bench/spread.h"
 
@@ -353,7 +352,7 @@ run(const struct arguments *arguments, struct node *node,
 }
 
 int
-bench_lists(int argc, char *argv[])
+main(int argc, char *argv[])
 {
     struct arguments arguments = {.entries = 1000000, .checks = 100000};
     struct measured measured = {0};
@@ -375,7 +374,7 @@ bench_lists(int argc, char *argv[])
     free(measured.hits);
     free(measured.misses);
     if (rc != ENT_OK) {
-        fprintf(stderr, "entente-bench: %s\n", err.text);
+        fprintf(stderr, "bench-lists: %s\n", err.text);
         return EX_SOFTWARE;
     }
     return EX_OK;
