@@ -74,12 +74,19 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_PASSED] = {.name = "passed", .key_len = 24, .form = ENT_KV_BARE},
 };
 
+/* The row of a table that was looked at last in this turn. */
+struct kept_row {
+    struct node_key key;
+    ProtobufCMessage *row; /* NULL: none */
+};
+
 struct node_store {
     struct ent_kv *kv;
     struct ent_kv_txn *txn;
     struct node_blinding blinding;
     bool dirty;
     uint64_t commits;
+    struct kept_row kept[NODE_TABLE_COUNT];
 };
 
 static struct ent_kv_options
@@ -150,10 +157,25 @@ node_store_begin(struct node_store *store, struct ent_error *err)
     return ent_kv_begin(store->kv, true, &store->txn, err);
 }
 
+static void
+drop_kept(struct node_store *store, enum node_table table)
+{
+    node_row_free(&store->kept[table].row);
+}
+
+static void
+drop_all_kept(struct node_store *store)
+{
+    for (size_t i = 0; i < NODE_TABLE_COUNT; i++) {
+        drop_kept(store, (enum node_table)i);
+    }
+}
+
 enum ent_status
 node_store_commit(struct node_store *store, struct ent_error *err)
 {
     assert(store->txn != NULL);
+    drop_all_kept(store);
     if (!store->dirty) {
         node_store_abort(store);
         return ENT_OK;
@@ -165,6 +187,7 @@ node_store_commit(struct node_store *store, struct ent_error *err)
 void
 node_store_abort(struct node_store *store)
 {
+    drop_all_kept(store);
     ent_kv_abort(&store->txn);
 }
 
@@ -223,6 +246,7 @@ node_store_put(struct node_store *store, enum node_table table,
 {
     struct node_key at = hidden(store, table, key);
 
+    drop_kept(store, table);
     store->dirty = true;
     return ent_kv_put(store->txn, table, node_key_view(&at), value, err);
 }
@@ -235,6 +259,7 @@ node_store_delete(struct node_store *store, enum node_table table,
     enum ent_status rc =
         ent_kv_delete(store->txn, table, node_key_view(&at), err);
 
+    drop_kept(store, table);
     if (rc == ENT_NOT_FOUND) {
         return ENT_OK;
     }
@@ -271,6 +296,24 @@ node_row_get(struct node_store *store, enum node_table table,
         return rc;
     }
     return node_row_unpack(value, descriptor, ret_row, err);
+}
+
+enum ent_status
+node_row_look(struct node_store *store, enum node_table table,
+    struct ent_view key, const ProtobufCMessageDescriptor *descriptor,
+    const ProtobufCMessage **ret_row, struct ent_error *err)
+{
+    struct kept_row *kept = &store->kept[table];
+    enum ent_status rc = ENT_OK;
+
+    if (kept->row == NULL || !ent_view_equal(node_key_view(&kept->key), key)) {
+        drop_kept(store, table);
+        rc = node_row_get(store, table, key, descriptor, &kept->row, err);
+        kept->key.len = key.len;
+        memcpy(kept->key.bytes, key.data, key.len);
+    }
+    *ret_row = kept->row;
+    return rc;
 }
 
 enum ent_status

@@ -138,6 +138,12 @@ enum ent_status node_store_delete(struct node_store *store,
 enum ent_status node_row_get(struct node_store *store, enum node_table table,
     struct ent_view key, const ProtobufCMessageDescriptor *descriptor,
     ProtobufCMessage **ret_row, struct ent_error *err) ENT_MUST_CHECK;
+/* The same, to be looked at until the next put or delete in its table or the
+ * end of the turn, and not freed: large rows that are asked for many times in a
+ * row are read and unpacked once. Of each table the last one is kept. */
+enum ent_status node_row_look(struct node_store *store, enum node_table table,
+    struct ent_view key, const ProtobufCMessageDescriptor *descriptor,
+    const ProtobufCMessage **ret_row, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_row_put(struct node_store *store, enum node_table table,
     struct ent_view key, const ProtobufCMessage *row,
     struct ent_error *err) ENT_MUST_CHECK;

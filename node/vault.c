@@ -152,19 +152,40 @@ node_vault_put(struct node_store *store, struct node_slots *slots,
     return ENT_OK;
 }
 
+static enum ent_status
+must_be(enum ent_status rc, uint64_t bundle, struct ent_error *err)
+{
+    return rc != ENT_NOT_FOUND ? rc
+                               : ent_fail(err, ENT_IO, "bundle %llu is missing",
+                                     (unsigned long long)bundle);
+}
+
 enum ent_status
 node_vault_get(struct node_store *store, uint64_t bundle, void *ret_row,
     struct ent_error *err)
 {
     struct node_key key = node_key_u64(bundle);
-    enum ent_status rc;
 
-    rc = node_row_get(store, NODE_BUNDLE, node_key_view(&key),
-        &entente__rest__v1__bundle_row__descriptor, ret_row, err);
-    if (rc == ENT_NOT_FOUND) {
-        return ent_fail(
-            err, ENT_IO, "bundle %llu is missing", (unsigned long long)bundle);
-    }
+    return must_be(
+        node_row_get(store, NODE_BUNDLE, node_key_view(&key),
+            &entente__rest__v1__bundle_row__descriptor, ret_row, err),
+        bundle, err);
+}
+
+/* To be looked at: messages of one bundle are mostly read one after the other.
+ */
+static enum ent_status
+look(struct node_store *store, uint64_t bundle,
+    const Entente__Rest__V1__BundleRow **ret_row, struct ent_error *err)
+{
+    struct node_key key = node_key_u64(bundle);
+    const ProtobufCMessage *row = NULL;
+    enum ent_status rc =
+        must_be(node_row_look(store, NODE_BUNDLE, node_key_view(&key),
+                    &entente__rest__v1__bundle_row__descriptor, &row, err),
+            bundle, err);
+
+    *ret_row = (const Entente__Rest__V1__BundleRow *)row;
     return rc;
 }
 
@@ -279,12 +300,14 @@ get_block(struct node_store *store, struct node_slots *slots,
     const struct node_key *place, struct ent_bytes *ret_plain,
     struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__KeysRow *row = NULL;
-    enum ent_status rc = node_row_get(store, NODE_KEYS, node_key_view(place),
-        &entente__rest__v1__keys_row__descriptor, (ProtobufCMessage **)&row,
-        err);
+    const ProtobufCMessage *row = NULL;
+    enum ent_status rc = node_row_look(store, NODE_KEYS, node_key_view(place),
+        &entente__rest__v1__keys_row__descriptor, &row, err);
 
-    return rc != ENT_OK ? rc : open_block(slots, place, row, ret_plain, err);
+    return rc != ENT_OK
+               ? rc
+               : open_block(slots, place,
+                     (const Entente__Rest__V1__KeysRow *)row, ret_plain, err);
 }
 
 enum ent_status
@@ -413,7 +436,7 @@ node_vault_open(struct node_store *store, struct node_slots *slots,
     uint64_t bundle, uint64_t day, uint32_t index,
     struct ent_bytes *ret_message, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    const Entente__Rest__V1__BundleRow *row = NULL;
     ENT_AUTO(ent_bytes_free) struct ent_bytes buffer = {0};
     struct ent_message_key key;
     struct ent_envelope envelope;
@@ -424,7 +447,7 @@ node_vault_open(struct node_store *store, struct node_slots *slots,
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = node_vault_get(store, bundle, &row, err);
+    rc = look(store, bundle, &row, err);
     if (rc == ENT_OK) {
         rc = find_envelope(
             ent_view_of(row->body.data, row->body.len), index, &envelope, err);

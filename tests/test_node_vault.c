@@ -206,6 +206,61 @@ a_lone_key_opens_in_its_own_place_alone(void **state)
         ENT_OK);
 }
 
+/* ---- rows that are looked at ---- */
+
+/* The time in a row at a place of bundles; 0: there is none. */
+static uint64_t
+look_at(uint64_t number)
+{
+    struct node_key key = node_key_u64(number);
+    const ProtobufCMessage *row = NULL;
+    enum ent_status rc =
+        node_row_look(office.store, NODE_BUNDLE, node_key_view(&key),
+            &entente__rest__v1__bundle_row__descriptor, &row, &last_error);
+
+    assert_true(rc == ENT_OK || rc == ENT_NOT_FOUND);
+    return rc == ENT_OK ? ((const Entente__Rest__V1__BundleRow *)row)->at : 0;
+}
+
+static void
+put_at(uint64_t number, uint64_t at)
+{
+    Entente__Rest__V1__BundleRow row = ENTENTE__REST__V1__BUNDLE_ROW__INIT;
+    struct node_key key = node_key_u64(number);
+
+    row.at = at;
+    expect_ok(node_row_put(office.store, NODE_BUNDLE, node_key_view(&key),
+        &row.base, &last_error));
+}
+
+static void
+a_row_that_is_looked_at_is_never_an_old_one(void **state)
+{
+    struct node_key one = node_key_u64(1);
+
+    (void)state;
+    assert_int_equal(look_at(1), 0);
+    put_at(1, 10);
+    put_at(2, 20);
+    assert_int_equal(look_at(1), 10);
+    assert_int_equal(look_at(1), 10);
+    assert_int_equal(look_at(2), 20);
+    assert_int_equal(look_at(1), 10);
+    put_at(1, 11);
+    assert_int_equal(look_at(1), 11);
+    expect_ok(node_store_commit(office.store, &last_error));
+    expect_ok(node_store_begin(office.store, &last_error));
+    put_at(1, 12);
+    assert_int_equal(look_at(1), 12);
+    node_store_abort(office.store);
+    expect_ok(node_store_begin(office.store, &last_error));
+    assert_int_equal(look_at(1), 11);
+    expect_ok(node_store_delete(
+        office.store, NODE_BUNDLE, node_key_view(&one), &last_error));
+    assert_int_equal(look_at(1), 0);
+    assert_int_equal(look_at(2), 20);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -217,6 +272,7 @@ main(void)
         TEST(a_key_is_looked_for_on_its_own_day_alone),
         TEST(with_its_day_a_key_goes_and_the_others_stay),
         TEST(a_lone_key_opens_in_its_own_place_alone),
+        TEST(a_row_that_is_looked_at_is_never_an_old_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
