@@ -40,6 +40,7 @@ struct node_slots {
     struct ent_secret *storage;
     struct slot *list; /* guarded memory, by place in the file */
     size_t count;
+    struct node_slots_opened opened;
 };
 
 _Static_assert(
@@ -171,6 +172,7 @@ node_slots_close(struct node_slots **slots)
     if (*slots == NULL) {
         return;
     }
+    ent_bytes_free(&(*slots)->opened.plain);
     sodium_free((*slots)->list);
     if ((*slots)->file >= 0) {
         (void)close((*slots)->file);
@@ -441,7 +443,14 @@ slot_destroy(struct node_slots *slots, size_t place, struct ent_error *err)
     if (rc == ENT_OK) {
         sodium_memzero(&slots->list[place], sizeof slots->list[place]);
     }
+    ent_bytes_free(&slots->opened.plain);
     return rc;
+}
+
+struct node_slots_opened *
+node_slots_opened(struct node_slots *slots)
+{
+    return &slots->opened;
 }
 
 enum ent_status

@@ -53,6 +53,16 @@ enum ent_status node_slots_bucket_renew(struct node_slots *slots, uint64_t day,
 enum ent_status node_slots_bucket_retire(struct node_slots *slots, uint64_t day,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Room for the block of message keys that was opened last (node/vault.h), since
+ * those of one block are mostly asked for one after the other. It is wiped when
+ * any slot is destroyed, and in the end. */
+struct node_slots_opened {
+    uint8_t place[16]; /* day, bundle */
+    uint8_t nonce[24]; /* of the block as it is stored: another one, another */
+    struct ent_bytes plain;
+};
+struct node_slots_opened *node_slots_opened(struct node_slots *slots);
+
 /* Make and sync a sealing key for the epoch. */
 enum ent_status node_slots_epoch_new(struct node_slots *slots,
     uint64_t not_before, uint64_t not_after,

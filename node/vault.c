@@ -310,17 +310,51 @@ get_block(struct node_store *store, struct node_slots *slots,
                      (const Entente__Rest__V1__KeysRow *)row, ret_plain, err);
 }
 
+/* It is the block that was opened last. */
+static bool
+is_opened(const struct node_slots_opened *opened, const struct node_key *place,
+    const Entente__Rest__V1__KeysRow *row)
+{
+    return opened->plain.data != NULL && row->nonce.len == NONCE_LEN &&
+           memcmp(opened->place, place->bytes, sizeof opened->place) == 0 &&
+           memcmp(opened->nonce, row->nonce.data, NONCE_LEN) == 0;
+}
+
+/* The same, to be looked at until the next call. */
+static enum ent_status
+look_block(struct node_store *store, struct node_slots *slots,
+    const struct node_key *place, struct ent_view *ret_plain,
+    struct ent_error *err)
+{
+    struct node_slots_opened *opened = node_slots_opened(slots);
+    const ProtobufCMessage *found = NULL;
+    const Entente__Rest__V1__KeysRow *row;
+    enum ent_status rc = node_row_look(store, NODE_KEYS, node_key_view(place),
+        &entente__rest__v1__keys_row__descriptor, &found, err);
+
+    row = (const Entente__Rest__V1__KeysRow *)found;
+    if (rc == ENT_OK && !is_opened(opened, place, row)) {
+        ent_bytes_free(&opened->plain);
+        rc = open_block(slots, place, row, &opened->plain, err);
+        if (rc == ENT_OK) {
+            memcpy(opened->place, place->bytes, sizeof opened->place);
+            memcpy(opened->nonce, row->nonce.data, NONCE_LEN);
+        }
+    }
+    *ret_plain = ent_bytes_view(&opened->plain);
+    return rc;
+}
+
 enum ent_status
 node_vault_key_get(struct node_store *store, struct node_slots *slots,
     uint64_t bundle, uint64_t day, uint32_t index,
     struct ent_message_key *ret_key, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
     struct node_key place = node_key_u64_u64(day, bundle);
-    enum ent_status rc = get_block(store, slots, &place, &plain, err);
+    struct ent_view plain;
+    enum ent_status rc = look_block(store, slots, &place, &plain, err);
 
-    return rc != ENT_OK ? rc
-                        : find_key(ent_bytes_view(&plain), index, ret_key, err);
+    return rc != ENT_OK ? rc : find_key(plain, index, ret_key, err);
 }
 
 enum ent_status
@@ -341,6 +375,8 @@ node_vault_forget(struct node_store *store, struct node_slots *slots,
             kept += ENTRY_LEN;
         }
     }
+    /* Nor is the key to be found in memory. */
+    ent_bytes_free(&node_slots_opened(slots)->plain);
     if (kept == 0) {
         return node_store_delete(store, NODE_KEYS, node_key_view(&place), err);
     }

@@ -233,6 +233,31 @@ put_at(uint64_t number, uint64_t at)
         &row.base, &last_error));
 }
 
+/* ... however short ago it was read. */
+static void
+a_key_that_goes_is_not_in_memory_either(void **state)
+{
+    const struct node_slots_opened *opened = node_slots_opened(office.slots);
+    uint64_t bundle = put_bundle();
+    struct ent_message_key key;
+    size_t count;
+
+    (void)state;
+    expect_ok(get_key(bundle, 0, &key));
+    assert_non_null(opened->plain.data);
+    expect_ok(
+        node_slots_destroy(office.slots, TODAY + 1, 0, &count, &last_error));
+    assert_null(opened->plain.data);
+    expect_status(get_key(bundle, 0, &key), ENT_NOT_FOUND);
+    expect_ok(get_key(bundle, 1, &key));
+    assert_non_null(opened->plain.data);
+    expect_ok(node_vault_forget(
+        office.store, office.slots, bundle, TODAY + 1, 1, &last_error));
+    assert_null(opened->plain.data);
+    expect_status(get_key(bundle, 1, &key), ENT_NOT_FOUND);
+    expect_ok(get_key(bundle, 2, &key));
+}
+
 static void
 a_row_that_is_looked_at_is_never_an_old_one(void **state)
 {
@@ -272,6 +297,7 @@ main(void)
         TEST(a_key_is_looked_for_on_its_own_day_alone),
         TEST(with_its_day_a_key_goes_and_the_others_stay),
         TEST(a_lone_key_opens_in_its_own_place_alone),
+        TEST(a_key_that_goes_is_not_in_memory_either),
         TEST(a_row_that_is_looked_at_is_never_an_old_one),
     };
 
