@@ -19,25 +19,6 @@
 
 /* ---- which message is meant ---- */
 
-/* May a reader of that desk see what it says? */
-static enum ent_status
-check_desk(struct node *node, const struct node_found *found, const char *desk,
-    bool *ret_may, struct ent_error *err)
-{
-    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
-    enum ent_status rc;
-
-    *ret_may = true;
-    if (found->way == NODE_SENT) {
-        return ENT_OK;
-    }
-    rc = node_desk_get(node, found->number, &row, err);
-    if (rc == ENT_OK) {
-        *ret_may = node_desks_may_read(row, desk);
-    }
-    return rc;
-}
-
 static enum ent_status
 resolve(struct node *node, uint64_t sequence, const char *text,
     struct node_found *ret_found, struct ent_error *err)
@@ -77,12 +58,10 @@ tell_one(struct telling *telling, const struct node_like *like, bool linked,
 {
     const struct node_found *found = &like->found;
     Entente__V1__Like *told;
-    bool may;
-    enum ent_status rc =
-        check_desk(telling->node, found, telling->desk, &may, err);
 
-    if (rc != ENT_OK || !may || telling->count == telling->max) {
-        return rc;
+    if (!node_desks_may_know(found->desk, telling->desk) ||
+        telling->count == telling->max) {
+        return ENT_OK;
     }
     told = ent_arena_alloc(telling->arena, sizeof *told);
     if (told == NULL) {
@@ -184,14 +163,11 @@ open_subject(struct node *node, const Entente__V1__LikeRequest *request,
     struct ent_arena *arena, struct node_found *ret_subject,
     ent_message **ret_message, struct ent_error *err)
 {
-    bool may = false;
     enum ent_status rc =
         resolve(node, request->sequence, request->id, ret_subject, err);
 
-    if (rc == ENT_OK) {
-        rc = check_desk(node, ret_subject, request->desk, &may, err);
-    }
-    if (rc == ENT_OK && !may) {
+    if (rc == ENT_OK &&
+        !node_desks_may_know(ret_subject->desk, request->desk)) {
         return ent_fail(err, ENT_BAD_INPUT, "it is for one desk alone");
     }
     if (rc == ENT_OK) {

@@ -2,6 +2,7 @@
 /* Messages that have what is asked for. */
 #include "node/api.h"
 
+#include "node/desks.h"
 #include "node/search.h"
 #include "node/submit.h"
 
@@ -177,8 +178,8 @@ begin(struct node *node, enum node_way way, uint64_t asked,
 }
 
 static enum ent_status
-answer(struct node *node, struct node_search *search, size_t limit,
-    struct ent_arena *arena, Entente__V1__SearchReply *reply,
+answer(struct node *node, const char *desk, struct node_search *search,
+    size_t limit, struct ent_arena *arena, Entente__V1__SearchReply *reply,
     struct ent_error *err)
 {
     enum ent_status rc = ENT_OK;
@@ -188,7 +189,11 @@ answer(struct node *node, struct node_search *search, size_t limit,
 
         rc = node_search_next(node, search, &way, err);
         if (rc == ENT_OK) {
-            rc = tell(&search->places[way].found, arena, reply, err);
+            const struct node_found *found = &search->places[way].found;
+
+            rc = node_desks_may_know(found->desk, desk)
+                     ? tell(found, arena, reply, err)
+                     : ENT_OK;
             node_search_taken(search, way);
         }
     }
@@ -226,5 +231,5 @@ node_api_search(struct node *node, const Entente__V1__SearchRequest *request,
     if (reply->items == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "telling what was found");
     }
-    return answer(node, &search, limit, arena, reply, err);
+    return answer(node, request->desk, &search, limit, arena, reply, err);
 }

@@ -72,10 +72,15 @@ node_desks_tell(struct node *node, uint64_t sequence, const node_desk_row *row,
 }
 
 bool
+node_desks_may_know(uint32_t owner, const char *desk)
+{
+    return owner == ENT_DESK_NONE || owner == ent_term_value(&ent_desks, desk);
+}
+
+bool
 node_desks_may_read(const node_desk_row *row, const char *desk)
 {
-    return row->desk == ENT_DESK_NONE ||
-           row->desk == ent_term_value(&ent_desks, desk);
+    return node_desks_may_know(row->desk, desk);
 }
 
 enum ent_status

@@ -20,6 +20,9 @@ enum ent_status node_desks_tell(struct node *node, uint64_t sequence,
 enum ent_status node_desks_miss(struct node *node, uint64_t sequence,
     const node_desk_row *row, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Of what is for the desk `owner` alone: may a reader who is on that desk ("":
+ * on none) be told what it says, or that it says what he asks for? */
+bool node_desks_may_know(uint32_t owner, const char *desk);
 /* May a reader who is on that desk ("": on none) see what it says? */
 bool node_desks_may_read(const node_desk_row *row, const char *desk);
 

@@ -28,6 +28,7 @@ get_came(struct node *node, struct node_found *found, struct ent_error *err)
     found->acknowledged_at = row->acknowledged_at;
     found->listed_until = row->listed_until;
     found->fate = row->fate;
+    found->desk = row->desk;
     found->bundle = row->bundle;
     found->day = row->day;
     found->index = row->index;

@@ -19,7 +19,8 @@ struct node_found {
     uint64_t acknowledged_at;
     uint64_t listed_until; /* an entry of a list; 0: it is none */
     uint32_t fate;         /* enum node_fate */
-    uint64_t bundle;       /* where it lies sealed; 0: not yet */
+    uint32_t desk;   /* the one here that it is for alone (node/desks.h) */
+    uint64_t bundle; /* where it lies sealed; 0: not yet */
     uint64_t day;
     uint32_t index;
 };

@@ -24,6 +24,7 @@ struct arguments {
     struct cli_lookup lookup;
     const char *family;
     const char *office;
+    const char *desk; /* the reader is on it; NULL: on none */
     uint64_t from_ms;
     uint64_t until_ms;
     uint64_t limit;
@@ -40,6 +41,7 @@ enum option_key {
     KEY_FROM = 'f',
     KEY_UNTIL = 'u',
     KEY_LIMIT = 'l',
+    KEY_DESK = 'D',
     KEY_EXERCISES = 'x',
 };
 
@@ -52,6 +54,8 @@ static const struct argp_option options[] = {
     {"exercises", KEY_EXERCISES, NULL, 0,
         "Exercises and tests, instead of what is real", 2},
     {"limit", KEY_LIMIT, "N", 0, "At most so many (50)", 2},
+    {"desk", KEY_DESK, "NAME", 0,
+        "As a reader who is on that desk (protection)", 2},
     {0},
 };
 
@@ -99,6 +103,9 @@ parse(int key, char *argument, struct argp_state *state)
     case KEY_EXERCISES:
         arguments->exercises = true;
         return 0;
+    case KEY_DESK:
+        arguments->desk = argument;
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -109,7 +116,8 @@ static const char doc[] =
     "All that is given must be true of a message; the newest come first. "
     "Spaces, hyphens and capitals make no difference, and a name is found by "
     "its words in any order, with or without marks. A range of documents is "
-    "found by each of its numbers. What was deleted or recalled is not found. "
+    "found by each of its numbers. What was deleted or recalled is not found, nor "
+    "what is for one desk alone by who is not on it. "
     "`entente show ID` shows the whole message.\n\n"
     "Exit: 1 when nothing was found; 65 when there is no such family.\n\n"
     "Examples:\n"
@@ -175,6 +183,9 @@ show_all(struct cli_client *client, const struct arguments *arguments,
     question.from = arguments->from_ms;
     question.until = arguments->until_ms;
     question.exercises = arguments->exercises;
+    if (arguments->desk != NULL) {
+        question.desk = (char *)(uintptr_t)arguments->desk;
+    }
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_SEARCH;
     request.search = &question;
     do {
