@@ -7,11 +7,15 @@ import json
 from world import OFFICES
 
 
+# What the desk says of a message beside others, which changes as they come.
+SAID = ("replayed", "alike", "alikeCut")
+
+
 def digest_of(items):
-    """Content of a desk: one hash over everything it shows."""
+    """Content of a desk: one hash over everything that came."""
     whole = hashlib.sha256()
     for item in items:
-        plain = {k: v for k, v in item.items() if k != "replayed"}
+        plain = {k: v for k, v in item.items() if k not in SAID}
         whole.update(json.dumps(plain, sort_keys=True).encode() + b"\n")
     return whole.hexdigest()
 
