@@ -9,6 +9,7 @@
 #define NODE_API_H
 
 #include "node/node.h"
+#include "node/rest.pb-c.h"
 #include "proto/base/pb.h"
 #include "proto/message.h"
 #include "proto/schema/api.pb-c.h"
@@ -60,6 +61,19 @@ enum ent_status node_api_cursor(struct node *node,
 enum ent_status node_api_trace(struct node *node,
     const Entente__V1__TraceRequest *request, struct ent_arena *arena,
     Entente__V1__TraceReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+/* A message to be told of, and a copy of it; asides are none. */
+enum ent_status node_api_trace_item(const struct ent_id *id,
+    struct ent_arena *arena, Entente__V1__TraceItem **ret_item,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_trace_copy(struct node *node,
+    Entente__V1__TraceItem *item, const struct ent_id *id,
+    const Entente__Rest__V1__CopyRow *row, struct ent_arena *arena,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Up to `limit` copies, from a number or a time on; `items` has room. */
+enum ent_status node_api_sent(struct node *node,
+    const Entente__V1__TraceRequest *request, uint32_t limit,
+    struct ent_arena *arena, Entente__V1__TraceReply *reply,
+    struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_status(struct node *node, struct ent_arena *arena,
     Entente__V1__StatusReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 /* Files that nothing is decided by, one for each fault. */

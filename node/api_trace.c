@@ -6,16 +6,13 @@
 
 #include "node/consent.h"
 #include "node/copy.h"
-#include "node/found.h"
 #include "node/raise.h"
 #include "node/reply.h"
-#include "node/search.h"
 #include "node/submit.h"
 #include "proto/message.h"
 #include "proto/refusal.h"
 
 #define ITEMS_DEFAULT 64
-#define CONTENT_MAX ((size_t)4 * 1024 * 1024) /* of a reply, about */
 
 /* Sealed and on its way: where, by its bundle's state. */
 static uint32_t
@@ -213,8 +210,8 @@ make_copy(struct node *node, const node_copy_row *row, struct ent_arena *arena,
     return rc;
 }
 
-static enum ent_status
-make_item(const struct ent_id *id, struct ent_arena *arena,
+enum ent_status
+node_api_trace_item(const struct ent_id *id, struct ent_arena *arena,
     Entente__V1__TraceItem **ret_item, struct ent_error *err)
 {
     Entente__V1__TraceItem *item = ent_arena_alloc(arena, sizeof *item);
@@ -270,9 +267,8 @@ add_files(struct node *node, const struct ent_id *id,
         &copy->n_attachments, &copy->attachments, err);
 }
 
-/* Add the copy in `row` to the item. */
-static enum ent_status
-add_copy(struct node *node, Entente__V1__TraceItem *item,
+enum ent_status
+node_api_trace_copy(struct node *node, Entente__V1__TraceItem *item,
     const struct ent_id *id, const node_copy_row *row, struct ent_arena *arena,
     struct ent_error *err)
 {
@@ -307,14 +303,14 @@ trace_one(struct node *node, const char *text, struct ent_arena *arena,
     enum ent_status rc = ent_id_parse(ent_view_text(text), &id, err);
 
     if (rc == ENT_OK) {
-        rc = make_item(&id, arena, &item, err);
+        rc = node_api_trace_item(&id, arena, &item, err);
     }
     while (rc == ENT_OK) {
         ENT_AUTO(node_row_free) node_copy_row *row = NULL;
 
         rc = node_copy_next(node, &id, &to, &row, err);
         if (rc == ENT_OK) {
-            rc = add_copy(node, item, &id, row, arena, err);
+            rc = node_api_trace_copy(node, item, &id, row, arena, err);
         }
         if (rc == ENT_OK && !node_key_after(to.bytes, sizeof to.bytes)) {
             break;
@@ -329,111 +325,6 @@ trace_one(struct node *node, const char *text, struct ent_arena *arena,
     }
     reply->items[reply->n_items++] = item;
     return ENT_OK;
-}
-
-/* What left, without the keys of its files. */
-static enum ent_status
-add_content(struct node *node, Entente__V1__TraceCopy *copy,
-    struct ent_arena *arena, size_t *bytes, struct ent_error *err)
-{
-    struct node_found found;
-    enum ent_status rc =
-        node_found_get(node, NODE_SENT, copy->number, &found, err);
-
-    if (rc == ENT_OK) {
-        rc = node_found_open(node, &found, arena, &copy->message, err);
-    }
-    if (rc != ENT_OK) {
-        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
-    }
-    for (size_t i = 0; i < copy->message->n_attachments; i++) {
-        copy->message->attachments[i]->root.len = 0;
-        copy->message->attachments[i]->key.len = 0;
-        copy->message->attachments[i]->header.len = 0;
-    }
-    *bytes += entente__v1__message__get_packed_size(copy->message);
-    return ENT_OK;
-}
-
-/* The copy that a submission number stands for, as an item of its own. */
-static enum ent_status
-trace_number(struct node *node, struct ent_view place, bool content,
-    struct ent_arena *arena, size_t *bytes, Entente__V1__TraceReply *reply,
-    struct ent_error *err)
-{
-    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    Entente__V1__TraceItem *item;
-    struct ent_id id;
-    struct ent_party party;
-    enum ent_status rc;
-
-    if (place.len != sizeof id.bytes + sizeof party.bytes) {
-        return ent_fail(err, ENT_IO, "a submission number is odd");
-    }
-    memcpy(id.bytes, place.data, sizeof id.bytes);
-    memcpy(party.bytes, place.data + sizeof id.bytes, sizeof party.bytes);
-    rc = make_item(&id, arena, &item, err);
-    if (rc == ENT_OK) {
-        rc = node_copy_get(node, &id, &party, &row, err);
-    }
-    if (rc == ENT_OK) {
-        rc = add_copy(node, item, &id, row, arena, err);
-    }
-    if (rc == ENT_OK && content && item->n_copies > 0) {
-        rc = add_content(node, item->copies[0], arena, bytes, err);
-    }
-    if (rc == ENT_OK) {
-        reply->items[reply->n_items++] = item;
-    }
-    return rc;
-}
-
-/* The number from which a list begins. */
-static enum ent_status
-first_of(struct node *node, const Entente__V1__TraceRequest *request,
-    uint64_t *ret_first, struct ent_error *err)
-{
-    struct node_search search = {.until_ms = request->from_time - 1};
-    enum ent_status rc;
-
-    *ret_first = request->from == 0 ? 1 : request->from;
-    if (request->from_time == 0) {
-        return ENT_OK;
-    }
-    rc = node_search_begin(node, &search, NODE_SENT, err);
-    *ret_first = search.places[NODE_SENT].before;
-    return rc;
-}
-
-static enum ent_status
-trace_list(struct node *node, const Entente__V1__TraceRequest *request,
-    uint32_t limit, struct ent_arena *arena, Entente__V1__TraceReply *reply,
-    struct ent_error *err)
-{
-    struct node_key key;
-    uint64_t first;
-    size_t bytes = 0;
-    enum ent_status rc = first_of(node, request, &first, err);
-
-    key = node_key_u64(first);
-    while (rc == ENT_OK && reply->n_items < limit && bytes < CONTENT_MAX) {
-        struct ent_view place;
-
-        rc = node_store_seek(node->store, NODE_NUMBER, node_key_view(&key), 0,
-            key.bytes, &place, err);
-        if (rc == ENT_OK) {
-            rc = trace_number(
-                node, place, request->content, arena, &bytes, reply, err);
-        }
-        if (rc == ENT_OK) {
-            key = node_key_u64(ent_get_be(key.bytes, 8) + 1);
-        }
-    }
-    reply->next = ent_get_be(key.bytes, 8);
-    if (rc == ENT_NO_MEMORY && reply->n_items > 0) {
-        return ENT_OK; /* the rest in the next reply */
-    }
-    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
 enum ent_status
@@ -451,5 +342,5 @@ node_api_trace(struct node *node, const Entente__V1__TraceRequest *request,
     if (request->id[0] != '\0') {
         return trace_one(node, request->id, arena, reply, err);
     }
-    return trace_list(node, request, limit, arena, reply, err);
+    return node_api_sent(node, request, limit, arena, reply, err);
 }

@@ -80,12 +80,26 @@ enum ent_status
 node_found_sent(struct node *node, const struct ent_id *id,
     struct node_found *ret_found, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    struct ent_party to;
-    enum ent_status rc = node_copy_of(node, id, &to, &row, err);
+    struct node_found found = {.way = NODE_SENT, .id = *id};
+    struct ent_party to = {{0}};
+    bool any = false;
 
-    *ret_found = (struct node_found){.way = NODE_SENT, .id = *id};
-    return rc != ENT_OK ? rc : take_copy(row, ret_found);
+    while (!any || found.bundle == 0) {
+        ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+        enum ent_status rc = node_copy_next(node, id, &to, &row, err);
+
+        if (rc != ENT_OK && (rc != ENT_NOT_FOUND || !any)) {
+            return rc;
+        }
+        if (rc == ENT_OK) {
+            any = take_copy(row, &found) == ENT_OK || any;
+        }
+        if (rc == ENT_NOT_FOUND || !node_key_after(to.bytes, sizeof to.bytes)) {
+            break;
+        }
+    }
+    *ret_found = found;
+    return any ? ENT_OK : ENT_NOT_FOUND;
 }
 
 enum ent_status

@@ -31,7 +31,8 @@ struct node_found {
 enum ent_status node_found_get(struct node *node, enum node_way way,
     uint64_t number, struct node_found *ret_found,
     struct ent_error *err) ENT_MUST_CHECK;
-/* One that we sent; of its copies any will do. */
+/* One that we sent: of its copies one that left and can be read, else one that
+ * left. */
 enum ent_status node_found_sent(struct node *node, const struct ent_id *id,
     struct node_found *ret_found, struct ent_error *err) ENT_MUST_CHECK;
 /* One by who sent it: we, perhaps. */
