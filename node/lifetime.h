@@ -10,19 +10,18 @@
 #ifndef NODE_LIFETIME_H
 #define NODE_LIFETIME_H
 
+#include "node/slots.h"
 #include "node/store.h"
 
 /* How long after the expiry of a bundle its sender may still ask what became of
  * it: the longest life of a delivery once more. */
-#define NODE_ANSWER_LIFE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
+#define NODE_ANSWER_LIFE_MS (7 * NODE_DAY_MS)
 
 /* The full hour that follows, or this one. */
 static inline uint64_t
 node_lifetime_hour(uint64_t at_ms)
 {
-    const uint64_t hour_ms = UINT64_C(60) * 60 * 1000;
-
-    return (at_ms + hour_ms - 1) / hour_ms * hour_ms;
+    return (at_ms + NODE_HOUR_MS - 1) / NODE_HOUR_MS * NODE_HOUR_MS;
 }
 
 enum node_life_kind {

@@ -9,7 +9,7 @@
 #define PUMP_BUNDLES_MAX 32 /* in one turn on one connection */
 #define STUCK_MAX 64
 #define RESUME_AHEAD_MS (UINT64_C(10) * 60 * 1000)
-#define PAUSE_MAX_MS (UINT64_C(2) * 60 * 60 * 1000) /* none is as long */
+#define PAUSE_MAX_MS (2 * NODE_HOUR_MS) /* none is as long */
 
 /* What may still be done in this turn on one lane. */
 struct budget {

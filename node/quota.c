@@ -8,7 +8,6 @@
 #include "node/rest.pb-c.h"
 #include "policy/quota.h"
 
-#define HOUR_MS (NODE_DAY_MS / 24)
 #define REMEMBER_MS (32 * NODE_DAY_MS)
 #define TEXT_MAX 512
 
@@ -35,7 +34,7 @@ period_of(const struct node *node, const char *officer)
 {
     return node->clock_doubt
                ? 0
-               : node->now_ms / (officer == NULL ? NODE_DAY_MS : HOUR_MS);
+               : node->now_ms / (officer == NULL ? NODE_DAY_MS : NODE_HOUR_MS);
 }
 
 static enum ent_status

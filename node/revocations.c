@@ -16,7 +16,7 @@
 #define ASK_PAUSE_MS                                                           \
     UINT64_C(60000) /* between two questions about one state                   \
                      */
-#define ASK_MS UINT64_C(3600000)
+#define ASK_MS NODE_HOUR_MS
 #define ASK_OVERDUE_MS UINT64_C(600000)
 
 /* A state that we deal with. */

@@ -20,7 +20,8 @@
 #include "proto/hpke.h"
 #include "proto/secret.h"
 
-#define NODE_DAY_MS (UINT64_C(86400) * 1000)
+#define NODE_HOUR_MS (UINT64_C(3600) * 1000)
+#define NODE_DAY_MS (24 * NODE_HOUR_MS)
 
 struct node_slots;
 

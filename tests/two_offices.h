@@ -17,7 +17,7 @@
 #include "proto/frame.h"
 
 #define DAY NODE_DAY_MS
-#define HOUR (DAY / 24)
+#define HOUR NODE_HOUR_MS
 #define WIRE_MAX 4096
 #define SENT_MAX 256
 #define DELIVERED ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED
