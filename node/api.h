@@ -98,9 +98,11 @@ enum ent_status node_api_pin(struct node *node,
     Entente__V1__PinReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_reload(struct node *node, struct ent_arena *arena,
     Entente__V1__ReloadReply *reply, struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status node_api_counts(struct node *node,
-    const Entente__V1__CountsRequest *request, struct ent_arena *arena,
+enum ent_status node_api_counts(struct node *node, struct ent_arena *arena,
     Entente__V1__CountsReply *reply, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_list_uses(struct node *node,
+    const Entente__V1__ListUsesRequest *request, struct ent_arena *arena,
+    Entente__V1__ListUsesReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_like(struct node *node,
     const Entente__V1__LikeRequest *request, struct ent_arena *arena,
     Entente__V1__LikeReply *reply, struct ent_error *err) ENT_MUST_CHECK;

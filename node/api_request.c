@@ -143,6 +143,7 @@ node_api_request(struct node *node, struct ent_view client,
         ENTENTE__V1__CONTRADICTION_REPLY__INIT;
     Entente__V1__KeepReply keep = ENTENTE__V1__KEEP_REPLY__INIT;
     Entente__V1__CensusReply census = ENTENTE__V1__CENSUS_REPLY__INIT;
+    Entente__V1__ListUsesReply uses = ENTENTE__V1__LIST_USES_REPLY__INIT;
     struct ent_arena *arena = &node->api->arena;
     enum ent_status rc;
 
@@ -176,7 +177,7 @@ node_api_request(struct node *node, struct ent_view client,
     case ENTENTE__V1__API_REQUEST__REQUEST_COUNTS:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_COUNTS;
         reply.counts = &counts;
-        rc = node_api_counts(node, request->counts, arena, &counts, err);
+        rc = node_api_counts(node, arena, &counts, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_EVIDENCE:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_EVIDENCE;
@@ -281,6 +282,11 @@ node_api_request(struct node *node, struct ent_view client,
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_SEARCH;
         reply.search = &search;
         rc = node_api_search(node, request->search, arena, &search, err);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_LIST_USES:
+        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_LIST_USES;
+        reply.list_uses = &uses;
+        rc = node_api_list_uses(node, request->list_uses, arena, &uses, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_CENSUS:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_CENSUS;

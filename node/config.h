@@ -31,7 +31,7 @@ struct node_direct {
 
 /* How often the lists may be asked (node/asked.h); 0: no limit. */
 struct node_checks_limits {
-    uint64_t per_hour; /* by one who asks */
+    uint64_t per_hour; /* by one user */
     uint64_t per_day;
     uint64_t office_per_day;
     uint64_t misses; /* in a row, before an alarm */

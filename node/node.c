@@ -134,7 +134,7 @@ take_back(struct node *node, const char *why)
         node_journal_take_back(node->journal);
     }
     take_back_self(node);
-    node_asked_forget(node);
+    node_asked_take_back(node);
     node->errands_due = true; /* whatever that turn did of it */
     node->reckon_due = true;
     node_receipts_forget(node);
@@ -201,6 +201,7 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
     if (rc == ENT_OK) {
         node->slots_noted = node_slots_count(node->slots);
         node_journal_keep(node->journal);
+        node_asked_keep(node);
         keep_self(node);
         let_out(node);
         return ENT_OK;
@@ -510,6 +511,22 @@ pat_watchdog(const struct node *node, struct loop *loop)
     }
 }
 
+/* What memory alone has is written: the next process goes on from there. */
+static void
+write_down(struct node *node)
+{
+    struct ent_error err = {0};
+    enum ent_status rc = node_turn_begin(node, ent_time_now_ms(), &err);
+
+    if (rc == ENT_OK) {
+        rc = node_turn_end(node, node_asked_write(node, &err), &err);
+    }
+    if (rc != ENT_OK) {
+        ent_log(ENT_LOG_WARN, COMPONENT,
+            "who asked the lists is not written exactly: %s", err.text);
+    }
+}
+
 enum ent_status
 node_run(struct node *node, int signal_file, struct ent_error *err)
 {
@@ -535,6 +552,7 @@ node_run(struct node *node, int signal_file, struct ent_error *err)
     }
     (void)sd_notify(0, "STOPPING=1");
     if (rc == ENT_OK) {
+        write_down(node);
         node_uplink_bye(node->uplink);
         node_anchor_write(node);
         ent_log(ENT_LOG_INFO, COMPONENT, "stopped");

@@ -70,7 +70,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_INDEXED] = {.name = "indexed", .key_len = 9},
     [NODE_PASSING] = {.name = "passing", .key_len = 8},
     [NODE_LINK] = {.name = "link", .key_len = 32},
-    [NODE_ASKED] = {.name = "asked", .key_len = 16},
+    [NODE_ASKED] = {.name = "asked", .key_len = 24},
     [NODE_PASSED] = {.name = "passed", .key_len = 24, .form = ENT_KV_BARE},
 };
 

@@ -85,7 +85,7 @@ enum node_table {
     NODE_PASSED,      /* print(16), u64 ~passing          -> nothing */
     NODE_LINK,        /* id(16), id(16)                   -> LinkRow */
     NODE_CENSUS,      /* u32 month, u8 what, u32 values(7) -> counts(104) */
-    NODE_ASKED,       /* u64 hour, u64 asker              -> AskedRow */
+    NODE_ASKED,       /* u64 hour, prints of user(8), of role(8) -> AskedRow */
     NODE_TABLE_COUNT,
 };
 

@@ -284,6 +284,41 @@ answer_counts(Entente__V1__ApiReply *reply)
     reply->counts = &counts;
 }
 
+/* Two pages of one each. */
+static void
+answer_list_uses(
+    const Entente__V1__ListUsesRequest *request, Entente__V1__ApiReply *reply)
+{
+    static const uint8_t place[] = {7};
+    static Entente__V1__ListUsesReply uses;
+    static Entente__V1__ListUse use;
+    static Entente__V1__ListUse *list[] = {&use};
+    static Entente__V1__PurposeUse purposes[2];
+    static Entente__V1__PurposeUse *purpose_list[] = {
+        &purposes[0], &purposes[1]};
+    const bool first = request->place.len == 0;
+
+    entente__v1__list_uses_reply__init(&uses);
+    entente__v1__list_use__init(&use);
+    entente__v1__purpose_use__init(&purposes[0]);
+    entente__v1__purpose_use__init(&purposes[1]);
+    purposes[0].asked = 3;
+    purposes[1].purpose = ENTENTE__V1__PURPOSE__BORDER_DECISION;
+    purposes[1].asked = 12;
+    use.hour = UINT64_C(1763805600000);
+    use.user = UINT64_MAX;
+    use.role = (char *)(first ? "clerk 7" : "clerk 8");
+    use.asked = 15;
+    use.purposes = purpose_list;
+    use.n_purposes = 2;
+    uses.uses = list;
+    uses.n_uses = 1;
+    uses.next.data = (uint8_t *)(uintptr_t)place;
+    uses.next.len = first ? sizeof place : 0;
+    reply->reply_case = ENTENTE__V1__API_REPLY__REPLY_LIST_USES;
+    reply->list_uses = &uses;
+}
+
 /* 40 seizures: kilograms were told of all, litres of three. */
 static void
 answer_census_of_seizures(Entente__V1__ApiReply *reply)
@@ -435,6 +470,9 @@ answer_all(const Entente__V1__ApiRequest *request, unsigned life, unsigned nth,
         return FAKE_ANSWER;
     case ENTENTE__V1__API_REQUEST__REQUEST_COUNTS:
         answer_counts(reply);
+        break;
+    case ENTENTE__V1__API_REQUEST__REQUEST_LIST_USES:
+        answer_list_uses(request->list_uses, reply);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_CENSUS:
         answer_census(request->census, reply);

@@ -172,6 +172,19 @@ counts_say_how_many_there_were_and_of_nobody(void **state)
     expect_output("\"state\":\"mm\"");
 }
 
+static void
+who_asked_the_lists_is_told_to_the_last_page(void **state)
+{
+    fake_node_start(state, answer_all);
+    expect_exit(state, "counts --checks", EX_OK);
+    expect_output("clerk 7");
+    expect_output("clerk 8");
+    expect_output("unknown");
+    expect_output("not said 3, BORDER_DECISION 12");
+    expect_exit(state, "counts --checks --json", EX_OK);
+    expect_output("\"role\":\"clerk 8\"");
+}
+
 #define HALF_YEAR "statistics --from 2026-01 --to 2026-06 --by origin"
 
 static void
@@ -327,6 +340,7 @@ main(void)
         NODE_TEST(a_trace_tells_each_copy_in_words),
         NODE_TEST(the_status_says_what_needs_attention),
         NODE_TEST(counts_say_how_many_there_were_and_of_nobody),
+        NODE_TEST(who_asked_the_lists_is_told_to_the_last_page),
         NODE_TEST(statistics_add_slices_up_and_tell_no_small_cell),
         NODE_TEST(statistics_tell_amounts_of_enough_cases_alone),
         NODE_TEST(statistics_say_what_they_cannot_count),

@@ -98,16 +98,32 @@ told(uint64_t *ret_hits)
 {
     ENT_AUTO(node_row_free) node_asked_row *row = NULL;
     struct node *node = world.nodes[MAESAI];
-    uint64_t hour = 0;
-    uint64_t place = 0;
+    uint8_t key[NODE_KEY_MAX] = {0};
+    uint64_t hour;
 
     expect_ok(node_store_begin(node->store, &last_error));
-    expect_ok(node_asked_next(node, &hour, &place, &row, &last_error));
+    expect_ok(node_asked_next(node, key, &hour, &row, &last_error));
     node_store_abort(node->store);
     if (ret_hits != NULL) {
         *ret_hits = row->hits;
     }
     return row->asked;
+}
+
+/* Tachileik puts it on the list of both. */
+static void
+list(const char *plate)
+{
+    char json[512];
+
+    (void)snprintf(json, sizeof json,
+        "{\"purpose\":\"ADMINISTRATION\",\"offence\":\"DRUGS\","
+        "\"conveyanceAlert\":{\"conveyance\":{\"mode\":\"LAND_ROAD\","
+        "\"plate\":\"%s\"},\"reason\":\"x\",\"action\":\"WATCH\","
+        "\"expiresAt\":\"2026-09-15T00:00:00Z\"}}",
+        plate);
+    (void)post(TACHILEIK, MAESAI, json);
+    exchange();
 }
 
 static size_t
@@ -145,14 +161,31 @@ what_is_too_much_is_refused_whole_and_not_counted(void **state)
     assert_int_equal(told(NULL), 10);
 }
 
-/* Another role is another count, but not without end. */
+/* Who says another role each time has no other quota for it. */
 static void
-users_and_roles_are_told_apart_and_bounded_together(void **state)
+a_quota_is_a_users_in_whichever_roles(void **state)
 {
     (void)state;
-    world.configs[MAESAI].checks.office_per_day = 35;
+    expect_ok(ask(OFFICER, "", 6));
+    expect_ok(ask(OFFICER, "clerk 7", 4));
+    expect_denied(ask(OFFICER, "clerk 8", 1), "2026-08-15T11:00:00Z");
+    expect_denied(ask(OFFICER, "clerk 9", 1), "2026-08-15T11:00:00Z");
+    assert_int_equal(alarms(), 1);
+    world.now += HOUR;
+    expect_ok(ask(OFFICER, "clerk 9", 5));
+    expect_denied(ask(OFFICER, "clerk 10", 1), "2026-08-16T00:00:00Z");
+    crash(MAESAI);
+    expect_denied(ask(OFFICER, "clerk 11", 1), "2026-08-16T00:00:00Z");
+    expect_ok(ask(OFFICER + 1, "clerk 11", 10));
+    assert_int_equal(rows_in(MAESAI, NODE_ASKED), 4);
+}
+
+static void
+users_are_told_apart_and_bounded_together(void **state)
+{
+    (void)state;
+    world.configs[MAESAI].checks.office_per_day = 25;
     expect_ok(ask(OFFICER, "", 10));
-    expect_ok(ask(OFFICER, "duty officer", 10));
     expect_ok(ask(OFFICER + 1, "", 10));
     expect_denied(ask(OFFICER, "", 1), "11:00:00Z");
     expect_ok(ask(OFFICER + 2, "", 5));
@@ -172,26 +205,77 @@ a_crash_gives_nothing_anew(void **state)
     expect_denied(ask(OFFICER, "", 10), "2026-08-16T00:00:00Z");
 }
 
-/* Nobody got an answer of it. */
+/* The process ends cleanly. */
 static void
-a_turn_that_is_taken_back_counts_for_nothing(void **state)
+write_down(void)
+{
+    struct node *node = world.nodes[MAESAI];
+
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(
+        node_turn_end(node, node_asked_write(node, &last_error), &last_error));
+}
+
+/* A request in a turn that fails. */
+static void
+ask_in_vain(size_t count)
 {
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
     Entente__V1__ListCheckReply reply = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
     Entente__V1__ListCheckRequest request;
     struct node *node = world.nodes[MAESAI];
 
-    (void)state;
-    expect_ok(ask(OFFICER, "", 4));
     expect_ok(ent_arena_init(&arena, 1u << 18, &last_error));
-    ask_for(&request, "", 6, "9กก 9999");
+    ask_for(&request, "", count, "9กก 9999");
     expect_ok(node_turn_begin(node, world.now, &last_error));
     expect_ok(node_api_list_check(
         node, OFFICER, &request, &arena, &reply, &last_error));
     assert_int_equal(node_turn_end(node, ENT_FULL, &last_error), ENT_FULL);
+}
+
+/* Nobody got an answer of it. */
+static void
+a_turn_that_is_taken_back_counts_for_nothing(void **state)
+{
+    (void)state;
+    expect_ok(ask(OFFICER, "", 4));
+    ask_in_vain(6);
     assert_int_equal(told(NULL), 4);
     expect_ok(ask(OFFICER, "", 6));
     expect_denied(ask(OFFICER, "", 1), "2026-08-15T11:00:00Z");
+}
+
+/* What was answered before it stays counted, on disk or not. */
+static void
+a_turn_that_is_taken_back_takes_nothing_else_along(void **state)
+{
+    Entente__V1__ListCheckRequest request;
+    uint64_t hits;
+
+    (void)state;
+    world.configs[MAESAI].checks = (struct node_checks_limits){0};
+    list("1กก 1234");
+    expect_ok(ask(OFFICER, "", 1));
+    ask_for(&request, "", 2, "1กก 1234");
+    expect_ok(request_by(OFFICER, &request));
+    ask_in_vain(3);
+    assert_int_equal(told(&hits), 3);
+    assert_int_equal(hits, 2);
+}
+
+/* So that the next process need not think the worst of an hour. */
+static void
+what_ends_cleanly_is_written_as_it_was(void **state)
+{
+    (void)state;
+    world.configs[MAESAI].checks = (struct node_checks_limits){0};
+    expect_ok(ask(OFFICER, "", 1));
+    expect_ok(ask(OFFICER, "", 4));
+    write_down();
+    crash(MAESAI);
+    assert_int_equal(told(NULL), 5);
+    expect_ok(ask(OFFICER, "", 1));
+    assert_int_equal(told(NULL), 6);
 }
 
 /* An answer does not wait for the disk each time. */
@@ -222,12 +306,7 @@ an_hour_that_is_over_is_journalled_once_as_it_was(void **state)
 
     (void)state;
     world.configs[MAESAI].checks = (struct node_checks_limits){0};
-    (void)post(TACHILEIK, MAESAI,
-        "{\"purpose\":\"ADMINISTRATION\",\"offence\":\"DRUGS\","
-        "\"conveyanceAlert\":{\"conveyance\":{\"mode\":\"LAND_ROAD\","
-        "\"plate\":\"1กก 1234\"},\"reason\":\"x\",\"action\":\"WATCH\","
-        "\"expiresAt\":\"2026-09-15T00:00:00Z\"}}");
-    exchange();
+    list("1กก 1234");
     ask_for(&request, "", 2, "1กก 1234");
     expect_ok(request_by(OFFICER, &request));
     expect_ok(ask(OFFICER, "", 3));
@@ -291,6 +370,28 @@ many_misses_of_what_does_not_pass_are_an_alarm(void **state)
     assert_int_equal(alarms(), 1);
 }
 
+static void
+misses_in_a_row_are_a_users_in_whichever_roles(void **state)
+{
+    Entente__V1__ListCheckRequest request;
+
+    (void)state;
+    world.configs[MAESAI].checks = (struct node_checks_limits){.misses = 20};
+    list("1กก 1234");
+    expect_ok(ask(OFFICER, "clerk 1", 19));
+    ask_for(&request, "clerk 2", 1, "1กก 1234");
+    world.now += 1000;
+    expect_ok(request_by(OFFICER, &request)); /* a hit: they begin anew */
+    expect_ok(ask(OFFICER, "clerk 1", 10));
+    world.now += 1000;
+    expect_ok(ask(OFFICER, "clerk 3", 9));
+    write_down();
+    crash(MAESAI);
+    assert_int_equal(alarms(), 0);
+    expect_ok(ask(OFFICER, "clerk 4", 1));
+    assert_int_equal(alarms(), 1);
+}
+
 /* More than memory has room for: what goes is written as it was. */
 static void
 of_many_askers_none_is_forgotten(void **state)
@@ -306,6 +407,62 @@ of_many_askers_none_is_forgotten(void **state)
     assert_int_equal(ask(100, "", 1), ENT_DENIED);
 }
 
+/* So many users each ask once, in one turn. */
+static void
+count_users(uint64_t count)
+{
+    struct node *node = world.nodes[MAESAI];
+
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    for (uint64_t user = 1; user <= count; user++) {
+        const struct node_asker asker = {.user = user, .role = ""};
+
+        expect_ok(node_asked_count(node, &asker, 1, &last_error));
+    }
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+}
+
+/* As the command does: from where a reply ended. */
+static void
+all_who_asked_are_told_page_by_page(void **state)
+{
+    Entente__V1__ListUsesRequest request = ENTENTE__V1__LIST_USES_REQUEST__INIT;
+    struct node *node = world.nodes[MAESAI];
+    uint8_t place[NODE_KEY_MAX];
+    uint64_t users = 0;
+    size_t pages = 0;
+
+    (void)state;
+    count_users(1500);
+    do {
+        ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+        Entente__V1__ListUsesReply reply = ENTENTE__V1__LIST_USES_REPLY__INIT;
+
+        expect_ok(ent_arena_init(&arena, 1u << 20, &last_error));
+        expect_ok(node_turn_begin(node, world.now, &last_error));
+        expect_ok(
+            node_api_list_uses(node, &request, &arena, &reply, &last_error));
+        expect_ok(node_turn_end(node, ENT_OK, &last_error));
+        for (size_t i = 0; i < reply.n_uses; i++) {
+            users += reply.uses[i]->user;
+            assert_int_equal(reply.uses[i]->asked, 1);
+        }
+        pages++;
+        request.place.data = place;
+        request.place.len = reply.next.len;
+        if (reply.next.len > 0) {
+            memcpy(place, reply.next.data, reply.next.len);
+        }
+    } while (request.place.len > 0);
+    assert_int_equal(users, 1500 * 1501 / 2);
+    assert_int_equal(pages, 2);
+    request.place.data = place;
+    request.place.len = 3;
+    assert_int_equal(
+        node_api_list_uses(node, &request, NULL, NULL, &last_error),
+        ENT_BAD_INPUT);
+}
+
 #define ASKED(name) cmocka_unit_test_setup_teardown(name, setup_asked, teardown)
 
 int
@@ -314,15 +471,20 @@ main(void)
     const struct CMUnitTest tests[] = {
         ASKED(who_asks_has_an_hour_and_a_day),
         ASKED(what_is_too_much_is_refused_whole_and_not_counted),
-        ASKED(users_and_roles_are_told_apart_and_bounded_together),
+        ASKED(a_quota_is_a_users_in_whichever_roles),
+        ASKED(users_are_told_apart_and_bounded_together),
         ASKED(a_crash_gives_nothing_anew),
         ASKED(a_turn_that_is_taken_back_counts_for_nothing),
+        ASKED(a_turn_that_is_taken_back_takes_nothing_else_along),
+        ASKED(what_ends_cleanly_is_written_as_it_was),
         ASKED(not_every_question_is_a_commit),
         ASKED(an_hour_that_is_over_is_journalled_once_as_it_was),
         ASKED(a_year_later_nothing_is_left_of_who_asked),
         ASKED(who_may_no_more_is_an_alarm),
         ASKED(many_misses_of_what_does_not_pass_are_an_alarm),
+        ASKED(misses_in_a_row_are_a_users_in_whichever_roles),
         ASKED(of_many_askers_none_is_forgotten),
+        ASKED(all_who_asked_are_told_page_by_page),
     };
 
     if (sodium_init() < 0) {

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <pwd.h>
 #include <sysexits.h>
 
 #include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
 #include "tools/cli/output.h"
 #include "tools/cli/rows.h"
+#include "tools/cli/uses.h"
 #include "tools/cli/verbs.h"
-#include "tools/cli/words.h"
 
 #define MONTH_MAX 32
-#define PURPOSES_MAX 256
-#define UNKNOWN UINT64_MAX
 
 struct arguments {
     bool checks;
@@ -52,8 +49,8 @@ static const char doc[] =
     "With --checks: how often each user of this machine asked the lists "
     "(`entente check`, `screen`) in each hour of the last year, in which role, "
     "for what, and how many of it were hits. What was asked for is not kept. "
-    "Of an hour in which the node was restarted it may say a few hundred too "
-    "many.\n\n"
+    "Of an hour in which the node did not end cleanly it may say a few hundred "
+    "too many. With --json a line each.\n\n"
     "Examples:\n"
     "  entente counts\n"
     "  entente counts --checks\n"
@@ -86,74 +83,6 @@ row_of(const Entente__V1__Count *count)
         (json_int_t)count->count);
 }
 
-/* ---- who asked ---- */
-
-static const struct cli_field use_fields[] = {
-    {.key = "hour", .title = "HOUR"},
-    {.key = "user", .title = "USER"},
-    {.key = "role", .title = "ROLE"},
-    {.key = "asked", .title = "ASKED", .right = true},
-    {.key = "hits", .title = "HITS", .right = true},
-    {.key = "purposes", .title = "FOR"},
-};
-
-/* "border_decision 12, listed_crime 3" */
-static void
-list_purposes(
-    const Entente__V1__ListUse *use, char ret_list[static PURPOSES_MAX])
-{
-    size_t len = 0;
-
-    ret_list[0] = '\0';
-    for (size_t i = 0; i < use->n_purposes && len < PURPOSES_MAX; i++) {
-        const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(
-            &entente__v1__purpose__descriptor, (int)use->purposes[i]->purpose);
-        int more = snprintf(ret_list + len, PURPOSES_MAX - len, "%s%s %" PRIu64,
-            len == 0 ? "" : ", ",
-            value == NULL || value->value == 0 ? "not said" : value->name,
-            use->purposes[i]->asked);
-
-        len += more > 0 ? (size_t)more : PURPOSES_MAX;
-    }
-}
-
-static json_t *
-row_of_use(const Entente__V1__ListUse *use)
-{
-    const struct passwd *user =
-        use->user < UNKNOWN ? getpwuid((uid_t)use->user) : NULL;
-    char hour[CLI_WORDS_MAX];
-    char purposes[PURPOSES_MAX];
-    char number[24];
-
-    cli_time_long(use->hour, hour);
-    list_purposes(use, purposes);
-    (void)snprintf(number, sizeof number, "%" PRIu64, use->user);
-    return json_pack("{s:s, s:o, s:o, s:I, s:I, s:s}", "hour", hour, "user",
-        cli_json_text(ent_view_text(user != NULL           ? user->pw_name
-                                    : use->user == UNKNOWN ? "unknown"
-                                                           : number)),
-        "role", cli_json_text(ent_view_text(use->role)), "asked",
-        (json_int_t)use->asked, "hits", (json_int_t)use->hits, "purposes",
-        purposes);
-}
-
-static enum ent_status
-print_uses(const Entente__V1__CountsReply *reply, struct ent_error *err)
-{
-    ENT_AUTO(cli_rows_fini) struct cli_rows rows = {.json = false};
-    enum ent_status rc = ENT_OK;
-
-    for (size_t i = 0; rc == ENT_OK && i < reply->n_uses; i++) {
-        rc = cli_rows_add(
-            &rows, &reply->uses[i]->base, row_of_use(reply->uses[i]), err);
-    }
-    return rc != ENT_OK ? rc
-                        : cli_rows_print(&rows, use_fields,
-                              sizeof use_fields / sizeof use_fields[0],
-                              "Nobody has asked the lists.", err);
-}
-
 static enum ent_status
 print(const Entente__V1__CountsReply *reply, struct ent_error *err)
 {
@@ -180,16 +109,17 @@ counts(struct cli_client *client, const void *context, struct ent_error *err)
     const Entente__V1__ApiReply *reply = NULL;
     int code;
 
+    if (arguments->checks) {
+        return cli_uses_show(client, arguments->chosen.json, err);
+    }
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_COUNTS;
     request.counts = &question;
-    question.checks = arguments->checks;
     code = cli_client_ask(client, &request, 0, &reply, err);
     if (code != EX_OK) {
         return code;
     }
     return cli_exit_code(arguments->chosen.json ? cli_print_canonical(stdout,
                                                       &reply->counts->base, err)
-                         : arguments->checks    ? print_uses(reply->counts, err)
                                                 : print(reply->counts, err));
 }
 
