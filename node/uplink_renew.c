@@ -13,7 +13,7 @@
 #define COMPONENT "uplink"
 #define LISTEN_PAUSE_MS 500 /* until the old socket has given the port back */
 
-#define LOOK_PAUSE_MS 1000 /* between looks at memory */
+#define LOOK_PAUSE_MS 100 /* between looks at memory: fast peers send 60 MB */
 
 /* ---- the brokers' ---- */
 

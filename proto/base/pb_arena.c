@@ -12,16 +12,16 @@
  * before, however little of it was used. */
 #define MAPPED_MIN ((size_t)256 * 1024)
 
-/* Mapped blocks that are kept for this thread's next arenas: mapping one anew
- * for each message cost more than all that is done with the message. Only those
- * of which little became memory. */
-#define KEPT_MAX 4
+/* One mapped block is kept for this thread's next arena: mapping one anew for
+ * each message cost more than all that is done with the message. Only one of
+ * which little became memory, and only one: what is mapped counts against the
+ * limit of the process, whether it is memory or not. */
 #define KEPT_TOUCHED_MAX MAPPED_MIN
 
 static _Thread_local struct {
-    uint8_t *block; /* all zero */
+    uint8_t *block; /* all zero; NULL: none */
     size_t size;
-} kept[KEPT_MAX];
+} kept;
 
 static void *
 arena_alloc(void *arena, size_t len)
@@ -48,28 +48,12 @@ ent_arena_rewind(struct ent_arena *arena, size_t mark)
 }
 
 static uint8_t *
-block_take_kept(size_t size)
+block_take_kept(void)
 {
-    for (size_t i = 0; i < KEPT_MAX; i++) {
-        if (kept[i].size == size) {
-            kept[i].size = 0;
-            return kept[i].block;
-        }
-    }
-    return NULL;
-}
+    uint8_t *const block = kept.block;
 
-static bool
-block_keep(uint8_t *block, size_t size)
-{
-    for (size_t i = 0; i < KEPT_MAX; i++) {
-        if (kept[i].size == 0) {
-            kept[i].block = block;
-            kept[i].size = size;
-            return true;
-        }
-    }
-    return false;
+    kept.block = NULL;
+    return block;
 }
 
 static uint8_t *
@@ -80,9 +64,8 @@ block_new(size_t size)
     if (size < MAPPED_MIN) {
         return calloc(1, size);
     }
-    block = block_take_kept(size);
-    if (block != NULL) {
-        return block;
+    if (kept.block != NULL && kept.size == size) {
+        return block_take_kept();
     }
     block = mmap(NULL, size, PROT_READ | PROT_WRITE,
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -92,10 +75,15 @@ block_new(size_t size)
 static void
 block_free(uint8_t *block, size_t size, size_t touched)
 {
+    if (block == NULL) {
+        return;
+    }
     if (size < MAPPED_MIN) {
         free(block);
-    } else if (block != NULL &&
-               (touched > KEPT_TOUCHED_MAX || !block_keep(block, size))) {
+    } else if (kept.block == NULL && touched <= KEPT_TOUCHED_MAX) {
+        kept.block = block;
+        kept.size = size;
+    } else {
         (void)munmap(block, size);
     }
 }
