@@ -27,6 +27,7 @@
 #include <zmq.h>
 
 #include "proto/base/bytes.h"
+#include "tools/bench/number.h"
 
 #define BUNDLE_MAX 1024 /* messages */
 #define SIZE_MAX_BYTES 65536
@@ -421,18 +422,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static unsigned long
-number(const char *text, unsigned long max, struct argp_state *state)
-{
-    char *end = NULL;
-    unsigned long value = strtoul(text, &end, 10);
-
-    if (end == text || *end != '\0' || value == 0 || value > max) {
-        argp_error(state, "'%s' is not a number from 1 to %lu", text, max);
-    }
-    return value;
-}
-
 static error_t
 take_argument(int key, char *argument, struct argp_state *state)
 {
@@ -440,16 +429,16 @@ take_argument(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case 'n':
-        limit->messages = number(argument, 100000000, state);
+        limit->messages = bench_number(argument, 100000000, state);
         return 0;
     case 's':
-        limit->size = number(argument, SIZE_MAX_BYTES, state);
+        limit->size = bench_number(argument, SIZE_MAX_BYTES, state);
         return 0;
     case 'b':
-        limit->bundle = number(argument, BUNDLE_MAX, state);
+        limit->bundle = bench_number(argument, BUNDLE_MAX, state);
         return 0;
     case 'w':
-        limit->window = number(argument, 1000, state);
+        limit->window = bench_number(argument, 1000, state);
         return 0;
     case 'f':
         limit->folder = argument;

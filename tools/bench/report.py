@@ -4,6 +4,9 @@
 import os
 import sys
 
+import latency
+from peers import PEERS
+
 COLUMNS = ("", "bytes", "messages/s to desk", "spread", "to receipt")
 
 
@@ -13,22 +16,10 @@ def progress(text):
         print(f"\r\033[K{text or ''}", end="", file=sys.stderr, flush=True)
 
 
-def rows(figures):
-    for kind, sizes in figures.items():
-        for size, said in sizes.items():
-            desk = said["to_desk"]
-            yield (
-                kind,
-                str(size),
-                f"{desk['median']:,.0f}",
-                f"{desk['min']:,.0f} to {desk['max']:,.0f}",
-                f"{said['to_receipt']['median']:,.0f}",
-            )
-
-
-def table(figures, ratios, missed):
-    lines = [COLUMNS, *rows(figures)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(COLUMNS))]
+def table(lines):
+    """The first line is the heading; the first column is of words."""
+    lines = list(lines)
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     for line in lines:
         first, *rest = zip(line, widths)
         print(
@@ -36,16 +27,57 @@ def table(figures, ratios, missed):
             *(text.rjust(width) for text, width in rest),
             sep="  ",
         )
+
+
+def rate_rows(figures):
+    yield COLUMNS
+    for kind, sizes in figures.items():
+        for size, said in sizes.items():
+            desk = said["to_desk"]
+            receipt = said.get("to_receipt")  # a peer gives none
+            yield (
+                kind,
+                str(size),
+                f"{desk['median']:,.0f}",
+                f"{desk['min']:,.0f} to {desk['max']:,.0f}",
+                f"{receipt['median']:,.0f}" if receipt else "-",
+            )
+
+
+def peer_lines(figures):
+    """How each ran, and what it does not do: a rate alone says little."""
+    for name, peer in PEERS.items():
+        for size, said in figures.get(name, {}).items():
+            swept = ", ".join(
+                f"{window}: {rate:,.0f}" for window, rate in said["swept"].items()
+            )
+            yield f"{name}, {size} bytes, by how many ahead: {swept}"
+        if name in figures:
+            yield f"{name}: {peer.settings}. It has {peer.lacks}."
+
+
+def show(measured, ratios, missed):
+    if measured.get("figures"):
+        table(rate_rows(measured["figures"]))
+        print(*peer_lines(measured["figures"]), sep="\n")
+    if "latency" in measured:
+        table(latency.rows(measured["latency"]))
+    for why in measured.get("missing", {}).values():
+        print(f"missing: {why}")
     for name, value in ratios.items():
         print(f"{name} {value:.2f}")
     for sentence in missed:
         print(f"missed: {sentence}")
 
 
-def as_json(figures, ratios, missed):
+def as_json(measured, ratios, missed):
     return {
-        "machine": {"cpus": os.cpu_count(), "kernel": os.uname().release},
-        "figures": figures,
+        "machine": {
+            "cpus": os.cpu_count(),
+            "kernel": os.uname().release,
+            "load": os.getloadavg(),
+        },
+        **measured,
         "ratios": ratios,
         "missed": missed,
     }

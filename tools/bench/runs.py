@@ -7,34 +7,18 @@ recipient's program, and until the sender had the receipt for each.
 """
 
 import contextlib
-import json
 import statistics
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+from ask import ask
 from program import WorldError
-from world import BROKER, BUILD, World, free_port
+from world import BROKER, World, free_port
 
 SENDER = "blo-maesai@th"
 RECIPIENT = "blo-tachileik@mm"
-TIMEOUT_S = 900
 CONNECT_S = 60
-
-
-def ask(program, *arguments):
-    """Run a program of the bench; what it says."""
-    try:
-        done = subprocess.run(
-            [BUILD / "tools" / program, *arguments],
-            stdout=subprocess.PIPE,
-            timeout=TIMEOUT_S,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise WorldError(f"{program}: {error}") from error
-    return json.loads(done.stdout)
 
 
 class Limit:
@@ -108,14 +92,21 @@ class Exchange:
                 raise WorldError(f"{self.name}: not after {CONNECT_S} s: {what}")
             time.sleep(0.05)
 
-    def round(self, size, messages):
-        return ask(
-            "bench-feed",
+    def ends(self):
+        """Whom the programs of the bench speak to."""
+        return (
             f"--from={self.world.office(SENDER)}/api.sock",
             f"--at={self.world.office(RECIPIENT)}/api.sock",
             f"--to={RECIPIENT}",
+        )
+
+    def round(self, size, messages, *more):
+        return ask(
+            "bench-feed",
+            *self.ends(),
             f"--messages={messages}",
             f"--size={size}",
+            *more,
         )
 
     def close(self):
@@ -162,18 +153,29 @@ class Runs(contextlib.ExitStack):
 
     def __init__(self, kinds):
         super().__init__()
-        folder = self.enter_context(
-            tempfile.TemporaryDirectory(prefix="ent-bench-")
+        self.folder = Path(
+            self.enter_context(tempfile.TemporaryDirectory(prefix="ent-bench-"))
         )
         self.kinds = []
         for kind in kinds:
-            made = kind(Path(folder))
+            made = kind(self.folder)
             self.callback(made.close)
             self.kinds.append(made)
+
+    def named(self, *names):
+        return [kind for kind in self.kinds if kind.name in names]
+
+    def tune(self, sizes, messages, tell):
+        """Where a kind has something to find out first."""
+        for kind in self.kinds:
+            for size in sizes:
+                if hasattr(kind, "tune"):
+                    kind.tune(size, messages, tell)
 
     def interleaved(self, sizes, rounds, messages, tell):
         """{kind: {size: figures}}; the first round of each is for warming up."""
         said = {(kind.name, size): [] for kind in self.kinds for size in sizes}
+        self.tune(sizes, messages // 2 + 1, tell)
         for number in range(rounds + 1):
             for size in sizes:
                 for kind in self.kinds:
@@ -184,18 +186,23 @@ class Runs(contextlib.ExitStack):
         tell(None)
         return {
             kind.name: {
-                size: {
-                    "messages": messages,
-                    "to_desk": summary(
-                        [each["arrived_s"] for each in said[kind.name, size]],
-                        messages,
-                    ),
-                    "to_receipt": summary(
-                        [each["receipts_s"] for each in said[kind.name, size]],
-                        messages,
-                    ),
-                }
+                size: figures_of(kind, size, said[kind.name, size], messages)
                 for size in sizes
             }
             for kind in self.kinds
         }
+
+
+def figures_of(kind, size, rounds, messages):
+    """Of one kind and size."""
+    figures = {
+        "messages": messages,
+        "to_desk": summary([each["arrived_s"] for each in rounds], messages),
+    }
+    if "receipts_s" in rounds[0]:
+        receipts = [each["receipts_s"] for each in rounds]
+        figures["to_receipt"] = summary(receipts, messages)
+    if hasattr(kind, "swept"):
+        figures["swept"] = kind.swept[size]
+        figures["window"] = kind.windows[size]
+    return figures

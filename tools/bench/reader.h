@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reader - what a measurement asks of a node as an agency's program does: what
+ * lies at the desk, and how much still waits for a receipt.
+ */
+#ifndef TOOLS_BENCH_READER_H
+#define TOOLS_BENCH_READER_H
+
+#include "tools/client/client.h"
+
+/* Told of each message that came. */
+typedef void bench_see(void *context, const Entente__V1__InboxItem *item);
+
+/* What lies at the desk from `from` on (0: where this program's cursor is), at
+ * most a request's worth, waiting a while for it; the cursor moves behind it,
+ * and so does `from`. `see` may be NULL. A code of sysexits.h. */
+int bench_read(struct ent_client *client, uint64_t *from, bench_see *see,
+    void *context, size_t *ret_count, struct ent_error *err) ENT_MUST_CHECK;
+
+/* How many copies at a sender wait for their receipt. */
+int bench_outbox_waiting(struct ent_client *client, uint64_t *ret_waiting,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Until none waits, at most so long. */
+int bench_await_receipts(const char *socket, unsigned give_up_s,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+#endif
