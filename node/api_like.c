@@ -1,44 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What may be one incident, and what an officer says is one. */
+/* What may be one incident with a message. */
 #include "node/api.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "node/desk.h"
 #include "node/desks.h"
 #include "node/like.h"
 #include "node/link.h"
 #include "node/submit.h"
 
-#define NOTE_MAX 1000 /* bytes */
-
 #define MARKS_MAX 8 /* of an item of the desk */
 #define MARK_ENTRIES 1000
 #define MARK_OPENED 16
-
-/* ---- which message is meant ---- */
-
-static enum ent_status
-resolve(struct node *node, uint64_t sequence, const char *text,
-    struct node_found *ret_found, struct ent_error *err)
-{
-    struct ent_id id;
-    enum ent_status rc;
-
-    if (sequence != 0) {
-        rc = node_found_get(node, NODE_CAME, sequence, ret_found, err);
-    } else {
-        rc = ent_id_parse(ent_view_text(text), &id, err);
-        if (rc == ENT_OK) {
-            rc = node_found_sent(node, &id, ret_found, err);
-        }
-    }
-    return rc != ENT_NOT_FOUND
-               ? rc
-               : ent_fail(err, ENT_NOT_FOUND,
-                     "there is no such message here, or nothing of it is left");
-}
 
 /* ---- what is like it ---- */
 
@@ -50,6 +23,8 @@ struct telling {
     Entente__V1__Like **list;
     size_t count;
     size_t max;
+    uint32_t linked; /* of them */
+    bool cut;        /* there was no room for another */
 };
 
 static enum ent_status
@@ -59,8 +34,11 @@ tell_one(struct telling *telling, const struct node_like *like, bool linked,
     const struct node_found *found = &like->found;
     Entente__V1__Like *told;
 
-    if (!node_desks_may_know(found->desk, telling->desk) ||
-        telling->count == telling->max) {
+    if (!node_desks_may_know(found->desk, telling->desk)) {
+        return ENT_OK;
+    }
+    if (telling->count == telling->max) {
+        telling->cut = true;
         return ENT_OK;
     }
     told = ent_arena_alloc(telling->arena, sizeof *told);
@@ -81,6 +59,7 @@ tell_one(struct telling *telling, const struct node_like *like, bool linked,
             (char *)(uintptr_t)ent_lookup_name(like->likeness.shared);
     }
     told->linked = linked;
+    telling->linked += linked;
     telling->list[telling->count++] = told;
     return ENT_OK;
 }
@@ -116,21 +95,10 @@ tell_linked(struct telling *telling, const struct node_likes *likes,
     return rc == ENT_NOT_FOUND ? ENT_OK : rc; /* it is gone */
 }
 
-static bool
-is_among(const struct node_linked *all, size_t count, const struct ent_id *id)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (memcmp(&all[i].id, id, sizeof *id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What is linked comes first. */
 static enum ent_status
 tell(struct telling *telling, const struct node_found *subject,
-    const struct node_likes *likes, size_t *ret_linked, struct ent_error *err)
+    const struct node_likes *likes, struct ent_error *err)
 {
     struct node_linked linked[NODE_LINKED_MAX];
     size_t count = 0;
@@ -148,11 +116,11 @@ tell(struct telling *telling, const struct node_found *subject,
     for (size_t i = 0; rc == ENT_OK && i < likes->count; i++) {
         const struct node_like *like = &likes->list[i];
 
-        if (!is_among(linked, count, &like->found.id)) {
+        if (!node_linked_has(linked, count, &like->found.id)) {
             rc = tell_one(telling, like, false, err);
         }
     }
-    *ret_linked = count;
+    telling->cut |= likes->cut;
     return rc;
 }
 
@@ -163,8 +131,8 @@ open_subject(struct node *node, const Entente__V1__LikeRequest *request,
     struct ent_arena *arena, struct node_found *ret_subject,
     ent_message **ret_message, struct ent_error *err)
 {
-    enum ent_status rc =
-        resolve(node, request->sequence, request->id, ret_subject, err);
+    enum ent_status rc = node_found_named(
+        node, request->sequence, request->id, ret_subject, err);
 
     if (rc == ENT_OK &&
         !node_desks_may_know(ret_subject->desk, request->desk)) {
@@ -194,7 +162,6 @@ node_api_like(struct node *node, const Entente__V1__LikeRequest *request,
     struct node_likes likes;
     struct node_found subject;
     ent_message *message = NULL;
-    size_t linked = 0;
     enum ent_status rc = ent_arena_init(&own, NODE_MESSAGE_ARENA, err);
 
     if (rc == ENT_OK) {
@@ -204,13 +171,13 @@ node_api_like(struct node *node, const Entente__V1__LikeRequest *request,
         rc = node_like_find(node, &subject, message, &budget, &likes, err);
     }
     if (rc == ENT_OK) {
-        rc = tell(&telling, &subject, &likes, &linked, err);
+        rc = tell(&telling, &subject, &likes, err);
     }
     if (rc == ENT_OK) {
         reply->likes = telling.list;
         reply->n_likes = telling.count;
-        reply->linked = (uint32_t)linked;
-        reply->cut = likes.cut;
+        reply->linked = telling.linked;
+        reply->cut = telling.cut;
     }
     return rc;
 }
@@ -251,7 +218,6 @@ node_api_alike(struct node *node, const char *desk,
         .node = node, .desk = desk, .arena = arena, .max = MARKS_MAX};
     struct node_likes likes;
     struct node_found subject;
-    size_t linked = 0;
     enum ent_status rc =
         node_found_get(node, NODE_CAME, item->sequence, &subject, err);
 
@@ -259,83 +225,12 @@ node_api_alike(struct node *node, const char *desk,
         rc = find_within(node, &subject, item->message, budget, &likes, err);
     }
     if (rc == ENT_OK) {
-        rc = tell(&telling, &subject, &likes, &linked, err);
+        rc = tell(&telling, &subject, &likes, err);
     }
     if (rc == ENT_OK) {
         item->alike = telling.list;
         item->n_alike = telling.count;
-        item->alike_cut = likes.cut || telling.count == telling.max;
+        item->alike_cut = telling.cut;
     }
     return rc;
-}
-
-/* ---- linking ---- */
-
-static enum ent_status
-linked_of(struct node *node, const struct node_found *one,
-    struct node_linked *ret_linked, struct ent_error *err)
-{
-    struct ent_address sender;
-    enum ent_status rc;
-
-    ret_linked->id = one->id;
-    ret_linked->sender = node->party;
-    if (one->way == NODE_SENT) {
-        return ENT_OK;
-    }
-    rc = ent_address_parse(ent_view_text(one->office), &sender, err);
-    if (rc == ENT_OK) {
-        ret_linked->sender = ent_address_party(&sender);
-    }
-    return rc;
-}
-
-static enum ent_status
-join(struct node *node, const struct node_found *one,
-    const struct node_found *other, const Entente__V1__LinkRequest *request,
-    struct ent_error *err)
-{
-    struct node_linked a;
-    struct node_linked b;
-    enum ent_status rc = linked_of(node, one, &a, err);
-
-    if (rc == ENT_OK) {
-        rc = linked_of(node, other, &b, err);
-    }
-    return rc != ENT_OK
-               ? rc
-               : node_link_put(node, &a, &b, request->role, request->note, err);
-}
-
-enum ent_status
-node_api_link(struct node *node, const Entente__V1__LinkRequest *request,
-    struct ent_error *err)
-{
-    struct node_found one;
-    struct node_found other;
-    enum ent_status rc =
-        resolve(node, request->sequence, request->id, &one, err);
-
-    if (rc == ENT_OK) {
-        rc = resolve(
-            node, request->other_sequence, request->other_id, &other, err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (memcmp(&one.id, &other.id, sizeof one.id) == 0) {
-        return ent_fail(err, ENT_BAD_INPUT, "that is one message");
-    }
-    if (request->role[0] == '\0' || strlen(request->role) > NOTE_MAX ||
-        strlen(request->note) > NOTE_MAX) {
-        return ent_fail(err, ENT_BAD_INPUT,
-            "a link needs a role, and a note of at most %d bytes", NOTE_MAX);
-    }
-    if (!request->cut) {
-        return join(node, &one, &other, request, err);
-    }
-    rc = node_link_delete(node, &one.id, &other.id, err);
-    return rc == ENT_NOT_FOUND
-               ? ent_fail(err, ENT_NOT_FOUND, "nobody said that they are one")
-               : rc;
 }

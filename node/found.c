@@ -123,6 +123,27 @@ node_found_of(struct node *node, const struct ent_party *sender,
 }
 
 enum ent_status
+node_found_named(struct node *node, uint64_t sequence, const char *id_text,
+    struct node_found *ret_found, struct ent_error *err)
+{
+    struct ent_id id;
+    enum ent_status rc;
+
+    if (sequence != 0) {
+        rc = node_found_get(node, NODE_CAME, sequence, ret_found, err);
+    } else {
+        rc = ent_id_parse(ent_view_text(id_text), &id, err);
+        if (rc == ENT_OK) {
+            rc = node_found_sent(node, &id, ret_found, err);
+        }
+    }
+    return rc != ENT_NOT_FOUND
+               ? rc
+               : ent_fail(err, ENT_NOT_FOUND,
+                     "there is no such message here, or nothing of it is left");
+}
+
+enum ent_status
 node_found_open(struct node *node, const struct node_found *found,
     struct ent_arena *arena, ent_message **ret_message, struct ent_error *err)
 {

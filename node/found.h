@@ -40,6 +40,12 @@ enum ent_status node_found_of(struct node *node, const struct ent_party *sender,
     const struct ent_id *id, struct node_found *ret_found,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* One as programs name it: by its number at the desk, or (0) by the id under
+ * which we sent it. ENT_NOT_FOUND says so in words. */
+enum ent_status node_found_named(struct node *node, uint64_t sequence,
+    const char *id, struct node_found *ret_found,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* The message itself, in `arena`. ENT_NOT_FOUND: it is not sealed yet, or its
  * key is gone. */
 enum ent_status node_found_open(struct node *node,

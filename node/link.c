@@ -51,6 +51,28 @@ put(struct node *node, const struct node_linked *one,
         node->store, NODE_LINK, node_key_view(&key), &row->base, err);
 }
 
+/* What is one incident afterwards must be few enough to be told and counted
+ * whole. */
+static enum ent_status
+check_room(struct node *node, const struct ent_id *one,
+    const struct ent_id *other, struct ent_error *err)
+{
+    struct node_linked all[NODE_LINKED_MAX];
+    size_t with_other = 0;
+    size_t count = 0;
+    enum ent_status rc = node_link_all(node, other, all, &with_other, err);
+
+    if (rc == ENT_OK) {
+        rc = node_link_all(node, one, all, &count, err);
+    }
+    if (rc != ENT_OK || node_linked_has(all, count, other) ||
+        count + 1 + with_other <= NODE_LINKED_MAX) {
+        return rc;
+    }
+    return ent_fail(err, ENT_BAD_INPUT,
+        "more than %d messages would be one incident", NODE_LINKED_MAX + 1);
+}
+
 enum ent_status
 node_link_put(struct node *node, const struct node_linked *one,
     const struct node_linked *other, const char *role, const char *note,
@@ -61,6 +83,10 @@ node_link_put(struct node *node, const struct node_linked *one,
 
     if (is_linked(node, &one->id, &other->id)) {
         return ENT_OK;
+    }
+    rc = check_room(node, &one->id, &other->id, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     row.at = node->now_ms;
     row.role = (char *)(uintptr_t)role;
@@ -134,8 +160,9 @@ next(struct node *node, const struct ent_id *id, struct node_linked *other,
 
 /* ---- all that are one ---- */
 
-static bool
-has(const struct node_linked *all, size_t count, const struct ent_id *id)
+bool
+node_linked_has(
+    const struct node_linked *all, size_t count, const struct ent_id *id)
 {
     for (size_t i = 0; i < count; i++) {
         if (memcmp(&all[i].id, id, sizeof *id) == 0) {
@@ -157,7 +184,7 @@ add_neighbours(struct node *node, const struct ent_id *of,
     while (rc == ENT_OK && *count < NODE_LINKED_MAX) {
         rc = next(node, of, &other, err);
         if (rc == ENT_OK && memcmp(&other.id, self, sizeof *self) != 0 &&
-            !has(all, *count, &other.id)) {
+            !node_linked_has(all, *count, &other.id)) {
             all[(*count)++] = other;
         }
     }

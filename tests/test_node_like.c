@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#include "node/api.h"
 #include "node/like.h"
 #include "proto/base/log.h"
 #include "proto/base/time.h"
@@ -152,6 +153,110 @@ what_was_not_looked_at_is_said(void **state)
     assert_int_equal(none.opened, 0);
 }
 
+/* ---- what is told of them ---- */
+
+/* So many seizures at one time and place. */
+static struct ent_id
+seizures(unsigned count)
+{
+    struct ent_id last = {{0}};
+
+    for (unsigned i = 0; i < count; i++) {
+        world.now += 60 * 1000;
+        last = seizure(20000);
+        exchange();
+    }
+    return last;
+}
+
+/* Asked about the last on Tachileik's desk. */
+static void
+expect_told(size_t count, bool cut)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__LikeRequest request = ENTENTE__V1__LIKE_REQUEST__INIT;
+    Entente__V1__LikeReply reply = ENTENTE__V1__LIKE_REPLY__INIT;
+    struct node *node = world.nodes[TACHILEIK];
+
+    request.sequence = desk_count(TACHILEIK);
+    expect_ok(ent_arena_init(&arena, 1 << 20, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_api_like(node, &request, &arena, &reply, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    assert_int_equal(reply.n_likes, count);
+    assert_int_equal(reply.cut != 0, cut);
+}
+
+/* The marks of the same message, as a page of the desk has them. */
+static void
+expect_marks(size_t count, bool cut)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__InboxRequest request = ENTENTE__V1__INBOX_REQUEST__INIT;
+    Entente__V1__InboxReply reply = ENTENTE__V1__INBOX_REPLY__INIT;
+    struct node *node = world.nodes[TACHILEIK];
+
+    request.from = desk_count(TACHILEIK);
+    request.alike = true;
+    expect_ok(ent_arena_init(&arena, 1 << 20, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_api_inbox(node, &request, &arena, &reply, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    assert_int_equal(reply.n_items, 1);
+    assert_int_equal(reply.items[0]->n_alike, count);
+    assert_int_equal(reply.items[0]->alike_cut != 0, cut);
+}
+
+static void
+more_than_is_told_is_said_to_be_more(void **state)
+{
+    (void)state;
+    (void)seizures(9);
+    expect_told(8, false);
+    expect_marks(8, false); /* all of them */
+    (void)seizures(1);
+    expect_told(9, false);
+    expect_marks(8, true);
+    (void)seizures(NODE_LIKES_MAX - 9);
+    expect_told(NODE_LIKES_MAX, false);
+    (void)seizures(1);
+    expect_told(NODE_LIKES_MAX, true);
+}
+
+/* What is linked comes first, and may leave no room for what is alike. */
+static void
+what_is_linked_pushes_nothing_out_silently(void **state)
+{
+    Entente__V1__LinkRequest request = ENTENTE__V1__LINK_REQUEST__INIT;
+    struct node *node = world.nodes[TACHILEIK];
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        world.now += 60 * 1000;
+        (void)post(MAESAI, TACHILEIK, hotline);
+        exchange();
+    }
+    (void)seizures(NODE_LIKES_MAX - 2);
+    request.sequence = desk_count(TACHILEIK);
+    request.role = (char *)"duty officer";
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    for (uint64_t i = 2; i <= 4; i++) {
+        request.other_sequence = i;
+        expect_ok(node_api_link(node, &request, &last_error));
+    }
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    expect_told(NODE_LIKES_MAX, false);
+    (void)seizures(1);
+    request.sequence = desk_count(TACHILEIK);
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    for (uint64_t i = 2; i <= 4; i++) {
+        request.other_sequence = i;
+        expect_ok(node_api_link(node, &request, &last_error));
+    }
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    expect_told(NODE_LIKES_MAX, true);
+}
+
 #define LIKE(name) cmocka_unit_test_setup_teardown(name, setup_likes, teardown)
 
 int
@@ -161,6 +266,8 @@ main(void)
         LIKE(an_old_one_is_found_past_all_that_came_since),
         LIKE(one_budget_serves_one_after_the_other),
         LIKE(what_was_not_looked_at_is_said),
+        LIKE(more_than_is_told_is_said_to_be_more),
+        LIKE(what_is_linked_pushes_nothing_out_silently),
     };
 
     if (sodium_init() < 0) {

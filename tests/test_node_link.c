@@ -13,7 +13,7 @@ id_of(uint8_t number)
 {
     struct ent_id id = {{1}};
 
-    id.bytes[15] = number;
+    id.bytes[14] = number; /* none is the next of another */
     return id;
 }
 
@@ -121,6 +121,38 @@ links_go_with_a_message(void **state)
     assert_int_equal(rows_in(MAESAI, NODE_LINK), 2);
 }
 
+/* What could not be told or counted whole is not said. */
+static void
+one_incident_has_no_more_messages_than_are_told(void **state)
+{
+    const struct node_linked first = {.id = id_of(1)};
+    const struct node_linked one_more = {.id = id_of(100)};
+    struct node *node = world.nodes[MAESAI];
+
+    (void)state;
+    begin();
+    for (uint8_t i = 2; i <= 41; i++) {
+        join(1, i);
+    }
+    for (uint8_t i = 51; i < 51 + NODE_LINKED_MAX - 41; i++) {
+        join(50, i);
+    }
+    join(41, 50);
+    assert_int_equal(linked(1), NODE_LINKED_MAX);
+    assert_int_equal(linked(51), NODE_LINKED_MAX);
+    join(2, 3); /* they are one already */
+    expect_status(
+        node_link_put(node, &first, &one_more, "duty officer", "", &last_error),
+        ENT_BAD_INPUT);
+    assert_string_equal(
+        last_error.text, "more than 65 messages would be one incident");
+    expect_status(
+        node_link_put(node, &one_more, &first, "duty officer", "", &last_error),
+        ENT_BAD_INPUT);
+    assert_int_equal(linked(100), 0);
+    end();
+}
+
 int
 main(void)
 {
@@ -129,6 +161,7 @@ main(void)
         TEST(said_again_it_is_journalled_once),
         TEST(a_link_can_be_taken_back),
         TEST(links_go_with_a_message),
+        TEST(one_incident_has_no_more_messages_than_are_told),
     };
 
     if (sodium_init() < 0) {
