@@ -182,6 +182,73 @@ nothing_is_acknowledged_that_is_not_there(void **state)
     expect_output("no message 9 is on this desk");
 }
 
+/* ---- what is alike ---- */
+
+/* So many that are alike, and perhaps others. */
+static size_t likes_told;
+static bool likes_cut;
+
+static enum fake_deed
+answer_likes(const Entente__V1__ApiRequest *request, unsigned life,
+    unsigned nth, Entente__V1__ApiReply *reply)
+{
+    static Entente__V1__LikeReply told;
+    static Entente__V1__Like like;
+    static Entente__V1__Like *list[] = {&like};
+
+    if (request->request_case != ENTENTE__V1__API_REQUEST__REQUEST_LIKE) {
+        return answer_all(request, life, nth, reply);
+    }
+    entente__v1__like_reply__init(&told);
+    entente__v1__like__init(&like);
+    like.sequence = 2;
+    like.id = (char *)TEST_ID;
+    like.office = (char *)"ncc@th";
+    like.same_case = true;
+    told.likes = list;
+    told.n_likes = likes_told;
+    told.cut = likes_cut;
+    reply->reply_case = ENTENTE__V1__API_REPLY__REPLY_LIKE;
+    reply->like = &told;
+    return FAKE_ANSWER;
+}
+
+static void
+a_list_of_duplicates_that_is_not_whole_says_so(void **state)
+{
+    likes_told = 1;
+    likes_cut = true;
+    fake_node_start(state, answer_likes);
+    expect_exit(state, "duplicates 1", EX_OK);
+    expect_output("came from");
+    expect_output("There may be more");
+    expect_exit(state, "duplicates 1 --json", EX_OK);
+    expect_output("\"sameCase\":true");
+    expect_output("\n{\"cut\":true}\n");
+}
+
+static void
+nothing_alike_is_said_only_of_all_that_is_here(void **state)
+{
+    likes_told = 0;
+    likes_cut = true;
+    fake_node_start(state, answer_likes);
+    expect_exit(state, "duplicates 1", EX_OK);
+    expect_output("Nothing that was looked at is like it.");
+    expect_output("There may be more");
+}
+
+static void
+a_whole_list_of_duplicates_says_nothing_of_others(void **state)
+{
+    likes_told = 0;
+    likes_cut = false;
+    fake_node_start(state, answer_likes);
+    expect_exit(state, "duplicates 1", 1);
+    expect_output("Nothing here is like it.");
+    expect_no_output("more");
+}
+
 int
 main(void)
 {
@@ -197,6 +264,9 @@ main(void)
         NODE_TEST(a_replay_is_marked_and_counted),
         NODE_TEST(an_acknowledgement_follows_what_it_answers),
         NODE_TEST(nothing_is_acknowledged_that_is_not_there),
+        NODE_TEST(a_list_of_duplicates_that_is_not_whole_says_so),
+        NODE_TEST(nothing_alike_is_said_only_of_all_that_is_here),
+        NODE_TEST(a_whole_list_of_duplicates_says_nothing_of_others),
     };
 
     return cmocka_run_group_tests_name("cli_inbox", tests, NULL, NULL);

@@ -285,6 +285,14 @@ what_may_be_the_same_is_never_called_the_same(void **state)
     text = cli_item_marks(&item);
     assert_string_equal(text, "[linked with 12] ");
     free(text);
+    item.alike_cut = true;
+    text = cli_item_marks(&item);
+    assert_string_equal(text, "[linked with 12] [perhaps more] ");
+    free(text);
+    item.n_alike = 0;
+    text = cli_item_marks(&item);
+    assert_string_equal(text, "[perhaps the same as others] ");
+    free(text);
     text = cli_alike_text(&likes[1]);
     assert_string_equal(
         text, "3, drug_seizure from ncc@mm (plate, place, time and quantity)");

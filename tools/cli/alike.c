@@ -35,6 +35,11 @@ cli_alike_mark(FILE *out, const Entente__V1__InboxItem *item)
 {
     list(out, item, true, "[linked with ");
     list(out, item, false, "[perhaps the same as ");
+    if (item->alike_cut) {
+        fputs(item->n_alike > 0 ? "[perhaps more] "
+                                : "[perhaps the same as others] ",
+            out);
+    }
 }
 
 void

@@ -13,8 +13,9 @@
 
 #define CLI_ALIKE_BASIS_MAX 96
 
-/* "[linked with 12] [perhaps the same as 3, 7] ", or nothing. What was sent
- * from here has no number: it is named by whom it went to. */
+/* "[linked with 12] [perhaps the same as 3, 7] [perhaps more] ", or nothing.
+ * What was sent from here has no number: it is named by whom it went to. More:
+ * `entente duplicates` looks further. */
 void cli_alike_mark(FILE *out, const Entente__V1__InboxItem *item);
 
 /* "case, plate, place, time and quantity"; "": nothing is alike. */

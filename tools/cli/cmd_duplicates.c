@@ -60,6 +60,8 @@ static const char doc[] =
     "place (5 km), the same six hours, no other way and no other quantity (10 "
     "%). It is a suggestion: `entente link` says that two are one incident, "
     "and then it is counted once.\n\n"
+    "Where many are alike not all are looked at, and at most 64 listed; the "
+    "last line says so, with --json as {\"cut\":true}.\n\n"
     "Exit: 1 when nothing is alike; 66 when there is no such message.\n\n"
     "Examples:\n"
     "  entente duplicates 17\n"
@@ -102,6 +104,23 @@ row_of(const Entente__V1__Like *like)
         cli_json_text(ent_view_text(like->id)));
 }
 
+/* Said after the list, never silently. */
+static enum ent_status
+print_cut(const Entente__V1__LikeReply *reply, bool json, struct ent_error *err)
+{
+    Entente__V1__LikeReply cut = ENTENTE__V1__LIKE_REPLY__INIT;
+
+    if (!reply->cut) {
+        return ENT_OK;
+    }
+    if (!json) {
+        puts("There may be more: not all were looked at, or listed.");
+        return ENT_OK;
+    }
+    cut.cut = true;
+    return cli_print_canonical(stdout, &cut.base, err);
+}
+
 static enum ent_status
 print(const struct arguments *arguments, const Entente__V1__LikeReply *reply,
     struct ent_error *err)
@@ -114,11 +133,13 @@ print(const struct arguments *arguments, const Entente__V1__LikeReply *reply,
         rc = cli_rows_add(
             &rows, &reply->likes[i]->base, row_of(reply->likes[i]), err);
     }
-    if (rc != ENT_OK || arguments->chosen.json) {
-        return rc;
+    if (rc == ENT_OK) {
+        rc = cli_rows_print(&rows, fields, sizeof fields / sizeof fields[0],
+            reply->cut ? "Nothing that was looked at is like it."
+                       : "Nothing here is like it.",
+            err);
     }
-    return cli_rows_print(&rows, fields, sizeof fields / sizeof fields[0],
-        "Nothing here is like it.", err);
+    return rc != ENT_OK ? rc : print_cut(reply, arguments->chosen.json, err);
 }
 
 /* A cli_client_verb. */
@@ -149,9 +170,10 @@ duplicates(
         return code;
     }
     rc = print(arguments, reply->like, err);
-    return rc != ENT_OK                ? cli_exit_code(rc)
-           : reply->like->n_likes == 0 ? 1
-                                       : EX_OK;
+    if (rc != ENT_OK) {
+        return cli_exit_code(rc);
+    }
+    return reply->like->n_likes == 0 && !reply->like->cut ? 1 : EX_OK;
 }
 
 int
