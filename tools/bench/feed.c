@@ -121,11 +121,12 @@ run(struct feed *feed)
 static void
 tell(const struct feed *feed)
 {
-    json_t *said = json_pack("{s:I, s:I, s:I, s:I, s:f, s:f, s:f}", "messages",
-        (json_int_t)feed->load.messages, "bytes", (json_int_t)feed->size,
-        "batch", (json_int_t)feed->load.batch, "producers",
-        (json_int_t)feed->load.producers, "accepted_s", feed->accepted_s,
-        "arrived_s", feed->arrived_s, "receipts_s", feed->receipts_s);
+    json_t *said = json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f}",
+        "messages", (json_int_t)feed->load.messages, "bytes",
+        (json_int_t)feed->size, "batch", (json_int_t)feed->load.batch,
+        "producers", (json_int_t)feed->load.producers, "began_ns",
+        (json_int_t)feed->began, "accepted_s", feed->accepted_s, "arrived_s",
+        feed->arrived_s, "receipts_s", feed->receipts_s);
 
     if (said == NULL || json_dumpf(said, stdout, JSON_REAL_PRECISION(6)) != 0) {
         exit(EX_OSERR);
