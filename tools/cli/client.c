@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "tools/cli/endpoint.h"
+#include "tools/cli/number.h"
 #include "tools/cli/output.h"
 #include "tools/client/client.h"
 
@@ -38,8 +39,6 @@ static error_t
 parse_option(int key, char *argument, struct argp_state *state)
 {
     struct cli_client_options *chosen = state->input;
-    unsigned long seconds;
-    char *end;
 
     switch (key) {
     case KEY_NODE:
@@ -49,13 +48,8 @@ parse_option(int key, char *argument, struct argp_state *state)
         chosen->api = argument;
         return 0;
     case KEY_TIMEOUT:
-        seconds = strtoul(argument, &end, 10);
-        if (*argument < '0' || *argument > '9' || *end != '\0' ||
-            seconds == 0 || seconds > CLI_TIMEOUT_MAX_S) {
-            argp_error(state, "--timeout takes 1 to %d seconds, not '%s'",
-                CLI_TIMEOUT_MAX_S, argument);
-        }
-        chosen->timeout_s = (unsigned)seconds;
+        chosen->timeout_s = (unsigned)cli_number(
+            state, "--timeout", argument, 1, CLI_TIMEOUT_MAX_S);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <sysexits.h>
 
 #include "proto/base/time.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
+#include "tools/cli/number.h"
 #include "tools/cli/output.h"
 #include "tools/cli/trust.h"
 #include "tools/cli/verbs.h"
@@ -84,13 +84,10 @@ static void
 parse_number(
     struct argp_state *state, struct arguments *arguments, const char *text)
 {
-    char *end = NULL;
-    unsigned long long number = strtoull(text, &end, 10);
+    uint64_t number = cli_number(state, "NUMBER", text, 1, INT64_MAX);
 
-    if (*text < '0' || *text > '9' || *end != '\0' ||
-        arguments->count == NUMBERS_MAX) {
-        argp_error(state, "'%s': the number of an alarm is needed, %d at most",
-            text, NUMBERS_MAX);
+    if (arguments->count == NUMBERS_MAX) {
+        argp_error(state, "at most %d alarms at a time", NUMBERS_MAX);
     }
     arguments->numbers[arguments->count++] = number;
 }

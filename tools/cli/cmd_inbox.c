@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "tools/cli/canonical.h"
 #include "tools/cli/item.h"
 #include "tools/cli/listing.h"
+#include "tools/cli/number.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verbs.h"
 
@@ -61,20 +61,6 @@ static const struct argp_option options[] = {
 };
 
 static void
-parse_limit(
-    struct arguments *arguments, const char *text, struct argp_state *state)
-{
-    char *end;
-    unsigned long limit = strtoul(text, &end, 10);
-
-    if (*text < '0' || *text > '9' || *end != '\0' || limit == 0 ||
-        limit > LIMIT_MAX) {
-        argp_error(state, "--limit takes 1 to %d, not '%s'", LIMIT_MAX, text);
-    }
-    arguments->limit = limit;
-}
-
-static void
 parse_key(
     struct arguments *arguments, const char *text, struct argp_state *state)
 {
@@ -110,7 +96,7 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->has_from = true;
         return 0;
     case KEY_LIMIT:
-        parse_limit(arguments, argument, state);
+        arguments->limit = cli_number(state, "--limit", argument, 1, LIMIT_MAX);
         return 0;
     case KEY_CONSUMER:
         if (*argument == '\0' || strlen(argument) > CLI_CONSUMER_MAX) {

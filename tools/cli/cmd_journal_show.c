@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <sysexits.h>
 
 #include "tools/cli/client.h"
+#include "tools/cli/number.h"
 #include "tools/cli/output.h"
 #include "tools/cli/rows.h"
 #include "tools/cli/verbs.h"
@@ -24,7 +24,6 @@ static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    char *end;
 
     switch (key) {
     case ARGP_KEY_INIT:
@@ -32,11 +31,7 @@ parse(int key, char *argument, struct argp_state *state)
         state->child_inputs[1] = &arguments->json;
         return 0;
     case 'f':
-        arguments->from = strtoull(argument, &end, 10);
-        if (*argument < '0' || *argument > '9' || *end != '\0') {
-            argp_error(state, "--from takes the number of an entry, not '%s'",
-                argument);
-        }
+        arguments->from = cli_number(state, "--from", argument, 0, INT64_MAX);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -205,7 +205,7 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->out = argument;
         return 0;
     case 'd':
-        arguments->days = cli_number(state, "--days", argument, DAYS_MAX);
+        arguments->days = cli_number(state, "--days", argument, 1, DAYS_MAX);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
@@ -8,6 +7,7 @@
 #include "proto/base/time.h"
 #include "proto/id.h"
 #include "tools/cli/client.h"
+#include "tools/cli/number.h"
 #include "tools/cli/output.h"
 #include "tools/cli/peer.h"
 #include "tools/cli/verbs.h"
@@ -38,8 +38,6 @@ static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    char *end = NULL;
-    unsigned long seconds;
 
     switch (key) {
     case ARGP_KEY_INIT:
@@ -50,12 +48,8 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->urgent = true;
         return 0;
     case 'w':
-        seconds = strtoul(argument, &end, 10);
-        if (*argument < '0' || *argument > '9' || *end != '\0' ||
-            seconds > WAIT_MAX_S) {
-            argp_error(state, "--wait takes 0 to %d seconds", WAIT_MAX_S);
-        }
-        arguments->wait_s = (unsigned)seconds;
+        arguments->wait_s =
+            (unsigned)cli_number(state, "--wait", argument, 0, WAIT_MAX_S);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {

@@ -255,7 +255,7 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->authority = argument;
         return 0;
     case 'd':
-        arguments->days = cli_number(state, "--days", argument, DAYS_MAX);
+        arguments->days = cli_number(state, "--days", argument, 1, DAYS_MAX);
         return 0;
     case 'l':
         arguments->list = argument;

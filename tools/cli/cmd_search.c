@@ -98,7 +98,7 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->until_ms = time_of("--until", argument, state);
         return 0;
     case KEY_LIMIT:
-        arguments->limit = cli_number(state, "--limit", argument, LIMIT_MAX);
+        arguments->limit = cli_number(state, "--limit", argument, 1, LIMIT_MAX);
         return 0;
     case KEY_EXERCISES:
         arguments->exercises = true;

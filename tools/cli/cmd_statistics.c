@@ -139,7 +139,7 @@ parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 'k':
         arguments->threshold = (uint32_t)cli_number(
-            state, "--threshold", argument, ENT_THRESHOLD_MAX);
+            state, "--threshold", argument, 1, ENT_THRESHOLD_MAX);
         if (arguments->threshold < ENT_THRESHOLD_MIN) {
             argp_error(
                 state, "--threshold: must be at least %d", ENT_THRESHOLD_MIN);

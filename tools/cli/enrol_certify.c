@@ -210,13 +210,14 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->out = argument;
         return 0;
     case 'd':
-        arguments->days = cli_number(state, "--days", argument, DAYS_MAX);
+        arguments->days = cli_number(state, "--days", argument, 1, DAYS_MAX);
         return 0;
     case 'k':
         arguments->kind = parse_kind(state, argument);
         return 0;
     case OPTION_SERIAL:
-        arguments->serial = cli_number(state, "--serial", argument, INT64_MAX);
+        arguments->serial =
+            cli_number(state, "--serial", argument, 1, INT64_MAX);
         return 0;
     case OPTION_FINGERPRINT:
         arguments->fingerprint = argument;
