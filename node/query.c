@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/query.h"
+#include "node/query_internal.h"
 
 #include <string.h>
-
-#include "node/copy.h"
-#include "node/desk.h"
-#include "node/gate.h"
-#include "node/list.h"
-#include "node/submit.h"
-#include "node/submit_internal.h"
-#include "proto/base/log.h"
-
-#define COMPONENT "query"
-#define ROLE "node, automatically"
-#define KEYS_MAX 64
-#define WHOLE_DATE_LEN 10 /* 1990-04-17 */
-
-struct asking {
-    struct node *node;
-    const ent_message *query;
-    const struct ent_address *asker;
-    struct node_blind keys[KEYS_MAX];
-    size_t key_count;
-    struct node_list_hits hits;
-    bool unsure; /* people have to look */
-};
 
 /* ---- what is asked ---- */
 
 static bool
-is_exercise(const struct asking *asking)
+is_exercise(const struct query_asking *asking)
 {
     return asking->query->mode != ENTENTE__V1__MODE__ACTUAL;
 }
@@ -38,10 +15,10 @@ static enum ent_status
 keep_key(void *context, enum ent_lookup kind, struct ent_view key,
     struct ent_error *err)
 {
-    struct asking *asking = context;
+    struct query_asking *asking = context;
 
     (void)err;
-    if (asking->key_count == KEYS_MAX) {
+    if (asking->key_count == QUERY_KEYS_MAX) {
         asking->unsure = true;
         return ENT_OK;
     }
@@ -58,13 +35,15 @@ keep_number(void *context, enum ent_lookup kind, struct ent_view key,
 }
 
 static enum ent_status
-look_by_numbers(struct asking *asking, struct ent_error *err)
+look_by_numbers(struct query_asking *asking, struct ent_error *err)
 {
+    const Entente__V1__HitQuery *query = asking->query->hit_query;
     enum ent_status rc =
         ent_lookup_message(asking->query, keep_number, asking, err);
 
-    asking->unsure =
-        asking->key_count == 0 && asking->query->hit_query->person == NULL;
+    asking->unsure = asking->unsure ||
+                     (asking->key_count == 0 &&
+                         (query->conveyance != NULL || query->cargo != NULL));
     for (size_t i = 0; rc == ENT_OK && i < asking->key_count; i++) {
         rc = node_list_look(
             asking->node, &asking->keys[i], 1, &asking->hits, err);
@@ -72,9 +51,11 @@ look_by_numbers(struct asking *asking, struct ent_error *err)
     return rc;
 }
 
-/* Entries that have all words of one name. */
+/* Entries that have all words of one name; `looked` is as it was when it has
+ * no letter that can be compared. */
 static enum ent_status
-look_by_name(struct asking *asking, const char *name, struct ent_error *err)
+look_by_name(struct query_asking *asking, const char *name, bool *looked,
+    struct ent_error *err)
 {
     enum ent_status rc;
 
@@ -82,318 +63,54 @@ look_by_name(struct asking *asking, const char *name, struct ent_error *err)
     rc = ent_lookup_ask(ENT_LOOKUP_NAME, (struct ent_view){0},
         ent_view_text(name), keep_key, asking, err);
     if (rc == ENT_BAD_INPUT) {
-        return ENT_OK; /* no letter in it: another name has */
+        return ENT_OK;
     }
-    return rc != ENT_OK ? rc
-                        : node_list_look(asking->node, asking->keys,
-                              asking->key_count, &asking->hits, err);
+    if (rc == ENT_OK) {
+        *looked = true;
+        rc = node_list_look(
+            asking->node, asking->keys, asking->key_count, &asking->hits, err);
+    }
+    return rc;
 }
 
 static enum ent_status
-look_by_person(struct asking *asking, struct ent_error *err)
+look_by_person(struct query_asking *asking, struct ent_error *err)
 {
     const Entente__V1__Person *person = asking->query->hit_query->person;
+    bool looked = false;
     enum ent_status rc = ENT_OK;
 
     if (person == NULL) {
         return ENT_OK;
     }
-    if (strlen(person->birth_date) != WHOLE_DATE_LEN) {
+    if (strlen(person->birth_date) != QUERY_WHOLE_DATE_LEN) {
         asking->unsure = true;
         return ENT_OK;
     }
     if (person->name[0] != '\0') {
-        rc = look_by_name(asking, person->name, err);
+        rc = look_by_name(asking, person->name, &looked, err);
     }
     if (rc == ENT_OK && person->native_name != NULL) {
-        rc = look_by_name(asking, person->native_name->text, err);
+        rc = look_by_name(asking, person->native_name->text, &looked, err);
     }
     for (size_t i = 0; rc == ENT_OK && i < person->n_aliases; i++) {
-        rc = look_by_name(asking, person->aliases[i]->text, err);
+        rc = look_by_name(asking, person->aliases[i]->text, &looked, err);
     }
+    asking->unsure = asking->unsure || !looked;
     return rc;
-}
-
-/* ---- one alert ---- */
-
-/* Ours, or of another office of our state, and nothing that was passed on. */
-static bool
-is_of_our_state(const struct asking *asking, const struct node_found *entry,
-    const ent_message *alert)
-{
-    struct ent_address owner;
-
-    if (alert->origin != NULL) {
-        return false;
-    }
-    return entry->way == NODE_SENT ||
-           (ent_address_parse(ent_view_text(entry->office), &owner, NULL) ==
-                   ENT_OK &&
-               strcmp(ent_address_state(&owner),
-                   ent_address_state(&asking->node->self)) == 0);
-}
-
-/* Found by a name: born on the same day. One whose day is not known whole is
- * for people to compare. */
-static bool
-is_the_person(struct asking *asking, const ent_message *alert)
-{
-    const Entente__V1__Person *asked = asking->query->hit_query->person;
-    const Entente__V1__Person *known;
-
-    if (alert->body_case != ENTENTE__V1__MESSAGE__BODY_PERSON_ALERT) {
-        return true;
-    }
-    known = alert->person_alert->person;
-    if (asked == NULL) {
-        return true; /* by a vehicle or a phone of his */
-    }
-    if (strlen(known->birth_date) != WHOLE_DATE_LEN) {
-        asking->unsure = true;
-        return false;
-    }
-    return strcmp(known->birth_date, asked->birth_date) == 0;
-}
-
-/* What was re-classified since is handled by people. */
-static enum ent_status
-is_raised(struct node *node, const struct node_found *entry, bool *ret_raised,
-    struct ent_error *err)
-{
-    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
-    ENT_AUTO(node_row_free) node_copy_row *copy = NULL;
-    struct ent_address to;
-    struct ent_party party;
-    enum ent_status rc;
-
-    if (entry->way == NODE_CAME) {
-        rc = node_desk_get(node, entry->number, &row, err);
-        *ret_raised = rc == ENT_OK && row->raised != NULL;
-        return rc;
-    }
-    rc = ent_address_parse(ent_view_text(entry->office), &to, err);
-    if (rc == ENT_OK) {
-        party = ent_address_party(&to);
-        rc = node_copy_get(node, &entry->id, &party, &copy, err);
-    }
-    *ret_raised = rc == ENT_OK && copy->raised != NULL;
-    return rc;
-}
-
-/* ---- the answer ---- */
-
-struct answer {
-    ent_message message;
-    Entente__V1__HitAnswer body;
-    Google__Protobuf__Timestamp as_of;
-    char alert_id[ENT_ID_TEXT_LEN + 1];
-};
-
-static void
-begin(const struct asking *asking, Entente__V1__CheckResult result,
-    struct answer *answer)
-{
-    const ent_message *query = asking->query;
-
-    entente__v1__message__init(&answer->message);
-    entente__v1__hit_answer__init(&answer->body);
-    ent_message_time_set(&answer->as_of, asking->node->now_ms);
-    answer->message.mode = query->mode;
-    answer->message.precedence = query->precedence;
-    answer->message.purpose = query->purpose;
-    answer->message.offence = query->offence;
-    answer->message.offence_penalty_months = query->offence_penalty_months;
-    answer->message.classification = query->classification;
-    answer->message.tlp = query->tlp;
-    answer->message.conversation_id = query->conversation_id;
-    answer->message.in_reply_to = query->id;
-    answer->message.author_role = (char *)(uintptr_t)ROLE;
-    answer->message.body_case = ENTENTE__V1__MESSAGE__BODY_HIT_ANSWER;
-    answer->message.hit_answer = &answer->body;
-    answer->body.result = result;
-    answer->body.as_of = &answer->as_of;
-}
-
-/* It is handled as the alert is. */
-static void
-tell_alert(const struct asking *asking, const struct node_found *entry,
-    const ent_message *alert, struct answer *answer)
-{
-    ent_message *message = &answer->message;
-
-    message->tlp = alert->tlp;
-    message->handling = alert->handling;
-    message->n_handling = alert->n_handling;
-    message->safeguards = alert->safeguards;
-    message->n_safeguards = alert->n_safeguards;
-    message->protected_from = alert->protected_from;
-    message->n_protected_from = alert->n_protected_from;
-    if (alert->classification > message->classification) {
-        message->classification = alert->classification;
-    }
-    ent_id_format(&entry->id, answer->alert_id);
-    answer->body.alert_id = answer->alert_id;
-    answer->body.family = (char *)(uintptr_t)node_found_family(entry);
-    answer->body.owner =
-        (char *)(uintptr_t)(entry->way == NODE_SENT ? asking->node->self.text
-                                                    : entry->office);
-}
-
-/* Would the answer go there? */
-static enum ent_status
-may_go(const struct asking *asking, struct answer *answer,
-    struct ent_arena *arena, bool *ret_may, struct ent_error *err)
-{
-    struct ent_decision decision;
-    enum ent_status rc = node_submit_fill(
-        asking->node, &answer->message, asking->asker->text, arena, err);
-
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    node_gate_out(asking->node, &answer->message, asking->asker, &decision);
-    *ret_may = decision.permit;
-    if (!decision.permit) {
-        ent_log(ENT_LOG_INFO, COMPONENT,
-            "the node does not answer to=%s query=%s clause=\"%s\" why=\"%s\"",
-            asking->asker->text, asking->query->id, decision.clause,
-            decision.sentence);
-    }
-    return ENT_OK;
-}
-
-/* May he hear of that alert: an answer about its offence would go to him, or
- * the alert itself? */
-static enum ent_status
-may_hear(const struct asking *asking, const struct node_found *entry,
-    const ent_message *alert, struct answer *answer, struct ent_arena *arena,
-    bool *ret_may, struct ent_error *err)
-{
-    ent_message *message = &answer->message;
-    struct ent_decision decision;
-    enum ent_status rc;
-
-    message->offence = alert->offence;
-    message->offence_penalty_months = alert->offence_penalty_months;
-    rc = may_go(asking, answer, arena, ret_may, err);
-    if (rc != ENT_OK || *ret_may || entry->way != NODE_SENT) {
-        return rc;
-    }
-    node_gate_hold(asking->node, alert, asking->asker, &decision);
-    if (!decision.permit) {
-        return ENT_OK;
-    }
-    message->offence = asking->query->offence;
-    message->offence_penalty_months = asking->query->offence_penalty_months;
-    return may_go(asking, answer, arena, ret_may, err);
-}
-
-static enum ent_status
-send(const struct asking *asking, struct answer *answer,
-    struct ent_arena *arena, bool *ret_answered, struct ent_error *err)
-{
-    Entente__V1__Submission submission = ENTENTE__V1__SUBMISSION__INIT;
-    Entente__V1__SubmitResult *result = NULL;
-    char *to = (char *)(uintptr_t)asking->asker->text;
-    enum ent_status rc;
-
-    answer->message.protected_from = NULL; /* the details are for people */
-    answer->message.n_protected_from = 0;
-    submission.message = &answer->message;
-    submission.to = &to;
-    submission.n_to = 1;
-    rc = node_submit(asking->node, &submission, arena, &result, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    *ret_answered = result->error[0] == '\0' && result->copies[0]->accepted;
-    if (!*ret_answered) {
-        ent_log(ENT_LOG_WARN, COMPONENT,
-            "a query cannot be answered by the node from=%s why=\"%s%s\"", to,
-            result->error,
-            result->n_copies > 0 ? result->copies[0]->sentence : "");
-    }
-    return ENT_OK;
-}
-
-static enum ent_status
-answer_with(struct asking *asking, const struct node_found *entry,
-    struct ent_arena *arena, bool *ret_answered, struct ent_error *err)
-{
-    ent_message *alert = NULL;
-    struct answer answer;
-    bool raised = false;
-    bool may = false;
-    enum ent_status rc =
-        node_found_open(asking->node, entry, arena, &alert, err);
-
-    if (rc == ENT_NOT_FOUND) {
-        asking->unsure = true; /* not sealed yet: not read by the node */
-        return ENT_OK;
-    }
-    if (rc != ENT_OK || !is_of_our_state(asking, entry, alert) ||
-        !is_the_person(asking, alert)) {
-        return rc;
-    }
-    rc = is_raised(asking->node, entry, &raised, err);
-    if (rc != ENT_OK || raised) {
-        asking->unsure = true;
-        return rc;
-    }
-    begin(asking, ENTENTE__V1__CHECK_RESULT__HIT, &answer);
-    tell_alert(asking, entry, alert, &answer);
-    rc = may_hear(asking, entry, alert, &answer, arena, &may, err);
-    return rc != ENT_OK || !may
-               ? rc
-               : send(asking, &answer, arena, ret_answered, err);
-}
-
-/* With the first alert of which he may hear. */
-static enum ent_status
-answer_hit(struct asking *asking, bool *ret_answered, struct ent_error *err)
-{
-    enum ent_status rc = ENT_OK;
-
-    for (size_t i = 0; rc == ENT_OK && !*ret_answered && i < asking->hits.count;
-         i++) {
-        ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-
-        rc = ent_arena_init(&arena, 2 * NODE_MESSAGE_ARENA, err);
-        if (rc == ENT_OK) {
-            rc = answer_with(
-                asking, &asking->hits.entries[i], &arena, ret_answered, err);
-        }
-    }
-    return rc;
-}
-
-static enum ent_status
-answer_no_hit(struct asking *asking, bool *ret_answered, struct ent_error *err)
-{
-    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-    struct answer answer;
-    bool may = false;
-    enum ent_status rc = ent_arena_init(&arena, NODE_MESSAGE_ARENA, err);
-
-    begin(asking, ENTENTE__V1__CHECK_RESULT__NO_HIT, &answer);
-    if (rc == ENT_OK) {
-        rc = may_go(asking, &answer, &arena, &may, err);
-    }
-    return rc != ENT_OK || !may
-               ? rc
-               : send(asking, &answer, &arena, ret_answered, err);
 }
 
 enum ent_status
 node_query_take(struct node *node, const struct ent_address *sender,
     const ent_message *message, bool *ret_answered, struct ent_error *err)
 {
-    struct asking asking = {.node = node, .query = message, .asker = sender};
+    struct query_asking asking = {
+        .node = node, .query = message, .asker = sender};
     enum ent_status rc;
 
     *ret_answered = false;
     if (message->body_case != ENTENTE__V1__MESSAGE__BODY_HIT_QUERY ||
-        message->restored != NULL) {
+        message->restored != NULL || message->origin != NULL) {
         return ENT_OK;
     }
     rc = look_by_numbers(&asking, err);
@@ -401,10 +118,10 @@ node_query_take(struct node *node, const struct ent_address *sender,
         rc = look_by_person(&asking, err);
     }
     if (rc == ENT_OK) {
-        rc = answer_hit(&asking, ret_answered, err);
+        rc = node_query_answer_hit(&asking, ret_answered, err);
     }
     if (rc != ENT_OK || *ret_answered || asking.unsure || asking.hits.more) {
         return rc;
     }
-    return answer_no_hit(&asking, ret_answered, err);
+    return node_query_answer_no_hit(&asking, ret_answered, err);
 }

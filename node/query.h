@@ -10,8 +10,9 @@
  * him itself, or an answer that bears its offence; an answer bears its
  * classification and handling. Otherwise it is as if it were not there. A
  * person is known by all words of a name and a whole date of birth. What the
- * node cannot answer for sure stays on the desk, where people answer
- * (node/reply.h).
+ * node cannot look up, or cannot answer for sure, stays on the desk, where
+ * people answer (node/reply.h); so does what is asked for a third office, and
+ * what is given again to a store that was lost.
  */
 #ifndef NODE_QUERY_H
 #define NODE_QUERY_H

@@ -8,6 +8,7 @@
 
 #include "node/alarms.h"
 #include "node/found.h"
+#include "node/query.h"
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 #include "proto/refusal.h"
@@ -350,6 +351,184 @@ without_a_clause_for_answers_people_answer(void **state)
     query = ask_plate("1กก 1234");
     assert_string_equal(outcome(&query), "");
     assert_int_equal(state_of(TACHILEIK, MAESAI, &query), DELIVERED);
+    query = ask_plate("9กก 9999");
+    assert_string_equal(outcome(&query), "");
+    /* The node did not try in vain either. */
+    assert_int_equal(entries_in(MAESAI, ENT_ENTRY_REFUSED_HERE), 0);
+}
+
+/* What they may not be given any more they may not hear of: as if it were not
+ * there. */
+static void
+an_alert_that_might_not_go_there_is_no_hit(void **state)
+{
+    struct ent_id query;
+
+    (void)state;
+    (void)alert(MAESAI, "1กก 1234", "");
+    exchange();
+    agree_on("hit_query, hit_answer", NULL, 0);
+    exchange();
+    query = ask_plate("1กก 1234");
+    assert_string_equal(outcome(&query), "NO_HIT");
+    assert_int_equal(entries_in(MAESAI, ENT_ENTRY_REFUSED_HERE), 0);
+}
+
+/* The answer to it bears the alert's offence where it may, else the query's. */
+static void
+an_answer_bears_the_offence_that_may_be_told(void **state)
+{
+    static const char *const offences[] = {"DRUGS", "ARMS"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+        const ent_message *answer;
+        struct ent_id query;
+        char plate[16];
+        char json[512];
+
+        (void)snprintf(plate, sizeof plate, "%zuK 1234", i + 1);
+        (void)snprintf(json, sizeof json,
+            "{\"purpose\":\"ADMINISTRATION\",\"offence\":\"%s\","
+            "\"conveyanceAlert\":{\"conveyance\":{\"mode\":\"LAND_ROAD\","
+            "\"plate\":\"%s\"},\"reason\":\"x\",\"action\":\"WATCH\","
+            "\"expiresAt\":\"2026-09-15T00:00:00Z\"}}",
+            offences[i], plate);
+        (void)post(MAESAI, TACHILEIK, json);
+        exchange();
+        query = ask_plate(plate);
+        exchange();
+        answer = answer_to(&query, &arena);
+        assert_non_null(answer);
+        assert_int_equal(
+            answer->hit_answer->result, ENTENTE__V1__CHECK_RESULT__HIT);
+        assert_int_equal(answer->offence,
+            i == 0 ? 0 : ENTENTE__V1__OFFENCE__ARMS); /* drugs: death */
+    }
+}
+
+/* Tachileik's alert that Mae Sai passed on is Tachileik's to answer for. */
+static void
+an_alert_that_was_passed_on_is_not_answered_for(void **state)
+{
+    struct ent_id theirs = alert(TACHILEIK, "1กก 1234", "");
+    char more[128];
+    char text[ENT_ID_TEXT_LEN + 1];
+    struct ent_id query;
+
+    (void)state;
+    exchange();
+    ent_id_format(&theirs, text);
+    (void)snprintf(more, sizeof more,
+        "\"origin\":{\"from\":\"%s\",\"messageId\":\"%s\"},",
+        addresses[TACHILEIK], text);
+    (void)alert(MAESAI, "1กก 1234", more);
+    exchange();
+    query = ask_plate("1กก 1234");
+    assert_string_equal(outcome(&query), "NO_HIT");
+}
+
+/* Does Mae Sai's node answer that query for a plate by itself? */
+static bool
+is_answered(Entente__V1__Restored *restored, Entente__V1__Origin *origin)
+{
+    Entente__V1__HitQuery body = ENTENTE__V1__HIT_QUERY__INIT;
+    Entente__V1__Conveyance conveyance = ENTENTE__V1__CONVEYANCE__INIT;
+    ent_message query = ENTENTE__V1__MESSAGE__INIT;
+    struct node *node = world.nodes[MAESAI];
+    struct ent_address asker;
+    bool answered = false;
+
+    conveyance.plate = (char *)(uintptr_t) "9กก 9999";
+    body.conveyance = &conveyance;
+    body.encounter = ENTENTE__V1__ENCOUNTER__TRANSIT;
+    query.id = (char *)(uintptr_t) "01926b3e-7c00-7abc-8def-0123456789ab";
+    query.mode = ENTENTE__V1__MODE__ACTUAL;
+    query.purpose = ENTENTE__V1__PURPOSE__ADMINISTRATION;
+    query.precedence = ENTENTE__V1__PRECEDENCE__IMMEDIATE;
+    query.restored = restored;
+    query.origin = origin;
+    query.body_case = ENTENTE__V1__MESSAGE__BODY_HIT_QUERY;
+    query.hit_query = &body;
+    expect_ok(
+        ent_address_parse(view(addresses[TACHILEIK]), &asker, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_query_take(node, &asker, &query, &answered, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    return answered;
+}
+
+/* It was answered when it came first; the store that knew of it was lost. */
+static void
+a_query_that_is_given_again_is_not_answered_anew(void **state)
+{
+    Entente__V1__Restored restored = ENTENTE__V1__RESTORED__INIT;
+
+    (void)state;
+    assert_true(is_answered(NULL, NULL));
+    assert_false(is_answered(&restored, NULL));
+}
+
+/* The agreement with who passes it on is not one with who wants to know. */
+static void
+what_is_asked_for_a_third_office_people_answer(void **state)
+{
+    Entente__V1__Origin origin = ENTENTE__V1__ORIGIN__INIT;
+
+    (void)state;
+    origin.from = (char *)(uintptr_t) "ncc@la";
+    assert_false(is_answered(NULL, &origin));
+}
+
+/* Nobody has looked for what has no letter and no digit. */
+static void
+what_cannot_be_looked_up_is_no_miss(void **state)
+{
+    static const char *const nothing[] = {
+        "\"conveyance\":{\"plate\":\"- -\"}",
+        "\"person\":{\"nativeName\":{\"text\":\"- -\"},\"birthDate\":"
+        "\"1990-04-17\"}",
+        "\"person\":{\"name\":\"TRAN<<THI HOA\",\"birthDate\":\"1990-04-17\"}"
+        ",\"conveyance\":{\"plate\":\"- -\"}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
+        struct ent_id query = ask(nothing[i], "ACTUAL");
+
+        assert_string_equal(outcome(&query), "");
+    }
+}
+
+/* A wrong digit is found where it is written, and never asked for. */
+static void
+numbers_are_checked_before_they_are_asked_for(void **state)
+{
+    static const struct {
+        const char *of;
+        const char *fault;
+    } rows[] = {
+        {"\"conveyance\":{\"container\":\"CSQU3054384\"}", "container"},
+        {"\"conveyance\":{\"imo\":\"9074728\"}", "imo"},
+        {"\"conveyance\":{\"vin\":\"SHORT\"}", "vin"},
+        {"\"cargo\":{\"airwayBill\":\"217-12345676\"}", "airwayBill"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+        Entente__V1__SubmitResult *result;
+        char json[512];
+
+        expect_ok(ent_arena_init(&arena, NODE_MESSAGE_ARENA, &last_error));
+        (void)snprintf(json, sizeof json,
+            "{\"purpose\":\"ADMINISTRATION\",\"hitQuery\":{%s,\"encounter\":"
+            "\"TRANSIT\"}}",
+            rows[i].of);
+        submit(TACHILEIK, MAESAI, json, &result, &arena);
+        assert_non_null(strstr(result->error, rows[i].fault));
+    }
 }
 
 /* What turned out to be graver since, people speak of. */
@@ -448,6 +627,13 @@ main(void)
         QUERY(a_person_is_a_name_and_a_day_of_birth, setup_query),
         QUERY(whose_day_of_birth_is_not_known_people_compare, setup_query),
         QUERY(without_a_clause_for_answers_people_answer, setup_unanswered),
+        QUERY(an_alert_that_might_not_go_there_is_no_hit, setup_query),
+        QUERY(an_answer_bears_the_offence_that_may_be_told, setup_query),
+        QUERY(an_alert_that_was_passed_on_is_not_answered_for, setup_query),
+        QUERY(a_query_that_is_given_again_is_not_answered_anew, setup_query),
+        QUERY(what_is_asked_for_a_third_office_people_answer, setup_query),
+        QUERY(what_cannot_be_looked_up_is_no_miss, setup_query),
+        QUERY(numbers_are_checked_before_they_are_asked_for, setup_query),
         QUERY(of_what_was_reclassified_the_node_says_nothing, setup_query),
         QUERY(a_query_that_comes_twice_is_answered_once, setup_query),
         QUERY(who_asks_more_than_agreed_is_refused_and_noticed, setup_quota),

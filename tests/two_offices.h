@@ -61,6 +61,7 @@ struct world {
     size_t sent_count;
     uint64_t seed;
     uint64_t serial;     /* of the last certificate */
+    unsigned agreed;     /* how often they agreed on something */
     size_t old_messages; /* that a new incarnation takes back in a turn */
 };
 
@@ -111,8 +112,9 @@ void sign_agreement(enum who who, struct ent_view text);
 void write_agreement(enum who who, const char *from, const char *to);
 void give_agreement(enum who who, const char *from, const char *to);
 
-/* Both offices agree on th-mm.yaml as its version 2, in which these families
- * (with commas between them) pass too, and with `count` changes more. */
+/* Both offices agree on th-mm.yaml as its next version (2, then 3), in which
+ * these families (with commas between them) pass too, and with `count` changes
+ * more. */
 struct amendment {
     const char *from;
     const char *to;

@@ -276,7 +276,8 @@ agree_on(const char *families, const struct amendment *more, size_t count)
     for (size_t i = 0; i < count; i++) {
         amend(&text, more[i].from, more[i].to);
     }
-    amend(&text, "version: 1", "version: 2");
+    (void)snprintf(to, sizeof to, "version: %u", ++world.agreed + 1);
+    amend(&text, "version: 1", to);
     sign_agreement(MAESAI, ent_bytes_view(&text));
     sign_agreement(TACHILEIK, ent_bytes_view(&text));
 }
