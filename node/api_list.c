@@ -9,6 +9,7 @@
 #include "node/passing.h"
 #include "node/peers.h"
 #include "node/submit.h"
+#include "proto/identifier.h"
 
 #define ASKED_MAX 256
 #define KEYS_MAX 64 /* of one thing that is asked for */
@@ -23,12 +24,55 @@ struct asking {
     size_t count;
 };
 
+/* Who issued a document, and its number. */
+static enum ent_status
+check_document(struct ent_view key, struct ent_error *err)
+{
+    const uint8_t *slash = memchr(key.data, '/', key.len);
+    size_t issuer = slash == NULL ? key.len : (size_t)(slash - key.data);
+    enum ent_status rc = ent_identifier_check(
+        ENT_IDENTIFIER_NATIONALITY, ent_view_of(key.data, issuer), err);
+
+    return rc != ENT_OK || slash == NULL
+               ? rc
+               : ent_identifier_check(ENT_IDENTIFIER_DOCUMENT_NUMBER,
+                     ent_view_of(slash + 1, key.len - issuer - 1), err);
+}
+
+/* No list has what the catalogue lets no message have: it is a slip of the pen,
+ * and not a miss. A key has no spaces and hyphens. */
+static enum ent_status
+check_key(enum ent_lookup kind, struct ent_view key, struct ent_error *err)
+{
+    switch (kind) {
+    case ENT_LOOKUP_DOCUMENT:
+        return check_document(key, err);
+    case ENT_LOOKUP_VIN:
+        return ent_identifier_check(ENT_IDENTIFIER_VIN, key, err);
+    case ENT_LOOKUP_CONTAINER:
+        return ent_identifier_check(ENT_IDENTIFIER_CONTAINER, key, err);
+    case ENT_LOOKUP_IMO:
+        return ent_identifier_check(ENT_IDENTIFIER_IMO, key, err);
+    case ENT_LOOKUP_MMSI:
+        return ent_identifier_check(ENT_IDENTIFIER_MMSI, key, err);
+    default:
+        return ENT_OK;
+    }
+}
+
 static enum ent_status
 gather(void *context, enum ent_lookup kind, struct ent_view key,
     struct ent_error *err)
 {
     struct asking *asking = context;
 
+    if (asking->count == 0) { /* after a number come the blocks it is in */
+        enum ent_status rc = check_key(kind, key, err);
+
+        if (rc != ENT_OK) {
+            return rc;
+        }
+    }
     if (asking->count == KEYS_MAX) {
         return ent_fail(err, ENT_BAD_INPUT, "it is too long to be looked up");
     }
@@ -174,20 +218,18 @@ tell_sources(struct node *node, struct ent_arena *arena,
 static enum ent_status
 check_request(const list_request *request, struct ent_error *err)
 {
+    const struct node_passing passing = {
+        .place = request->place, .next = request->next};
+
     if (request->n_terms > ASKED_MAX) {
         return ent_fail(err, ENT_BAD_INPUT,
             "a request asks for at most %d things", ASKED_MAX);
-    }
-    if (strlen(request->place) > NODE_PASSING_TEXT_MAX ||
-        strlen(request->next) > NODE_PASSING_TEXT_MAX) {
-        return ent_fail(err, ENT_BAD_INPUT, "a place has at most %d bytes",
-            NODE_PASSING_TEXT_MAX);
     }
     if (strlen(request->role) > NODE_ASKED_ROLE_MAX) {
         return ent_fail(err, ENT_BAD_INPUT, "a role has at most %d bytes",
             NODE_ASKED_ROLE_MAX);
     }
-    return ENT_OK;
+    return node_passing_check(&passing, err);
 }
 
 /* Of those that could be looked up. */

@@ -10,6 +10,7 @@
 #include "node/lifetime.h"
 #include "node/peers.h"
 #include "proto/base/time.h"
+#include "proto/identifier.h"
 #include "proto/schema/document.pb-c.h"
 
 #define SUBJECT_LEN (ENT_ADDRESS_MAX + 48)
@@ -70,6 +71,43 @@ node_passing_note(struct node *node, const struct node_passing *passing,
                               number, node->now_ms + NODE_PASSING_MS, err);
 }
 
+/* ---- places ---- */
+
+static bool
+is_place(const char *text)
+{
+    struct ent_view place = ent_view_text(text);
+
+    return ent_identifier_check(ENT_IDENTIFIER_UNLOCODE, place, NULL) ==
+               ENT_OK ||
+           ent_identifier_check(ENT_IDENTIFIER_CROSSING, place, NULL) == ENT_OK;
+}
+
+static bool
+is_address(const char *text)
+{
+    struct ent_address address;
+
+    return ent_address_parse(ent_view_text(text), &address, NULL) == ENT_OK;
+}
+
+enum ent_status
+node_passing_check(const struct node_passing *passing, struct ent_error *err)
+{
+    if (passing->place[0] != '\0' && !is_place(passing->place)) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "where it passes is a crossing (MM-TH:THL-MSA) or a UN/LOCODE "
+            "(THMSA)");
+    }
+    if (passing->next[0] != '\0' && !is_place(passing->next) &&
+        !is_address(passing->next)) {
+        return ent_fail(err, ENT_BAD_INPUT,
+            "where it goes on to is a crossing (MM-TH:THL-MSA), a UN/LOCODE "
+            "(THMSA) or an office's address");
+    }
+    return ENT_OK;
+}
+
 /* ---- a late hit ---- */
 
 /* Passings that an alert is about, the newest first, each once. */
@@ -117,23 +155,21 @@ gather(struct node *node, const uint8_t *blind, struct meeting *meeting,
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
-/* The state where it went on to, if that is told by an address ("ncc@kr"), a
- * UN/LOCODE ("KRICN") or a crossing ("MM-TH:THL-MSA", of which one is ours).
- * False: it is told by none. */
+/* The state where it went on to, if that is a UN/LOCODE ("KRICN") or a crossing
+ * ("MM-TH:THL-MSA", of which one is ours). False: it is neither. */
 static bool
 next_state(const struct node *node, const char *next, char ret_state[static 3])
 {
     const char *ours = ent_address_state(&node->self);
-    size_t len = strlen(next);
 
-    if (len < 5 || strchr(next, '@') != NULL) {
+    if (!is_place(next)) {
         return false;
     }
     for (size_t i = 0; i < 2; i++) {
         ret_state[i] = (char)tolower((unsigned char)next[i]);
     }
     ret_state[2] = '\0';
-    if (next[2] == '-' && next[5] == ':' && strcmp(ret_state, ours) == 0) {
+    if (next[2] == '-' && strcmp(ret_state, ours) == 0) {
         ret_state[0] = (char)tolower((unsigned char)next[3]);
         ret_state[1] = (char)tolower((unsigned char)next[4]);
     }
@@ -165,18 +201,6 @@ next_office(const struct node *node, const char *next, const char *owner)
     return found == NULL || strcmp(found, owner) == 0 ? NULL : found;
 }
 
-/* It stands for itself in a command line. */
-static bool
-is_plain(const char *text)
-{
-    for (const char *at = text; *at != '\0'; at++) {
-        if (!isalnum((unsigned char)*at) && strchr(":-", *at) == NULL) {
-            return false;
-        }
-    }
-    return text[0] != '\0' && text[0] != '-';
-}
-
 /* What an officer types to tell them. */
 static void
 write_command(uint64_t sequence, const passing_row *row, const char *at,
@@ -194,7 +218,7 @@ write_command(uint64_t sequence, const passing_row *row, const char *at,
     (void)snprintf(ret_command, COMMAND_MAX,
         "entente hit %" PRIu64
         " --late --encounter %s --place %s --met-at %s%s%s",
-        sequence, kind, is_plain(row->place) ? row->place : "PLACE", at,
+        sequence, kind, is_place(row->place) ? row->place : "PLACE", at,
         also == NULL ? "" : " --also ", also == NULL ? "" : also);
 }
 
@@ -204,6 +228,8 @@ tell(struct node *node, uint64_t sequence, const node_desk_row *alert,
     uint64_t number, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) passing_row *row = NULL;
+    const char *place;
+    const char *next;
     const char *also;
     char subject[SUBJECT_LEN];
     char command[COMMAND_MAX];
@@ -214,17 +240,19 @@ tell(struct node *node, uint64_t sequence, const node_desk_row *alert,
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     ent_time_format(row->at, at);
-    also = next_office(node, row->next, alert->from);
+    place = is_place(row->place) ? row->place : "";
+    next = is_place(row->next) || is_address(row->next) ? row->next : "";
+    also = next_office(node, next, alert->from);
     write_command(sequence, row, at, also, command);
     (void)snprintf(subject, sizeof subject, "%s %" PRIu64 " %" PRIu64,
         alert->from, sequence, number);
     return node_alarm_raise(node, NODE_ALARM_LATE_HIT, subject, err,
         "message %" PRIu64 " of %s is about what passed%s%s at %s%s%s: tell "
         "its owner%s: %s",
-        sequence, alert->from, row->place[0] == '\0' ? "" : " at ", row->place,
-        at, row->next[0] == '\0' ? "" : ", on the way to ", row->next,
+        sequence, alert->from, place[0] == '\0' ? "" : " at ", place, at,
+        next[0] == '\0' ? "" : ", on the way to ", next,
         also != NULL ? ", and who is there"
-        : row->next[0] == '\0' || strcmp(row->next, alert->from) == 0
+        : next[0] == '\0' || strcmp(next, alert->from) == 0
             ? ""
             : ", and with --also "
               "whom you know there",

@@ -15,7 +15,6 @@
 #include "node/index.h"
 
 #define NODE_PASSING_MS NODE_DAY_MS
-#define NODE_PASSING_TEXT_MAX 64
 #define NODE_PASSINGS_TOLD 8 /* of one alert, the newest */
 
 struct node_passing {
@@ -24,7 +23,12 @@ struct node_passing {
     const char *next;   /* where it went on to; "" */
 };
 
-/* It passed now. */
+/* A crossing ("MM-TH:THL-MSA") or a UN/LOCODE ("THMSA"); where it goes on to
+ * may be an office's address as well. ENT_BAD_INPUT says what is wrong. */
+enum ent_status node_passing_check(
+    const struct node_passing *passing, struct ent_error *err) ENT_MUST_CHECK;
+
+/* It passed now; its places are as that says. */
 enum ent_status node_passing_note(struct node *node,
     const struct node_passing *passing, const struct node_blind *blinds,
     size_t count, struct ent_error *err) ENT_MUST_CHECK;

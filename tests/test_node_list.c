@@ -248,12 +248,12 @@ a_late_hit_says_which_command_tells_whom(void **state)
             "--encounter departure --place MM-TH:THL-MSA --met-at "
             "2026-08-15T10:00:06Z --also ncc@mm"},
         {"THMSA", "MM-TH:THL-MSA", "Z --also ncc@mm"},
-        {"THMSA", "TH-MM:MSA-THL", "Z --also ncc@mm"},
+        {"THMSA", "MMTCL", "Z --also ncc@mm"},
         {"THMSA", "ncc@kr", "Z --also ncc@kr"},
         {"THMSA", "blo-tachileik@mm",
             "tell its owner: e"}, /* the owner itself */
         {"THMSA", "KRICN", "with --also whom you know"},
-        {"the pier; really", "", "--place PLACE --met-at"},
+        {"", "", "--place PLACE --met-at"},
     };
     char json[512];
 
@@ -277,6 +277,109 @@ a_late_hit_says_which_command_tells_whom(void **state)
         assert_non_null(command);
         assert_int_equal(strstr(command, "--also") != NULL, i < 4);
     }
+}
+
+/* What the answer says is wrong; "": nothing, and it was looked up. */
+static const char *
+fault_of(const char *kind, const char *of, const char *value)
+{
+    static char fault[256];
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__ListCheckRequest request =
+        ENTENTE__V1__LIST_CHECK_REQUEST__INIT;
+    Entente__V1__ListCheckReply reply = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
+    Entente__V1__LookupTerm term = ENTENTE__V1__LOOKUP_TERM__INIT;
+    Entente__V1__LookupTerm *terms[] = {&term};
+    struct node *node = world.nodes[MAESAI];
+
+    term.kind = (char *)(uintptr_t)kind;
+    term.of = (char *)(uintptr_t)of;
+    term.value = (char *)(uintptr_t)value;
+    request.terms = terms;
+    request.n_terms = 1;
+    expect_ok(ent_arena_init(&arena, 1u << 18, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(
+        node_api_list_check(node, 0, &request, &arena, &reply, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    (void)snprintf(fault, sizeof fault, "%s", reply.answers[0]->error);
+    return fault;
+}
+
+/* A slip of the pen is no miss: no list could have it. */
+static void
+what_no_list_could_have_is_no_miss(void **state)
+{
+    (void)state;
+    assert_string_equal(fault_of("container", "", "csqu 305438-3"), "");
+    assert_non_null(strstr(fault_of("container", "", "CSQU3054384"), "digit"));
+    assert_string_equal(fault_of("imo", "", "9074729"), "");
+    assert_string_not_equal(fault_of("imo", "", "9074728"), "");
+    assert_string_not_equal(fault_of("mmsi", "", "5670012"), "");
+    assert_string_not_equal(fault_of("vin", "", "WVWZZZ1JZ3W38675"), "");
+    assert_string_equal(fault_of("document", "D", "c01x00t47"), "");
+    assert_string_not_equal(fault_of("document", "THX", "AA1234567"), "");
+    assert_string_not_equal(fault_of("document", "THA", "AA#1234567"), "");
+}
+
+static void
+expect_no_way(const char *place, const char *next, const char *fault)
+{
+    const struct node_passing passing = {.place = place, .next = next};
+
+    assert_int_equal(node_passing_check(&passing, &last_error), ENT_BAD_INPUT);
+    assert_non_null(strstr(last_error.text, fault));
+}
+
+static void
+a_way_goes_by_places_that_there_are(void **state)
+{
+    Entente__V1__ListCheckRequest request =
+        ENTENTE__V1__LIST_CHECK_REQUEST__INIT;
+
+    (void)state;
+    expect_no_way("the pier", "", "where it passes");
+    expect_no_way("ncc@kr", "", "where it passes");
+    expect_no_way("XQABC", "", "where it passes");
+    expect_no_way("THMSA", "to Seoul", "goes on to");
+    expect_no_way("THMSA", "ncc@", "goes on to");
+    request.encounter = DEPARTURE;
+    request.next = (char *)(uintptr_t) "--also ncc@la";
+    assert_int_equal(node_api_list_check(world.nodes[MAESAI], 0, &request, NULL,
+                         NULL, &last_error),
+        ENT_BAD_INPUT);
+    assert_int_equal(rows_in(MAESAI, NODE_PASSING), 0);
+}
+
+/* As a program wrote it that did not look at places. */
+static enum ent_status
+note_oddly(void *context, enum ent_lookup kind, struct ent_view key,
+    struct ent_error *err)
+{
+    static const struct node_passing odd = {
+        .encounter = DEPARTURE, .place = "pier; really", .next = "$(reboot)"};
+    struct node *node = context;
+    struct node_blind blind = node_index_blind(node, false, kind, key);
+
+    return node_passing_note(node, &odd, &blind, 1, err);
+}
+
+static void
+what_is_no_place_is_not_shown(void **state)
+{
+    struct node *node = world.nodes[TACHILEIK];
+
+    (void)state;
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(ent_lookup_ask(ENT_LOOKUP_PLATE, (struct ent_view){0},
+        view("1กก 1234"), note_oddly, node, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    (void)alert("1กก 1234", HOUR);
+    exchange();
+    assert_non_null(strstr(last_alarm(TACHILEIK), "--place PLACE --met-at"));
+    assert_null(strstr(last_alarm(TACHILEIK), "pier"));
+    assert_null(strstr(last_alarm(TACHILEIK), "reboot"));
+    assert_null(strstr(last_alarm(TACHILEIK), "on the way"));
 }
 
 static void
@@ -336,6 +439,9 @@ main(void)
         LIST(of_many_passings_the_newest_are_told),
         LIST(an_alert_with_two_keys_meets_by_both),
         LIST(a_late_hit_says_which_command_tells_whom),
+        LIST(what_no_list_could_have_is_no_miss),
+        LIST(a_way_goes_by_places_that_there_are),
+        LIST(what_is_no_place_is_not_shown),
         LIST(what_was_corrected_or_withdrawn_is_on_no_list),
         LIST(what_was_only_asked_did_not_pass),
         LIST(after_a_day_nothing_is_left_of_what_passed),
