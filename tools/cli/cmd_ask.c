@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "proto/base/time.h"
 #include "proto/id.h"
-#include "proto/lookup.h"
+#include "tools/cli/batch.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/choice.h"
 #include "tools/cli/desk.h"
 #include "tools/cli/lookup.h"
+#include "tools/cli/number.h"
 #include "tools/cli/output.h"
+#include "tools/cli/query.h"
 #include "tools/cli/verbs.h"
-#include "tools/cli/words.h"
 
 #define WAIT_S 20
 #define WAIT_MAX_S 3600
+#define SLICE_MS 1000 /* between two looks at what became of the question */
 
 struct arguments {
     struct cli_lookup lookup;
@@ -60,18 +61,6 @@ static const struct argp_option options[] = {
     {"wait", KEY_WAIT, "SECONDS", 0, "Wait so long for the answer (20)", 0},
     {0},
 };
-
-static unsigned
-parse_wait(const char *text, struct argp_state *state)
-{
-    char *end = NULL;
-    unsigned long seconds = strtoul(text, &end, 10);
-
-    if (*text < '0' || *text > '9' || *end != '\0' || seconds > WAIT_MAX_S) {
-        argp_error(state, "--wait takes 0 to %d seconds", WAIT_MAX_S);
-    }
-    return (unsigned)seconds;
-}
 
 static void
 check(struct arguments *arguments, struct argp_state *state)
@@ -119,7 +108,8 @@ parse(int key, char *argument, struct argp_state *state)
         arguments->exercise = true;
         return 0;
     case KEY_WAIT:
-        arguments->wait_s = parse_wait(argument, state);
+        arguments->wait_s =
+            (unsigned)cli_number(state, "--wait", argument, 0, WAIT_MAX_S);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 1) {
@@ -144,7 +134,9 @@ static const char doc[] =
     "hit, and of a hit which alert and whose; what that says is asked for in "
     "another message (information_request). What the node cannot answer for "
     "sure its officers answer later: the answer comes to the desk.\n\n"
-    "Exit: 0 no hit, 1 a hit, 75 no answer yet, 77 refused.\n\n"
+    "Exit: 0 no hit, 1 a hit, 69 nobody looked: that office does not answer "
+    "for it, or refused the question; 75 no answer yet, 77 it may not be "
+    "asked.\n\n"
     "Examples:\n"
     "  entente ask plate \"29A-123.45\" --of ncc@vn --encounter "
     "entry_primary\n"
@@ -161,90 +153,9 @@ static const struct argp argp = {.options = options,
 
 /* ---- the question ---- */
 
-struct query {
-    Entente__V1__Message message;
-    Entente__V1__HitQuery body;
-    Entente__V1__Person person;
-    Entente__V1__NativeName name;
-    Entente__V1__Conveyance conveyance;
-    Entente__V1__Cargo cargo;
-};
-
-/* Where that number stands in a query; NULL: it cannot be asked for. */
-static char **
-place_of(enum ent_lookup kind, struct query *query)
+static void
+head(const struct arguments *arguments, char *id, struct cli_query *query)
 {
-    query->body.conveyance = &query->conveyance;
-    switch (kind) {
-    case ENT_LOOKUP_PLATE:
-        return &query->conveyance.plate;
-    case ENT_LOOKUP_VIN:
-        return &query->conveyance.vin;
-    case ENT_LOOKUP_IMO:
-        return &query->conveyance.imo;
-    case ENT_LOOKUP_MMSI:
-        return &query->conveyance.mmsi;
-    case ENT_LOOKUP_VESSEL_NAME:
-        return &query->conveyance.vessel_name;
-    case ENT_LOOKUP_CALL_SIGN:
-        return &query->conveyance.call_sign;
-    case ENT_LOOKUP_FLIGHT:
-        return &query->conveyance.flight;
-    case ENT_LOOKUP_AIRCRAFT:
-        return &query->conveyance.registration;
-    case ENT_LOOKUP_CONTAINER:
-        return &query->conveyance.container;
-    default:
-        query->body.conveyance = NULL;
-        query->body.cargo = &query->cargo;
-        return kind == ENT_LOOKUP_AWB ? &query->cargo.airway_bill
-               : kind == ENT_LOOKUP_BILL_OF_LADING
-                   ? &query->cargo.bill_of_lading
-                   : NULL;
-    }
-}
-
-static int
-fill_body(const struct arguments *arguments, struct query *query,
-    struct ent_error *err)
-{
-    const Entente__V1__LookupTerm *term = &arguments->lookup.terms[0];
-    enum ent_lookup kind = ent_lookup_by_name(term->kind);
-    char **place;
-
-    if (kind == ENT_LOOKUP_NAME) {
-        query->body.person = &query->person;
-        query->person.birth_date =
-            (char *)(uintptr_t)(arguments->born == NULL ? "" : arguments->born);
-        if (strchr(term->value, '<') != NULL) {
-            query->person.name = term->value;
-        } else {
-            query->person.native_name = &query->name;
-            query->name.text = term->value;
-        }
-        return EX_OK;
-    }
-    place = place_of(kind, query);
-    if (place == NULL) {
-        (void)ent_fail(err, ENT_BAD_INPUT,
-            "a %s is not asked for so; a document is, with a document_check",
-            term->kind);
-        return EX_DATAERR;
-    }
-    *place = term->value;
-    return EX_OK;
-}
-
-static int
-make_query(const struct arguments *arguments, char *id, struct query *query,
-    struct ent_error *err)
-{
-    entente__v1__message__init(&query->message);
-    entente__v1__hit_query__init(&query->body);
-    entente__v1__person__init(&query->person);
-    entente__v1__native_name__init(&query->name);
-    entente__v1__conveyance__init(&query->conveyance);
-    entente__v1__cargo__init(&query->cargo);
     query->message.id = id;
     query->message.mode = arguments->exercise ? ENTENTE__V1__MODE__EXERCISE
                                               : ENTENTE__V1__MODE__ACTUAL;
@@ -252,40 +163,30 @@ make_query(const struct arguments *arguments, char *id, struct query *query,
     if (arguments->role != NULL) {
         query->message.author_role = (char *)(uintptr_t)arguments->role;
     }
-    query->message.body_case = ENTENTE__V1__MESSAGE__BODY_HIT_QUERY;
-    query->message.hit_query = &query->body;
     query->body.encounter = arguments->encounter;
-    return fill_body(arguments, query, err);
 }
 
 static int
 submit(struct cli_client *client, const struct arguments *arguments,
-    struct query *query, struct ent_error *err)
+    struct cli_query *query, struct ent_error *err)
 {
-    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
-    Entente__V1__SubmitRequest batch = ENTENTE__V1__SUBMIT_REQUEST__INIT;
     Entente__V1__Submission submission = ENTENTE__V1__SUBMISSION__INIT;
-    Entente__V1__Submission *list[] = {&submission};
+    struct cli_batch batch = {.list = {&submission}, .count = 1};
     char *to[] = {(char *)(uintptr_t)arguments->of};
-    const Entente__V1__ApiReply *reply = NULL;
+    const Entente__V1__SubmitReply *reply = NULL;
     const Entente__V1__SubmitResult *result;
     int code;
 
     submission.message = &query->message;
     submission.to = to;
     submission.n_to = 1;
-    batch.submissions = list;
-    batch.n_submissions = 1;
-    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT;
-    request.submit = &batch;
-    code = cli_client_ask(client, &request, 0, &reply, err);
+    code = cli_batch_submit(&batch, client, &reply, err);
     if (code != EX_OK) {
         return code;
     }
-    result = reply->submit->n_results == 1 ? reply->submit->results[0] : NULL;
-    if (result == NULL || result->n_copies != 1) {
-        (void)ent_fail(err, ENT_BAD_INPUT, "%s",
-            result == NULL ? "the node does not answer" : result->error);
+    result = reply->results[0];
+    if (result->n_copies != 1) {
+        (void)ent_fail(err, ENT_BAD_INPUT, "%s", result->error);
         return EX_DATAERR;
     }
     if (!result->copies[0]->accepted) {
@@ -299,37 +200,92 @@ submit(struct cli_client *client, const struct arguments *arguments,
 
 /* ---- the answer ---- */
 
+/* EX_OK: the question is on its way, or there. Nobody will look when it is
+ * refused, or never came. */
+static int
+look_after(struct cli_client *client, const struct arguments *arguments,
+    char *id, struct ent_error *err)
+{
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__TraceRequest question = ENTENTE__V1__TRACE_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    const Entente__V1__TraceCopy *copy;
+    int code;
+
+    question.id = id;
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_TRACE;
+    request.trace = &question;
+    code = cli_client_ask(client, &request, 0, &reply, err);
+    if (code != EX_OK || reply->trace->n_items != 1 ||
+        reply->trace->items[0]->n_copies != 1) {
+        return code;
+    }
+    copy = reply->trace->items[0]->copies[0];
+    switch (copy->state) {
+    case ENTENTE__V1__TRACE_STATE__TRACE_REFUSED:
+    case ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE:
+        (void)ent_fail(err, ENT_DENIED,
+            "nobody looked: the question was refused %s (%s): %s",
+            copy->state == ENTENTE__V1__TRACE_STATE__TRACE_REFUSED ? "there"
+                                                                   : "here",
+            copy->clause[0] == '\0' ? copy->reason_name : copy->clause,
+            copy->sentence);
+        return EX_UNAVAILABLE;
+    case ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED:
+    case ENTENTE__V1__TRACE_STATE__TRACE_WITHDRAWN:
+        (void)ent_fail(err, ENT_EXPIRED,
+            "nobody looked: the question did not come to %s", arguments->of);
+        return EX_UNAVAILABLE;
+    default:
+        return EX_OK;
+    }
+}
+
+static const Entente__V1__InboxItem *
+answer_in(const Entente__V1__InboxReply *page, const char *id)
+{
+    for (size_t i = 0; i < page->n_items; i++) {
+        const Entente__V1__Message *message = page->items[i]->message;
+
+        if (message != NULL && strcmp(message->in_reply_to, id) == 0 &&
+            message->body_case == ENTENTE__V1__MESSAGE__BODY_HIT_ANSWER) {
+            return page->items[i];
+        }
+    }
+    return NULL;
+}
+
 /* Until it is on the desk, or the time is up: NULL. */
 static int
-await(struct cli_client *client, const struct arguments *arguments,
-    const char *id, uint64_t from_ms, const Entente__V1__InboxItem **ret_item,
+await(struct cli_client *client, const struct arguments *arguments, char *id,
+    uint64_t from_ms, const Entente__V1__InboxItem **ret_item,
     struct ent_error *err)
 {
     struct cli_desk desk = {
         .client = client, .position = {.time_ms = from_ms}, .consumer = ""};
     uint64_t until = ent_time_boot_ms() + arguments->wait_s * UINT64_C(1000);
     uint64_t now = ent_time_boot_ms();
+    int code = EX_OK;
 
     *ret_item = NULL;
-    for (; now < until; now = ent_time_boot_ms()) {
+    for (; code == EX_OK && now < until; now = ent_time_boot_ms()) {
         const Entente__V1__InboxReply *page = NULL;
-        int code = cli_desk_read(&desk, (unsigned)(until - now), &page, err);
 
+        code = cli_desk_read(&desk,
+            (unsigned)(until - now < SLICE_MS ? until - now : SLICE_MS), &page,
+            err);
         if (code != EX_OK) {
             return code;
         }
-        for (size_t i = 0; i < page->n_items; i++) {
-            const Entente__V1__Message *message = page->items[i]->message;
-
-            if (message != NULL && strcmp(message->in_reply_to, id) == 0 &&
-                message->hit_answer != NULL &&
-                message->body_case == ENTENTE__V1__MESSAGE__BODY_HIT_ANSWER) {
-                *ret_item = page->items[i];
-                return EX_OK;
-            }
+        *ret_item = answer_in(page, id);
+        if (*ret_item != NULL) {
+            return EX_OK;
+        }
+        if (page->n_items == 0) {
+            code = look_after(client, arguments, id, err);
         }
     }
-    return EX_OK;
+    return code;
 }
 
 static void
@@ -348,9 +304,7 @@ print(const struct arguments *arguments, const Entente__V1__HitAnswer *answer)
     case ENTENTE__V1__CHECK_RESULT__NO_HIT:
         printf("No hit for this %s at %s.\n", arguments->word, arguments->of);
         return;
-    default:
-        printf("%s does not answer for this %s.\n", arguments->of,
-            arguments->word);
+    default: /* is complained of */
         return;
     }
 }
@@ -368,9 +322,17 @@ tell(const struct arguments *arguments, const Entente__V1__Message *message,
     } else {
         print(arguments, message->hit_answer);
     }
-    return message->hit_answer->result == ENTENTE__V1__CHECK_RESULT__HIT
-               ? 1
-               : EX_OK;
+    switch (message->hit_answer->result) {
+    case ENTENTE__V1__CHECK_RESULT__HIT:
+        return 1;
+    case ENTENTE__V1__CHECK_RESULT__NO_HIT:
+        return EX_OK;
+    default:
+        (void)ent_fail(err, ENT_REJECTED,
+            "nobody looked: %s does not answer for this %s", arguments->of,
+            arguments->word);
+        return EX_UNAVAILABLE;
+    }
 }
 
 /* A cli_client_verb. */
@@ -381,15 +343,20 @@ ask(struct cli_client *client, const void *context, struct ent_error *err)
     const struct ent_id new_id = ent_id_new(ent_time_now_ms());
     const Entente__V1__InboxItem *item = NULL;
     uint64_t from_ms = ent_time_now_ms();
-    struct query query = {.body = {.encounter = 0}};
+    struct cli_query query;
     char id[ENT_ID_TEXT_LEN + 1];
+    enum ent_status rc;
     int code;
 
     ent_id_format(&new_id, id);
-    code = make_query(arguments, id, &query, err);
-    if (code == EX_OK) {
-        code = submit(client, arguments, &query, err);
+    cli_query_init(&query);
+    head(arguments, id, &query);
+    rc = cli_query_ask(
+        &query, &arguments->lookup.terms[0], arguments->born, err);
+    if (rc != ENT_OK) {
+        return cli_exit_code(rc);
     }
+    code = submit(client, arguments, &query, err);
     if (code == EX_OK) {
         code = await(client, arguments, id, from_ms, &item, err);
     }
