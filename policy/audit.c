@@ -12,7 +12,7 @@
 #define LAYERS_MAX (ENT_TABLES_MAX + 1)
 
 struct span {
-    uint32_t values[ENT_DIMENSIONS];
+    uint32_t values[ENT_DIMENSIONS]; /* first, to be compared */
     uint64_t least;
     uint64_t most;
     size_t cell; /* its place in the table */
@@ -62,15 +62,6 @@ fini(struct auditing *auditing)
 
 /* ---- reading ---- */
 
-static int
-by_values(const void *one, const void *other)
-{
-    const struct span *a = one;
-    const struct span *b = other;
-
-    return memcmp(a->values, b->values, sizeof a->values);
-}
-
 static enum ent_status
 read_layer(struct auditing *auditing, const Entente__V1__Dimension *dimensions,
     size_t dimension_count, Entente__V1__StatisticsCell *const *cells,
@@ -98,7 +89,8 @@ read_layer(struct auditing *auditing, const Entente__V1__Dimension *dimensions,
         span->least = suppressed ? 1 : told < LARGE ? told : LARGE;
         span->most = suppressed || told > LARGE ? OPEN : told;
     }
-    qsort(layer->spans, count, sizeof layer->spans[0], by_values);
+    qsort(
+        layer->spans, count, sizeof layer->spans[0], ent_census_values_compare);
     return ENT_OK;
 }
 
@@ -146,9 +138,10 @@ find_whole(const struct layer *coarse, const struct span *part)
             key.values[i] = part->values[i];
         }
     }
-    found = coarse->count == 0 ? NULL
-                               : bsearch(&key, coarse->spans, coarse->count,
-                                     sizeof coarse->spans[0], by_values);
+    found = coarse->count == 0
+                ? NULL
+                : bsearch(&key, coarse->spans, coarse->count,
+                      sizeof coarse->spans[0], ent_census_values_compare);
     return found == NULL ? NONE : (uint32_t)(found - coarse->spans);
 }
 

@@ -83,6 +83,10 @@ enum ent_status ent_census_read(const Entente__V1__StatisticsCell *cell,
     uint32_t ret_values[static ENT_DIMENSIONS],
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* The order of two values, or of whatever begins with its values: for qsort and
+ * bsearch. */
+int ent_census_values_compare(const void *one, const void *other);
+
 /* In which unit the catalogue writes one of ours. */
 Entente__V1__DrugUnit ent_census_unit_code(enum ent_census_unit unit);
 

@@ -314,3 +314,17 @@ ent_census_read(const Entente__V1__StatisticsCell *cell,
     memcpy(ret_values, values, sizeof values);
     return ENT_OK;
 }
+
+int
+ent_census_values_compare(const void *one, const void *other)
+{
+    const uint32_t *a = one;
+    const uint32_t *b = other;
+
+    for (size_t i = 0; i < ENT_DIMENSIONS; i++) {
+        if (a[i] != b[i]) {
+            return a[i] < b[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}

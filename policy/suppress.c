@@ -18,20 +18,6 @@ ent_tables_fini(struct ent_tables *tables)
 
 /* ---- tables ---- */
 
-static int
-compare_values(const void *a, const void *b)
-{
-    const uint32_t *one = a; /* values are the first of a cell and a record */
-    const uint32_t *other = b;
-
-    for (size_t i = 0; i < ENT_DIMENSIONS; i++) {
-        if (one[i] != other[i]) {
-            return one[i] < other[i] ? -1 : 1;
-        }
-    }
-    return 0;
-}
-
 /* The cells of those dimensions, what has the same values added up. */
 static enum ent_status
 make_table(const struct ent_census *census, unsigned dimensions,
@@ -58,7 +44,8 @@ make_table(const struct ent_census *census, unsigned dimensions,
         memcpy(cell->amounts, sums.cells[i].amounts, sizeof cell->amounts);
         cell->count = sums.cells[i].count;
     }
-    qsort(table->cells, table->count, sizeof *table->cells, compare_values);
+    qsort(table->cells, table->count, sizeof *table->cells,
+        ent_census_values_compare);
     return ENT_OK;
 }
 
@@ -72,7 +59,8 @@ ent_suppress_find(const struct suppression *suppression, size_t table,
     uint32_t own[ENT_DIMENSIONS];
 
     ent_suppress_mix(of->dimensions, values, nothing, own);
-    cell = bsearch(own, of->cells, of->count, sizeof *cell, compare_values);
+    cell = bsearch(
+        own, of->cells, of->count, sizeof *cell, ent_census_values_compare);
     return cell == NULL ? ENT_TABLE_CELL_NONE : (size_t)(cell - of->cells);
 }
 
