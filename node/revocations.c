@@ -13,9 +13,7 @@
 #include "proto/base/log.h"
 
 #define COMPONENT "revocations"
-#define ASK_PAUSE_MS                                                           \
-    UINT64_C(60000) /* between two questions about one state                   \
-                     */
+#define ASK_PAUSE_MS UINT64_C(60000) /* between two about one state */
 #define ASK_MS NODE_HOUR_MS
 #define ASK_OVERDUE_MS UINT64_C(600000)
 

@@ -233,7 +233,7 @@ not_found_leaves_error_and_results_alone(void **state)
         ent_kv_delete(txn, LETTERS, key_of(1), &error), ENT_NOT_FOUND);
     expect_ok(ent_kv_cursor_open(txn, LETTERS, &cursor, &error));
     assert_int_equal(
-        ent_kv_cursor_last(cursor, &key, &value, &error), ENT_NOT_FOUND);
+        ent_kv_cursor_next(cursor, &key, &value, &error), ENT_NOT_FOUND);
     assert_string_equal(error.text, "untouched");
     assert_int_equal(key.len, 7);
     assert_int_equal(value.len, 9);

@@ -67,9 +67,8 @@ model_read(
     struct ent_view key = {0};
     struct ent_view value = {0};
     enum ent_status rc;
-    int64_t last = MODEL_KEYS - 1;
 
-    switch (random_below(8)) {
+    switch (random_below(7)) {
     case 0:
         rc = ent_kv_get(txn, LETTERS, key_of(at), &value, &last_error);
         expect_status(rc, model->now[at] == 0 ? ENT_NOT_FOUND : ENT_OK);
@@ -81,15 +80,6 @@ model_read(
         model->cursor = (int64_t)at; /* when nothing is found, too */
         rc = ent_kv_cursor_seek(cursor, key_of(at), &key, &value, &last_error);
         expect_model(model, (int64_t)at, rc, key, value);
-        return;
-    case 2:
-        while (last > 0 && model->now[last] == 0) {
-            last--;
-        }
-        rc = ent_kv_cursor_last(cursor, &key, &value, &last_error);
-        if (model->now[last] != 0) {
-            expect_model(model, last, rc, key, value);
-        }
         return;
     default:
         rc = ent_kv_cursor_next(cursor, &key, &value, &last_error);

@@ -7,9 +7,8 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#define VALUES_ROOM_KEPT_MAX                                                   \
-    ((size_t)64 * 1024) /* for the next transaction                            \
-                         */
+/* Room for values that is kept for the next transaction. */
+#define VALUES_ROOM_KEPT_MAX ((size_t)64 * 1024)
 #define FULL_MARGIN ((uint64_t)1024 * 1024)
 
 enum ent_status

@@ -133,9 +133,5 @@ enum ent_status ent_kv_cursor_seek(struct ent_kv_cursor *cursor,
 enum ent_status ent_kv_cursor_next(struct ent_kv_cursor *cursor,
     struct ent_view *ret_key, struct ent_view *ret_value,
     struct ent_error *err) ENT_MUST_CHECK;
-/* To the greatest key of the table. */
-enum ent_status ent_kv_cursor_last(struct ent_kv_cursor *cursor,
-    struct ent_view *ret_key, struct ent_view *ret_value,
-    struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

@@ -158,17 +158,3 @@ ent_kv_cursor_next(struct ent_kv_cursor *cursor, struct ent_view *ret_key,
     }
     return give(cursor, rc, &key, &stored, ret_key, ret_value, err);
 }
-
-enum ent_status
-ent_kv_cursor_last(struct ent_kv_cursor *cursor, struct ent_view *ret_key,
-    struct ent_view *ret_value, struct ent_error *err)
-{
-    MDB_val key = {0};
-    MDB_val stored;
-    int rc;
-
-    assert(cursor->txn != NULL);
-
-    rc = mdb_cursor_get(cursor->mdb, &key, &stored, MDB_LAST);
-    return give(cursor, rc, &key, &stored, ret_key, ret_value, err);
-}
