@@ -50,6 +50,7 @@ take_copy(const node_copy_row *row, struct node_found *found)
     found->acknowledged_at = row->acknowledged_at;
     found->listed_until = row->listed_until;
     found->fate = row->fate;
+    found->desk = row->raised == NULL ? 0 : row->raised->desk;
     found->bundle = row->bundle;
     found->day = row->day;
     found->index = row->index;

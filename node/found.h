@@ -19,7 +19,7 @@ struct node_found {
     uint64_t acknowledged_at;
     uint64_t listed_until; /* an entry of a list; 0: it is none */
     uint32_t fate;         /* enum node_fate */
-    uint32_t desk;   /* the one here that it is for alone (node/desks.h) */
+    uint32_t desk;   /* that it is for alone, or is by now (node/desks.h) */
     uint64_t bundle; /* where it lies sealed; 0: not yet */
     uint64_t day;
     uint32_t index;

@@ -234,6 +234,47 @@ every_copy_is_raised_and_both_journals_say_so(void **state)
     journal_is_good(TACHILEIK);
 }
 
+/* How often that message is found at Mae Sai, by a reader who is on `desk`. */
+static size_t
+times_found(const struct ent_id *id, const char *desk)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena found = {0};
+    Entente__V1__SearchRequest request = ENTENTE__V1__SEARCH_REQUEST__INIT;
+    Entente__V1__SearchReply reply = ENTENTE__V1__SEARCH_REPLY__INIT;
+    struct node *node = world.nodes[MAESAI];
+    char text[ENT_ID_TEXT_LEN + 1];
+    size_t times = 0;
+
+    ent_id_format(id, text);
+    request.desk = (char *)(uintptr_t)desk;
+    request.exercises = true;
+    expect_ok(ent_arena_init(&found, 1u << 18, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_api_search(node, &request, &found, &reply, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    for (size_t i = 0; i < reply.n_items; i++) {
+        times += strcmp(reply.items[i]->id, text) == 0;
+    }
+    return times;
+}
+
+/* At its sender too: who searches for the victim's name is told nothing. */
+static void
+what_is_raised_for_one_desk_is_found_by_it_alone(void **state)
+{
+    struct ent_id id = post(MAESAI, TACHILEIK, hotline);
+    struct ent_id other = post(MAESAI, TACHILEIK, hotline);
+
+    (void)state;
+    exchange();
+    assert_int_equal(times_found(&id, ""), 1);
+    (void)say(MAESAI, &id, as_trafficking);
+    exchange();
+    assert_int_equal(times_found(&id, ""), 0);
+    assert_int_equal(times_found(&id, "protection"), 1);
+    assert_int_equal(times_found(&other, ""), 1);
+}
+
 /* This office has no such desk. */
 static void
 whoever_has_no_protection_desk_is_alarmed(void **state)
@@ -499,6 +540,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         RAISE(every_copy_is_raised_and_both_journals_say_so),
+        RAISE(what_is_raised_for_one_desk_is_found_by_it_alone),
         RAISE(whoever_has_no_protection_desk_is_alarmed),
         RAISE(what_comes_late_comes_raised),
         RAISE(nothing_lowers_what_was_raised),
