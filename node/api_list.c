@@ -237,12 +237,14 @@ static enum ent_status
 note_answers(struct node *node, const struct node_asker *asker,
     const Entente__V1__ListCheckReply *reply, struct ent_error *err)
 {
+    size_t looked_up = 0;
     size_t hits = 0;
 
     for (size_t i = 0; i < reply->n_answers; i++) {
+        looked_up += reply->answers[i]->error[0] == '\0';
         hits += reply->answers[i]->n_entries > 0;
     }
-    return node_asked_answered(node, asker, reply->n_answers, hits, err);
+    return node_asked_answered(node, asker, looked_up, hits, err);
 }
 
 enum ent_status

@@ -27,13 +27,18 @@ holds(const struct node *node, const struct node_found *found)
     return found->listed_until > node->now_ms && found->fate == 0;
 }
 
-/* Our own has a number for each office that it went to. */
+/* Our own has a number for each office that it went to. Ids of others are their
+ * own choice: only with its sender is one an entry. */
 static bool
 is_told(const struct node_list_hits *hits, const struct node_found *entry)
 {
     for (size_t i = 0; i < hits->count; i++) {
-        if (hits->entries[i].way == entry->way &&
-            memcmp(&hits->entries[i].id, &entry->id, sizeof entry->id) == 0) {
+        const struct node_found *told = &hits->entries[i];
+
+        if (told->way == entry->way &&
+            memcmp(&told->id, &entry->id, sizeof entry->id) == 0 &&
+            (entry->way == NODE_SENT ||
+                strcmp(told->office, entry->office) == 0)) {
             return true;
         }
     }

@@ -8,6 +8,7 @@
 
 #include "node/alarms.h"
 #include "node/api.h"
+#include "node/found.h"
 #include "node/passing.h"
 #include "proto/base/time.h"
 
@@ -46,10 +47,11 @@ alert(const char *plate, uint64_t span_ms)
 static const char *way_place = "";
 static const char *way_next = "";
 
-/* How many entries `who` finds for that; it passes when `encounter` is given.
- */
+/* How many entries `who` finds for that; it passes when `encounter` is given;
+ * `readable`: or it is told that there is nothing to look up. */
 static size_t
-look_by(enum who who, const char *kind, const char *value, uint32_t encounter)
+look_for(enum who who, const char *kind, const char *value, uint32_t encounter,
+    bool readable)
 {
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
     Entente__V1__ListCheckRequest request =
@@ -72,8 +74,14 @@ look_by(enum who who, const char *kind, const char *value, uint32_t encounter)
         node_api_list_check(node, 0, &request, &arena, &reply, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
     assert_int_equal(reply.n_answers, 1);
-    assert_string_equal(reply.answers[0]->error, "");
+    assert_int_equal(reply.answers[0]->error[0] == '\0', readable);
     return reply.answers[0]->n_entries;
+}
+
+static size_t
+look_by(enum who who, const char *kind, const char *value, uint32_t encounter)
+{
+    return look_for(who, kind, value, encounter, true);
 }
 
 static size_t
@@ -425,6 +433,67 @@ after_a_day_nothing_is_left_of_what_passed(void **state)
     assert_int_equal(rows_in(TACHILEIK, NODE_PASSED), 0);
 }
 
+/* Another office says the same of it, under the same id: an office can choose
+ * ids, but not hide another's entry by that. */
+static void
+put_twin(const struct ent_id *id, const char *from)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes blinds = {0};
+    ENT_AUTO(node_row_free) node_desk_row *row = desk_row(TACHILEIK, id);
+    struct node *node = world.nodes[TACHILEIK];
+    node_desk_row twin = *row;
+    node_seen_row seen = ENTENTE__REST__V1__SEEN_ROW__INIT;
+    struct node_found found;
+    struct ent_address sender;
+    struct ent_party party;
+    ent_message *message;
+    const uint64_t number = desk_count(TACHILEIK);
+    uint64_t sequence;
+
+    expect_ok(ent_address_parse(view(from), &sender, &last_error));
+    party = ent_address_party(&sender);
+    expect_ok(ent_arena_init(&arena, 1u << 18, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_found_get(node, NODE_CAME, number, &found, &last_error));
+    expect_ok(node_found_open(node, &found, &arena, &message, &last_error));
+    expect_ok(node_index_of(node, message, from, &blinds, &last_error));
+    twin.from = (char *)(uintptr_t)from;
+    twin.blinds.data = blinds.data;
+    twin.blinds.len = blinds.len;
+    expect_ok(node_seen_put(node, &party, id, &seen, &last_error));
+    expect_ok(node_desk_put(node, &twin, &sequence, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+}
+
+static void
+one_office_hides_no_entry_of_another(void **state)
+{
+    struct ent_id id = alert("1กก 1234", HOUR);
+
+    (void)state;
+    exchange();
+    assert_int_equal(look(TACHILEIK, "1กก 1234", 0), 1);
+    put_twin(&id, "ncc@th");
+    assert_int_equal(look(TACHILEIK, "1กก 1234", 0), 2);
+}
+
+/* What could not be looked up missed nothing. */
+static void
+what_cannot_be_read_is_no_miss(void **state)
+{
+    (void)state;
+    world.configs[MAESAI].checks = (struct node_checks_limits){.misses = 2};
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(look_for(MAESAI, "plate", "--", 0, false), 0);
+    }
+    assert_int_equal(alarms_of(MAESAI, NODE_ALARM_PROBING), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(look(MAESAI, "9กก 9999", 0), 0);
+    }
+    assert_int_equal(alarms_of(MAESAI, NODE_ALARM_PROBING), 1);
+}
+
 #define LIST(name) cmocka_unit_test_setup_teardown(name, setup_lists, teardown)
 
 int
@@ -445,6 +514,8 @@ main(void)
         LIST(what_was_corrected_or_withdrawn_is_on_no_list),
         LIST(what_was_only_asked_did_not_pass),
         LIST(after_a_day_nothing_is_left_of_what_passed),
+        LIST(one_office_hides_no_entry_of_another),
+        LIST(what_cannot_be_read_is_no_miss),
     };
 
     if (sodium_init() < 0) {
