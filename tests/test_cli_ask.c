@@ -34,10 +34,10 @@ accept_it(Entente__V1__ApiReply *reply)
     reply->submit = &submit;
 }
 
-/* On the desk lies an answer, unless `result` is none. */
+/* On the desk lies an answer of that office, unless `result` is none. */
 static void
-show_desk(const char *query_id, Entente__V1__CheckResult result,
-    Entente__V1__ApiReply *reply)
+show_desk(const char *query_id, const char *from,
+    Entente__V1__CheckResult result, Entente__V1__ApiReply *reply)
 {
     static Entente__V1__InboxReply inbox;
     static Entente__V1__InboxItem item;
@@ -54,6 +54,7 @@ show_desk(const char *query_id, Entente__V1__CheckResult result,
     message.body_case = ENTENTE__V1__MESSAGE__BODY_HIT_ANSWER;
     message.hit_answer = &answer;
     item.message = &message;
+    item.from = (char *)(uintptr_t)from;
     inbox.items = items;
     inbox.n_items =
         result != ENTENTE__V1__CHECK_RESULT__CHECK_RESULT_UNSPECIFIED;
@@ -86,8 +87,9 @@ trace(Entente__V1__TraceState state, Entente__V1__ApiReply *reply)
 }
 
 static enum fake_deed
-play(const Entente__V1__ApiRequest *request, Entente__V1__CheckResult result,
-    Entente__V1__TraceState state, Entente__V1__ApiReply *reply)
+play(const Entente__V1__ApiRequest *request, const char *from,
+    Entente__V1__CheckResult result, Entente__V1__TraceState state,
+    Entente__V1__ApiReply *reply)
 {
     static char query_id[64];
 
@@ -98,7 +100,7 @@ play(const Entente__V1__ApiRequest *request, Entente__V1__CheckResult result,
         accept_it(reply);
         return FAKE_ANSWER;
     case ENTENTE__V1__API_REQUEST__REQUEST_INBOX:
-        show_desk(query_id, result, reply);
+        show_desk(query_id, from, result, reply);
         return FAKE_ANSWER;
     default:
         trace(state, reply);
@@ -106,22 +108,23 @@ play(const Entente__V1__ApiRequest *request, Entente__V1__CheckResult result,
     }
 }
 
-#define ANSWERS(name, result, state)                                           \
+#define ANSWERS(name, from, result, state)                                     \
     static enum fake_deed name(const Entente__V1__ApiRequest *request,         \
         unsigned life, unsigned nth, Entente__V1__ApiReply *reply)             \
     {                                                                          \
         (void)life;                                                            \
         (void)nth;                                                             \
-        return play(request, ENTENTE__V1__CHECK_RESULT__##result,              \
+        return play(request, from, ENTENTE__V1__CHECK_RESULT__##result,        \
             ENTENTE__V1__TRACE_STATE__TRACE_##state, reply);                   \
     }
 
-ANSWERS(says_hit, HIT, DELIVERED)
-ANSWERS(says_no_hit, NO_HIT, DELIVERED)
-ANSWERS(says_not_served, NOT_SERVED, DELIVERED)
-ANSWERS(is_refused, CHECK_RESULT_UNSPECIFIED, REFUSED)
-ANSWERS(never_came, CHECK_RESULT_UNSPECIFIED, EXPIRED)
-ANSWERS(says_nothing, CHECK_RESULT_UNSPECIFIED, DELIVERED)
+ANSWERS(says_hit, "ncc@vn", HIT, DELIVERED)
+ANSWERS(says_no_hit, "ncc@vn", NO_HIT, DELIVERED)
+ANSWERS(says_not_served, "ncc@vn", NOT_SERVED, DELIVERED)
+ANSWERS(is_refused, "ncc@vn", CHECK_RESULT_UNSPECIFIED, REFUSED)
+ANSWERS(never_came, "ncc@vn", CHECK_RESULT_UNSPECIFIED, EXPIRED)
+ANSWERS(says_nothing, "ncc@vn", CHECK_RESULT_UNSPECIFIED, DELIVERED)
+ANSWERS(another_says_no_hit, "ncc@la", NO_HIT, DELIVERED)
 
 /* ---- tests ---- */
 
@@ -170,6 +173,16 @@ a_question_that_never_came_is_not_no_hit(void **state)
 }
 
 static void
+what_another_office_says_is_no_answer(void **state)
+{
+    fake_node_start(state, another_says_no_hit);
+    expect_exit(state,
+        "ask plate 2AB1234 --of ncc@vn --encounter inland --wait 1",
+        EX_TEMPFAIL);
+    assert_null(strstr(output, "No hit"));
+}
+
+static void
 what_is_not_answered_yet_may_be(void **state)
 {
     fake_node_start(state, says_nothing);
@@ -201,6 +214,7 @@ main(void)
         NODE_TEST(what_nobody_answers_for_is_not_no_hit),
         NODE_TEST(a_question_that_is_refused_there_is_not_no_hit),
         NODE_TEST(a_question_that_never_came_is_not_no_hit),
+        NODE_TEST(what_another_office_says_is_no_answer),
         NODE_TEST(what_is_not_answered_yet_may_be),
         NODE_TEST(what_nobody_could_look_up_is_not_asked),
     };

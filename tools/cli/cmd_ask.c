@@ -198,37 +198,41 @@ submit(struct cli_client *client, const struct arguments *arguments,
     return EX_OK;
 }
 
+static int
+put(struct cli_client *client, const struct arguments *arguments, char *id,
+    struct ent_error *err)
+{
+    struct cli_query query;
+    enum ent_status rc;
+
+    cli_query_init(&query);
+    head(arguments, id, &query);
+    rc = cli_query_ask(
+        &query, &arguments->lookup.terms[0], arguments->born, err);
+    return rc != ENT_OK ? cli_exit_code(rc)
+                        : submit(client, arguments, &query, err);
+}
+
 /* ---- the answer ---- */
 
 /* EX_OK: the question is on its way, or there. Nobody will look when it is
  * refused, or never came. */
 static int
-look_after(struct cli_client *client, const struct arguments *arguments,
-    char *id, struct ent_error *err)
+judge(const struct arguments *arguments, const Entente__V1__TraceCopy *copy,
+    struct ent_error *err)
 {
-    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
-    Entente__V1__TraceRequest question = ENTENTE__V1__TRACE_REQUEST__INIT;
-    const Entente__V1__ApiReply *reply = NULL;
-    const Entente__V1__TraceCopy *copy;
-    int code;
+    const char *clause =
+        copy->clause[0] == '\0' ? copy->reason_name : copy->clause;
 
-    question.id = id;
-    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_TRACE;
-    request.trace = &question;
-    code = cli_client_ask(client, &request, 0, &reply, err);
-    if (code != EX_OK || reply->trace->n_items != 1 ||
-        reply->trace->items[0]->n_copies != 1) {
-        return code;
-    }
-    copy = reply->trace->items[0]->copies[0];
     switch (copy->state) {
     case ENTENTE__V1__TRACE_STATE__TRACE_REFUSED:
+        (void)ent_fail(err, ENT_DENIED,
+            "nobody looked: the question was refused there (%s): %s", clause,
+            copy->sentence);
+        return EX_UNAVAILABLE;
     case ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE:
         (void)ent_fail(err, ENT_DENIED,
-            "nobody looked: the question was refused %s (%s): %s",
-            copy->state == ENTENTE__V1__TRACE_STATE__TRACE_REFUSED ? "there"
-                                                                   : "here",
-            copy->clause[0] == '\0' ? copy->reason_name : copy->clause,
+            "nobody looked: the question was refused here (%s): %s", clause,
             copy->sentence);
         return EX_UNAVAILABLE;
     case ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED:
@@ -241,13 +245,35 @@ look_after(struct cli_client *client, const struct arguments *arguments,
     }
 }
 
+static int
+look_after(struct cli_client *client, const struct arguments *arguments,
+    char *id, struct ent_error *err)
+{
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__TraceRequest question = ENTENTE__V1__TRACE_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    int code;
+
+    question.id = id;
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_TRACE;
+    request.trace = &question;
+    code = cli_client_ask(client, &request, 0, &reply, err);
+    if (code != EX_OK || reply->trace->n_items != 1 ||
+        reply->trace->items[0]->n_copies != 1) {
+        return code;
+    }
+    return judge(arguments, reply->trace->items[0]->copies[0], err);
+}
+
+/* That office's own. */
 static const Entente__V1__InboxItem *
-answer_in(const Entente__V1__InboxReply *page, const char *id)
+answer_in(const Entente__V1__InboxReply *page, const char *of, const char *id)
 {
     for (size_t i = 0; i < page->n_items; i++) {
         const Entente__V1__Message *message = page->items[i]->message;
 
-        if (message != NULL && strcmp(message->in_reply_to, id) == 0 &&
+        if (message != NULL && strcmp(page->items[i]->from, of) == 0 &&
+            strcmp(message->in_reply_to, id) == 0 &&
             message->body_case == ENTENTE__V1__MESSAGE__BODY_HIT_ANSWER) {
             return page->items[i];
         }
@@ -277,7 +303,7 @@ await(struct cli_client *client, const struct arguments *arguments, char *id,
         if (code != EX_OK) {
             return code;
         }
-        *ret_item = answer_in(page, id);
+        *ret_item = answer_in(page, arguments->of, id);
         if (*ret_item != NULL) {
             return EX_OK;
         }
@@ -343,20 +369,11 @@ ask(struct cli_client *client, const void *context, struct ent_error *err)
     const struct ent_id new_id = ent_id_new(ent_time_now_ms());
     const Entente__V1__InboxItem *item = NULL;
     uint64_t from_ms = ent_time_now_ms();
-    struct cli_query query;
     char id[ENT_ID_TEXT_LEN + 1];
-    enum ent_status rc;
     int code;
 
     ent_id_format(&new_id, id);
-    cli_query_init(&query);
-    head(arguments, id, &query);
-    rc = cli_query_ask(
-        &query, &arguments->lookup.terms[0], arguments->born, err);
-    if (rc != ENT_OK) {
-        return cli_exit_code(rc);
-    }
-    code = submit(client, arguments, &query, err);
+    code = put(client, arguments, id, err);
     if (code == EX_OK) {
         code = await(client, arguments, id, from_ms, &item, err);
     }
