@@ -8,7 +8,6 @@
 #include "node/submit.h"
 
 #define PAGE 1024
-#define PLACE_LEN 24 /* of a key of ASKED */
 
 static enum ent_status
 add_purposes(const node_asked_row *row, struct ent_arena *arena,
@@ -65,10 +64,10 @@ read_place(const Entente__V1__ListUsesRequest *request,
         ent_put_be(ret_key, request->from / NODE_HOUR_MS, 8);
         return ENT_OK;
     }
-    if (request->place.len != PLACE_LEN) {
+    if (request->place.len != NODE_ASKED_KEY_LEN) {
         return ent_fail(err, ENT_BAD_INPUT, "that is no place to go on from");
     }
-    memcpy(ret_key, request->place.data, PLACE_LEN);
+    memcpy(ret_key, request->place.data, NODE_ASKED_KEY_LEN);
     return ENT_OK;
 }
 
@@ -76,12 +75,12 @@ static enum ent_status
 tell_next(const uint8_t *key, struct ent_arena *arena,
     Entente__V1__ListUsesReply *reply, struct ent_error *err)
 {
-    reply->next.data = ent_arena_alloc(arena, PLACE_LEN);
+    reply->next.data = ent_arena_alloc(arena, NODE_ASKED_KEY_LEN);
     if (reply->next.data == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "telling who asked");
     }
-    memcpy(reply->next.data, key, PLACE_LEN);
-    reply->next.len = PLACE_LEN;
+    memcpy(reply->next.data, key, NODE_ASKED_KEY_LEN);
+    reply->next.len = NODE_ASKED_KEY_LEN;
     return ENT_OK;
 }
 

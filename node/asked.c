@@ -8,7 +8,6 @@
 #include "node/asked_internal.h"
 #include "proto/base/time.h"
 
-#define KEY_LEN 24
 #define CLOSED "asked_closed" /* hours before this one are in the journal */
 
 struct node_asked *
@@ -228,7 +227,7 @@ node_asked_next(struct node *node, uint8_t key[static NODE_KEY_MAX],
     const struct asked_role *role;
     struct ent_view value;
     enum ent_status rc = node_store_seek(node->store, NODE_ASKED,
-        ent_view_of(key, KEY_LEN), 0, key, &value, err);
+        ent_view_of(key, NODE_ASKED_KEY_LEN), 0, key, &value, err);
 
     if (rc == ENT_OK) {
         rc = node_row_unpack(value, &entente__rest__v1__asked_row__descriptor,
@@ -238,7 +237,7 @@ node_asked_next(struct node *node, uint8_t key[static NODE_KEY_MAX],
         return rc;
     }
     *ret_hour = ent_get_be(key, 8);
-    (void)node_key_after(key, KEY_LEN);
+    (void)node_key_after(key, NODE_ASKED_KEY_LEN);
     role = node_asked_role(node, *ret_hour, (*ret_row)->user, (*ret_row)->role);
     if (role != NULL) { /* not as far ahead */
         (*ret_row)->asked = role->asked;
@@ -322,7 +321,7 @@ node_asked_prune(struct node *node, uint64_t hour, struct ent_error *err)
     enum ent_status rc = ENT_OK;
 
     while (rc == ENT_OK) {
-        struct node_key key = {.len = KEY_LEN};
+        struct node_key key = {.len = NODE_ASKED_KEY_LEN};
 
         ent_put_be(key.bytes, hour, 8);
         rc = node_store_seek(node->store, NODE_ASKED, node_key_view(&key), 8,

@@ -23,6 +23,7 @@
 #define NODE_ASKED_AHEAD 256
 #define NODE_ASKED_KEEP_MS (UINT64_C(366) * NODE_DAY_MS)
 #define NODE_ASKED_ROLE_MAX 64 /* bytes */
+#define NODE_ASKED_KEY_LEN 24  /* of a row */
 #define NODE_USER_UNKNOWN UINT64_MAX
 
 typedef Entente__Rest__V1__AskedRow node_asked_row; /* a generated name */

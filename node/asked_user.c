@@ -12,8 +12,9 @@
 
 #define NO_HOUR UINT64_MAX /* what memory has of him is to be read anew */
 #define PRINT_LEN 8
-#define USER_LEN (8 + PRINT_LEN) /* of a key: all roles of a user in an hour   \
-                                  */
+#define USER_LEN                                                               \
+    (8 + PRINT_LEN) /* of a key: all roles of a user in an hour                \
+                     */
 
 /* ---- names ---- */
 
@@ -49,7 +50,7 @@ static struct node_key
 user_key(const struct node *node, uint64_t hour, uint64_t user)
 {
     struct ent_digest print = node_asked_print(node, user, "");
-    struct node_key key = {.len = USER_LEN + PRINT_LEN};
+    struct node_key key = {.len = NODE_ASKED_KEY_LEN};
 
     ent_put_be(key.bytes, hour, 8);
     memcpy(key.bytes + 8, print.bytes, PRINT_LEN);

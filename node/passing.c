@@ -203,11 +203,11 @@ next_office(const struct node *node, const char *next, const char *owner)
 
 /* What an officer types to tell them. */
 static void
-write_command(uint64_t sequence, const passing_row *row, const char *at,
+write_command(uint64_t sequence, uint32_t in, const char *place, const char *at,
     const char *also, char ret_command[static COMMAND_MAX])
 {
     const ProtobufCEnumValue *encounter = protobuf_c_enum_descriptor_get_value(
-        &entente__v1__encounter__descriptor, (int)row->encounter);
+        &entente__v1__encounter__descriptor, (int)in);
     char kind[KIND_MAX];
 
     (void)snprintf(
@@ -218,8 +218,19 @@ write_command(uint64_t sequence, const passing_row *row, const char *at,
     (void)snprintf(ret_command, COMMAND_MAX,
         "entente hit %" PRIu64
         " --late --encounter %s --place %s --met-at %s%s%s",
-        sequence, kind, is_place(row->place) ? row->place : "PLACE", at,
+        sequence, kind, place[0] == '\0' ? "PLACE" : place, at,
         also == NULL ? "" : " --also ", also == NULL ? "" : also);
+}
+
+static const char *
+whom_else(const char *next, const char *owner, const char *also)
+{
+    if (also != NULL) {
+        return ", and who is there";
+    }
+    return next[0] == '\0' || strcmp(next, owner) == 0
+               ? ""
+               : ", and with --also whom you know there";
 }
 
 /* An alarm of its own for each: who looks at one must not miss another. */
@@ -243,7 +254,7 @@ tell(struct node *node, uint64_t sequence, const node_desk_row *alert,
     place = is_place(row->place) ? row->place : "";
     next = is_place(row->next) || is_address(row->next) ? row->next : "";
     also = next_office(node, next, alert->from);
-    write_command(sequence, row, at, also, command);
+    write_command(sequence, row->encounter, place, at, also, command);
     (void)snprintf(subject, sizeof subject, "%s %" PRIu64 " %" PRIu64,
         alert->from, sequence, number);
     return node_alarm_raise(node, NODE_ALARM_LATE_HIT, subject, err,
@@ -251,12 +262,7 @@ tell(struct node *node, uint64_t sequence, const node_desk_row *alert,
         "its owner%s: %s",
         sequence, alert->from, place[0] == '\0' ? "" : " at ", place, at,
         next[0] == '\0' ? "" : ", on the way to ", next,
-        also != NULL ? ", and who is there"
-        : next[0] == '\0' || strcmp(next, alert->from) == 0
-            ? ""
-            : ", and with --also "
-              "whom you know there",
-        command);
+        whom_else(next, alert->from, also), command);
 }
 
 enum ent_status
