@@ -152,6 +152,9 @@ a_cancel_withdraws_the_alert_that_it_names(void **state)
         cap_message->lifecycle->act, ENTENTE__V1__LIFECYCLE_ACT__WITHDRAWAL);
     assert_string_equal(cap_message->lifecycle->message_id, first);
     assert_string_equal(cap_message->lifecycle->reason, "It was another van.");
+    cap_change("<note>It was another van.</note>", "<note/>");
+    expect_ok(cap_map(""));
+    assert_string_equal(cap_message->lifecycle->reason, "A white van.");
     expect_rejected(">Alert<", ">Cancel<", 1, "names in <references>");
 }
 
@@ -252,7 +255,8 @@ what_is_only_words_goes_along(void **state)
     begin_with("</description>",
         "</description><contact>+66 53 731</contact><resource>"
         "<resourceDesc>map</resourceDesc><mimeType>image/png</mimeType>"
-        "<uri>https://example.org/m</uri></resource>");
+        "<size>1204</size><uri>https://example.org/m</uri>"
+        "<digest>0a4d</digest></resource>");
     cap_change("</scope>", "</scope><note>seen twice</note>");
     expect_ok(cap_map(""));
     assert_int_equal(cap_message->n_caveats, 5);
@@ -262,7 +266,8 @@ what_is_only_words_goes_along(void **state)
     assert_string_equal(cap_message->caveats[2], "CAP identifier: A-1");
     assert_string_equal(cap_message->caveats[3], "CAP contact: +66 53 731");
     assert_string_equal(cap_message->caveats[4],
-        "CAP resource: map (image/png) https://example.org/m");
+        "CAP resource: map (image/png), 1204 bytes, SHA-1 0a4d, "
+        "https://example.org/m");
 }
 
 static void
@@ -306,6 +311,51 @@ what_is_no_cap_is_told_by_its_place(void **state)
     expect_rejected("<info>\n", "<info>words\n", 8, "text stands between");
     expect_rejected("A-1", "", 2, "<identifier> is empty");
     expect_rejected("</scope>", "</scope><x xmlns='urn:x'/>", 7, "urn:x");
+}
+
+static void
+expect_tlp(const char *with, Entente__V1__Tlp tlp)
+{
+    begin_with("<scope>Restricted</scope>", with);
+    expect_ok(cap_map(""));
+    assert_int_equal(cap_message->tlp, tlp);
+}
+
+/* What its sender restricts goes to nobody that it is not for. */
+static void
+a_marking_in_words_is_never_lowered(void **state)
+{
+#define RESTRICTED(words)                                                      \
+    "<scope>Restricted</scope><restriction>" words "</restriction>"
+
+    (void)state;
+    expect_tlp(RESTRICTED("TLP:RED"), ENTENTE__V1__TLP__TLP_RED);
+    expect_tlp(RESTRICTED("tlp amber+strict, this office"),
+        ENTENTE__V1__TLP__TLP_AMBER_STRICT);
+    expect_tlp(RESTRICTED("TLP:GREEN"), ENTENTE__V1__TLP__TLP_AMBER);
+    expect_tlp(RESTRICTED("police only"), ENTENTE__V1__TLP__TLP_AMBER);
+    expect_tlp(
+        RESTRICTED("TLP:GREEN, names TLP:RED"), ENTENTE__V1__TLP__TLP_RED);
+    expect_tlp("<scope>Public</scope><code>TLP:AMBER</code>",
+        ENTENTE__V1__TLP__TLP_AMBER);
+    expect_tlp("<scope>Public</scope><code>TLP:CLEAR</code>",
+        ENTENTE__V1__TLP__TLP_CLEAR);
+}
+
+static void
+more_categories_and_codes_of_events_go_along(void **state)
+{
+    (void)state;
+    begin_with("<category>Security</category>",
+        "<category>Security</category><category>CBRNE</category>");
+    cap_change("<expires>",
+        "<eventCode><valueName>SAME</valueName><value>CEM</value></eventCode>"
+        "<expires>");
+    expect_ok(cap_map(""));
+    assert_int_equal(cap_message->n_caveats, 5);
+    assert_string_equal(cap_message->caveats[2], "CAP category: Security");
+    assert_string_equal(cap_message->caveats[3], "CAP category: CBRNE");
+    assert_string_equal(cap_message->caveats[4], "CAP eventCode: SAME=CEM");
 }
 
 /* With a table of one's own. */
@@ -378,6 +428,33 @@ a_mistake_in_the_table_is_told_by_its_place(void **state)
     }
 }
 
+/* One that cannot be read would end the program at the first alert of it. */
+static void
+words_of_the_table_set_single_values(void **state)
+{
+    static const char *const wrong[][2] = {
+        {"scopes: {Public: [TLP_CLEAR]}\nplaces: {}", "values by their paths"},
+        {"scopes: {Public: {tlp: [TLP_CLEAR]}}\nplaces: {}", "one value"},
+        {"scopes: {}\nplaces: {River: {country: {TH: x}}}", "one value"},
+        {"scopes: {}\nplaces: {River: [TH]}", "values by their paths"},
+    };
+    static struct ent_complaints complaints;
+    struct cli_capcodes *table = NULL;
+    char yaml[1024];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        complaints.count = 0;
+        (void)snprintf(yaml, sizeof yaml,
+            "alerts: []\nresponses: {}\ngeocodes: {}\nparameters: {}\n%s\n",
+            wrong[i][0]);
+        expect_status(
+            cli_capcodes_read(view(yaml), &table, &complaints, &last_error),
+            ENT_BAD_INPUT);
+        assert_non_null(strstr(complaints.list[0].text, wrong[i][1]));
+    }
+}
+
 int
 main(void)
 {
@@ -390,11 +467,14 @@ main(void)
         cmocka_unit_test(languages_are_texts_and_say_the_same),
         cmocka_unit_test(areas_are_places),
         cmocka_unit_test(what_is_only_words_goes_along),
+        cmocka_unit_test(a_marking_in_words_is_never_lowered),
+        cmocka_unit_test(more_categories_and_codes_of_events_go_along),
         cmocka_unit_test(what_has_no_counterpart_is_told_by_its_place),
         cmocka_unit_test(what_is_no_cap_is_told_by_its_place),
         cmocka_unit_test(
             what_the_table_sets_is_kept_beside_what_the_alert_says),
         cmocka_unit_test(a_mistake_in_the_table_is_told_by_its_place),
+        cmocka_unit_test(words_of_the_table_set_single_values),
     };
 
     return cmocka_run_group_tests_name(

@@ -365,7 +365,8 @@ reason_of(const struct cli_alerting *a)
     static const char *const names[] = {"description", "headline", NULL};
     const struct cli_cap_element *found = cli_cap_child(a->alert, "note");
 
-    for (size_t i = 0; found == NULL && names[i] != NULL; i++) {
+    for (size_t i = 0;
+         (found == NULL || found->text[0] == '\0') && names[i] != NULL; i++) {
         found = cli_cap_child(a->info, names[i]);
     }
     return found;
@@ -398,6 +399,7 @@ read_cancel(struct cli_alerting *a)
     cli_alerting_set(a, sent, "body.at", sent->text);
     cli_alerting_set(a, sent, "body.role", "duty officer");
     cli_alerting_set(a, reason, "body.reason", reason->text);
+    cli_alerting_read_marking(a);
     cli_paths_remove(a->paths, "references[0].id");
 }
 
@@ -417,6 +419,7 @@ read_all(struct cli_alerting *a, const struct ent_yaml_node *set)
 
         apply(a, scope, cli_capcodes_set(a->codes, "scopes", scope->text));
         apply(a, a->info, set);
+        cli_alerting_read_marking(a);
         (void)read_references(a);
     }
     read_words(a);

@@ -120,6 +120,8 @@ static void
 say_resource(struct cli_alerting *a, const struct cli_cap_element *resource)
 {
     const char *uri = cli_cap_text(resource, "uri");
+    const char *bytes = cli_cap_text(resource, "size");
+    const char *digest = cli_cap_text(resource, "digest");
     char text[512];
     int len;
 
@@ -129,14 +131,45 @@ say_resource(struct cli_alerting *a, const struct cli_cap_element *resource)
             "attachment");
         return;
     }
-    len = snprintf(text, sizeof text, "%s (%s)%s%s",
+    len = snprintf(text, sizeof text, "%s (%s)%s%s%s%s%s%s%s",
         cli_cap_text(resource, "resourceDesc"),
-        cli_cap_text(resource, "mimeType"), *uri == '\0' ? "" : " ", uri);
+        cli_cap_text(resource, "mimeType"), *bytes == '\0' ? "" : ", ", bytes,
+        *bytes == '\0' ? "" : " bytes", *digest == '\0' ? "" : ", SHA-1 ",
+        digest,
+        *uri == '\0'            ? ""
+        : *bytes + *digest == 0 ? " "
+                                : ", ",
+        uri);
     if ((size_t)len >= sizeof text) {
         cli_alerting_reject(a, resource, "is longer than 500 bytes");
         return;
     }
     cli_alerting_say(a, resource, "resource", text);
+}
+
+/* Several categories, and codes of events: by which of them the table chose the
+ * family is its affair. */
+static void
+say_kinds(struct cli_alerting *a)
+{
+    const struct cli_cap_element *each = cli_cap_child(a->info, "category");
+    char text[512];
+
+    for (each = cli_cap_next(each) == NULL ? NULL : each; each != NULL;
+         each = cli_cap_next(each)) {
+        cli_alerting_say(a, each, "category", each->text);
+    }
+    for (each = cli_cap_child(a->info, "eventCode"); each != NULL;
+         each = cli_cap_next(each)) {
+        int len = snprintf(text, sizeof text, "%s=%s",
+            cli_cap_text(each, "valueName"), cli_cap_text(each, "value"));
+
+        if ((size_t)len >= sizeof text) {
+            cli_alerting_reject(a, each, "is longer than 500 bytes");
+            return;
+        }
+        cli_alerting_say(a, each, "eventCode", text);
+    }
 }
 
 static void
@@ -317,6 +350,7 @@ read_first(struct cli_alerting *a, size_t *texts)
         add_text(a, a->info, (*texts)++, text);
     }
     if (a->codes != NULL) {
+        say_kinds(a);
         read_words(a, a->info);
         read_parameters(a, a->info);
     }

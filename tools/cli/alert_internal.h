@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * alert_internal - an alert on its way to being a message: values by their
- * paths (alert.c reads the alert, alert_info.c its texts and times,
+ * paths (alert.c reads the alert, alert_marking.c its TLP, alert_info.c its
+ * texts and times,
  * alert_area.c its places, alert_own.c one that a node wrote; alert_message.c
  * makes the message).
  */
@@ -68,6 +69,10 @@ enum ent_status cli_alert_read_own(struct cli_paths *paths,
 enum ent_status cli_alert_check_own(const ent_message *message,
     const struct cli_cap_element *alert, struct ent_arena *arena,
     struct cli_cap_fault *fault, struct ent_error *err) ENT_MUST_CHECK;
+
+/* A TLP in words is never lowered: it counts where it is stricter than what the
+ * table sets for the scope. */
+void cli_alerting_read_marking(struct cli_alerting *a);
 
 /* Texts, times and codes of all <info>; their places. */
 void cli_alerting_read_infos(struct cli_alerting *a);

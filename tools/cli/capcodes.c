@@ -154,6 +154,24 @@ read_when(const struct ent_yaml_node *rule, struct ent_complaints *complaints)
     }
 }
 
+static bool
+is_values(const struct ent_yaml_node *set, struct ent_complaints *complaints)
+{
+    if (set->kind != ENT_YAML_MAP) {
+        complain(complaints, set,
+            "here must be values by their paths, such as 'purpose: "
+            "LISTED_CRIME'");
+        return false;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->items[i]->text == NULL) {
+            complain(complaints, set->items[i], "here must be one value");
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The values are such as the catalogue has, as far as they go. */
 static void
 read_set(const struct ent_yaml_node *set, const struct ent_family *family,
@@ -162,25 +180,17 @@ read_set(const struct ent_yaml_node *set, const struct ent_family *family,
     char wrong[CLI_PATH_LEN_MAX];
     struct ent_error why = {0};
     ent_message *message = NULL;
-    size_t i = 0;
 
-    if (set->kind != ENT_YAML_MAP) {
-        complain(complaints, set,
-            "here must be values by their paths, such as 'purpose: "
-            "LISTED_CRIME'");
+    if (!is_values(set, complaints)) {
         return;
     }
     ent_arena_reset(paths->arena);
     paths->count = 0;
-    for (; i < set->count; i++) {
-        if (set->items[i]->text == NULL ||
-            cli_alert_set(paths, family, set->keys[i]->text,
+    for (size_t i = 0; i < set->count; i++) {
+        if (cli_alert_set(paths, family, set->keys[i]->text,
                 set->items[i]->text, set->items[i], &why) != ENT_OK ||
             cli_paths_message(paths, &message, wrong, &why) != ENT_OK) {
-            ent_complain(complaints, set->items[i]->line, set->items[i]->column,
-                "%s",
-                set->items[i]->text == NULL ? "here must be one value"
-                                            : why.text);
+            complain(complaints, set->items[i], why.text);
             return;
         }
     }
@@ -212,16 +222,23 @@ read_alerts(const struct ent_yaml_node *alerts, struct cli_paths *paths,
     }
 }
 
-/* word: code, or word: values */
+/* word: code */
 static void
-read_words(const struct ent_yaml_node *map, bool simple,
-    struct ent_complaints *complaints)
+read_words(const struct ent_yaml_node *map, struct ent_complaints *complaints)
 {
-    for (size_t i = 0; map->kind == ENT_YAML_MAP && i < map->count; i++) {
-        if ((map->items[i]->text != NULL) != simple) {
-            complain(complaints, map->items[i],
-                simple ? "here must be one word" : "here must be values");
+    for (size_t i = 0; i < map->count; i++) {
+        if (map->items[i]->text == NULL) {
+            complain(complaints, map->items[i], "here must be one word");
         }
+    }
+}
+
+/* word: values */
+static void
+read_sets(const struct ent_yaml_node *map, struct ent_complaints *complaints)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        (void)is_values(map->items[i], complaints);
     }
 }
 
@@ -243,8 +260,10 @@ read_root(const struct ent_yaml_node *root, struct cli_paths *paths,
                 i == 0 ? "list" : "map; {} is one with nothing in it");
             return;
         }
-        if (i > 0) {
-            read_words(part, i != 2 && i != 4, complaints);
+        if (i == 2 || i == 4) {
+            read_sets(part, complaints);
+        } else if (i > 0) {
+            read_words(part, complaints);
         }
     }
     ent_yaml_unknown(root, known, complaints);
