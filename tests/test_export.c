@@ -255,6 +255,37 @@ expect_marked(const json_t *read, const char *id)
     assert_true(marked >= 2);
 }
 
+/* Ids are their senders' choice: one hides no message of another. */
+static void
+messages_of_two_senders_under_one_id_are_two_reports(void **state)
+{
+    static const char *const reports[] = {"{}", "{'from': 'ncc@la'}", NULL};
+    static const char *const bulletins[] = {"{}",
+        "{'from': 'ncc@la', 'riskIndicatorBulletin': {'indicators': "
+        "['another']}}",
+        NULL};
+    json_t *read = bundle("border_status", reports);
+
+    (void)state;
+    assert_non_null(object(read, "report", 1));
+    assert_string_not_equal(value(object(read, "report", 0), "id"),
+        value(object(read, "report", 1), "id"));
+    json_decref(read);
+    read = bundle("risk_indicator_bulletin", bulletins);
+    assert_string_equal(value(object(read, "note", 0), "created_by_ref"),
+        value(object(read, "identity", 0), "id"));
+    for (size_t i = 0, other = 0;; i++) {
+        const json_t *note = object(read, "note", i);
+
+        if (note == NULL) {
+            assert_true(other > 0);
+            break;
+        }
+        other += strcmp(value(note, "content"), "another") == 0;
+    }
+    json_decref(read);
+}
+
 static void
 every_object_has_the_marking_of_its_message(void **state)
 {
@@ -475,6 +506,7 @@ main(void)
         cmocka_unit_test(keys_and_signatures_are_in_no_row),
         cmocka_unit_test(what_no_alert_can_say_is_left_out_whole),
         cmocka_unit_test(a_message_is_a_report_with_its_sender_and_places),
+        cmocka_unit_test(messages_of_two_senders_under_one_id_are_two_reports),
         cmocka_unit_test(every_object_has_the_marking_of_its_message),
         cmocka_unit_test(what_is_referred_to_is_there_and_has_one_id),
         cmocka_unit_test(a_report_refers_to_all_its_places),

@@ -39,6 +39,19 @@ struct telling {
     enum ent_status rc;
 };
 
+/* An id of something of this message: of its sender, as ids of messages are
+ * their senders' choice. */
+static void
+make_id(const struct telling *t, const char *type, const char *what,
+    char out[static CLI_STIXID_MAX])
+{
+    char whole[ENT_ADDRESS_MAX + ENT_ID_TEXT_LEN + CLI_STIXID_MAX + 4];
+
+    (void)snprintf(whole, sizeof whole, "%s %.60s%s%.80s", t->message->from,
+        t->message->id, *what == '\0' ? "" : " ", what);
+    cli_stixid_make(type, whole, out);
+}
+
 /* ---- markings ---- */
 
 /* FIRST TLP 2.0, with the ids that OASIS gave its markings. */
@@ -253,7 +266,7 @@ write_place(struct telling *t, const Entente__V1__Location *place)
 static void
 write_online(struct telling *t, const Entente__V1__Online *online)
 {
-    char id[CLI_STIXID_MAX], observed[CLI_STIXID_MAX], what[256];
+    char id[CLI_STIXID_MAX], observed[CLI_STIXID_MAX];
     json_t *value, *object;
     char *json;
 
@@ -272,8 +285,7 @@ write_online(struct telling *t, const Entente__V1__Online *online)
     write_object(t, json_pack("{s:s,s:s,s:s,s:s,s:[s]}", "type", "url",
                         "spec_version", "2.1", "id", id, "value", online->url,
                         "object_marking_refs", t->marking));
-    (void)snprintf(what, sizeof what, "%.60s %.80s", t->message->id, id);
-    cli_stixid_make("observed-data", what, observed);
+    make_id(t, "observed-data", id, observed);
     object = object_of(t, "observed-data", observed, t->created);
     set(object, "first_observed", t->created);
     set(object, "last_observed", t->created);
@@ -290,13 +302,13 @@ write_indicators(
 {
     char report[CLI_STIXID_MAX];
 
-    cli_stixid_make("report", t->message->id, report);
+    make_id(t, "report", "", report);
     for (size_t i = 0; i < bulletin->n_indicators; i++) {
-        char what[96], id[CLI_STIXID_MAX];
+        char what[24], id[CLI_STIXID_MAX];
         json_t *object;
 
-        (void)snprintf(what, sizeof what, "%.60s %zu", t->message->id, i);
-        cli_stixid_make("note", what, id);
+        (void)snprintf(what, sizeof what, "%zu", i);
+        make_id(t, "note", what, id);
         object = object_of(t, "note", id, t->created);
         set(object, "abstract", "indicator of risk");
         set(object, "content", bulletin->indicators[i]);
@@ -354,7 +366,7 @@ write_report(struct telling *t)
         t->rc = ENT_NO_MEMORY;
         return;
     }
-    cli_stixid_make("report", message->id, id);
+    make_id(t, "report", "", id);
     report = object_of(t, "report", id, t->created);
     set(report, "published", t->created);
     set(report, "name", family == NULL ? "Message" : family->title);

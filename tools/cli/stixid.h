@@ -9,8 +9,7 @@
 
 #define CLI_STIXID_MAX 80
 
-/* Of `type` and what it is, in a namespace of ours: "report", the message's id.
- */
+/* Of `type` and what it is, in a namespace of ours: "identity", an address. */
 void cli_stixid_make(
     const char *type, const char *what, char out[static CLI_STIXID_MAX]);
 
