@@ -10,9 +10,10 @@
  * what did not pass here.
  *
  * What was asked for is not kept. That it was is, for a year: a row for each
- * hour, user and role, and when the hour is over a line in the journal. An
- * answer does not wait for the disk each time: a row says how often he may have
- * asked, at most NODE_ASKED_AHEAD ahead, and after a crash all of these count.
+ * hour, user and role (of more than NODE_ASKED_ROLES the others have one), and
+ * when the hour is over a line in the journal. An answer does not wait for the
+ * disk each time: a row says how often he may have asked, at most
+ * NODE_ASKED_AHEAD ahead, and after a crash all of these count.
  */
 #ifndef NODE_ASKED_H
 #define NODE_ASKED_H
@@ -23,6 +24,7 @@
 #define NODE_ASKED_AHEAD 256
 #define NODE_ASKED_KEEP_MS (UINT64_C(366) * NODE_DAY_MS)
 #define NODE_ASKED_ROLE_MAX 64 /* bytes */
+#define NODE_ASKED_ROLES 256   /* of a user in an hour */
 #define NODE_ASKED_KEY_LEN 24  /* of a row */
 #define NODE_USER_UNKNOWN UINT64_MAX
 

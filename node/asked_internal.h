@@ -9,7 +9,8 @@
 #include "node/asked.h"
 
 #define ASKED_USERS_MAX 64
-#define ASKED_ROLES_MAX 64 /* of all users together */
+#define ASKED_ROLES_MAX 64      /* of all users together */
+#define ASKED_OTHERS "(others)" /* the role of all beyond NODE_ASKED_ROLES */
 #define ASKED_PURPOSES 16
 #define ASKED_NAME_MAX (NODE_ASKED_ROLE_MAX + 48)
 #define ASKED_HOURS 24 /* of a day */
@@ -22,6 +23,7 @@ struct asked_user {
     uint64_t asked;  /* in that hour, in all roles */
     uint64_t misses; /* in a row, of what did not pass here */
     uint64_t at;     /* when he last asked, ms */
+    size_t roles;    /* in which he asked in that hour */
     uint64_t used;   /* the least was used longest ago */
 };
 

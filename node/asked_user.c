@@ -190,6 +190,7 @@ add_hour(struct node *node, struct asked_user *user, uint64_t hour,
             break;
         }
         *(hour == user->hour ? &user->asked : &user->before) += row->asked;
+        user->roles += hour == user->hour;
         if (row->at >= user->at) {
             user->misses = row->misses;
             user->at = row->at;
@@ -264,7 +265,8 @@ node_asked_role(
 }
 
 static enum ent_status
-load_role(struct node *node, struct asked_role *role, struct ent_error *err)
+load_role(struct node *node, struct asked_role *role, bool *ret_new,
+    struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_asked_row *row = NULL;
     struct node_key key = role_key(node, role);
@@ -272,6 +274,7 @@ load_role(struct node *node, struct asked_role *role, struct ent_error *err)
         node_key_view(&key), &entente__rest__v1__asked_row__descriptor,
         (ProtobufCMessage **)&row, err);
 
+    *ret_new = rc == ENT_NOT_FOUND;
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
@@ -307,27 +310,32 @@ role_room(struct node *node, struct ent_error *err)
 }
 
 static enum ent_status
-get_role(struct node *node, const struct asked_user *user, const char *name,
+get_role(struct node *node, struct asked_user *user, const char *name,
     struct asked_role **ret_role, struct ent_error *err)
 {
     struct asked_memory *memory = &node->asked->now;
-    struct asked_role *role = find_role(memory, user->user, name);
+    struct asked_role role = {.user = user->user, .hour = user->hour};
+    bool is_new = false;
     enum ent_status rc;
 
-    if (role != NULL) {
-        *ret_role = role;
+    *ret_role = find_role(memory, user->user, name);
+    if (*ret_role != NULL) {
         return ENT_OK;
     }
-    rc = role_room(node, err);
-    if (rc != ENT_OK) {
-        return rc;
+    (void)snprintf(role.role, sizeof role.role, "%s", name);
+    rc = load_role(node, &role, &is_new, err);
+    if (rc == ENT_OK && is_new && user->roles >= NODE_ASKED_ROLES &&
+        strcmp(name, ASKED_OTHERS) != 0) {
+        return get_role(node, user, ASKED_OTHERS, ret_role, err);
     }
-    role = &memory->roles[memory->role_count];
-    *role = (struct asked_role){.user = user->user, .hour = user->hour};
-    (void)snprintf(role->role, sizeof role->role, "%s", name);
-    rc = load_role(node, role, err);
-    memory->role_count += rc == ENT_OK;
-    *ret_role = role;
+    if (rc == ENT_OK) {
+        rc = role_room(node, err);
+    }
+    if (rc == ENT_OK) {
+        user->roles += is_new;
+        *ret_role = &memory->roles[memory->role_count++];
+        **ret_role = role;
+    }
     return rc;
 }
 

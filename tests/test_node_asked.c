@@ -407,6 +407,31 @@ of_many_askers_none_is_forgotten(void **state)
     assert_int_equal(ask(100, "", 1), ENT_DENIED);
 }
 
+/* A row for each would be a way to fill the store. */
+static void
+of_a_users_very_many_roles_the_last_are_one(void **state)
+{
+    struct node *node = world.nodes[MAESAI];
+    char name[16];
+
+    (void)state;
+    world.configs[MAESAI].checks = (struct node_checks_limits){.per_day = 300};
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    for (int i = 0; i < 280; i++) {
+        const struct node_asker asker = {.user = OFFICER, .role = name};
+
+        (void)snprintf(name, sizeof name, "clerk %d", i);
+        expect_ok(node_asked_count(node, &asker, 1, &last_error));
+    }
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    assert_int_equal(rows_in(MAESAI, NODE_ASKED), NODE_ASKED_ROLES + 1);
+    write_down();
+    crash(MAESAI);
+    expect_ok(ask(OFFICER, "clerk 300", 20));
+    assert_int_equal(rows_in(MAESAI, NODE_ASKED), NODE_ASKED_ROLES + 1);
+    expect_denied(ask(OFFICER, "clerk 301", 1), "2026-08-16T00:00:00Z");
+}
+
 /* So many users each ask once, in one turn. */
 static void
 count_users(uint64_t count)
@@ -484,6 +509,7 @@ main(void)
         ASKED(many_misses_of_what_does_not_pass_are_an_alarm),
         ASKED(misses_in_a_row_are_a_users_in_whichever_roles),
         ASKED(of_many_askers_none_is_forgotten),
+        ASKED(of_a_users_very_many_roles_the_last_are_one),
         ASKED(all_who_asked_are_told_page_by_page),
     };
 
