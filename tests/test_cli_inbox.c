@@ -249,6 +249,41 @@ a_whole_list_of_duplicates_says_nothing_of_others(void **state)
     expect_no_output("more");
 }
 
+/* As many as are asked for, and perhaps others. */
+static enum fake_deed
+answer_search(const Entente__V1__ApiRequest *request, unsigned life,
+    unsigned nth, Entente__V1__ApiReply *reply)
+{
+    static Entente__V1__SearchReply found;
+    static Entente__V1__SearchItem item;
+    static Entente__V1__SearchItem *list[] = {&item, &item};
+
+    (void)life;
+    (void)nth;
+    entente__v1__search_reply__init(&found);
+    entente__v1__search_item__init(&item);
+    item.id = (char *)TEST_ID;
+    found.items = list;
+    found.n_items = request->search->limit < 2 ? request->search->limit : 2;
+    found.more = request->search->limit <= 2;
+    reply->reply_case = ENTENTE__V1__API_REPLY__REPLY_SEARCH;
+    reply->search = &found;
+    return FAKE_ANSWER;
+}
+
+static void
+a_search_that_was_cut_says_so_to_whoever_reads_it(void **state)
+{
+    fake_node_start(state, answer_search);
+    expect_exit(state, "search --plate 1 --limit 2 --json", EX_OK);
+    expect_output(TEST_ID);
+    expect_output("there may be more than these 2");
+    expect_exit(state, "search --plate 1 --limit 2", EX_OK);
+    expect_output("there may be more than these 2");
+    expect_exit(state, "search --plate 1 --limit 3", EX_OK);
+    expect_no_output("may be more");
+}
+
 int
 main(void)
 {
@@ -267,6 +302,7 @@ main(void)
         NODE_TEST(a_list_of_duplicates_that_is_not_whole_says_so),
         NODE_TEST(nothing_alike_is_said_only_of_all_that_is_here),
         NODE_TEST(a_whole_list_of_duplicates_says_nothing_of_others),
+        NODE_TEST(a_search_that_was_cut_says_so_to_whoever_reads_it),
     };
 
     return cmocka_run_group_tests_name("cli_inbox", tests, NULL, NULL);

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "proto/base/time.h"
 #include "tools/cli/canonical.h"
@@ -53,7 +52,9 @@ static const struct argp_option options[] = {
     {"until", KEY_UNTIL, "TIME", 0, "Not after it", 2},
     {"exercises", KEY_EXERCISES, NULL, 0,
         "Exercises and tests, instead of what is real", 2},
-    {"limit", KEY_LIMIT, "N", 0, "At most so many (50)", 2},
+    {"limit", KEY_LIMIT, "N", 0,
+        "At most so many (50); where there may be more, standard error says so",
+        2},
     {"desk", KEY_DESK, "NAME", 0,
         "As a reader who is on that desk (protection)", 2},
     {0},
@@ -167,7 +168,8 @@ row_of(const Entente__V1__SearchItem *item)
 
 static int
 show_all(struct cli_client *client, const struct arguments *arguments,
-    struct cli_rows *rows, size_t *ret_count, struct ent_error *err)
+    struct cli_rows *rows, size_t *ret_count, bool *ret_more,
+    struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__SearchRequest question = ENTENTE__V1__SEARCH_REQUEST__INIT;
@@ -204,7 +206,8 @@ show_all(struct cli_client *client, const struct arguments *arguments,
         *ret_count += reply->search->n_items;
         question.came_before = reply->search->came_before;
         question.sent_before = reply->search->sent_before;
-    } while (rc == ENT_OK && reply->search->more && left > 0);
+        *ret_more = reply->search->more;
+    } while (rc == ENT_OK && *ret_more && left > 0);
     return cli_exit_code(rc);
 }
 
@@ -215,7 +218,8 @@ search(struct cli_client *client, const void *context, struct ent_error *err)
     const struct arguments *arguments = context;
     ENT_AUTO(cli_rows_fini) struct cli_rows rows = {.json = arguments->json};
     size_t count = 0;
-    int code = show_all(client, arguments, &rows, &count, err);
+    bool more = false;
+    int code = show_all(client, arguments, &rows, &count, &more, err);
     enum ent_status rc = ENT_OK;
 
     if (code != EX_OK) {
@@ -225,8 +229,9 @@ search(struct cli_client *client, const void *context, struct ent_error *err)
         rc = cli_rows_print(&rows, fields, sizeof fields / sizeof fields[0],
             "Nothing was found.", err);
     }
-    if (rc == ENT_OK && count == arguments->limit && isatty(STDERR_FILENO)) {
-        cli_complain("the first %zu; --limit shows more", count);
+    if (rc == ENT_OK && more) {
+        cli_complain(
+            "there may be more than these %zu: --limit shows them", count);
     }
     return rc != ENT_OK ? cli_exit_code(rc) : count == 0 ? 1 : EX_OK;
 }
