@@ -62,7 +62,8 @@ static const char doc[] =
     "this passed, so that an alert which comes too late raises an alarm. Checks are "
     "counted: a user of this machine has so many an hour and a day, in "
     "whichever roles (`entente counts --checks`).\n\n"
-    "Exit: 0 no hit, 1 a hit, 65 when it cannot be looked up, "
+    "Exit: 0 no hit, 1 a hit, 65 when it cannot be looked up, or so much is "
+    "here about it that not all was looked at (\"more\" with --json), "
     "77 when you have asked as often as you may.\n\n"
     "Examples:\n"
     "  entente check document THA/AA1234567\n"
@@ -86,7 +87,11 @@ print(const struct arguments *arguments,
     const Entente__V1__ListAnswer *answer = reply->answers[0];
     enum ent_status rc;
 
-    if (answer->n_entries == 0) {
+    if (answer->n_entries == 0 && answer->more) {
+        printf("NOT KNOWN: so much is here about this %s that not all of it "
+               "was looked at. What there is: entente search.\n\n",
+            arguments->word);
+    } else if (answer->n_entries == 0) {
         printf("No hit for this %s.\n\n", arguments->word);
     } else {
         printf("HIT: this %s is on %s.\n\n", arguments->word,
@@ -94,6 +99,9 @@ print(const struct arguments *arguments,
         rc = cli_lists_print_entries(answer, err);
         if (rc != ENT_OK) {
             return rc;
+        }
+        if (answer->more) {
+            fputs("\nThere may be more entries: entente search.\n", stdout);
         }
         fputs("\nWhat an alert says: entente show ID. Its owner confirms a hit "
               "before anybody acts: entente hit ID.\n\n",
@@ -125,7 +133,9 @@ check(struct cli_client *client, const void *context, struct ent_error *err)
     if (rc != ENT_OK) {
         return cli_exit_code(rc);
     }
-    return reply->answers[0]->n_entries == 0 ? EX_OK : 1;
+    return reply->answers[0]->n_entries > 0 ? 1
+           : reply->answers[0]->more        ? EX_DATAERR
+                                            : EX_OK;
 }
 
 int

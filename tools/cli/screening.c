@@ -167,6 +167,11 @@ take_answer(struct cli_screening *screening,
         tell_fault(screening, asked->line, asked->column, answer->error);
         return ENT_OK;
     }
+    if (answer->n_entries == 0 && answer->more) {
+        tell_fault(screening, asked->line, asked->column,
+            "so much is here about it that not all was looked at: entente "
+            "search");
+    }
     if (answer->n_entries == 0) {
         return ENT_OK;
     }
@@ -179,6 +184,10 @@ take_answer(struct cli_screening *screening,
     }
     for (size_t i = 0; i < answer->n_entries; i++) {
         show_hit(asked, answer->entries[i]);
+    }
+    if (answer->more) {
+        printf("line %zu: there may be more entries: entente search\n",
+            asked->line);
     }
     return fflush(stdout) == 0
                ? ENT_OK
