@@ -1,234 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two offices and a stick between them, instead of the wire or beside it. */
-#include "tests/two_offices_rows.h"
+#include "tests/carry_stick.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "node/carry.h"
-#include "node/keeping.h"
-#include "node/manifest.h"
-#include "node/pump.h"
-#include "node/sealer.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
-
-#define FRAMES_MAX 1024
-#define TAKEN ENTENTE__V1__CARRY_OUTCOME__CARRY_TAKEN
-#define KNOWN ENTENTE__V1__CARRY_OUTCOME__CARRY_KNOWN
-#define NOT_YET ENTENTE__V1__CARRY_OUTCOME__CARRY_NOT_YET
-#define REFUSED ENTENTE__V1__CARRY_OUTCOME__CARRY_REFUSED
-#define NOT_OURS ENTENTE__V1__CARRY_OUTCOME__CARRY_NOT_OURS
-
-/* Frames on a stick, in a pocket. */
-struct stick {
-    struct flying frames[FRAMES_MAX];
-    size_t count;
-};
-
-/* What the frames of a stick came to, each kind by its outcome. */
-struct outcomes {
-    unsigned of[ENT_FRAME_BYE + 1][NOT_OURS + 1];
-    uint32_t reason; /* of the last NOT_YET */
-};
-
-static void
-put_on(struct stick *stick, uint32_t type, struct ent_view payload,
-    struct ent_view body)
-{
-    struct flying *frame = &stick->frames[stick->count];
-
-    assert_true(stick->count < FRAMES_MAX);
-    frame->type = (enum ent_frame_type)type;
-    expect_ok(ent_bytes_copy(payload, &frame->payload, &last_error));
-    expect_ok(ent_bytes_copy(body, &frame->body, &last_error));
-    stick->count++;
-}
-
-static void
-empty(struct stick *stick)
-{
-    while (stick->count > 0) {
-        struct flying *frame = &stick->frames[--stick->count];
-
-        ent_bytes_free(&frame->payload);
-        ent_bytes_free(&frame->body);
-    }
-}
-
-/* End a turn as the loop does. */
-static void
-end_turn(enum who who)
-{
-    struct node *node = world.nodes[who];
-    bool more;
-
-    expect_ok(node_sealer_run(node, &more, &last_error));
-    expect_ok(node_pump_run(node, &more, &last_error));
-    expect_ok(node_turn_end(node, ENT_OK, &last_error));
-}
-
-/* One page; false: it was the last. */
-static bool
-write_page(
-    enum who who, const char *to, struct stick *stick, struct ent_bytes *from)
-{
-    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-    Entente__V1__CarryOutRequest request = ENTENTE__V1__CARRY_OUT_REQUEST__INIT;
-    Entente__V1__CarryOutReply reply = ENTENTE__V1__CARRY_OUT_REPLY__INIT;
-
-    expect_ok(ent_arena_init(&arena, 1 << 24, &last_error));
-    request.to = (char *)(uintptr_t)to;
-    request.from = (ProtobufCBinaryData){.data = from->data, .len = from->len};
-    expect_ok(node_turn_begin(world.nodes[who], world.now, &last_error));
-    expect_ok(node_carry_out(
-        world.nodes[who], &request, &arena, &reply, &last_error));
-    end_turn(who);
-    for (size_t i = 0; i < reply.n_frames; i++) {
-        const Entente__V1__CarriedFrame *frame = reply.frames[i];
-
-        put_on(stick, frame->type,
-            ent_view_of(frame->payload.data, frame->payload.len),
-            ent_view_of(frame->body.data, frame->body.len));
-    }
-    ent_bytes_free(from);
-    expect_ok(ent_bytes_copy(
-        ent_view_of(reply.next.data, reply.next.len), from, &last_error));
-    return from->len > 0;
-}
-
-static void
-write_stick(enum who who, enum who to, struct stick *stick)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes from = {0};
-
-    while (write_page(who, addresses[to], stick, &from)) {
-    }
-}
-
-static void
-note(const struct stick *stick, size_t index,
-    const Entente__V1__CarryResult *result, struct outcomes *outcomes)
-{
-    assert_true(result->outcome != 0);
-    outcomes->of[stick->frames[index].type][result->outcome]++;
-    if (result->outcome == NOT_YET) {
-        outcomes->reason = result->reason;
-    }
-}
-
-/* Hand in frames `first` to `first` + `count` of a stick. */
-static void
-read_some(enum who who, const struct stick *stick, size_t first, size_t count,
-    struct outcomes *outcomes)
-{
-    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-    Entente__V1__CarryInRequest request = ENTENTE__V1__CARRY_IN_REQUEST__INIT;
-    Entente__V1__CarryInReply reply = ENTENTE__V1__CARRY_IN_REPLY__INIT;
-    Entente__V1__CarriedFrame frames[64];
-    Entente__V1__CarriedFrame *list[64];
-
-    assert_true(count <= 64);
-    expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
-    for (size_t i = 0; i < count; i++) {
-        const struct flying *from = &stick->frames[first + i];
-
-        entente__v1__carried_frame__init(&frames[i]);
-        frames[i].type = from->type;
-        frames[i].payload = (ProtobufCBinaryData){
-            .data = from->payload.data, .len = from->payload.len};
-        frames[i].body = (ProtobufCBinaryData){
-            .data = from->body.data, .len = from->body.len};
-        list[i] = &frames[i];
-    }
-    request.frames = list;
-    request.n_frames = count;
-    expect_ok(node_turn_begin(world.nodes[who], world.now, &last_error));
-    expect_ok(
-        node_carry_in(world.nodes[who], &request, &arena, &reply, &last_error));
-    assert_int_equal(reply.n_results, count);
-    for (size_t i = 0; i < count; i++) {
-        note(stick, first + i, reply.results[i], outcomes);
-    }
-    end_turn(who);
-}
-
-static void
-read_stick(enum who who, const struct stick *stick, struct outcomes *outcomes)
-{
-    memset(outcomes, 0, sizeof *outcomes);
-    for (size_t at = 0; at < stick->count; at += 64) {
-        size_t rest = stick->count - at;
-
-        read_some(who, stick, at, rest < 64 ? rest : 64, outcomes);
-    }
-}
-
-/* From one office to the other, with a stick of its own. */
-static struct outcomes
-carry(enum who from, enum who to)
-{
-    struct stick *stick = calloc(1, sizeof *stick);
-    struct outcomes outcomes;
-
-    assert_non_null(stick);
-    write_stick(from, to, stick);
-    read_stick(to, stick, &outcomes);
-    empty(stick);
-    free(stick);
-    return outcomes;
-}
-
-/* Each knows who the other is, by stick alone. */
-static void
-introduce_by_stick(void)
-{
-    world.up = false;
-    (void)carry(TACHILEIK, MAESAI);
-    (void)carry(MAESAI, TACHILEIK);
-}
-
-static struct stick *stick;
-
-static int
-setup_stick(void **state)
-{
-    stick = calloc(1, sizeof *stick);
-    return stick == NULL ? -1 : setup(state);
-}
-
-static int
-teardown_stick(void **state)
-{
-    empty(stick);
-    free(stick);
-    return teardown(state);
-}
-
-/* ---- tests ---- */
-
-static void
-without_a_network_an_alert_and_its_receipt_are_carried(void **state)
-{
-    struct outcomes outcomes;
-    struct ent_id id;
-
-    (void)state;
-    introduce_by_stick();
-    id = post(MAESAI, TACHILEIK, hotline);
-    outcomes = carry(MAESAI, TACHILEIK);
-    assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][TAKEN], 1);
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
-    outcomes = carry(TACHILEIK, MAESAI);
-    assert_int_equal(outcomes.of[ENT_FRAME_RECEIPT][TAKEN], 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
-    outcomes = carry(MAESAI, TACHILEIK);
-    assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][TAKEN], 0);
-    assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][KNOWN], 0);
-    journal_is_good(MAESAI);
-    journal_is_good(TACHILEIK);
-}
 
 static void
 the_same_stick_twice_changes_nothing_more(void **state)
@@ -240,10 +18,10 @@ the_same_stick_twice_changes_nothing_more(void **state)
     (void)state;
     introduce_by_stick();
     id = post(MAESAI, TACHILEIK, hotline);
-    write_stick(MAESAI, TACHILEIK, stick);
-    read_stick(TACHILEIK, stick, &outcomes);
+    write_stick(MAESAI, TACHILEIK, carried);
+    read_stick(TACHILEIK, carried, &outcomes);
     journal = node_journal_size(world.nodes[TACHILEIK]->journal);
-    read_stick(TACHILEIK, stick, &outcomes);
+    read_stick(TACHILEIK, carried, &outcomes);
     assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][KNOWN], 1);
     assert_int_equal(outcomes.of[ENT_FRAME_OBJECT][KNOWN], 2);
     assert_int_equal(outcomes.of[ENT_FRAME_OBJECT][TAKEN], 0);
@@ -264,11 +42,11 @@ what_comes_by_wire_and_by_stick_comes_once(void **state)
     world.lose = 100;
     first = post(MAESAI, TACHILEIK, hotline);
     pass(10);
-    write_stick(MAESAI, TACHILEIK, stick);
+    write_stick(MAESAI, TACHILEIK, carried);
     world.lose = 0;
     pass(5000); /* the wire is there again, and first */
     assert_int_equal(times_on_desk(TACHILEIK, &first), 1);
-    read_stick(TACHILEIK, stick, &outcomes);
+    read_stick(TACHILEIK, carried, &outcomes);
     assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][KNOWN], 1);
 
     world.lose = 100;
@@ -285,26 +63,6 @@ what_comes_by_wire_and_by_stick_comes_once(void **state)
 }
 
 static void
-a_receipt_that_the_wire_lost_comes_by_stick(void **state)
-{
-    struct outcomes outcomes;
-    struct ent_id id;
-
-    (void)state;
-    introduce();
-    id = post(MAESAI, TACHILEIK, hotline);
-    turn(MAESAI, NULL);
-    deliver_one();
-    forget_wire();
-    world.up = false;
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), 0);
-    outcomes = carry(TACHILEIK, MAESAI);
-    assert_true(outcomes.of[ENT_FRAME_RECEIPT][TAKEN] >= 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
-}
-
-static void
 carrying_takes_nothing_off_the_wire(void **state)
 {
     struct ent_id id;
@@ -314,7 +72,7 @@ carrying_takes_nothing_off_the_wire(void **state)
     world.lose = 100;
     id = post(MAESAI, TACHILEIK, hotline);
     pass(10);
-    write_stick(MAESAI, TACHILEIK, stick); /* and lost on the way */
+    write_stick(MAESAI, TACHILEIK, carried); /* and lost on the way */
     world.lose = 0;
     pass(5000);
     pass(5000);
@@ -332,125 +90,15 @@ a_bundle_of_somebody_unknown_is_put_off_and_taken_with_his_certificate(
     world.up = false;
     (void)carry(TACHILEIK, MAESAI);
     id = post(MAESAI, TACHILEIK, hotline);
-    write_stick(MAESAI, TACHILEIK, stick);
-    assert_int_equal(stick->count, 3); /* certificate, manifest, bundle */
-    read_some(TACHILEIK, stick, 2, 1, &outcomes);
+    write_stick(MAESAI, TACHILEIK, carried);
+    assert_int_equal(carried->count, 3); /* certificate, manifest, bundle */
+    read_some(TACHILEIK, carried, 2, 1, &outcomes);
     assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][NOT_YET], 1);
     assert_int_equal(outcomes.reason, ENT_REFUSAL_UNKNOWN_CERTIFICATE);
     assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
-    read_stick(TACHILEIK, stick, &outcomes);
+    read_stick(TACHILEIK, carried, &outcomes);
     assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][TAKEN], 1);
     assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-}
-
-static void
-a_receipt_of_somebody_unknown_is_put_off(void **state)
-{
-    struct outcomes outcomes = {.reason = 0};
-
-    (void)state;
-    introduce_by_stick();
-    (void)post(MAESAI, TACHILEIK, hotline);
-    (void)carry(MAESAI, TACHILEIK);
-    write_stick(TACHILEIK, MAESAI, stick);
-    /* A store made anew knows nobody. */
-    node_close(&world.nodes[MAESAI]);
-    {
-        char command[PATH_MAX + 16];
-
-        (void)snprintf(
-            command, sizeof command, "rm -r '%s'", world.configs[MAESAI].store);
-        assert_int_equal(system(command), 0);
-    }
-    expect_ok(node_init(&world.configs[MAESAI], &last_error));
-    expect_ok(
-        node_open(&world.configs[MAESAI], &world.nodes[MAESAI], &last_error));
-    read_some(MAESAI, stick, stick->count - 1, 1, &outcomes);
-    assert_int_equal(outcomes.of[ENT_FRAME_RECEIPT][NOT_YET], 1);
-    assert_int_equal(outcomes.reason, ENT_REFUSAL_UNKNOWN_CERTIFICATE);
-}
-
-static void
-what_expired_is_carried_as_a_skip_and_confirmed(void **state)
-{
-    struct outcomes outcomes;
-    struct ent_id id;
-    uint64_t due;
-
-    (void)state;
-    introduce_by_stick();
-    id = post(MAESAI, TACHILEIK, hotline);
-    turn(MAESAI, NULL);
-    world.now += 2 * DAY;
-    expect_ok(node_keeping_turn(
-        world.nodes[MAESAI], world.now, NODE_KEEPING_ROWS, &due, &last_error));
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id),
-        ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED);
-    outcomes = carry(MAESAI, TACHILEIK);
-    assert_int_equal(outcomes.of[ENT_FRAME_SKIP][TAKEN], 1);
-    outcomes = carry(TACHILEIK, MAESAI);
-    assert_int_equal(outcomes.of[ENT_FRAME_RECEIPT][TAKEN], 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id),
-        ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED);
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
-}
-
-/* The recipient's sealing keys are gone: it says so by stick, and gets it
- * sealed anew by stick. */
-static void
-an_answer_that_settles_nothing_is_carried_back_too(void **state)
-{
-    struct node *tachileik = world.nodes[TACHILEIK];
-    struct outcomes outcomes;
-    struct ent_id id;
-    uint64_t due;
-    size_t count;
-
-    (void)state;
-    introduce_by_stick();
-    id = post(MAESAI, TACHILEIK, hotline);
-    write_stick(MAESAI, TACHILEIK, stick);
-    expect_ok(node_slots_destroy(
-        tachileik->slots, 0, world.now + 3 * DAY, &count, &last_error));
-    expect_ok(node_turn_begin(tachileik, world.now, &last_error));
-    expect_ok(node_manifest_rotate(tachileik, &due, &last_error));
-    expect_ok(node_turn_end(tachileik, ENT_OK, &last_error));
-    read_stick(TACHILEIK, stick, &outcomes);
-    assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][NOT_YET], 1);
-    assert_int_equal(outcomes.reason, ENT_REFUSAL_SEALING_KEY_GONE);
-    outcomes = carry(TACHILEIK, MAESAI);
-    assert_int_equal(outcomes.of[ENT_FRAME_RECEIPT][TAKEN], 1);
-    outcomes = carry(MAESAI, TACHILEIK);
-    assert_int_equal(outcomes.of[ENT_FRAME_SKIP][TAKEN], 1);
-    assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][TAKEN], 1);
-    (void)carry(TACHILEIK, MAESAI);
-    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
-}
-
-/* Its receipt is too old to be in every file: who carries the skip, because he
- * never heard, still gets it. */
-static void
-an_old_receipt_is_carried_to_who_asks_for_it(void **state)
-{
-    struct outcomes outcomes;
-    struct ent_id id;
-    uint64_t due;
-
-    (void)state;
-    introduce_by_stick();
-    id = post(MAESAI, TACHILEIK, hotline);
-    (void)carry(MAESAI, TACHILEIK);
-    world.now += 20 * DAY;
-    expect_ok(node_keeping_turn(
-        world.nodes[MAESAI], world.now, NODE_KEEPING_ROWS, &due, &last_error));
-    outcomes = carry(TACHILEIK, MAESAI);
-    assert_int_equal(outcomes.of[ENT_FRAME_RECEIPT][TAKEN], 0);
-    outcomes = carry(MAESAI, TACHILEIK);
-    assert_int_equal(outcomes.of[ENT_FRAME_SKIP][KNOWN], 1);
-    outcomes = carry(TACHILEIK, MAESAI);
-    assert_int_equal(outcomes.of[ENT_FRAME_RECEIPT][TAKEN], 1);
-    assert_int_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
 }
 
 static void
@@ -480,8 +128,8 @@ what_is_for_others_is_left_alone(void **state)
     (void)state;
     introduce_by_stick();
     (void)post(MAESAI, TACHILEIK, hotline);
-    write_stick(MAESAI, TACHILEIK, stick);
-    read_stick(MAESAI, stick, &outcomes); /* the wrong office */
+    write_stick(MAESAI, TACHILEIK, carried);
+    read_stick(MAESAI, carried, &outcomes); /* the wrong office */
     assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][NOT_OURS], 1);
     assert_int_equal(outcomes.of[ENT_FRAME_OBJECT][NOT_OURS], 2);
 }
@@ -499,14 +147,15 @@ a_frame_that_was_altered_is_refused_alone(void **state)
     (void)post(MAESAI, TACHILEIK, hotline);
     turn(MAESAI, NULL);
     id = post(MAESAI, TACHILEIK, hotline);
-    write_stick(MAESAI, TACHILEIK, stick);
-    put_on(stick, ENT_FRAME_HELLO, view("hello"), (struct ent_view){0});
-    put_on(stick, ENT_FRAME_RECEIPT, view("no receipt"), (struct ent_view){0});
-    put_on(stick, ENT_FRAME_OBJECT, view("no object"), (struct ent_view){0});
-    last = stick->count - 5;
-    assert_int_equal(stick->frames[last].type, ENT_FRAME_BUNDLE);
-    stick->frames[last].body.data[100] ^= 1;
-    read_stick(TACHILEIK, stick, &outcomes);
+    write_stick(MAESAI, TACHILEIK, carried);
+    put_on(carried, ENT_FRAME_HELLO, view("hello"), (struct ent_view){0});
+    put_on(
+        carried, ENT_FRAME_RECEIPT, view("no receipt"), (struct ent_view){0});
+    put_on(carried, ENT_FRAME_OBJECT, view("no object"), (struct ent_view){0});
+    last = carried->count - 5;
+    assert_int_equal(carried->frames[last].type, ENT_FRAME_BUNDLE);
+    carried->frames[last].body.data[100] ^= 1;
+    read_stick(TACHILEIK, carried, &outcomes);
     assert_int_equal(outcomes.of[ENT_FRAME_BUNDLE][REFUSED], 1);
     assert_int_equal(outcomes.of[ENT_FRAME_HELLO][REFUSED], 1);
     assert_int_equal(outcomes.of[ENT_FRAME_RECEIPT][REFUSED], 1);
@@ -529,10 +178,10 @@ flash_lies_before_what_is_less_urgent(void **state)
     (void)post(MAESAI, TACHILEIK, check);
     turn(MAESAI, NULL);
     (void)post(MAESAI, TACHILEIK, hotline);
-    write_stick(MAESAI, TACHILEIK, stick);
+    write_stick(MAESAI, TACHILEIK, carried);
     expect_ok(ent_bundle_decode(
-        ent_bytes_view(&stick->frames[stick->count - 2].payload),
-        ent_bytes_view(&stick->frames[stick->count - 2].body), &bundle,
+        ent_bytes_view(&carried->frames[carried->count - 2].payload),
+        ent_bytes_view(&carried->frames[carried->count - 2].body), &bundle,
         &last_error));
     assert_int_equal(
         bundle.label.stream.precedence, ENTENTE__V1__PRECEDENCE__FLASH);
@@ -639,24 +288,15 @@ on_wire_and_sticks_nothing_is_lost_and_nothing_doubled(void **state)
     }
 }
 
-#define STICK_TEST(name)                                                       \
-    cmocka_unit_test_setup_teardown(name, setup_stick, teardown_stick)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        STICK_TEST(without_a_network_an_alert_and_its_receipt_are_carried),
         STICK_TEST(the_same_stick_twice_changes_nothing_more),
         STICK_TEST(what_comes_by_wire_and_by_stick_comes_once),
-        STICK_TEST(a_receipt_that_the_wire_lost_comes_by_stick),
         STICK_TEST(carrying_takes_nothing_off_the_wire),
         STICK_TEST(
             a_bundle_of_somebody_unknown_is_put_off_and_taken_with_his_certificate),
-        STICK_TEST(a_receipt_of_somebody_unknown_is_put_off),
-        STICK_TEST(what_expired_is_carried_as_a_skip_and_confirmed),
-        STICK_TEST(an_answer_that_settles_nothing_is_carried_back_too),
-        STICK_TEST(an_old_receipt_is_carried_to_who_asks_for_it),
         STICK_TEST(what_was_sealed_under_an_older_key_is_carried_anew),
         STICK_TEST(what_is_for_others_is_left_alone),
         STICK_TEST(a_frame_that_was_altered_is_refused_alone),
