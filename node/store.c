@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "node/blinding.h"
+#include "node/written.h"
 
 static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_META] = {.name = "meta", .key_len = NODE_META_NAME_LEN},
@@ -74,6 +75,17 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_PASSED] = {.name = "passed", .key_len = 24, .form = ENT_KV_BARE},
 };
 
+/* Rows of these are mostly read and put several times in a turn: they go to the
+ * store at its end, or before the table is walked (node/written.h). */
+static const bool is_put_late[NODE_TABLE_COUNT] = {
+    [NODE_META] = true,
+    [NODE_COPY] = true,
+    [NODE_SEEN] = true,
+    [NODE_SIGNER] = true,
+    [NODE_COUNT] = true,
+    [NODE_CENSUS] = true,
+};
+
 /* The row of a table that was looked at last in this turn. */
 struct kept_row {
     struct node_key key;
@@ -83,6 +95,7 @@ struct kept_row {
 struct node_store {
     struct ent_kv *kv;
     struct ent_kv_txn *txn;
+    struct node_written *written;
     struct node_blinding blinding;
     bool dirty;
     uint64_t commits;
@@ -123,7 +136,7 @@ node_store_open(const char *path,
     enum ent_status rc;
 
     store = calloc(1, sizeof *store);
-    if (store == NULL) {
+    if (store == NULL || (store->written = node_written_new()) == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating a store");
     }
     rc = ent_kv_open(path, &options, &store->kv, err);
@@ -144,6 +157,7 @@ node_store_close(struct node_store **store)
     }
     ent_kv_abort(&(*store)->txn);
     ent_kv_close(&(*store)->kv);
+    node_written_free(&(*store)->written);
     sodium_memzero(&(*store)->blinding, sizeof(*store)->blinding);
     free(*store);
     *store = NULL;
@@ -171,14 +185,64 @@ drop_all_kept(struct node_store *store)
     }
 }
 
+/* A key as it lies in the store. */
+static struct node_key
+hidden(struct node_store *store, enum node_table table, struct ent_view key)
+{
+    struct node_key at = {.len = key.len};
+
+    assert(store->txn != NULL && key.len == tables[table].key_len);
+    node_blinding_hide(&store->blinding, table, key, at.bytes);
+    return at;
+}
+
+/* To LMDB. */
+static enum ent_status
+write_row(struct node_store *store, const struct node_written_row *row,
+    struct ent_error *err)
+{
+    struct node_key at = hidden(store, row->table, row->key);
+    enum ent_status rc;
+
+    if (!row->deleted) {
+        return ent_kv_put(
+            store->txn, row->table, node_key_view(&at), row->value, err);
+    }
+    rc = ent_kv_delete(store->txn, row->table, node_key_view(&at), err);
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+static enum ent_status
+write_late(struct node_store *store, struct ent_error *err)
+{
+    struct node_written_row row;
+    size_t at = 0;
+    enum ent_status rc = ENT_OK;
+
+    while (rc == ENT_OK && node_written_next(store->written, &at, &row)) {
+        rc = write_row(store, &row, err);
+    }
+    if (rc == ENT_OK) {
+        node_written_clear(store->written);
+    }
+    return rc;
+}
+
 enum ent_status
 node_store_commit(struct node_store *store, struct ent_error *err)
 {
+    enum ent_status rc;
+
     assert(store->txn != NULL);
     drop_all_kept(store);
     if (!store->dirty) {
         node_store_abort(store);
         return ENT_OK;
+    }
+    rc = write_late(store, err);
+    if (rc != ENT_OK) {
+        node_store_abort(store);
+        return rc;
     }
     store->commits++;
     return ent_kv_commit(&store->txn, err);
@@ -188,6 +252,7 @@ void
 node_store_abort(struct node_store *store)
 {
     drop_all_kept(store);
+    node_written_clear(store->written);
     ent_kv_abort(&store->txn);
 }
 
@@ -211,6 +276,7 @@ node_store_room(struct node_store *store, uint64_t *ret_used, uint64_t *ret_max)
 {
     assert(store->txn != NULL);
     ent_kv_room(store->txn, ret_used, ret_max);
+    *ret_used += node_written_bytes(store->written);
 }
 
 uint64_t
@@ -220,23 +286,18 @@ node_store_disk_room(struct node_store *store)
     return ent_kv_disk_room(store->txn);
 }
 
-/* A key as it lies in the store. */
-static struct node_key
-hidden(struct node_store *store, enum node_table table, struct ent_view key)
-{
-    struct node_key at = {.len = key.len};
-
-    assert(store->txn != NULL && key.len == tables[table].key_len);
-    node_blinding_hide(&store->blinding, table, key, at.bytes);
-    return at;
-}
-
 enum ent_status
 node_store_get(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_view *ret_value, struct ent_error *err)
 {
-    struct node_key at = hidden(store, table, key);
+    struct node_key at;
+    bool was_deleted;
 
+    if (is_put_late[table] &&
+        node_written_get(store->written, table, key, ret_value, &was_deleted)) {
+        return was_deleted ? ENT_NOT_FOUND : ENT_OK;
+    }
+    at = hidden(store, table, key);
     return ent_kv_get(store->txn, table, node_key_view(&at), ret_value, err);
 }
 
@@ -244,10 +305,15 @@ enum ent_status
 node_store_put(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_view value, struct ent_error *err)
 {
-    struct node_key at = hidden(store, table, key);
+    struct node_key at;
 
+    assert(store->txn != NULL);
     drop_kept(store, table);
     store->dirty = true;
+    if (is_put_late[table]) {
+        return node_written_put(store->written, table, key, value, err);
+    }
+    at = hidden(store, table, key);
     return ent_kv_put(store->txn, table, node_key_view(&at), value, err);
 }
 
@@ -255,11 +321,16 @@ enum ent_status
 node_store_delete(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_error *err)
 {
-    struct node_key at = hidden(store, table, key);
-    enum ent_status rc =
-        ent_kv_delete(store->txn, table, node_key_view(&at), err);
+    struct node_key at;
+    enum ent_status rc;
 
     drop_kept(store, table);
+    if (is_put_late[table]) {
+        store->dirty = true;
+        return node_written_delete(store->written, table, key, err);
+    }
+    at = hidden(store, table, key);
+    rc = ent_kv_delete(store->txn, table, node_key_view(&at), err);
     if (rc == ENT_NOT_FOUND) {
         return ENT_OK;
     }
@@ -399,8 +470,11 @@ node_store_seek(struct node_store *store, enum node_table table,
     struct ent_view from, size_t prefix_len, uint8_t *ret_key,
     struct ent_view *ret_value, struct ent_error *err)
 {
-    return seek(store->txn, &store->blinding, table, from, prefix_len, ret_key,
-        ret_value, err);
+    enum ent_status rc = is_put_late[table] ? write_late(store, err) : ENT_OK;
+
+    return rc != ENT_OK ? rc
+                        : seek(store->txn, &store->blinding, table, from,
+                              prefix_len, ret_key, ret_value, err);
 }
 
 struct node_snapshot {
@@ -453,59 +527,6 @@ size_t
 node_key_len(enum node_table table)
 {
     return tables[table].key_len;
-}
-
-enum ent_status
-node_number_get(struct node_store *store, const char *name,
-    uint64_t *ret_number, struct ent_error *err)
-{
-    struct node_key key = node_key_meta(name);
-    struct ent_view value;
-    enum ent_status rc;
-
-    rc = node_store_get(store, NODE_META, node_key_view(&key), &value, err);
-    if (rc == ENT_NOT_FOUND) {
-        *ret_number = 0;
-        return ENT_OK;
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (value.len != 8) {
-        return ent_fail(err, ENT_IO, "the stored number '%s' is odd", name);
-    }
-    *ret_number = ent_get_be(value.data, 8);
-    return ENT_OK;
-}
-
-enum ent_status
-node_number_set(struct node_store *store, const char *name, uint64_t number,
-    struct ent_error *err)
-{
-    struct node_key key = node_key_meta(name);
-    uint8_t value[8];
-
-    ent_put_be(value, number, sizeof value);
-    return node_store_put(store, NODE_META, node_key_view(&key),
-        ent_view_of(value, sizeof value), err);
-}
-
-enum ent_status
-node_number_next(struct node_store *store, const char *name,
-    uint64_t *ret_number, struct ent_error *err)
-{
-    uint64_t number;
-    enum ent_status rc;
-
-    rc = node_number_get(store, name, &number, err);
-    if (rc == ENT_OK) {
-        rc = node_number_set(store, name, number + 1, err);
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    *ret_number = number + 1;
-    return ENT_OK;
 }
 
 uint64_t

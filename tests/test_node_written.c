@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of a turn: what is read is what was put last, whenever it is written. */
+#include "node/written.h"
+
+#include <stdlib.h>
+
+#include "tests/support.h"
+
+#define KEYS 40
+#define STEPS 4000
+
+static const uint8_t store_key[ENT_KV_STORE_KEY_LEN] = "a key of the tests";
+
+/* What the rows must be: a byte for each key, its length too; 0: none. */
+struct model {
+    uint8_t now[KEYS];
+    uint8_t committed[KEYS];
+};
+
+static struct node_key
+key_of(size_t number)
+{
+    struct ent_id id = {{0}};
+    struct ent_party party = {{7}};
+
+    ent_put_be(id.bytes, number + 1, 8);
+    return node_key_copy(&id, &party);
+}
+
+static struct node_store *
+new_store(void **state)
+{
+    struct node_store *store = NULL;
+
+    expect_ok(node_store_create(*state, store_key, 1 << 24, &last_error));
+    expect_ok(node_store_open(*state, store_key, 1 << 24, &store, &last_error));
+    expect_ok(node_store_begin(store, &last_error));
+    return store;
+}
+
+static void
+put(struct node_store *store, size_t number, uint8_t byte)
+{
+    struct node_key key = key_of(number);
+    uint8_t value[UINT8_MAX];
+
+    memset(value, byte, sizeof value);
+    expect_ok(node_store_put(store, NODE_COPY, node_key_view(&key),
+        ent_view_of(value, byte), &last_error));
+}
+
+static void
+expect_run_of(struct ent_view value, uint8_t byte)
+{
+    assert_int_equal(value.len, byte);
+    for (size_t i = 0; i < value.len; i++) {
+        assert_int_equal(value.data[i], byte);
+    }
+}
+
+static void
+expect_row(struct node_store *store, size_t number, uint8_t byte)
+{
+    struct node_key key = key_of(number);
+    struct ent_view value;
+    enum ent_status rc = node_store_get(
+        store, NODE_COPY, node_key_view(&key), &value, &last_error);
+
+    if (byte == 0) {
+        assert_int_equal(rc, ENT_NOT_FOUND);
+    } else {
+        expect_ok(rc);
+        expect_run_of(value, byte);
+    }
+}
+
+static void
+expect_walk(struct node_store *store, const struct model *model)
+{
+    struct node_key at = {.len = node_key_len(NODE_COPY)};
+    struct ent_view value;
+    size_t found = 0;
+    size_t there = 0;
+
+    while (node_store_seek(store, NODE_COPY, node_key_view(&at), 0, at.bytes,
+               &value, &last_error) == ENT_OK) {
+        size_t number = (size_t)ent_get_be(at.bytes, 8) - 1;
+
+        assert_true(number < KEYS);
+        expect_run_of(value, model->now[number]);
+        found++;
+        if (!node_key_after(at.bytes, at.len)) {
+            break;
+        }
+    }
+    for (size_t i = 0; i < KEYS; i++) {
+        there += model->now[i] != 0;
+    }
+    assert_int_equal(found, there);
+}
+
+static void
+end_turn(struct node_store *store, struct model *model, bool commit)
+{
+    if (commit) {
+        expect_ok(node_store_commit(store, &last_error));
+        memcpy(model->committed, model->now, sizeof model->now);
+    } else {
+        node_store_abort(store);
+        memcpy(model->now, model->committed, sizeof model->now);
+    }
+    expect_ok(node_store_begin(store, &last_error));
+}
+
+static void
+what_is_read_is_what_was_put_last(void **state)
+{
+    struct node_store *store = new_store(state);
+    struct model model = {0};
+
+    srand(7);
+    for (size_t i = 0; i < STEPS; i++) {
+        size_t number = (size_t)rand() % KEYS;
+        uint8_t byte = (uint8_t)(1 + rand() % UINT8_MAX);
+        struct node_key key = key_of(number);
+
+        switch (rand() % 16) {
+        case 0:
+            end_turn(store, &model, true);
+            break;
+        case 1:
+            end_turn(store, &model, false);
+            break;
+        case 2:
+            expect_walk(store, &model);
+            break;
+        case 3:
+        case 4:
+            expect_ok(node_store_delete(
+                store, NODE_COPY, node_key_view(&key), &last_error));
+            model.now[number] = 0;
+            break;
+        default:
+            put(store, number, byte);
+            model.now[number] = byte;
+        }
+        number = (size_t)rand() % KEYS;
+        expect_row(store, number, model.now[number]);
+    }
+    node_store_close(&store);
+}
+
+static void
+many_rows_of_one_turn_are_all_kept(void **state)
+{
+    struct node_store *store = new_store(state);
+    struct node_key key;
+    struct ent_view value;
+
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < 5000; i++) {
+            key = key_of(i);
+            expect_ok(node_store_put(store, NODE_COPY, node_key_view(&key),
+                node_key_view(&key), &last_error));
+        }
+        expect_ok(node_store_commit(store, &last_error));
+        expect_ok(node_store_begin(store, &last_error));
+    }
+    for (size_t i = 0; i < 5000; i++) {
+        key = key_of(i);
+        expect_ok(node_store_get(
+            store, NODE_COPY, node_key_view(&key), &value, &last_error));
+        assert_memory_equal(value.data, key.bytes, key.len);
+    }
+    node_store_close(&store);
+}
+
+/* A row goes to the store once, however often it was put. */
+static void
+a_row_counts_once_however_often_it_is_put(void **state)
+{
+    struct node_written *written = node_written_new();
+    struct node_key key = key_of(0);
+    struct node_written_row row;
+    size_t at = 0;
+
+    (void)state;
+    for (size_t i = 1; i < 100; i++) {
+        expect_ok(node_written_put(written, NODE_COPY, node_key_view(&key),
+            ent_view_of(key.bytes, i % key.len), &last_error));
+    }
+    assert_true(node_written_bytes(written) < 200);
+    assert_true(node_written_next(written, &at, &row));
+    assert_int_equal(row.value.len, 99 % key.len);
+    assert_false(node_written_next(written, &at, &row));
+    node_written_clear(written);
+    assert_int_equal(node_written_bytes(written), 0);
+    node_written_free(&written);
+}
+
+static void
+the_same_key_in_another_table_is_another_row(void **state)
+{
+    struct node_written *written = node_written_new();
+    struct node_key key = key_of(0);
+    struct ent_view value;
+    bool deleted;
+
+    (void)state;
+    expect_ok(node_written_put(written, NODE_COPY, node_key_view(&key),
+        ent_view_text("copy"), &last_error));
+    expect_ok(node_written_delete(
+        written, NODE_SEEN, node_key_view(&key), &last_error));
+    assert_true(node_written_get(
+        written, NODE_COPY, node_key_view(&key), &value, &deleted));
+    assert_false(deleted);
+    assert_true(ent_view_equal(value, ent_view_text("copy")));
+    assert_true(node_written_get(
+        written, NODE_SEEN, node_key_view(&key), &value, &deleted));
+    assert_true(deleted);
+    assert_false(node_written_get(
+        written, NODE_META, node_key_view(&key), &value, &deleted));
+    node_written_free(&written);
+}
+
+#define STORE_TEST(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORE_TEST(what_is_read_is_what_was_put_last),
+        STORE_TEST(many_rows_of_one_turn_are_all_kept),
+        cmocka_unit_test(a_row_counts_once_however_often_it_is_put),
+        cmocka_unit_test(the_same_key_in_another_table_is_another_row),
+    };
+
+    return cmocka_run_group_tests_name("node_written", tests, NULL, NULL);
+}
