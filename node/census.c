@@ -56,11 +56,32 @@ find_delivered(struct node *node, const struct ent_id *id,
 
 /* ---- once ---- */
 
-/* Is that message of that office here: on the desk, or a copy of ours? */
+/* Did a message of ours reach anybody? It may be deleted by now. */
+static bool
+has_reached(struct node *node, const struct ent_id *id)
+{
+    struct ent_party to = {{0}};
+    bool reached = false;
+
+    while (!reached) {
+        ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+
+        if (node_copy_next(node, id, &to, &row, NULL) != ENT_OK) {
+            break;
+        }
+        reached = row->state == ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED &&
+                  !node_copy_is_aside(row);
+        if (!node_key_after(to.bytes, sizeof to.bytes)) {
+            break;
+        }
+    }
+    return reached;
+}
+
+/* Is that message of that office here: on the desk, or of ours elsewhere? */
 static bool
 is_here(struct node *node, const char *office, const char *id_text)
 {
-    ENT_AUTO(node_row_free) node_copy_row *copy = NULL;
     ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
     struct ent_address address;
     struct ent_party party;
@@ -71,7 +92,7 @@ is_here(struct node *node, const char *office, const char *id_text)
         return false;
     }
     if (ent_address_equal(&address, &node->self)) {
-        return node_copy_of(node, &id, &party, &copy, NULL) == ENT_OK;
+        return has_reached(node, &id);
     }
     party = ent_address_party(&address);
     return node_seen_get(node, &party, &id, &seen, NULL) == ENT_OK &&

@@ -64,14 +64,6 @@ node_copy_next(struct node *node, const struct ent_id *id, struct ent_party *to,
         (ProtobufCMessage **)ret_row, err);
 }
 
-enum ent_status
-node_copy_of(struct node *node, const struct ent_id *id,
-    struct ent_party *ret_to, node_copy_row **ret_row, struct ent_error *err)
-{
-    *ret_to = (struct ent_party){{0}};
-    return node_copy_next(node, id, ret_to, ret_row, err);
-}
-
 bool
 node_copy_has_left(const node_copy_row *row)
 {

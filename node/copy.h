@@ -39,10 +39,6 @@ enum ent_status node_copy_by_number(struct node *node, uint64_t number,
 enum ent_status node_copy_next(struct node *node, const struct ent_id *id,
     struct ent_party *to, node_copy_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
-/* Any copy of a message of ours; ENT_NOT_FOUND: there is none. */
-enum ent_status node_copy_of(struct node *node, const struct ent_id *id,
-    struct ent_party *ret_to, node_copy_row **ret_row,
-    struct ent_error *err) ENT_MUST_CHECK;
 /* Its row was `was` (NULL: there was none) and is `is` from now on (NULL: it is
  * deleted); the tally follows. */
 enum ent_status node_copy_set(struct node *node, const struct ent_id *id,

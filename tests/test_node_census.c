@@ -214,6 +214,29 @@ one_message_to_several_offices_is_one_case(void **state)
     expect_counts(MAESAI, 1, 2, 3);
 }
 
+/* What it adds to reached nobody: then the case is told by it. */
+static void
+an_update_of_what_was_refused_is_the_case(void **state)
+{
+    char text[ENT_ID_TEXT_LEN + 1];
+    char json[1024];
+    struct ent_id id;
+
+    (void)state;
+    agree_on("lifecycle", &aggregate, 1);
+    id = deliver(seizure);
+    ent_id_format(&id, text);
+    (void)snprintf(json, sizeof json,
+        SEIZURE("\"action\":\"UPDATE\",\"references\":[{\"id\":\"%s\"}],"),
+        text);
+    (void)deliver(json);
+    set_copy(&id, addresses[TACHILEIK],
+        ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE);
+    expect_counts(MAESAI, 1, 2, 3);
+    set_copy(&id, "ncc@la", DELIVERED); /* another office has it */
+    expect_counts(MAESAI, 1, 2, 3);
+}
+
 /* Tachileik passes it on, back to where it came from. */
 static void
 what_is_passed_on_is_no_other_case(void **state)
@@ -360,6 +383,7 @@ main(void)
         CENSUS_TEST(an_update_is_no_other_case),
         CENSUS_TEST(what_is_linked_counts_once_while_one_of_them_holds),
         CENSUS_TEST(one_message_to_several_offices_is_one_case),
+        CENSUS_TEST(an_update_of_what_was_refused_is_the_case),
         CENSUS_TEST(what_is_passed_on_is_no_other_case),
         CENSUS_TEST(what_is_linked_with_what_does_not_count_itself_counts),
         CENSUS_TEST(what_is_linked_with_what_never_arrived_counts),
