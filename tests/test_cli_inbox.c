@@ -30,6 +30,20 @@ only_what_is_open_is_listed_soonest_first(void **state)
     assert_true(strstr(output, "radio check") < strstr(output, "STOP"));
 }
 
+/* Not the ones that came first. */
+static void
+of_what_is_open_the_soonest_are_listed_and_the_rest_is_counted(void **state)
+{
+    fake_node_start(state, answer_all);
+    expect_exit(state, "inbox --unacknowledged --limit 1", EX_OK);
+    expect_output("radio check");
+    expect_no_output("STOP");
+    expect_output("1 more to be acknowledged");
+    expect_exit(state, "inbox --unacknowledged --limit 2", EX_OK);
+    expect_output("STOP");
+    expect_no_output("more to be");
+}
+
 static void
 an_inbox_for_programs_is_lines_of_json(void **state)
 {
@@ -290,6 +304,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         NODE_TEST(the_inbox_shows_what_is_urgent_and_what_is_not_real),
         NODE_TEST(only_what_is_open_is_listed_soonest_first),
+        NODE_TEST(
+            of_what_is_open_the_soonest_are_listed_and_the_rest_is_counted),
         NODE_TEST(an_inbox_for_programs_is_lines_of_json),
         NODE_TEST(a_consumer_moves_on_when_it_has_what_came),
         NODE_TEST(a_terminal_gets_colours_and_nothing_else_that_it_obeys),

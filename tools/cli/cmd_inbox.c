@@ -296,6 +296,10 @@ begin(struct reading *reading, struct ent_error *err)
     size_t last = arguments->limit > 0 ? arguments->limit : LAST;
 
     reading->left = arguments->limit > 0 ? arguments->limit : SIZE_MAX;
+    if (arguments->open_only && !arguments->json && !arguments->follow) {
+        reading->listing.most = arguments->limit; /* of all the soonest */
+        reading->left = SIZE_MAX;
+    }
     reading->desk.position = arguments->from;
     if (arguments->has_from || arguments->consumer[0] != '\0') {
         return EX_OK;

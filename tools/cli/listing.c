@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/cli/listing.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "proto/base/time.h"
@@ -62,18 +63,38 @@ sort(json_t *rows, struct ent_error *err)
     return ENT_OK;
 }
 
+/* The soonest; how many more there are. */
+static size_t
+shorten(json_t *rows, size_t most)
+{
+    size_t more = 0;
+
+    while (most > 0 && json_array_size(rows) > most) {
+        (void)json_array_remove(rows, json_array_size(rows) - 1);
+        more++;
+    }
+    return more;
+}
+
 enum ent_status
 cli_listing_print(struct cli_listing *listing, struct ent_error *err)
 {
     enum ent_status rc = ENT_OK;
+    size_t more = 0;
 
     if (listing->count == 0) {
         return ENT_OK;
     }
     if (listing->by_deadline && !listing->rows.json) {
         rc = sort(listing->rows.table, err);
+        more = shorten(listing->rows.table, listing->most);
     }
-    return rc != ENT_OK ? rc
-                        : cli_rows_print(&listing->rows, cli_item_fields,
-                              cli_item_field_count, "", err);
+    if (rc == ENT_OK) {
+        rc = cli_rows_print(
+            &listing->rows, cli_item_fields, cli_item_field_count, "", err);
+    }
+    if (rc == ENT_OK && more > 0) {
+        printf("%zu more to be acknowledged.\n", more);
+    }
+    return rc;
 }

@@ -13,6 +13,7 @@ struct cli_listing {
     struct cli_rows rows;
     bool replayed;    /* mark all of them so */
     bool by_deadline; /* the table: soonest first */
+    size_t most;      /* of these so many, and how many more; 0: all */
     size_t count;     /* that were shown, or will be */
 };
 void cli_listing_fini(struct cli_listing *listing);
