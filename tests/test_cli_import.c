@@ -271,6 +271,27 @@ a_line_that_is_too_long_is_rejected_once(void **state)
     free(got);
 }
 
+/* What is quoted is cut, and may be so in the middle of a letter. */
+static void
+a_reason_is_told_to_its_end_in_any_script(void **state)
+{
+    write_file(state, "in.xml",
+        "<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'><identifier>A-1"
+        "</identifier><sender>desk@example.org</sender><sent>"
+        "2026-11-29T17:00:00+07:00</sent><status>Actual</status><msgType>Alert"
+        "</msgType><scope>Restricted</scope><info><category>Security"
+        "</category><event>x การลักลอบขนคนเข้าเมืองโดยผิดกฎหมายที่ชายแดน</event>"
+        "<urgency>Immediate</urgency><severity>Minor</severity><certainty>"
+        "Observed</certainty></info></alert>\n",
+        0600);
+    expect_exit(state, "import cap --dry-run --rejects=bad.xml in.xml", 1);
+    expect_output(
+        "for 'x การลักลอบขนคนเข้าเม' of category Security no line of the "
+        "table of codes holds");
+    expect_exit(state, "import cap --dry-run --rejects=again.xml bad.xml", 1);
+    expect_output("of category Security no line");
+}
+
 int
 main(void)
 {
@@ -284,6 +305,7 @@ main(void)
         NODE_TEST(rejects_that_cannot_be_written_are_told),
         NODE_TEST(a_row_rejected_again_has_the_new_reason),
         NODE_TEST(a_line_that_is_too_long_is_rejected_once),
+        NODE_TEST(a_reason_is_told_to_its_end_in_any_script),
     };
 
     return cmocka_run_group_tests_name("cli_import", tests, NULL, NULL);

@@ -52,8 +52,9 @@ cli_import_reason(size_t line, const char *column, const char *why,
     size_t bad;
 
     (void)snprintf(out, CLI_REASON_MAX, "line %zu%s: %s", line, column, why);
-    if (!ent_text_is_valid(ent_view_text(out), &bad)) {
-        out[bad] = '\0'; /* it was cut in the middle of a letter */
+    while (!ent_text_is_valid(ent_view_text(out), &bad)) {
+        /* what is quoted was cut in the middle of a letter */
+        memmove(out + bad, out + bad + 1, strlen(out + bad + 1) + 1);
     }
 }
 
