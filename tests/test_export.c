@@ -62,6 +62,52 @@ export_these(const struct cli_export_format *format, const char *family,
     free(export.state);
 }
 
+/* ---- what was sent ---- */
+
+#define SENT_MAX 3000
+
+/* Hand on the copy of a message of that number. */
+static void
+take_copy(struct cli_export *export, unsigned number, enum cli_leaving rule)
+{
+    Entente__V1__InboxItem item = ENTENTE__V1__INBOX_ITEM__INIT;
+    char id[ENT_ID_TEXT_LEN + 1];
+
+    ent_arena_reset(&arena);
+    (void)snprintf(id, sizeof id, "01926b3e-8c00-7abc-8def-%012u", number + 1);
+    item.id = id;
+    item.family = (char *)"border_status";
+    item.message = example(&arena, "border_status", "{}");
+    expect_ok(cli_export_take(export, &item, rule, &last_error));
+}
+
+/* To one office today, to another one later: its copies are not neighbours. */
+static void
+a_message_is_written_once_whenever_its_copies_were_sent(void **state)
+{
+    struct cli_export export = {.format = &cli_export_as_cap, .sent = true};
+
+    (void)state;
+    free(text);
+    text = NULL;
+    export.out = open_memstream(&text, &text_len);
+    expect_ok(ent_arena_init(&export.arena, ENT_MESSAGE_ARENA, &last_error));
+    take_copy(&export, 0, CLI_LEAVING_REFUSED);
+    for (unsigned i = 0; i < SENT_MAX; i++) {
+        take_copy(&export, i, CLI_LEAVING_LEAVES);
+    }
+    for (unsigned i = 0; i < SENT_MAX; i++) {
+        take_copy(&export, i, CLI_LEAVING_LEAVES);
+    }
+    assert_int_equal(export.messages, 2 * SENT_MAX + 1);
+    assert_int_equal(export.exported, SENT_MAX);
+    assert_int_equal(export.kept[CLI_LEAVING_COPY], SENT_MAX);
+    assert_int_equal(export.kept[CLI_LEAVING_REFUSED], 1);
+    cli_idset_fini(&export.written);
+    assert_int_equal(fclose(export.out), 0);
+    ent_arena_fini(&export.arena);
+}
+
 /* ---- CSV ---- */
 
 static void
@@ -501,6 +547,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            a_message_is_written_once_whenever_its_copies_were_sent),
         cmocka_unit_test(a_row_has_what_every_family_has_and_all_as_json),
         cmocka_unit_test(a_formula_is_a_text),
         cmocka_unit_test(keys_and_signatures_are_in_no_row),

@@ -69,11 +69,13 @@ is_chosen(const struct cli_export *export, const Entente__V1__InboxItem *item)
     return export->family_count == 0;
 }
 
+/* One that went to several offices, perhaps not at once, is written once. */
 static bool
-is_a_copy(const struct cli_export *export, const Entente__V1__InboxItem *item)
+is_once(const struct cli_export *export, const Entente__V1__InboxItem *item,
+    struct ent_id *ret_id)
 {
     return export->sent && export->format->once &&
-           strcmp(export->last, item->id) == 0;
+           ent_id_parse(ent_view_text(item->id), ret_id, NULL) == ENT_OK;
 }
 
 enum ent_status
@@ -81,12 +83,15 @@ cli_export_take(struct cli_export *export, const Entente__V1__InboxItem *item,
     enum cli_leaving rule, struct ent_error *err)
 {
     enum ent_status rc = ENT_UNSUPPORTED;
+    struct ent_id id;
+    const bool once = is_once(export, item, &id);
 
     if (!is_chosen(export, item)) {
         return ENT_OK;
     }
     export->messages++;
-    if (rule == CLI_LEAVING_LEAVES && is_a_copy(export, item)) {
+    if (rule == CLI_LEAVING_LEAVES && once &&
+        cli_idset_has(&export->written, &id)) {
         rule = CLI_LEAVING_COPY;
     }
     if (rule == CLI_LEAVING_LEAVES) {
@@ -94,8 +99,8 @@ cli_export_take(struct cli_export *export, const Entente__V1__InboxItem *item,
     }
     if (rc == ENT_OK) {
         export->exported++;
-        (void)snprintf(export->last, sizeof export->last, "%s", item->id);
-        return cli_export_written(export, err);
+        rc = once ? cli_idset_add(&export->written, &id, err) : ENT_OK;
+        return rc == ENT_OK ? cli_export_written(export, err) : rc;
     }
     export->kept[rule] += rc == ENT_UNSUPPORTED ? 1 : 0;
     return rc == ENT_UNSUPPORTED ? ENT_OK : rc;
@@ -161,6 +166,7 @@ cli_export_run(
         code = EX_IOERR;
     }
     ent_arena_fini(&export->arena);
+    cli_idset_fini(&export->written);
     free(export->state);
     export->state = NULL;
     return code;

@@ -3,7 +3,8 @@
  * export - what lies on this desk, or was sent from here, on its way to a file
  * for other systems: each message that was chosen and may leave (leaving.h) is
  * written, the others are counted by the rule that keeps them. Memory does not
- * grow with their number.
+ * grow with their number, but by the id of each that was sent and is written
+ * once.
  *
  * What is written of a message the format says: an alert (export_cap.c),
  * objects of STIX (export_stix.c), a row (export_csv.c).
@@ -16,6 +17,7 @@
 #include "proto/id.h"
 #include "proto/message.h"
 #include "tools/cli/desk.h"
+#include "tools/cli/idset.h"
 #include "tools/cli/leaving.h"
 
 #define CLI_EXPORT_FAMILIES_MAX 64
@@ -50,7 +52,7 @@ struct cli_export {
     uint64_t messages; /* that were chosen */
     uint64_t exported;
     uint64_t kept[CLI_LEAVING_COUNT]; /* by rule */
-    char last[ENT_ID_TEXT_LEN + 1];   /* id of the last that was exported */
+    struct cli_idset written;         /* of what was sent, where once is all */
     struct ent_arena arena;           /* of one message */
     void *state;                      /* the format's own, which free() frees */
 };
