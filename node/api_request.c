@@ -12,7 +12,8 @@
 #include "node/officers.h"
 #include "node/release.h"
 #include "node/rollback.h"
-#include "node/submit.h"
+#include "node/sealer.h"
+#include "node/submit_internal.h"
 #include "node/upload.h"
 
 static enum ent_status
@@ -110,6 +111,22 @@ only_reads(const Entente__V1__ApiRequest *request)
     }
 }
 
+/* It changes nothing of what passes, nor tells of what waits: what was handed
+ * in before need not be sealed first. */
+static bool
+is_beside(const Entente__V1__ApiRequest *request)
+{
+    switch (request->request_case) {
+    case ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT:
+    case ENTENTE__V1__API_REQUEST__REQUEST_INBOX:
+    case ENTENTE__V1__API_REQUEST__REQUEST_CURSOR:
+    case ENTENTE__V1__API_REQUEST__REQUEST_TRACE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 enum ent_status
 node_api_request(struct node *node, struct ent_view client,
     const Entente__V1__ApiRequest *request, struct ent_error *err)
@@ -149,6 +166,10 @@ node_api_request(struct node *node, struct ent_view client,
 
     if (node->rolled_back && !only_reads(request)) {
         return ent_fail(err, ENT_REJECTED, "%s", NODE_ROLLBACK_TEXT);
+    }
+    rc = is_beside(request) ? ENT_OK : node_sealer_fresh(node, err);
+    if (rc != ENT_OK) {
+        return node_as_storage(rc);
     }
     reply.number = request->number;
     switch (request->request_case) {

@@ -6,6 +6,7 @@
 #include "node/consent.h"
 #include "node/correction.h"
 #include "node/desks.h"
+#include "node/outbox.h"
 #include "node/pending.h"
 #include "node/purge.h"
 #include "node/raise.h"
@@ -357,6 +358,10 @@ open_copy(struct node *node, const struct ent_party *to,
             row->index, ret_plain, err);
     }
     key = node_key_pending(row->precedence, to, row->number);
+    rc = node_outbox_keep(node, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     rc = node_row_get(node->store, NODE_PENDING, node_key_view(&key),
         &entente__rest__v1__pending_row__descriptor,
         (ProtobufCMessage **)&pending, err);

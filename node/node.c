@@ -21,6 +21,7 @@
 #include "node/keeping.h"
 #include "node/ladder.h"
 #include "node/manifest.h"
+#include "node/outbox.h"
 #include "node/peers.h"
 #include "node/pump.h"
 #include "node/receipts.h"
@@ -135,6 +136,7 @@ take_back(struct node *node, const char *why)
     }
     take_back_self(node);
     node_asked_take_back(node);
+    node_outbox_forget(node->outbox);
     node->errands_due = true; /* whatever that turn did of it */
     node->reckon_due = true;
     node_receipts_forget(node);
@@ -183,6 +185,9 @@ note_tally(struct node *node, struct ent_error *err)
 enum ent_status
 node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
 {
+    if (rc == ENT_OK) {
+        rc = node_outbox_keep(node, err);
+    }
     if (rc == ENT_OK) {
         rc = node_receipts_flush(node, err);
     }
@@ -288,6 +293,18 @@ serve_readers(struct node *node, struct loop *loop, struct ent_error *err)
     return rc != ENT_OK ? rc : node_api_wake(node, err);
 }
 
+/* What they hand in is sealed before anything else is heard. */
+static enum ent_status
+serve_programs(struct node *node, size_t *ret_requests, struct ent_error *err)
+{
+    enum ent_status rc;
+
+    node_outbox_open(node);
+    rc = node_api_serve(node, REQUESTS_MAX, ret_requests, err);
+    node_outbox_close(node);
+    return rc != ENT_OK ? rc : node_sealer_fresh(node, err);
+}
+
 static enum ent_status
 handle(struct node *node, struct loop *loop, struct ent_error *err)
 {
@@ -303,7 +320,7 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
         rc = reload(node, loop, err);
     }
     if (rc == ENT_OK) {
-        rc = node_api_serve(node, REQUESTS_MAX, &requests, err);
+        rc = serve_programs(node, &requests, err);
     }
     if (rc == ENT_OK) {
         rc = node_uplink_serve(node, FRAMES_MAX, &frames, err);

@@ -37,6 +37,7 @@ struct node_api;
 struct node_answers;
 struct node_identity;
 struct node_asked;
+struct node_outbox;
 
 struct node_clock {
     enum ent_doubt why; /* the time of day is in doubt (node/clock.h) */
@@ -69,6 +70,7 @@ struct node {
     struct node_effects effects;
     struct node_answers *answers; /* of this turn (node/receipts.h) */
     struct node_asked *asked;     /* of node/asked.h, in memory */
+    struct node_outbox *outbox;   /* of this turn (node/outbox.h) */
     uint64_t from; /* the neighbour whose frame is being handled; 0: none */
     uint64_t incarnation;
     uint64_t manifest_sequence;

@@ -16,6 +16,7 @@
 #include "node/authorities.h"
 #include "node/identity.h"
 #include "node/manifest.h"
+#include "node/outbox.h"
 #include "node/peers.h"
 #include "node/receipts.h"
 #include "node/reincarnation.h"
@@ -150,7 +151,8 @@ node_new(const struct node_config *config, struct node **ret_node,
     node->started_at = node->now_ms;
     *ret_node = node;
     node->asked = node_asked_new();
-    if (node->asked == NULL) {
+    node->outbox = node_outbox_new();
+    if (node->asked == NULL || node->outbox == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating the node");
     }
     return node_authorities_new(&node->authorities, err);
@@ -374,6 +376,7 @@ node_close(struct node **node_pointer)
         return;
     }
     node_asked_free(&node->asked);
+    node_outbox_free(&node->outbox);
     node_receipts_forget(node);
     node_witness_forget(node);
     node_effects_fini(&node->effects);

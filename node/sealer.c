@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/outbox.h"
 #include "node/pairs.h"
 #include "node/reincarnation.h"
 #include "node/rest.pb-c.h"
@@ -66,10 +67,10 @@ group_peer(struct node *node, struct ent_view value,
                         : node_peers_get(node, &address, ret_peer, err);
 }
 
-/* Seal one bundle of the group at `key`; `ret_sealed` false: nothing could. */
+/* A bundle for that recipient; NULL: none can be sealed now. */
 static enum ent_status
-seal_group(struct node *node, const uint8_t *key, struct ent_view value,
-    bool *ret_sealed, struct ent_error *err)
+begin(struct node *node, struct node_peer *peer, uint8_t rank,
+    struct node_batch **ret_batch, struct ent_error *err)
 {
     ENT_AUTO(node_batch_free)
     struct node_batch *batch = calloc(1, sizeof *batch);
@@ -77,32 +78,128 @@ seal_group(struct node *node, const uint8_t *key, struct ent_view value,
     bool frozen = false;
     enum ent_status rc;
 
-    *ret_sealed = false;
     if (batch == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating a bundle");
     }
-    batch->precedence = ENTENTE__V1__PRECEDENCE__FLASH - key[0];
-    rc = group_peer(node, value, &batch->peer, err);
-    if (rc == ENT_OK) {
-        rc = is_sealable(node, batch->peer, batch->precedence, &sealable, err);
-    }
+    batch->peer = peer;
+    batch->precedence = ENTENTE__V1__PRECEDENCE__FLASH - rank;
+    rc = is_sealable(node, peer, batch->precedence, &sealable, err);
     if (rc == ENT_OK && sealable) {
         rc = node_sealing_frozen(node, batch, &frozen, err);
     }
-    if (rc != ENT_OK || !sealable || frozen) {
-        return rc;
+    if (rc == ENT_OK && sealable && !frozen) {
+        *ret_batch = batch;
+        batch = NULL;
     }
-    rc = node_batch_fill(node, batch, key, err);
-    if (rc != ENT_OK || batch->count == 0) {
-        return rc;
-    }
-    rc = node_sealing_run(node, batch, err);
+    return rc;
+}
+
+static enum ent_status
+seal(struct node *node, const struct node_batch *batch, bool *ret_sealed,
+    struct ent_error *err)
+{
+    enum ent_status rc = node_sealing_run(node, batch, err);
+
+    *ret_sealed = rc == ENT_OK;
     if (rc == ENT_REJECTED || rc == ENT_BAD_INPUT) {
         ent_log(ENT_LOG_ERROR, COMPONENT, "not sealing: %s", err->text);
         return ENT_OK;
     }
-    *ret_sealed = rc == ENT_OK;
     return rc;
+}
+
+/* ---- what came in just now ---- */
+
+/* Something of that group waits since an earlier turn: it goes first. */
+static enum ent_status
+is_behind(struct node *node, const struct node_outbox_group *group,
+    bool *ret_behind, struct ent_error *err)
+{
+    const struct ent_party party = ent_address_party(group->to);
+    struct node_key key = node_key_pending(
+        ENTENTE__V1__PRECEDENCE__FLASH - group->rank, &party, 0);
+    enum ent_status rc = node_store_seek(node->store, NODE_PENDING,
+        node_key_view(&key), NODE_GROUP_LEN, key.bytes, NULL, err);
+
+    *ret_behind = rc == ENT_OK;
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+/* Seal one bundle of the outbox's first group; `ret_sealed` false: it has to
+ * wait. */
+static enum ent_status
+seal_first(struct node *node, const struct node_outbox_group *group,
+    bool *ret_sealed, struct ent_error *err)
+{
+    ENT_AUTO(node_batch_free) struct node_batch *batch = NULL;
+    struct node_peer *peer;
+    bool behind = false;
+    enum ent_status rc = is_behind(node, group, &behind, err);
+
+    *ret_sealed = false;
+    if (rc == ENT_OK && !behind) {
+        rc = node_peers_get(node, group->to, &peer, err);
+    }
+    if (rc == ENT_OK && !behind) {
+        rc = begin(node, peer, group->rank, &batch, err);
+    }
+    if (rc != ENT_OK || batch == NULL) {
+        return rc;
+    }
+    node_outbox_fill(node->outbox, batch);
+    rc = seal(node, batch, ret_sealed, err);
+    if (*ret_sealed) {
+        node_outbox_sealed(node->outbox, batch);
+    } else {
+        node_outbox_put_back(node->outbox, batch);
+    }
+    return rc;
+}
+
+enum ent_status
+node_sealer_fresh(struct node *node, struct ent_error *err)
+{
+    struct node_outbox_group group;
+    uint8_t held_back;
+    size_t bundles = 0;
+    enum ent_status rc = node_reincarnation_rank(node, &held_back, err);
+
+    while (rc == ENT_OK && node_outbox_first(node->outbox, &group)) {
+        bool sealed = false;
+
+        if (group.rank < held_back && bundles < BUNDLES_MAX) {
+            rc = seal_first(node, &group, &sealed, err);
+        }
+        if (rc == ENT_OK && !sealed) {
+            rc = node_outbox_keep_first(node, err);
+        }
+        bundles += sealed;
+    }
+    return rc;
+}
+
+/* ---- what has waited ---- */
+
+/* Seal one bundle of the group at `key`; `ret_sealed` false: nothing could. */
+static enum ent_status
+seal_group(struct node *node, const uint8_t *key, struct ent_view value,
+    bool *ret_sealed, struct ent_error *err)
+{
+    ENT_AUTO(node_batch_free) struct node_batch *batch = NULL;
+    struct node_peer *peer;
+    enum ent_status rc = group_peer(node, value, &peer, err);
+
+    *ret_sealed = false;
+    if (rc == ENT_OK) {
+        rc = begin(node, peer, key[0], &batch, err);
+    }
+    if (rc != ENT_OK || batch == NULL) {
+        return rc;
+    }
+    rc = node_batch_fill(node, batch, key, err);
+    return rc != ENT_OK || batch->count == 0
+               ? rc
+               : seal(node, batch, ret_sealed, err);
 }
 
 enum ent_status

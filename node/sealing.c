@@ -233,8 +233,10 @@ keep_copy(struct node *node, const struct node_batch *batch,
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_store_delete(
-        node->store, NODE_PENDING, node_key_view(&chosen->pending), err);
+    return chosen->pending.len == 0
+               ? ENT_OK
+               : node_store_delete(node->store, NODE_PENDING,
+                     node_key_view(&chosen->pending), err);
 }
 
 static enum ent_status

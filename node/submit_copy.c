@@ -14,7 +14,7 @@
 #include "node/lifecycle.h"
 #include "node/lifetime.h"
 #include "node/onward.h"
-#include "node/pending.h"
+#include "node/outbox.h"
 #include "node/release.h"
 #include "node/reply.h"
 #include "node/submit_internal.h"
@@ -288,10 +288,11 @@ node_submit_said(struct node *node, const struct node_outgoing *outgoing,
 
 static enum ent_status
 send_on(struct node *node, const struct node_outgoing *outgoing,
-    uint64_t number, uint64_t day, struct ent_view wire, struct ent_error *err)
+    uint64_t number, uint64_t day, struct ent_bytes *wire,
+    struct ent_error *err)
 {
-    enum ent_status rc = node_pending_put(node, &outgoing->id, &outgoing->to,
-        (uint32_t)outgoing->message->precedence, number, day, wire, err);
+    enum ent_status rc = node_outbox_put(node, &outgoing->id, &outgoing->to,
+        outgoing->message, number, day, wire, err);
 
     return rc != ENT_OK ? rc : node_submit_said(node, outgoing, err);
 }
@@ -335,8 +336,7 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     if (rc == ENT_OK) {
         rc = outgoing->held ? node_release_hold(node, outgoing, number, day,
                                   ent_bytes_view(&wire), err)
-                            : send_on(node, outgoing, number, day,
-                                  ent_bytes_view(&wire), err);
+                            : send_on(node, outgoing, number, day, &wire, err);
     }
     return node_as_storage(rc);
 }

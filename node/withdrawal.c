@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/copy.h"
+#include "node/outbox.h"
 #include "proto/schema/api.pb-c.h"
 
 /* Its last state, unless a receipt says that it came after all. */
@@ -56,6 +57,8 @@ node_withdrawal_run(struct node *node, const struct ent_id *id,
         return skip(node, row, err);
     }
     key = node_key_pending(row->precedence, to, row->number);
-    return node_store_delete(
-        node->store, NODE_PENDING, node_key_view(&key), err);
+    rc = node_outbox_keep(node, err);
+    return rc != ENT_OK ? rc
+                        : node_store_delete(node->store, NODE_PENDING,
+                              node_key_view(&key), err);
 }

@@ -61,6 +61,7 @@ struct world {
     size_t sent_count;
     uint64_t seed;
     uint64_t serial;     /* of the last certificate */
+    bool at_once;        /* the last message was handed in by a program */
     unsigned agreed;     /* how often they agreed on something */
     size_t old_messages; /* that a new incarnation takes back in a turn */
 };
@@ -129,6 +130,10 @@ void tell_certificate(enum who whose, enum who whom);
 void tell_manifest(enum who whose, enum who whom);
 
 /* ---- what officers do ---- */
+
+/* One message, in a turn that the caller has begun. */
+void submit_one(enum who from, enum who to, const char *json,
+    Entente__V1__SubmitResult **ret_result, struct ent_arena *arena);
 
 void submit(enum who from, enum who to, const char *json,
     Entente__V1__SubmitResult **ret_result, struct ent_arena *arena);

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "node/outbox.h"
+#include "node/sealer.h"
 #include "proto/message.h"
 
 const char hotline[] =
@@ -16,7 +18,7 @@ const char not_agreed[] =
     "{\"purpose\":\"STATISTICS\",\"precedence\":\"ROUTINE\",\"test\":{}}";
 
 void
-submit(enum who from, enum who to, const char *json,
+submit_one(enum who from, enum who to, const char *json,
     Entente__V1__SubmitResult **ret_result, struct ent_arena *arena)
 {
     Entente__V1__Submission submission = ENTENTE__V1__SUBMISSION__INIT;
@@ -28,10 +30,26 @@ submit(enum who from, enum who to, const char *json,
     submission.message = (ent_message *)message;
     submission.to = &recipient;
     submission.n_to = 1;
-    expect_ok(node_turn_begin(world.nodes[from], world.now, &last_error));
     expect_ok(node_submit(
         world.nodes[from], &submission, arena, ret_result, &last_error));
-    expect_ok(node_turn_end(world.nodes[from], ENT_OK, &last_error));
+}
+
+/* Every other message is sealed in the turn in which it is handed in. */
+void
+submit(enum who from, enum who to, const char *json,
+    Entente__V1__SubmitResult **ret_result, struct ent_arena *arena)
+{
+    struct node *node = world.nodes[from];
+
+    world.at_once = !world.at_once;
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    if (world.at_once) {
+        node_outbox_open(node);
+    }
+    submit_one(from, to, json, ret_result, arena);
+    node_outbox_close(node);
+    expect_ok(node_sealer_fresh(node, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
 }
 
 /* Send it and remember its id as accepted. */
