@@ -32,6 +32,8 @@ loaded_fini(struct node_loaded *loaded)
 {
     ent_agreement_free(&loaded->agreement);
     ent_bytes_free(&loaded->signatures);
+    free(loaded->declarations);
+    loaded->declarations = NULL;
 }
 
 struct node_loaded *
@@ -56,18 +58,44 @@ node_agreements_drop(
     loaded_fini(loaded);
     memmove(loaded, loaded + 1, behind * sizeof *loaded);
     agreements->count--;
-    memset(&agreements->list[agreements->count], 0, sizeof *loaded);
+    node_governed_renew(agreements);
+}
+
+/* Room for one more. */
+static bool
+make_room(struct node_agreements *agreements)
+{
+    size_t room = agreements->room == 0 ? 16 : 2 * agreements->room;
+    struct node_loaded *list;
+
+    if (agreements->count < agreements->room) {
+        return true;
+    }
+    if (agreements->count == NODE_AGREEMENTS_MAX) {
+        return false;
+    }
+    list = realloc(agreements->list, room * sizeof *list);
+    if (list == NULL) {
+        return false;
+    }
+    agreements->list = list;
+    agreements->room = room;
+    return true;
 }
 
 bool
 node_agreements_move(struct node_agreements *to, struct node_loaded *loaded)
 {
-    if (to->count == NODE_AGREEMENTS_MAX) {
+    if (!make_room(to)) {
         return false;
     }
-    to->list[to->count++] = *loaded;
-    loaded->agreement = NULL;
-    loaded->signatures = (struct ent_bytes){0};
+    to->list[to->count] = *loaded;
+    if (!node_governed_add(to, to->count)) {
+        node_governed_renew(to);
+        return false;
+    }
+    to->count++;
+    *loaded = (struct node_loaded){.file = ""};
     return true;
 }
 
@@ -89,6 +117,8 @@ node_agreements_free(struct node_agreements **agreements)
     ent_bytes_free(&old->overlay.text);
     ent_overlay_free(&old->overlay.rules);
     free(old->notices);
+    free(old->list);
+    free(old->governed);
     free(old);
     *agreements = NULL;
 }
@@ -101,13 +131,16 @@ has_parties_of(
 {
     size_t count = ent_agreement_party_count(one);
 
+    if (count != ent_agreement_party_count(other)) {
+        return false;
+    }
     for (size_t i = 0; i < count; i++) {
         if (ent_agreement_authority(other, ent_agreement_party_state(one, i)) ==
             NULL) {
             return false;
         }
     }
-    return count == ent_agreement_party_count(other);
+    return true;
 }
 
 static bool
@@ -144,39 +177,13 @@ node_agreements_yielding(struct node_agreements *agreements, uint64_t now_ms,
 
 /* ---- which one decides ---- */
 
-/* Does it govern what passes between our state and that one? */
-static bool
-covers(
-    const struct ent_agreement *agreement, const char *own, const char *state)
-{
-    size_t count = ent_agreement_party_count(agreement);
-    bool ours = false;
-    bool theirs = false;
-
-    for (size_t i = 0; i < count; i++) {
-        const char *party = ent_agreement_party_state(agreement, i);
-
-        ours |= strcmp(party, own) == 0;
-        theirs |= strcmp(party, state) == 0;
-    }
-    return ours && theirs && (count == 1) == (strcmp(own, state) == 0);
-}
-
 static const struct node_loaded *
 governing(const struct node_agreements *agreements, const char *state)
 {
-    const struct node_loaded *best = NULL;
+    bool found;
+    size_t at = node_governed_find(agreements, state, &found);
 
-    for (size_t i = 0; i < agreements->count; i++) {
-        const struct node_loaded *loaded = &agreements->list[i];
-
-        if (covers(loaded->agreement, agreements->state, state) &&
-            (best == NULL || ent_agreement_party_count(loaded->agreement) <
-                                 ent_agreement_party_count(best->agreement))) {
-            best = loaded;
-        }
-    }
-    return best;
+    return found ? &agreements->list[agreements->governed[at].place] : NULL;
 }
 
 const struct ent_agreement *
@@ -205,7 +212,7 @@ node_agreements_declared(
 {
     const struct node_loaded *loaded = governing(agreements, state);
 
-    return loaded != NULL ? &loaded->declarations : NULL;
+    return loaded != NULL ? loaded->declarations : NULL;
 }
 
 uint64_t
@@ -213,12 +220,14 @@ node_agreements_changed_at(const struct node_agreements *agreements,
     const char *state, uint64_t now_ms)
 {
     const struct node_loaded *loaded = governing(agreements, state);
-    uint64_t declared;
+    uint64_t declared = 0;
 
     if (loaded == NULL) {
         return 0;
     }
-    declared = ent_declarations_changed_at(&loaded->declarations, now_ms);
+    if (loaded->declarations != NULL) {
+        declared = ent_declarations_changed_at(loaded->declarations, now_ms);
+    }
     if (agreements->overlay.since_ms > declared) {
         declared = agreements->overlay.since_ms;
     }
@@ -244,8 +253,14 @@ const struct ent_declarations *
 node_agreements_declared_at(
     const struct node_agreements *agreements, size_t index)
 {
-    return index < agreements->count ? &agreements->list[index].declarations
+    return index < agreements->count ? agreements->list[index].declarations
                                      : NULL;
+}
+
+size_t
+node_agreements_count(const struct node_agreements *agreements)
+{
+    return agreements->count;
 }
 
 const struct node_agreement_fault *

@@ -21,7 +21,7 @@
 #include "policy/declarations.h"
 #include "proto/authority.h"
 
-#define NODE_AGREEMENTS_MAX 256
+#define NODE_AGREEMENTS_MAX 16384
 #define NODE_AGREEMENT_FAULTS_MAX 128 /* what is beyond is not told */
 
 struct node_agreements;
@@ -52,7 +52,8 @@ const struct ent_agreement *node_agreements_with(
 const struct ent_agreement *node_agreements_with_office(
     const struct node_agreements *agreements, const char *office);
 
-/* What its parties have declared; NULL: there is none with that state. */
+/* What its parties have declared; NULL: nothing, or there is none with that
+ * state. */
 const struct ent_declarations *node_agreements_declared(
     const struct node_agreements *agreements, const char *state);
 
@@ -67,6 +68,7 @@ const struct ent_agreement *node_agreements_at(
     const char **ret_file);
 const struct ent_declarations *node_agreements_declared_at(
     const struct node_agreements *agreements, size_t index);
+size_t node_agreements_count(const struct node_agreements *agreements);
 
 /* What is wrong with the files that are not in use, by index; NULL past the
  * last. */

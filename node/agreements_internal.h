@@ -15,8 +15,8 @@
 struct node_loaded {
     char file[NAME_MAX + 1];
     struct ent_agreement *agreement;
-    struct ent_bytes signatures; /* of its .sig */
-    struct ent_declarations declarations;
+    struct ent_bytes signatures;           /* of its .sig */
+    struct ent_declarations *declarations; /* NULL: nothing is declared */
     uint64_t declared_ms; /* what is sealed from then on knows all notices */
 };
 
@@ -37,10 +37,21 @@ struct node_overlay {
     uint64_t since_ms; /* what is sealed from then on knows it */
 };
 
+/* Which of the list governs what passes between us and one state: so that a
+ * decision costs the same among ten thousand. */
+struct node_governed {
+    char state[ENT_STATE_MAX + 1];
+    size_t place;
+};
+
 struct node_agreements {
     char state[ENT_STATE_MAX + 1];
-    struct node_loaded list[NODE_AGREEMENTS_MAX];
+    struct node_loaded *list;
     size_t count;
+    size_t room;
+    struct node_governed *governed; /* sorted by state */
+    size_t governed_count;
+    size_t governed_room;
     struct node_loaded_notice *notices;
     size_t notice_count;
     struct node_overlay overlay;
@@ -63,8 +74,19 @@ void node_agreements_drop(
 struct node_loaded *node_agreements_yielding(struct node_agreements *agreements,
     uint64_t now_ms, const struct node_loaded **ret_to);
 
-/* Move one over from another list, to its end; false: there is no room. */
+/* Move one over from another list, to its end, which may move the list; false:
+ * there is no room. */
 bool node_agreements_move(
     struct node_agreements *to, struct node_loaded *loaded);
+
+/* Where that state stands in `governed`, or would (agreements_governed.c). */
+size_t node_governed_find(const struct node_agreements *agreements,
+    const char *state, bool *ret_found);
+
+/* What list[place] governs; false: there is no memory. */
+bool node_governed_add(struct node_agreements *agreements, size_t place);
+
+/* All of it anew, after one was taken out. */
+void node_governed_renew(struct node_agreements *agreements);
 
 #endif

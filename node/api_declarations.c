@@ -82,12 +82,15 @@ node_api_declarations(const struct node *node, size_t index,
     const struct ent_declarations *declared =
         node_agreements_declared_at(node->agreements, index);
 
+    if (declared == NULL) {
+        return ENT_OK;
+    }
     status->declarations = ent_arena_alloc(
         arena, ENT_DECLARATIONS_MAX * sizeof *status->declarations);
     if (status->declarations == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "telling the status");
     }
-    for (size_t i = 0; declared != NULL && i < declared->count; i++) {
+    for (size_t i = 0; i < declared->count; i++) {
         Entente__V1__DeclarationStatus *each;
 
         if (declared->list[i].until_ms <= node->now_ms) {

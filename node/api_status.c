@@ -114,7 +114,8 @@ add_agreements(struct node *node, struct ent_arena *arena,
     const char *file;
 
     reply->agreements =
-        ent_arena_alloc(arena, NODE_AGREEMENTS_MAX * sizeof *reply->agreements);
+        ent_arena_alloc(arena, (node_agreements_count(node->agreements) + 1) *
+                                   sizeof *reply->agreements);
     if (reply->agreements == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "telling the status");
     }

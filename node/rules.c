@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "node/agreements_internal.h"
@@ -345,6 +346,26 @@ tell_version(const struct settling *settling, const struct node_loaded *loaded,
     }
 }
 
+/* What holds of all notices that ever came about it. */
+static enum ent_status
+sum_notices(
+    struct node *node, struct node_loaded *loaded, struct ent_error *err)
+{
+    struct ent_declarations *declared = calloc(1, sizeof *declared);
+    enum ent_status rc =
+        declared == NULL
+            ? ent_fail(err, ENT_NO_MEMORY, "summing notices")
+            : node_notices_sum(node, loaded->agreement, declared, err);
+
+    if (rc != ENT_OK || declared->count == 0) {
+        free(declared);
+        return rc;
+    }
+    free(loaded->declarations);
+    loaded->declarations = declared;
+    return ENT_OK;
+}
+
 /* One agreement: its version, its notices, since when. */
 static enum ent_status
 put_in_use(const struct settling *settling, size_t index, struct ent_error *err)
@@ -366,8 +387,7 @@ put_in_use(const struct settling *settling, size_t index, struct ent_error *err)
         rc = take_notices(settling, loaded, &is_new, err);
     }
     if (rc == ENT_OK) {
-        rc = node_notices_sum(
-            node, loaded->agreement, &loaded->declarations, err);
+        rc = sum_notices(node, loaded, err);
     }
     /* Not what else happens in this millisecond: it may have been before. */
     declared = is_new ? node->now_ms + 1 : declared;
