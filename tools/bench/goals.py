@@ -23,6 +23,8 @@ LINES = {
     "offices_idle_mb": (None, 100),
     "policy_decision_ns": (None, 1000),
 }
+OFFICES = 1000  # so many for the line about them
+AGREEMENTS = 10_000
 
 ALL = [name for name, bounds in LINES.items() if bounds != (None, None)]
 
@@ -67,12 +69,26 @@ def flash(latency):
         yield "flash_p99_vs_idle_p50", max(worst)
 
 
+def scale(said):
+    """Of the large end of each curve."""
+    if said.get("store") and "cost" in said["store"][-1]:
+        yield "cost_at_large_store", said["store"][-1]["cost"]
+        yield "start_large_store_s", said["store"][-1]["start_s"]
+    if "backlog" in said:
+        backlog = said["backlog"]
+        yield "backlog_vs_relay", backlog["rate"] / backlog["relay_rate"]
+    for point in said.get("offices", ()):
+        if point["offices"] == OFFICES:
+            yield "offices_idle_mb", point["cost_mb"]
+    for point in said.get("agreements", ()):
+        if point["in_use"] == AGREEMENTS:
+            yield "policy_decision_ns", point["p50_ns"]
+
+
 def ratios(measured):
     found = dict(rates(measured.get("figures", {})))
     found.update(flash(measured.get("latency", {})))
-    found.update(measured.get("scale", {}).get("lines", {}))
-    if "decision" in measured:
-        found["policy_decision_ns"] = measured["decision"]["p50_ns"]
+    found.update(scale(measured.get("scale", {})))
     return {name: found[name] for name in LINES if name in found}
 
 

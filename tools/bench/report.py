@@ -5,6 +5,7 @@ import os
 import sys
 
 import latency
+import scale
 from peers import PEERS
 
 COLUMNS = ("", "bytes", "messages/s to desk", "spread", "to receipt")
@@ -62,6 +63,10 @@ def show(measured, ratios, missed):
         print(*peer_lines(measured["figures"]), sep="\n")
     if "latency" in measured:
         table(latency.rows(measured["latency"]))
+    for lines in scale.rows(measured["scale"]) if "scale" in measured else ():
+        table(lines)
+    for note in scale.notes(measured["scale"]) if "scale" in measured else ():
+        print(note)
     for why in measured.get("missing", {}).values():
         print(f"missing: {why}")
     for name, value in ratios.items():

@@ -121,6 +121,10 @@ class Direct(Exchange):
 
     def ready(self):
         super().ready()
+        self.linked()
+        self.world.kill(BROKER)
+
+    def linked(self):
         self.until(
             lambda: all(
                 link.get("connected")
@@ -128,7 +132,6 @@ class Direct(Exchange):
             ),
             "the offices are connected",
         )
-        self.world.kill(BROKER)
 
 
 class Relay(Exchange):
