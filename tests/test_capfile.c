@@ -242,6 +242,33 @@ an_alert_that_is_too_long_comes_whole_in_parts(void **state)
 }
 
 /* A tag that never ends would fill the parser's memory. */
+/* What stands before an alert is no part of its length. */
+static void
+blanks_make_no_alert_too_long(void **state)
+{
+    const size_t blanks = CLI_CAP_ALERT_MAX + 4096, words = 20000;
+    char *text = malloc(blanks + words + 128);
+    size_t len = 3;
+
+    (void)state;
+    assert_non_null(text);
+    memcpy(text, "<a>", 3);
+    memset(text + len, ' ', blanks);
+    len += blanks;
+    memcpy(text + len, "<alert><note>", 13);
+    len += 13;
+    memset(text + len, 'x', words);
+    len += words;
+    memcpy(text + len, "</note></alert></a>", 20);
+    begin_text(text);
+    expect_ok(cli_capfile_next(file, &row, &last_error));
+    assert_string_equal(row.fault, "");
+    assert_int_equal(row.raw.len, 13 + words + 15);
+    assert_false(row.more || row.rest);
+    expect_end();
+    free(text);
+}
+
 static void
 a_tag_without_an_end_stops_the_reading(void **state)
 {
@@ -275,6 +302,7 @@ main(void)
         cmocka_unit_test(no_entity_and_no_other_file_is_read),
         cmocka_unit_test(what_is_too_much_is_told_and_the_next_one_read),
         cmocka_unit_test(an_alert_that_is_too_long_comes_whole_in_parts),
+        cmocka_unit_test(blanks_make_no_alert_too_long),
         cmocka_unit_test(a_tag_without_an_end_stops_the_reading),
     };
 

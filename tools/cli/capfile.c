@@ -363,7 +363,7 @@ cli_capfile_next(struct cli_capfile *file, struct cli_cap_row *ret_row,
             give_broken(file, ret_row);
             return ENT_OK;
         }
-        if (file->len > CLI_CAP_ALERT_MAX) {
+        if (end_of(file) - file->done_at > CLI_CAP_ALERT_MAX) {
             if (file->inside) {
                 give_part(file, ret_row);
                 return ENT_OK;
