@@ -412,9 +412,10 @@ node_row_free(void *row_pointer)
     }
 }
 
-/* The first key at `at`; or when `from` is none that is there, nor the
- * beginning of one, what comes behind the one before it (see node_store_seek).
- */
+/* The first key at `at`; or where `from` is no beginning of one, what comes
+ * behind the one before it (see node_store_seek). A whole key that is blinded
+ * to its end is never a beginning: by chance or by somebody's choice it may be
+ * there itself, and lies anywhere. */
 static enum ent_status
 find(struct ent_kv_cursor *cursor, const struct node_blinding *blinding,
     enum node_table table, struct ent_view from, const struct node_key *at,
@@ -422,12 +423,15 @@ find(struct ent_kv_cursor *cursor, const struct node_blinding *blinding,
 {
     size_t stem = node_blinding_stem(table, from);
     struct node_key behind = {.len = from.len};
-    enum ent_status rc =
-        ent_kv_cursor_seek(cursor, node_key_view(at), ret_key, ret_value, err);
 
-    if (stem == 0 || (rc != ENT_OK && rc != ENT_NOT_FOUND) ||
-        (rc == ENT_OK && memcmp(ret_key->data, at->bytes, stem) == 0)) {
-        return rc;
+    if (stem == 0 || stem < from.len) {
+        enum ent_status rc = ent_kv_cursor_seek(
+            cursor, node_key_view(at), ret_key, ret_value, err);
+
+        if (stem == 0 || (rc != ENT_OK && rc != ENT_NOT_FOUND) ||
+            (rc == ENT_OK && memcmp(ret_key->data, at->bytes, stem) == 0)) {
+            return rc;
+        }
     }
     if (!node_blinding_behind(blinding, table, from, stem, behind.bytes)) {
         return ENT_NOT_FOUND;

@@ -153,11 +153,11 @@ enum ent_status node_row_unpack(struct ent_view value,
 void node_row_free(void *row_pointer); /* of any `..Row *` variable */
 
 /* Walk a table: from `from` on, to the first key that begins with `prefix_len`
- * bytes of it. `from` is a key that is there, or the beginning of one and then
- * zeros, or what node_key_after made of the key that was found last, which may
- * be gone by then: another one that is not there is no place in a table whose
- * keys are blinded. The found key is copied, so rows may be put and deleted in
- * between. ENT_NOT_FOUND at the end. `ret_value` may be NULL. */
+ * bytes of it. `from` is the beginning of a key and then zeros, or what
+ * node_key_after made of the key that was found last, which may be gone by
+ * then: another one is no place in a table whose keys are blinded. The found
+ * key is copied, so rows may be put and deleted in between. ENT_NOT_FOUND at
+ * the end. `ret_value` may be NULL. */
 enum ent_status node_store_seek(struct node_store *store, enum node_table table,
     struct ent_view from, size_t prefix_len, uint8_t *ret_key,
     struct ent_view *ret_value, struct ent_error *err) ENT_MUST_CHECK;

@@ -64,6 +64,9 @@ walk(struct node_store *store, enum node_table table, struct node_key from,
         assert_true(ent_view_equal(value, node_key_view(&key)));
         assert_memory_equal(key.bytes, from.bytes, prefix_len);
         count++;
+        if (count > 10 * ROWS) {
+            return SIZE_MAX; /* it goes round */
+        }
         if (deleting) {
             expect_ok(node_store_delete(
                 store, table, node_key_view(&key), &last_error));
@@ -71,6 +74,25 @@ walk(struct node_store *store, enum node_table table, struct node_key from,
         assert_true(node_key_after(key.bytes, key.len));
     }
     return count;
+}
+
+static struct ent_id
+id_next(uint64_t number)
+{
+    struct ent_id id = {{1, 0x92, 0x6b, 0x3e, 0x7c}};
+
+    ent_put_be(id.bytes + 8, number, 8);
+    return id;
+}
+
+static void
+put_link_row(struct node_store *store, uint64_t one, uint64_t other)
+{
+    struct node_key key = {.len = node_key_len(NODE_LINK)};
+
+    memcpy(key.bytes, id_next(one).bytes, ENT_ID_LEN);
+    memcpy(key.bytes + ENT_ID_LEN, id_next(other).bytes, ENT_ID_LEN);
+    put(store, NODE_LINK, &key);
 }
 
 /* ---- tests ---- */
@@ -159,6 +181,29 @@ a_walk_finds_every_row_once(void **state)
     assert_int_equal(walk(store, NODE_PENDING, none, 0, false), 0);
 }
 
+/* Ids are their senders' choice: one may be the next of another. */
+static void
+a_walk_of_ids_that_follow_each_other_ends(void **state)
+{
+    ENT_AUTO(node_store_close) struct node_store *store = new_store(state);
+    struct node_key all = {.len = node_key_len(NODE_LINK)};
+    struct node_key of_one = all;
+
+    put_link_row(store, 1, 1000);
+    put_link_row(store, 2, 1000);
+    for (uint64_t i = 0; i < 40; i++) {
+        put_link_row(store, 3, i);
+    }
+    memcpy(of_one.bytes, id_next(3).bytes, ENT_ID_LEN);
+    for (int deleting = 0; deleting < 2; deleting++) {
+        assert_int_equal(walk(store, NODE_LINK, all, 0, false), 42);
+        assert_int_equal(
+            walk(store, NODE_LINK, of_one, ENT_ID_LEN, deleting), 40);
+    }
+    assert_int_equal(walk(store, NODE_LINK, all, 0, true), 2);
+    assert_int_equal(walk(store, NODE_LINK, all, 0, false), 0);
+}
+
 /* To the last of a group, and behind it. */
 static void
 a_group_can_be_skipped(void **state)
@@ -242,6 +287,7 @@ main(void)
         cmocka_unit_test(what_is_hidden_is_shown_again_and_never_the_same),
         cmocka_unit_test(the_same_office_is_another_one_in_each_table),
         STORE_TEST(a_walk_finds_every_row_once),
+        STORE_TEST(a_walk_of_ids_that_follow_each_other_ends),
         STORE_TEST(a_group_can_be_skipped),
         STORE_TEST(what_is_not_there_is_not_found),
         STORE_TEST(no_address_and_no_id_is_in_the_file),
