@@ -111,8 +111,40 @@ permute(const struct node_blinding *blinding, enum node_table table,
     }
 }
 
+/* Where that part is kept, if it is. */
+static size_t
+kept_at(const uint8_t *in, size_t len)
+{
+    uint64_t mixed = (ent_get_be(in, 4) << 32 | ent_get_be(in + len - 4, 4)) *
+                     UINT64_C(0x9e3779b97f4a7c15);
+
+    return (size_t)(mixed >> 56) % NODE_BLINDING_KEPT;
+}
+
 static void
-permute_all(const struct node_blinding *blinding, enum node_table table,
+hide(struct node_blinding *blinding, enum node_table table, size_t number,
+    uint8_t *bytes)
+{
+    const struct part *part = &parts[table][number];
+    const uint8_t place[2] = {(uint8_t)table, (uint8_t)number};
+    uint8_t *at = bytes + part->at;
+    size_t kept = kept_at(at, part->len);
+
+    if (blinding->kept[kept].len != part->len ||
+        memcmp(blinding->kept[kept].place, place, sizeof place) != 0 ||
+        memcmp(blinding->kept[kept].in, at, part->len) != 0) {
+        memcpy(blinding->kept[kept].in, at, part->len);
+        permute(blinding, table, number, false, bytes);
+        memcpy(blinding->kept[kept].out, at, part->len);
+        memcpy(blinding->kept[kept].place, place, sizeof place);
+        blinding->kept[kept].len = part->len;
+    } else {
+        memcpy(at, blinding->kept[kept].out, part->len);
+    }
+}
+
+static void
+permute_all(struct node_blinding *blinding, enum node_table table,
     struct ent_view key, bool back, uint8_t *out)
 {
     if (key.len > 0) {
@@ -125,19 +157,23 @@ permute_all(const struct node_blinding *blinding, enum node_table table,
             return;
         }
         assert(part->at + part->len <= key.len);
-        permute(blinding, table, i, back, out);
+        if (back) {
+            permute(blinding, table, i, true, out);
+        } else {
+            hide(blinding, table, i, out);
+        }
     }
 }
 
 void
-node_blinding_hide(const struct node_blinding *blinding, enum node_table table,
+node_blinding_hide(struct node_blinding *blinding, enum node_table table,
     struct ent_view key, uint8_t *out)
 {
     permute_all(blinding, table, key, false, out);
 }
 
 void
-node_blinding_show(const struct node_blinding *blinding, enum node_table table,
+node_blinding_show(struct node_blinding *blinding, enum node_table table,
     struct ent_view stored, uint8_t *out)
 {
     permute_all(blinding, table, stored, true, out);
@@ -162,8 +198,8 @@ node_blinding_stem(enum node_table table, struct ent_view key)
 }
 
 bool
-node_blinding_behind(const struct node_blinding *blinding,
-    enum node_table table, struct ent_view key, size_t stem, uint8_t *out)
+node_blinding_behind(struct node_blinding *blinding, enum node_table table,
+    struct ent_view key, size_t stem, uint8_t *out)
 {
     memcpy(out, key.data, key.len);
     for (size_t i = stem; i > 0 && out[i - 1]-- == 0; i--) {

@@ -21,8 +21,19 @@
 
 #define NODE_BLINDING_KEY_LEN 16
 
+/* A part of a key that was hidden, and what became of it: the same office and
+ * the same message are asked for several times in a row. */
+#define NODE_BLINDING_PART_MAX 32
+#define NODE_BLINDING_KEPT 256 /* a power of two */
+
 struct node_blinding {
     uint8_t key[NODE_BLINDING_KEY_LEN];
+    struct {
+        uint8_t place[2]; /* table and number of the part; of length 0: none */
+        uint8_t len;
+        uint8_t in[NODE_BLINDING_PART_MAX];
+        uint8_t out[NODE_BLINDING_PART_MAX];
+    } kept[NODE_BLINDING_KEPT];
 };
 
 /* `store_key` is that of the store's values; ours is made of it. */
@@ -31,18 +42,18 @@ void node_blinding_init(struct node_blinding *blinding,
 
 /* A key, or the beginning of one that ends with a part, as it lies in the
  * store; and what it was. `out` has room for it. */
-void node_blinding_hide(const struct node_blinding *blinding,
-    enum node_table table, struct ent_view key, uint8_t *out);
-void node_blinding_show(const struct node_blinding *blinding,
-    enum node_table table, struct ent_view stored, uint8_t *out);
+void node_blinding_hide(struct node_blinding *blinding, enum node_table table,
+    struct ent_view key, uint8_t *out);
+void node_blinding_show(struct node_blinding *blinding, enum node_table table,
+    struct ent_view stored, uint8_t *out);
 
 /* The length up to the end of the last part of `key` that is not zero, when it
  * is one that is replaced; else 0. */
 size_t node_blinding_stem(enum node_table table, struct ent_view key);
 /* Where those lie that come after all whose last part is one less; false: there
  * can be none. */
-bool node_blinding_behind(const struct node_blinding *blinding,
-    enum node_table table, struct ent_view key, size_t stem, uint8_t *out);
+bool node_blinding_behind(struct node_blinding *blinding, enum node_table table,
+    struct ent_view key, size_t stem, uint8_t *out);
 
 /* A number by which a row that is about an office can be called; nobody without
  * the key knows which office. */

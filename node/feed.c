@@ -230,8 +230,8 @@ node_feed_follow(struct node *node, const struct ent_id *id,
     uint64_t number;
     enum ent_status rc = ENT_OK;
 
-    if (!deleted && was != NULL && was->state == is->state &&
-        was->fate == is->fate) {
+    if (is->files == 0 || (!deleted && was != NULL && was->state == is->state &&
+                              was->fate == is->fate)) {
         return ENT_OK;
     }
     while (rc == ENT_OK) {

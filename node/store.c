@@ -417,7 +417,7 @@ node_row_free(void *row_pointer)
  * to its end is never a beginning: by chance or by somebody's choice it may be
  * there itself, and lies anywhere. */
 static enum ent_status
-find(struct ent_kv_cursor *cursor, const struct node_blinding *blinding,
+find(struct ent_kv_cursor *cursor, struct node_blinding *blinding,
     enum node_table table, struct ent_view from, const struct node_key *at,
     struct ent_view *ret_key, struct ent_view *ret_value, struct ent_error *err)
 {
@@ -441,7 +441,7 @@ find(struct ent_kv_cursor *cursor, const struct node_blinding *blinding,
 }
 
 static enum ent_status
-seek(struct ent_kv_txn *txn, const struct node_blinding *blinding,
+seek(struct ent_kv_txn *txn, struct node_blinding *blinding,
     enum node_table table, struct ent_view from, size_t prefix_len,
     uint8_t *ret_key, struct ent_view *ret_value, struct ent_error *err)
 {
@@ -483,7 +483,7 @@ node_store_seek(struct node_store *store, enum node_table table,
 
 struct node_snapshot {
     struct ent_kv_txn *txn;
-    const struct node_blinding *blinding; /* the store's */
+    struct node_blinding *blinding; /* the store's */
 };
 
 enum ent_status

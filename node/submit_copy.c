@@ -94,6 +94,7 @@ keep_copy(struct node *node, const struct node_outgoing *outgoing,
     }
     row.keep_line = (uint32_t)decision->retain_line;
     row.aggregate = decision->aggregate;
+    row.files = decision->permit ? (uint32_t)outgoing->enclosed->count : 0;
     row.valid_until = ent_message_time_ms(outgoing->message->valid_until);
     row.reply_ms =
         ent_message_asks_for_reply(outgoing->message) ? decision->reply_ms : 0;

@@ -9,6 +9,7 @@
 #define NAME_LEN_MIN 3
 #define NAME_LEN_MAX 63
 #define STATE_LEN_MIN 2
+#define KNOWN 16 /* offices whose party is kept at hand */
 
 static bool
 is_name_character(uint8_t c)
@@ -107,8 +108,8 @@ ent_address_equal(const struct ent_address *a, const struct ent_address *b)
     return strcmp(a->text, b->text) == 0;
 }
 
-struct ent_party
-ent_address_party(const struct ent_address *address)
+static struct ent_party
+party_of(const char *text, size_t len)
 {
     static const uint8_t context[] = "entente party v1";
     crypto_generichash_state state;
@@ -116,8 +117,31 @@ ent_address_party(const struct ent_address *address)
 
     crypto_generichash_init(&state, NULL, 0, sizeof party.bytes);
     crypto_generichash_update(&state, context, sizeof context - 1);
-    crypto_generichash_update(
-        &state, (const uint8_t *)address->text, strlen(address->text));
+    crypto_generichash_update(&state, (const uint8_t *)text, len);
     crypto_generichash_final(&state, party.bytes, sizeof party.bytes);
     return party;
+}
+
+/* Of a few offices it is asked again and again, so that their hashes are kept
+ * where their texts lead to. */
+struct ent_party
+ent_address_party(const struct ent_address *address)
+{
+    static _Thread_local struct {
+        char text[sizeof address->text];
+        struct ent_party party;
+    } known[KNOWN];
+    const char *text = address->text;
+    size_t place = 0;
+    size_t len = 0;
+
+    for (; text[len] != '\0'; len++) {
+        place = place * 31 + (unsigned char)text[len];
+    }
+    place %= KNOWN;
+    if (len == 0 || strcmp(known[place].text, text) != 0) {
+        known[place].party = party_of(text, len);
+        memcpy(known[place].text, text, len + 1);
+    }
+    return known[place].party;
 }
