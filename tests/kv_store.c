@@ -2,6 +2,7 @@
 #include "tests/kv_store.h"
 
 #include <errno.h>
+#include <lmdb.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -127,6 +128,67 @@ data_size(void **state)
     return stat_of.st_size;
 }
 
+/* ---- what lies on the disk ---- */
+
+struct disk {
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+};
+
+static struct disk
+open_disk(void **state, const char *table)
+{
+    struct disk disk = {0};
+
+    assert_int_equal(mdb_env_create(&disk.env), 0);
+    assert_int_equal(mdb_env_set_maxdbs(disk.env, 8), 0);
+    assert_int_equal(mdb_env_open(disk.env, *state, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(disk.env, NULL, 0, &disk.txn), 0);
+    assert_int_equal(mdb_dbi_open(disk.txn, table, 0, &disk.dbi), 0);
+    return disk;
+}
+
+static void
+close_disk(struct disk *disk)
+{
+    assert_int_equal(mdb_txn_commit(disk->txn), 0);
+    mdb_env_close(disk->env);
+}
+
+size_t
+read_disk(void **state, const char *table, uint64_t key, uint8_t *out)
+{
+    struct disk disk = open_disk(state, table);
+    struct ent_view view = key_of(key);
+    MDB_val at = {.mv_size = view.len, .mv_data = (void *)view.data};
+    MDB_val stored;
+
+    assert_int_equal(mdb_get(disk.txn, disk.dbi, &at, &stored), 0);
+    memcpy(out, stored.mv_data, stored.mv_size);
+    close_disk(&disk);
+    return stored.mv_size;
+}
+
+void
+write_disk_at(void **state, const char *table, struct ent_view key,
+    const uint8_t *bytes, size_t len)
+{
+    struct disk disk = open_disk(state, table);
+    MDB_val at = {.mv_size = key.len, .mv_data = (void *)key.data};
+    MDB_val stored = {.mv_size = len, .mv_data = (void *)bytes};
+
+    assert_int_equal(mdb_put(disk.txn, disk.dbi, &at, &stored, 0), 0);
+    close_disk(&disk);
+}
+
+void
+write_disk(void **state, const char *table, uint64_t key, const uint8_t *bytes,
+    size_t len)
+{
+    write_disk_at(state, table, key_of(key), bytes, len);
+}
+
 /* ---- chance ---- */
 
 static uint64_t random_state;
@@ -144,4 +206,17 @@ random_below(uint64_t limit)
     random_state ^= random_state >> 7;
     random_state ^= random_state << 17;
     return random_state % limit;
+}
+
+struct ent_view
+value_of(uint64_t number, size_t len)
+{
+    static uint8_t bytes[VALUE_MAX];
+
+    assert_true(len <= sizeof bytes);
+    random_begin(number * 1000003 + len + 1);
+    for (size_t i = 0; i < len; i++) {
+        bytes[i] = (uint8_t)random_below(256);
+    }
+    return ent_view_of(bytes, len);
 }

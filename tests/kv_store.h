@@ -45,9 +45,23 @@ enum ent_status get(
 const char *data_file(void **state);
 off_t data_size(void **state);
 
+/* What lies on the disk at `key` of a table, whose store is not open: its
+ * length; `out` has room. And to put other bytes there. */
+size_t read_disk(void **state, const char *table, uint64_t key, uint8_t *out);
+void write_disk(void **state, const char *table, uint64_t key,
+    const uint8_t *bytes, size_t len);
+/* The same at a key of any length. */
+void write_disk_at(void **state, const char *table, struct ent_view key,
+    const uint8_t *bytes, size_t len);
+
 /* A small generator, so that a failure can be repeated from its seed. */
 void random_begin(uint64_t seed);
 uint64_t random_below(uint64_t limit);
+
+/* A value of chance, the same for the same number and length, so that no piece
+ * of it is in a file by chance; good until the next call. */
+#define VALUE_MAX 5000
+struct ent_view value_of(uint64_t number, size_t len);
 
 #define KV_TEST(name)                                                          \
     cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)

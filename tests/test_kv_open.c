@@ -111,6 +111,20 @@ the_wrong_storage_key_is_named_as_such(void **state)
 }
 
 static void
+another_format_is_told_from_a_wrong_key(void **state)
+{
+    static const uint8_t first[4 + 16 + 16] = {0, 0, 0, 1};
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+
+    ent_kv_close(&kv);
+    write_disk_at(
+        state, "entente.store", view("entente.store"), first, sizeof first);
+    expect_status(
+        ent_kv_open(*state, &kv_options, &kv, &last_error), ENT_UNSUPPORTED);
+    assert_non_null(strstr(last_error.text, "its format is version 1"));
+}
+
+static void
 other_tables_mean_another_version(void **state)
 {
     struct ent_kv_table changed[] = {kv_tables[0], kv_tables[1], kv_tables[2],
@@ -185,6 +199,7 @@ main(void)
         KV_TEST(a_creation_that_fails_leaves_no_store),
         KV_TEST(a_second_process_is_refused_until_the_first_ends),
         KV_TEST(the_wrong_storage_key_is_named_as_such),
+        KV_TEST(another_format_is_told_from_a_wrong_key),
         KV_TEST(other_tables_mean_another_version),
         KV_TEST(options_out_of_bounds_are_refused),
         KV_TEST(out_of_memory_opens_nothing),

@@ -3,17 +3,30 @@
  * A value on disk:
  *
  *     sealed      value XOR XChaCha20(cipher key, nonce = MAC, zeros(8)),
- * MAC(16) authentic   value, MAC(16) bare        value
+ *                 MAC(16)
+ *     large       nonce(24), AEAD(large key, nonce, place, value)
+ *     authentic   value, MAC(16)
+ *     bare        value
  *
- *     MAC = BLAKE2b-128 under the store's key over
- *           "entente store v1", name of the table, key, value
+ *     place = "entente store v2", name of the table, key, with the length
+ *             before name (1) and key (2)
+ *     MAC   = BLAKE2b-128 under the store's key over place, value
+ *     AEAD  = XChaCha20-Poly1305, its tag(16) behind the ciphertext
  *
- * with the length before name and key, so that no value can be moved to another
- * place. A sealed one is that of RFC 5297 (SIV) with these two in place of CMAC
- * and AES-CTR: the MAC of what is written is its nonce. So no nonce has to be
- * kept or counted, which a store that is put back from a copy would repeat, and
- * a value takes no more room than with its MAC alone. Who has the disk sees of
- * a value how long it is, and whether it is what lay at this key before.
+ * so that no value can be moved to another place. A sealed one is that of RFC
+ * 5297 (SIV) with these two in place of CMAC and AES-CTR: the MAC of what is
+ * written is its nonce. So no nonce has to be kept or counted, which a store
+ * that is put back from a copy would repeat, and a value takes no more room
+ * than with its MAC alone.
+ *
+ * From 4,096 bytes on a sealed value is large: the MAC would be most of what it
+ * costs, and a nonce by chance, which no copy repeats either, is little beside
+ * it. Which of the two it is follows from its length on disk: sealed ones have
+ * 4,111 bytes at most, large ones 4,136 at least, and their keys are not the
+ * same.
+ *
+ * Who has the disk sees of a value how long it is, and of one that is not large
+ * whether it is what lay at this key before.
  */
 #include "proto/base/kv_internal.h"
 
@@ -21,31 +34,91 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAC_CONTEXT "entente store v1"
+#define PLACE_CONTEXT "entente store v2"
+#define PLACE_MAX (sizeof PLACE_CONTEXT + 64 + 2 + ENT_KV_KEY_MAX)
+#define LARGE_MIN 4096
 #define ROOM_MIN 256
 
+struct place {
+    uint8_t bytes[PLACE_MAX];
+    size_t len;
+};
+
 static void
-compute_mac(const struct ent_kv_guard *guard, const struct ent_kv_table *table,
-    struct ent_view key, struct ent_view value,
-    uint8_t out[static ENT_KV_MAC_LEN])
+place_add(struct place *place, struct ent_view bytes)
+{
+    memcpy(place->bytes + place->len, bytes.data, bytes.len);
+    place->len += bytes.len;
+}
+
+/* Where a value lies. */
+static struct place
+place_of(const struct ent_kv_table *table, struct ent_view key)
 {
     struct ent_view name = ent_view_text(table->name);
+    struct place place;
+
+    place.len = 0;
+    place_add(&place, ent_view_text(PLACE_CONTEXT));
+    ent_put_be(place.bytes + place.len++, name.len, 1);
+    place_add(&place, name);
+    ent_put_be(place.bytes + place.len, key.len, 2);
+    place.len += 2;
+    place_add(&place, key);
+    return place;
+}
+
+static void
+compute_mac(const struct ent_kv_guard *guard, const struct place *place,
+    struct ent_view value, uint8_t out[static ENT_KV_MAC_LEN])
+{
     crypto_generichash_state hash;
-    uint8_t len[2];
 
     (void)crypto_generichash_init(
         &hash, guard->mac_key, sizeof guard->mac_key, ENT_KV_MAC_LEN);
-    (void)crypto_generichash_update(
-        &hash, (const uint8_t *)MAC_CONTEXT, sizeof MAC_CONTEXT - 1);
-    ent_put_be(len, name.len, 1);
-    (void)crypto_generichash_update(&hash, len, 1);
-    (void)crypto_generichash_update(&hash, name.data, name.len);
-    ent_put_be(len, key.len, 2);
-    (void)crypto_generichash_update(&hash, len, 2);
-    (void)crypto_generichash_update(&hash, key.data, key.len);
+    (void)crypto_generichash_update(&hash, place->bytes, place->len);
     (void)crypto_generichash_update(&hash, value.data, value.len);
     (void)crypto_generichash_final(&hash, out, ENT_KV_MAC_LEN);
     sodium_memzero(&hash, sizeof hash);
+}
+
+/* By how long the value is. */
+static bool
+is_large(const struct ent_kv_table *table, size_t len)
+{
+    return table->form == ENT_KV_SEALED && len >= LARGE_MIN;
+}
+
+/* What a value takes besides itself. */
+static size_t
+overhead(const struct ent_kv_table *table, size_t len)
+{
+    if (table->form == ENT_KV_BARE) {
+        return 0;
+    }
+    return is_large(table, len) ? ENT_KV_LARGE_OVERHEAD : ENT_KV_MAC_LEN;
+}
+
+/* Put `value` in its form where there is room for it. */
+static void
+write_value(const struct ent_kv_guard *guard, const struct ent_kv_table *table,
+    struct ent_view key, struct ent_view value, uint8_t *out)
+{
+    struct place place = place_of(table, key);
+
+    if (is_large(table, value.len)) {
+        guard->cipher->seal(
+            guard->large_key, ent_view_of(place.bytes, place.len), value, out);
+        return;
+    }
+    if (table->form != ENT_KV_BARE) {
+        compute_mac(guard, &place, value, out + value.len);
+    }
+    if (value.len > 0 && table->form == ENT_KV_SEALED) {
+        guard->cipher->apply(guard->cipher_key, out + value.len, value, out);
+    } else if (value.len > 0) {
+        memcpy(out, value.data, value.len);
+    }
 }
 
 int
@@ -53,26 +126,15 @@ ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi, const struct ent_kv_guard *guard,
     const struct ent_kv_table *table, struct ent_view key,
     struct ent_view value)
 {
-    size_t mac_len = table->form == ENT_KV_BARE ? 0 : ENT_KV_MAC_LEN;
     MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
-    MDB_val stored = {.mv_size = value.len + mac_len};
-    uint8_t *out;
+    MDB_val stored = {.mv_size = value.len + overhead(table, value.len)};
     int rc;
 
     rc = mdb_put(txn, dbi, &mdb_key, &stored, MDB_RESERVE);
-    if (rc != 0) {
-        return rc;
+    if (rc == 0) {
+        write_value(guard, table, key, value, stored.mv_data);
     }
-    out = stored.mv_data;
-    if (mac_len > 0) {
-        compute_mac(guard, table, key, value, out + value.len);
-    }
-    if (value.len > 0 && table->form == ENT_KV_SEALED) {
-        guard->cipher->apply(guard->cipher_key, out + value.len, value, out);
-    } else if (value.len > 0) {
-        memcpy(out, value.data, value.len);
-    }
-    return 0;
+    return rc;
 }
 
 /* Room for `len` bytes where the value lay that was read longest ago. */
@@ -116,36 +178,43 @@ ent_kv_values_free(struct ent_kv_values **values)
     }
 }
 
-static bool
-is_mac_of(const uint8_t mac[static ENT_KV_MAC_LEN],
-    const struct ent_kv_guard *guard, const struct ent_kv_table *table,
-    struct ent_view key, struct ent_view value)
+static enum ent_status
+damaged(const struct ent_kv_table *table, struct ent_error *err)
 {
-    uint8_t want[ENT_KV_MAC_LEN];
-
-    compute_mac(guard, table, key, value, want);
-    return sodium_memcmp(want, mac, sizeof want) == 0;
+    return ent_fail(
+        err, ENT_IO, "a value in table '%s' is damaged", table->name);
 }
 
-enum ent_status
-ent_kv_value_read(struct ent_kv_values *values,
-    const struct ent_kv_guard *guard, const struct ent_kv_table *table,
-    struct ent_view key, struct ent_view stored, struct ent_view *ret_value,
-    struct ent_error *err)
+static enum ent_status
+read_large(struct ent_kv_values *values, const struct ent_kv_guard *guard,
+    const struct ent_kv_table *table, const struct place *place,
+    struct ent_view stored, struct ent_view *ret_value, struct ent_error *err)
 {
-    struct ent_view value = stored;
-    const uint8_t *mac;
+    size_t len = stored.len - ENT_KV_LARGE_OVERHEAD;
+    uint8_t *plain = take_room(values, len);
 
-    if (table->form == ENT_KV_BARE) {
-        *ret_value = stored;
-        return ENT_OK;
+    if (plain == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading a value");
     }
-    if (stored.len < ENT_KV_MAC_LEN) {
-        return ent_fail(
-            err, ENT_IO, "a value in table '%s' is damaged", table->name);
+    if (!guard->cipher->open(guard->large_key,
+            ent_view_of(place->bytes, place->len), stored, plain)) {
+        return damaged(table, err);
     }
-    value.len -= ENT_KV_MAC_LEN;
-    mac = stored.data + value.len;
+    *ret_value = ent_view_of(plain, len);
+    return ENT_OK;
+}
+
+/* A value with its MAC: sealed, or readable. */
+static enum ent_status
+read_small(struct ent_kv_values *values, const struct ent_kv_guard *guard,
+    const struct ent_kv_table *table, const struct place *place,
+    struct ent_view stored, struct ent_view *ret_value, struct ent_error *err)
+{
+    struct ent_view value =
+        ent_view_of(stored.data, stored.len - ENT_KV_MAC_LEN);
+    const uint8_t *mac = stored.data + value.len;
+    uint8_t want[ENT_KV_MAC_LEN];
+
     if (value.len > 0 && table->form == ENT_KV_SEALED) {
         uint8_t *plain = take_room(values, value.len);
 
@@ -155,10 +224,33 @@ ent_kv_value_read(struct ent_kv_values *values,
         guard->cipher->apply(guard->cipher_key, mac, value, plain);
         value.data = plain;
     }
-    if (!is_mac_of(mac, guard, table, key, value)) {
-        return ent_fail(
-            err, ENT_IO, "a value in table '%s' is damaged", table->name);
+    compute_mac(guard, place, value, want);
+    if (sodium_memcmp(want, mac, sizeof want) != 0) {
+        return damaged(table, err);
     }
     *ret_value = value;
     return ENT_OK;
+}
+
+enum ent_status
+ent_kv_value_read(struct ent_kv_values *values,
+    const struct ent_kv_guard *guard, const struct ent_kv_table *table,
+    struct ent_view key, struct ent_view stored, struct ent_view *ret_value,
+    struct ent_error *err)
+{
+    struct place place;
+
+    if (table->form == ENT_KV_BARE) {
+        *ret_value = stored;
+        return ENT_OK;
+    }
+    if (stored.len < ENT_KV_MAC_LEN) {
+        return damaged(table, err);
+    }
+    place = place_of(table, key);
+    if (stored.len >= LARGE_MIN + ENT_KV_LARGE_OVERHEAD &&
+        table->form == ENT_KV_SEALED) {
+        return read_large(values, guard, table, &place, stored, ret_value, err);
+    }
+    return read_small(values, guard, table, &place, stored, ret_value, err);
 }
