@@ -193,7 +193,7 @@ each_copy(struct node *node, const struct node_dispatch *dispatch,
     const struct change *change, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) Entente__Rest__V1__StreamRow *stream = NULL;
-    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *bundle = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     struct ent_stream_id id;
     struct ent_view rest;
     enum ent_status rc;
@@ -203,14 +203,8 @@ each_copy(struct node *node, const struct node_dispatch *dispatch,
     if (rc == ENT_OK) {
         rc = node_vault_get(node->store, dispatch->row->bundle, &bundle, err);
     }
-    for (size_t i = 0; rc == ENT_OK && i < bundle->n_ids; i++) {
-        struct ent_id message;
-
-        if (bundle->ids[i].len != sizeof message.bytes) {
-            return ent_fail(err, ENT_IO, "a stored message id is odd");
-        }
-        memcpy(message.bytes, bundle->ids[i].data, sizeof message.bytes);
-        rc = apply_to(node, change, dispatch->row->bundle, i, &message,
+    for (size_t i = 0; rc == ENT_OK && i < bundle->id_count; i++) {
+        rc = apply_to(node, change, dispatch->row->bundle, i, &bundle->ids[i],
             &id.recipient, err);
     }
     return rc;

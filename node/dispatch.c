@@ -168,7 +168,7 @@ load_bundle(struct node *node, const struct node_dispatch *dispatch,
     enum freshness *ret_freshness, struct ent_bytes *ret_head,
     struct ent_bytes *ret_body, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *bundle = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     struct ent_label label;
     enum ent_status rc;
 
@@ -181,12 +181,8 @@ load_bundle(struct node *node, const struct node_dispatch *dispatch,
     if (*ret_freshness != FRESH) {
         return ENT_OK;
     }
-    rc = ent_bytes_copy(
-        ent_view_of(bundle->head.data, bundle->head.len), ret_head, err);
-    return rc != ENT_OK ? rc
-                        : ent_bytes_copy(
-                              ent_view_of(bundle->body.data, bundle->body.len),
-                              ret_body, err);
+    rc = ent_bytes_copy(bundle->head, ret_head, err);
+    return rc != ENT_OK ? rc : ent_bytes_copy(bundle->body, ret_body, err);
 }
 
 /* To whom it goes. */

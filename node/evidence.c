@@ -17,7 +17,7 @@
 struct gathering {
     struct node *node;
     struct ent_evidence evidence;
-    Entente__Rest__V1__BundleRow *bundle;
+    struct node_bundle *bundle;
     struct ent_bundle decoded;
     struct ent_digest stream;
     struct ent_digest label_hash;
@@ -36,7 +36,7 @@ static void
 gathering_fini(struct gathering *gathering)
 {
     ent_evidence_wipe(&gathering->evidence);
-    node_row_free(&gathering->bundle);
+    node_bundle_release(&gathering->bundle);
     for (size_t i = 0; i < ENT_EVIDENCE_CERTIFICATES_MAX; i++) {
         node_row_free(&gathering->certificates[i]);
     }
@@ -66,10 +66,7 @@ take_message(struct gathering *gathering,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (ent_bundle_decode(ent_view_of(gathering->bundle->head.data,
-                              gathering->bundle->head.len),
-            ent_view_of(
-                gathering->bundle->body.data, gathering->bundle->body.len),
+    if (ent_bundle_decode(gathering->bundle->head, gathering->bundle->body,
             &gathering->decoded, err) != ENT_OK) {
         return ENT_IO;
     }

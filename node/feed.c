@@ -493,10 +493,10 @@ static enum ent_status
 mode_of(struct node *node, const node_copy_row *parent, uint32_t *ret_mode,
     struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     struct ent_label label;
     enum ent_status rc =
-        node_vault_label(node->store, parent->bundle, &row, &label, err);
+        node_vault_label(node->store, parent->bundle, &bundle, &label, err);
 
     if (rc == ENT_OK) {
         *ret_mode = label.mode;

@@ -21,8 +21,6 @@
 
 #define UNSETTLED_MS NODE_DAY_MS /* until it is looked at again */
 
-typedef Entente__Rest__V1__BundleRow bundle_row; /* a generated name */
-
 static void
 spend(size_t *budget, size_t rows)
 {
@@ -72,8 +70,9 @@ needed_until(struct node *node, const struct ent_party *sender,
 }
 
 static enum ent_status
-prune_received(struct node *node, uint64_t number, const bundle_row *row,
-    const struct ent_label *label, struct ent_error *err)
+prune_received(struct node *node, uint64_t number,
+    const struct node_bundle *bundle, const struct ent_label *label,
+    struct ent_error *err)
 {
     struct ent_party sender = ent_address_party(&label->stream.sender);
     struct ent_digest stream = ent_chain_genesis(&label->stream);
@@ -81,11 +80,9 @@ prune_received(struct node *node, uint64_t number, const bundle_row *row,
     uint64_t until_ms = node->now_ms;
     enum ent_status rc = ENT_OK;
 
-    for (size_t i = 0; rc == ENT_OK && i < row->n_ids; i++) {
-        struct ent_id id;
-
-        memcpy(id.bytes, row->ids[i].data, sizeof id.bytes);
-        rc = needed_until(node, &sender, &id, number, &until_ms, err);
+    for (size_t i = 0; rc == ENT_OK && i < bundle->id_count; i++) {
+        rc = needed_until(
+            node, &sender, &bundle->ids[i], number, &until_ms, err);
     }
     if (rc != ENT_OK || until_ms > node->now_ms) {
         return rc != ENT_OK ? rc
@@ -93,15 +90,14 @@ prune_received(struct node *node, uint64_t number, const bundle_row *row,
                                   number, until_ms, err);
     }
     rc = node_proof_forget(node, &stream, label->first, err);
-    for (size_t i = 0; rc == ENT_OK && i < row->n_ids; i++) {
-        struct ent_id id;
-
-        memcpy(id.bytes, row->ids[i].data, sizeof id.bytes);
-        rc = forget_seen(node, &sender, &id, number, err);
+    for (size_t i = 0; rc == ENT_OK && i < bundle->id_count; i++) {
+        rc = forget_seen(node, &sender, &bundle->ids[i], number, err);
     }
     if (rc == ENT_OK) {
         rc = node_share_subtract(node, &sender,
-            node_space_of(row->head.len + row->body.len, row->n_ids), 1, err);
+            node_space_of(
+                bundle->head.len + bundle->body.len, bundle->id_count),
+            1, err);
     }
     return rc != ENT_OK ? rc
                         : node_store_delete(node->store, NODE_BUNDLE,
@@ -141,33 +137,33 @@ static enum ent_status
 prune_bundle(
     struct node *node, uint64_t number, size_t *budget, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) bundle_row *row = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     struct ent_label label;
     enum ent_status rc =
-        node_vault_label(node->store, number, &row, &label, err);
+        node_vault_label(node->store, number, &bundle, &label, err);
 
     if (rc != ENT_OK) {
         return rc;
     }
-    spend(budget, row->outgoing ? 1 : row->n_ids);
-    return row->outgoing ? prune_sent(node, number, &label, err)
-                         : prune_received(node, number, row, &label, err);
+    spend(budget, bundle->outgoing ? 1 : bundle->id_count);
+    return bundle->outgoing ? prune_sent(node, number, &label, err)
+                            : prune_received(node, number, bundle, &label, err);
 }
 
 static enum ent_status
 expire_bundle(
     struct node *node, uint64_t number, size_t *budget, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) bundle_row *row = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     struct ent_digest stream;
     struct ent_label label;
     enum ent_status rc =
-        node_vault_label(node->store, number, &row, &label, err);
+        node_vault_label(node->store, number, &bundle, &label, err);
 
     if (rc != ENT_OK) {
         return rc;
     }
-    spend(budget, row->n_ids);
+    spend(budget, bundle->id_count);
     stream = ent_chain_genesis(&label.stream);
     return node_pump_expire(node, &stream, label.first, err);
 }

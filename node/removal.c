@@ -46,7 +46,7 @@ static enum ent_status
 final_at(
     struct node *node, uint64_t bundle, uint64_t *ret_ms, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *kept = NULL;
     struct ent_sealing_key keys[EPOCHS_MAX];
     size_t count = node_slots_epochs(node->slots, keys, EPOCHS_MAX);
     struct node_key key = node_key_u64(bundle);
@@ -61,7 +61,7 @@ final_at(
         return ENT_OK; /* pruned long ago: nothing is left to open */
     }
     if (rc == ENT_OK) {
-        rc = node_vault_label(node->store, bundle, &row, &label, err);
+        rc = node_vault_label(node->store, bundle, &kept, &label, err);
     }
     for (size_t i = 0; rc == ENT_OK && i < count; i++) {
         if (ent_key_id_equal(&keys[i].key_id, &label.sealing_key_id)) {

@@ -85,11 +85,11 @@ static enum ent_status
 bury_block(struct node *node, uint64_t day, uint64_t bundle, size_t *budget,
     uint32_t *messages, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *kept = NULL;
     struct burial burial = {.day = day, .bundle = bundle, .messages = messages};
     struct ent_label label;
     enum ent_status rc =
-        node_vault_label(node->store, bundle, &row, &label, err);
+        node_vault_label(node->store, bundle, &kept, &label, err);
 
     if (rc != ENT_OK) {
         return rc;
@@ -97,13 +97,10 @@ bury_block(struct node *node, uint64_t day, uint64_t bundle, size_t *budget,
     burial.counts = label.mode == ENTENTE__V1__MODE__ACTUAL;
     burial.sender = label.stream.sender;
     burial.recipient = label.stream.recipient;
-    *budget -= *budget < row->n_ids ? *budget : row->n_ids;
-    for (size_t i = 0; rc == ENT_OK && i < row->n_ids; i++) {
-        struct ent_id id;
-
-        memcpy(id.bytes, row->ids[i].data, sizeof id.bytes);
-        rc = row->outgoing ? bury_sent(node, &burial, &id, err)
-                           : bury_received(node, &burial, &id, err);
+    *budget -= *budget < kept->id_count ? *budget : kept->id_count;
+    for (size_t i = 0; rc == ENT_OK && i < kept->id_count; i++) {
+        rc = kept->outgoing ? bury_sent(node, &burial, &kept->ids[i], err)
+                            : bury_received(node, &burial, &kept->ids[i], err);
     }
     return rc;
 }

@@ -148,15 +148,15 @@ reseal_helps(struct node *node, const struct node_dispatch *dispatch,
     const struct node_peer *peer, uint32_t reason, bool *ret_helps,
     struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     const struct ent_sealing_key *key =
         peer->has_manifest ? ent_manifest_key(&peer->manifest, node->now_ms)
                            : NULL;
     struct ent_label label;
     enum ent_status rc;
 
-    rc =
-        node_vault_label(node->store, dispatch->row->bundle, &row, &label, err);
+    rc = node_vault_label(
+        node->store, dispatch->row->bundle, &bundle, &label, err);
     if (rc != ENT_OK) {
         return rc;
     }

@@ -100,6 +100,7 @@ struct node_store {
     bool dirty;
     uint64_t commits;
     struct kept_row kept[NODE_TABLE_COUNT];
+    struct node_bundles bundles;
 };
 
 static struct ent_kv_options
@@ -157,6 +158,7 @@ node_store_close(struct node_store **store)
     }
     ent_kv_abort(&(*store)->txn);
     ent_kv_close(&(*store)->kv);
+    node_bundles_clear(&(*store)->bundles);
     node_written_free(&(*store)->written);
     sodium_memzero(&(*store)->blinding, sizeof(*store)->blinding);
     free(*store);
@@ -175,6 +177,16 @@ static void
 drop_kept(struct node_store *store, enum node_table table)
 {
     node_row_free(&store->kept[table].row);
+}
+
+/* A row is put or deleted. */
+static void
+drop_old(struct node_store *store, enum node_table table, struct ent_view key)
+{
+    drop_kept(store, table);
+    if (table == NODE_BUNDLE) {
+        node_bundles_forget(&store->bundles, ent_get_be(key.data, key.len));
+    }
 }
 
 static void
@@ -245,15 +257,28 @@ node_store_commit(struct node_store *store, struct ent_error *err)
         return rc;
     }
     store->commits++;
-    return ent_kv_commit(&store->txn, err);
+    rc = ent_kv_commit(&store->txn, err);
+    if (rc != ENT_OK) {
+        node_bundles_clear(&store->bundles);
+    }
+    return rc;
 }
 
 void
 node_store_abort(struct node_store *store)
 {
     drop_all_kept(store);
+    if (store->dirty) {
+        node_bundles_clear(&store->bundles);
+    }
     node_written_clear(store->written);
     ent_kv_abort(&store->txn);
+}
+
+struct node_bundles *
+node_store_bundles(struct node_store *store)
+{
+    return &store->bundles;
 }
 
 uint64_t
@@ -308,7 +333,7 @@ node_store_put(struct node_store *store, enum node_table table,
     struct node_key at;
 
     assert(store->txn != NULL);
-    drop_kept(store, table);
+    drop_old(store, table, key);
     store->dirty = true;
     if (is_put_late[table]) {
         return node_written_put(store->written, table, key, value, err);
@@ -324,7 +349,7 @@ node_store_delete(struct node_store *store, enum node_table table,
     struct node_key at;
     enum ent_status rc;
 
-    drop_kept(store, table);
+    drop_old(store, table, key);
     if (is_put_late[table]) {
         store->dirty = true;
         return node_written_delete(store->written, table, key, err);

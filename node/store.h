@@ -15,6 +15,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include "node/bundles.h"
 #include "proto/base/kv.h"
 #include "proto/base/pb.h"
 #include "proto/id.h"
@@ -151,6 +152,9 @@ enum ent_status node_row_unpack(struct ent_view value,
     const ProtobufCMessageDescriptor *descriptor, ProtobufCMessage **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
 void node_row_free(void *row_pointer); /* of any `..Row *` variable */
+
+/* The bundles that were used last (node/vault.h). */
+struct node_bundles *node_store_bundles(struct node_store *store);
 
 /* Walk a table: from `from` on, to the first key that begins with `prefix_len`
  * bytes of it. `from` is the beginning of a key and then zeros, or what

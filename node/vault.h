@@ -10,6 +10,7 @@
 #ifndef NODE_VAULT_H
 #define NODE_VAULT_H
 
+#include "node/bundles.h"
 #include "node/slots.h"
 #include "node/store.h"
 #include "proto/seal.h"
@@ -40,13 +41,13 @@ enum ent_status node_vault_put(struct node_store *store,
     struct node_slots *slots, struct node_vault_bundle *bundle,
     uint64_t *ret_number, struct ent_error *err) ENT_MUST_CHECK;
 
-/* A bundle as it travelled; `ret_row` is a BundleRow. */
-enum ent_status node_vault_get(struct node_store *store, uint64_t bundle,
-    void *ret_row, struct ent_error *err) ENT_MUST_CHECK;
+/* A bundle as it travelled, to be released. */
+enum ent_status node_vault_get(struct node_store *store, uint64_t number,
+    struct node_bundle **ret_bundle, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The same and its label, which looks into the row. */
-enum ent_status node_vault_label(struct node_store *store, uint64_t bundle,
-    void *ret_row, struct ent_label *ret_label,
+/* The same and its label, which looks into the bundle. */
+enum ent_status node_vault_label(struct node_store *store, uint64_t number,
+    struct node_bundle **ret_bundle, struct ent_label *ret_label,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* The head of the newest bundle that came and holds a place of `label`'s under
@@ -58,7 +59,7 @@ enum ent_status node_vault_rival(struct node_store *store,
     struct ent_view *ret_head, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Keep of a bundle that it was, and what it was; its body has no more use. */
-enum ent_status node_vault_empty(struct node_store *store, uint64_t bundle,
+enum ent_status node_vault_empty(struct node_store *store, uint64_t number,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* The key of one message; ENT_NOT_FOUND when it was deleted. */
@@ -66,9 +67,9 @@ enum ent_status node_vault_key_get(struct node_store *store,
     struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,
     struct ent_message_key *ret_key, struct ent_error *err) ENT_MUST_CHECK;
 
-/* Decrypt message `index` of `bundle`; the caller frees the plaintext. */
+/* Decrypt message `index` of a bundle; the caller frees the plaintext. */
 enum ent_status node_vault_open(struct node_store *store,
-    struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,
+    struct node_slots *slots, uint64_t number, uint64_t day, uint32_t index,
     struct ent_bytes *ret_message, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Take the key of one message out of its block. ENT_NOT_FOUND: it is gone. */

@@ -35,7 +35,7 @@ setup_places(void **state)
     store = node->store;
     expect_ok(node_store_begin(store, &last_error));
     for (size_t i = 0; i < PLACES; i++) {
-        ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+        ENT_AUTO(node_bundle_release) struct node_bundle *kept = NULL;
         node_desk_row *desk;
         struct ent_bundle bundle;
 
@@ -44,9 +44,8 @@ setup_places(void **state)
         numbers[i] = desk->bundle;
         node_row_free(&desk);
         expect_ok(node_store_begin(store, &last_error));
-        expect_ok(node_vault_get(store, numbers[i], &row, &last_error));
-        expect_ok(ent_bundle_decode_head(
-            ent_view_of(row->head.data, row->head.len), &bundle, &last_error));
+        expect_ok(node_vault_get(store, numbers[i], &kept, &last_error));
+        expect_ok(ent_bundle_decode_head(kept->head, &bundle, &last_error));
         labels[i] = bundle.label;
         assert_int_equal(labels[i].count, 1);
         assert_int_equal(labels[i].first, i + 1);
@@ -116,13 +115,12 @@ behind_the_last_place_and_in_another_stream_there_is_none(void **state)
 static void
 the_same_label_is_no_rival_of_itself(void **state)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *kept = NULL;
     struct ent_bundle bundle;
 
     (void)state;
-    expect_ok(node_vault_get(store, numbers[1], &row, &last_error));
-    expect_ok(ent_bundle_decode_head(
-        ent_view_of(row->head.data, row->head.len), &bundle, &last_error));
+    expect_ok(node_vault_get(store, numbers[1], &kept, &last_error));
+    expect_ok(ent_bundle_decode_head(kept->head, &bundle, &last_error));
     assert_int_equal(place_against(&bundle.label, bundle.label_wire), 0);
 }
 

@@ -118,16 +118,101 @@ get_key(uint64_t bundle, uint32_t index, struct ent_message_key *ret_key)
 static void
 a_bundle_is_kept_as_it_travelled(void **state)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *kept = NULL;
     uint64_t bundle = put_bundle();
 
     (void)state;
-    expect_ok(node_vault_get(office.store, bundle, &row, &last_error));
-    expect_bytes(ent_view_of(row->head.data, row->head.len), "head");
-    expect_bytes(ent_view_of(row->body.data, row->body.len), "body");
-    assert_int_equal(row->n_ids, MESSAGES);
-    assert_int_equal(row->ids[2].data[0], 3);
-    assert_false(row->outgoing);
+    expect_ok(node_vault_get(office.store, bundle, &kept, &last_error));
+    expect_bytes(kept->head, "head");
+    expect_bytes(kept->body, "body");
+    assert_int_equal(kept->id_count, MESSAGES);
+    assert_int_equal(kept->ids[2].bytes[0], 3);
+    assert_false(kept->outgoing);
+}
+
+/* A bundle is there without a look into the store. */
+static bool
+is_in_memory(uint64_t number)
+{
+    ENT_AUTO(node_bundle_release)
+    struct node_bundle *kept =
+        node_bundles_find(node_store_bundles(office.store), number);
+
+    return kept != NULL;
+}
+
+static void
+begin_anew(bool commit)
+{
+    if (commit) {
+        expect_ok(node_store_commit(office.store, &last_error));
+    } else {
+        node_store_abort(office.store);
+    }
+    expect_ok(node_store_begin(office.store, &last_error));
+}
+
+static void
+a_bundle_stays_in_memory_over_turns(void **state)
+{
+    uint64_t bundle = put_bundle();
+
+    (void)state;
+    assert_true(is_in_memory(bundle));
+    begin_anew(true);
+    assert_true(is_in_memory(bundle));
+    begin_anew(true); /* nothing was put */
+    assert_true(is_in_memory(bundle));
+    begin_anew(false);
+    assert_true(is_in_memory(bundle));
+}
+
+/* Its number is given to another one then. */
+static void
+a_bundle_of_a_turn_that_is_taken_back_is_forgotten(void **state)
+{
+    ENT_AUTO(node_bundle_release) struct node_bundle *kept = NULL;
+    uint64_t first = put_bundle();
+    uint64_t second;
+
+    (void)state;
+    begin_anew(true);
+    second = put_bundle();
+    assert_int_not_equal(first, second);
+    begin_anew(false);
+    assert_false(is_in_memory(second));
+    expect_status(
+        node_vault_get(office.store, second, &kept, &last_error), ENT_IO);
+    expect_ok(node_vault_get(office.store, first, &kept, &last_error));
+    assert_int_equal(put_bundle(), second);
+}
+
+static void
+a_bundle_that_is_emptied_or_deleted_is_not_in_memory_either(void **state)
+{
+    ENT_AUTO(node_bundle_release) struct node_bundle *before = NULL;
+    ENT_AUTO(node_bundle_release) struct node_bundle *kept = NULL;
+    uint64_t bundle = put_bundle();
+    struct node_key key = node_key_u64(bundle);
+
+    (void)state;
+    expect_ok(node_vault_get(office.store, bundle, &before, &last_error));
+    expect_ok(node_vault_empty(office.store, bundle, &last_error));
+    expect_ok(node_vault_get(office.store, bundle, &kept, &last_error));
+    assert_int_equal(kept->body.len, 0);
+    expect_bytes(kept->head, "head");
+    assert_int_equal(kept->id_count, MESSAGES);
+    expect_bytes(before->body, "body"); /* who has it has it */
+    node_bundle_release(&kept);
+    begin_anew(false);
+    expect_status(
+        node_vault_get(office.store, bundle, &kept, &last_error), ENT_IO);
+    assert_int_equal(put_bundle(), bundle);
+    expect_ok(node_store_delete(
+        office.store, NODE_BUNDLE, node_key_view(&key), &last_error));
+    assert_false(is_in_memory(bundle));
+    expect_status(
+        node_vault_get(office.store, bundle, &kept, &last_error), ENT_IO);
 }
 
 static void
@@ -293,6 +378,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_bundle_is_kept_as_it_travelled),
+        TEST(a_bundle_stays_in_memory_over_turns),
+        TEST(a_bundle_of_a_turn_that_is_taken_back_is_forgotten),
+        TEST(a_bundle_that_is_emptied_or_deleted_is_not_in_memory_either),
         TEST(each_message_has_its_own_key),
         TEST(a_key_is_looked_for_on_its_own_day_alone),
         TEST(with_its_day_a_key_goes_and_the_others_stay),
