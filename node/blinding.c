@@ -10,6 +10,9 @@
 #define ROUNDS 4
 #define HALF_MAX crypto_shorthash_siphashx24_BYTES
 #define NUMBER_ROUND 0xff /* no round of a permutation */
+#define TIME_ROUND 0xfe
+#define TIME 6 /* an id begins with its time, ms (RFC 9562) */
+#define TIME_MASK UINT64_C(0xffffffffffff)
 
 _Static_assert(NODE_BLINDING_KEY_LEN == crypto_shorthash_siphashx24_KEYBYTES,
     "a key of SipHash");
@@ -28,14 +31,14 @@ struct part {
  * that are the same in every store; and prints, which are keyed already. */
 static const struct part parts[NODE_TABLE_COUNT][PARTS_MAX] = {
     [NODE_PENDING] = {{1, PARTY}},
-    [NODE_COPY] = {{0, ID}, {16, PARTY}},
+    [NODE_COPY] = {{TIME, ID - TIME}, {16, PARTY}},
     [NODE_OUTGOING] = {{0, DIGEST}},
     [NODE_DISPATCH] = {{0, DIGEST}},
     [NODE_DUE] = {{9, DIGEST}},
     [NODE_INCOMING] = {{0, DIGEST}},
     [NODE_ANSWER] = {{0, DIGEST}},
     [NODE_PROOF] = {{1, DIGEST}},
-    [NODE_SEEN] = {{0, PARTY}, {16, ID}},
+    [NODE_SEEN] = {{0, PARTY}, {16 + TIME, ID - TIME}},
     [NODE_HELD] = {{0, DIGEST}},
     [NODE_GAP] = {{8, DIGEST}},
     [NODE_CURSOR] = {{0, 16}},
@@ -67,14 +70,11 @@ static const struct part parts[NODE_TABLE_COUNT][PARTS_MAX] = {
     [NODE_CENSUS] = {{5, 28}}, /* what was counted */
 };
 
-void
-node_blinding_init(struct node_blinding *blinding,
-    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN])
-{
-    (void)crypto_generichash(blinding->key, sizeof blinding->key,
-        (const uint8_t *)KEY_CONTEXT, sizeof KEY_CONTEXT - 1, store_key,
-        ENT_KV_STORE_KEY_LEN);
-}
+/* Where an id lies whose time is moved, from 1 on; 0: there is none. */
+static const uint8_t moved[NODE_TABLE_COUNT] = {
+    [NODE_COPY] = 1,
+    [NODE_SEEN] = 1 + PARTY,
+};
 
 /* `to` XOR what the round function makes of `from`. */
 static void
@@ -90,6 +90,22 @@ mix(const struct node_blinding *blinding, const uint8_t place[static 3],
     for (size_t i = 0; i < half; i++) {
         to[i] ^= out[i];
     }
+}
+
+void
+node_blinding_init(struct node_blinding *blinding,
+    const uint8_t store_key[static ENT_KV_STORE_KEY_LEN])
+{
+    const uint8_t place[3] = {TIME_ROUND};
+    const uint8_t nothing[HALF_MAX] = {0};
+    uint8_t later[HALF_MAX] = {0};
+
+    *blinding = (struct node_blinding){0};
+    (void)crypto_generichash(blinding->key, sizeof blinding->key,
+        (const uint8_t *)KEY_CONTEXT, sizeof KEY_CONTEXT - 1, store_key,
+        ENT_KV_STORE_KEY_LEN);
+    mix(blinding, place, nothing, later, sizeof later);
+    blinding->later = ent_get_be(later, TIME);
 }
 
 static void
@@ -144,12 +160,28 @@ hide(struct node_blinding *blinding, enum node_table table, size_t number,
 }
 
 static void
+move_time(const struct node_blinding *blinding, enum node_table table,
+    size_t len, bool back, uint8_t *bytes)
+{
+    size_t at = moved[table] == 0 ? len : moved[table] - 1u;
+    uint64_t time;
+
+    if (at + ID > len || sodium_is_zero(bytes + at, ID)) {
+        return;
+    }
+    time = ent_get_be(bytes + at, TIME);
+    time += back ? UINT64_C(0) - blinding->later : blinding->later;
+    ent_put_be(bytes + at, time & TIME_MASK, TIME);
+}
+
+static void
 permute_all(struct node_blinding *blinding, enum node_table table,
     struct ent_view key, bool back, uint8_t *out)
 {
     if (key.len > 0) {
         memmove(out, key.data, key.len);
     }
+    move_time(blinding, table, key.len, back, out);
     for (size_t i = 0; i < PARTS_MAX && parts[table][i].len > 0; i++) {
         const struct part *part = &parts[table][i];
 

@@ -100,8 +100,9 @@ put_link_row(struct node_store *store, uint64_t one, uint64_t other)
 static void
 what_is_hidden_is_shown_again_and_never_the_same(void **state)
 {
-    static const enum node_table tables[] = {NODE_COPY, NODE_DUE, NODE_COUNT,
-        NODE_CENSUS, NODE_QUOTA, NODE_CONSENT, NODE_OBJECT, NODE_PENDING};
+    static const enum node_table tables[] = {NODE_COPY, NODE_SEEN, NODE_DUE,
+        NODE_COUNT, NODE_CENSUS, NODE_QUOTA, NODE_CONSENT, NODE_OBJECT,
+        NODE_PENDING};
     struct node_blinding blinding;
     struct node_blinding other;
     uint8_t other_key[ENT_KV_STORE_KEY_LEN] = {1};
@@ -251,6 +252,31 @@ what_is_not_there_is_not_found(void **state)
         ENT_NOT_FOUND);
 }
 
+/* So that rows of one bundle lie together; but nobody reads when that was. */
+static void
+what_came_later_lies_behind_and_does_not_say_when(void **state)
+{
+    struct node_blinding blinding;
+    struct ent_party party = party_of(1);
+    uint8_t before[NODE_KEY_MAX] = {0};
+
+    (void)state;
+    node_blinding_init(&blinding, store_key);
+    for (uint64_t ms = 1; ms < 2000; ms++) {
+        struct ent_id id = id_of(ms);
+        struct node_key key;
+        uint8_t hidden[NODE_KEY_MAX];
+
+        ent_put_be(id.bytes, UINT64_C(1790000000000) + ms, 6);
+        key = node_key_copy(&id, &party);
+        node_blinding_hide(&blinding, NODE_COPY, node_key_view(&key), hidden);
+        assert_true(memcmp(hidden, before, 6) > 0);
+        assert_memory_not_equal(hidden, id.bytes, 6);
+        assert_memory_not_equal(hidden + 6, id.bytes + 6, 10);
+        memcpy(before, hidden, sizeof before);
+    }
+}
+
 /* Nor does what is left of them when they are deleted. */
 static void
 no_address_and_no_id_is_in_the_file(void **state)
@@ -286,6 +312,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_hidden_is_shown_again_and_never_the_same),
         cmocka_unit_test(the_same_office_is_another_one_in_each_table),
+        cmocka_unit_test(what_came_later_lies_behind_and_does_not_say_when),
         STORE_TEST(a_walk_finds_every_row_once),
         STORE_TEST(a_walk_of_ids_that_follow_each_other_ends),
         STORE_TEST(a_group_can_be_skipped),
