@@ -15,7 +15,7 @@
 
 #include "proto/bundle.h"
 
-#define NODE_BUNDLES_MAX 8
+#define NODE_BUNDLES_MAX 64
 #define NODE_BUNDLES_BYTES ((size_t)4 * 1024 * 1024)
 
 /* A BundleRow. It is valid until who got it releases it, whatever becomes of
