@@ -4,15 +4,12 @@
  * (proto/catalogue/). */
 #include "policy/decide_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "policy/path.h"
 #include "proto/base/pb_field.h"
 #include "proto/refusal.h"
 #include "proto/schema/trust.pb-c.h"
-
-#define CLAUSE_LEN 64
 
 static enum ent_tier
 tier_of(uint32_t kind)
@@ -195,17 +192,16 @@ ent_decide_tier(const struct question *question, struct ent_decision *decision)
 {
     const struct ent_family *family = question->family;
     enum ent_tier tier = tier_of(question->to->kind);
-    char clause[CLAUSE_LEN];
     char where[ENT_PATH_LEN] = "";
 
     if (family == NULL || question->from->party == question->to->party) {
         return true;
     }
-    (void)snprintf(clause, sizeof clause, "catalogue: %s", family->name);
     if (family->tiers[tier] == ENT_TIER_NO) {
         ent_decision_say(decision, "%s never goes to %s of another state",
             family->name, name_of(tier));
-        return ent_decision_deny(decision, ENT_REFUSAL_HARD_BLOCK, clause, 0);
+        return ent_decision_deny(
+            decision, ENT_REFUSAL_HARD_BLOCK, family->source, 0);
     }
     if (!check_controlled(question, tier, decision)) {
         return false;
@@ -218,5 +214,6 @@ ent_decide_tier(const struct question *question, struct ent_decision *decision)
         "%s must not be given: %s goes to %s without what tells who somebody "
         "is",
         where, family->name, name_of(tier));
-    return ent_decision_deny(decision, ENT_REFUSAL_FIELD_PROHIBITED, clause, 0);
+    return ent_decision_deny(
+        decision, ENT_REFUSAL_FIELD_PROHIBITED, family->source, 0);
 }

@@ -161,10 +161,11 @@ enum ent_tier_word {
 };
 
 struct ent_family {
-    uint32_t number;   /* field number of the body in Message; M20 is 120 */
-    const char *code;  /* "M20" */
-    const char *name;  /* "drug_seizure" */
-    const char *title; /* "Drug seizure" */
+    uint32_t number;    /* field number of the body in Message; M20 is 120 */
+    const char *code;   /* "M20" */
+    const char *name;   /* "drug_seizure" */
+    const char *title;  /* "Drug seizure" */
+    const char *source; /* of its rules: "catalogue: drug_seizure" */
     const char *about;
     bool nominal;            /* can name persons */
     bool list;               /* an entry of a list until its expires_at */

@@ -139,7 +139,9 @@ visit_fields(const struct walk *walk, const struct ent_type_manifest *type,
 {
     enum ent_status rc = ENT_OK;
 
-    for (size_t i = 0; rc == ENT_OK && i < type->field_count; i++) {
+    for (unsigned i = ent_pb_next_place(message, 0);
+         rc == ENT_OK && i < type->field_count;
+         i = ent_pb_next_place(message, i + 1)) {
         const struct ent_field_manifest *manifest = &type->fields[i];
 
         if (manifest->lookup != ENT_LOOKUP_NONE || manifest->type != NULL) {

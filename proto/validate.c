@@ -31,13 +31,27 @@ ent_rule_broken_by(struct ent_validation *v, const char *source,
     va_end(args);
 }
 
+/* What is longer than a path can be is cut. */
+static void
+put_path(struct ent_validation *v, size_t at, const char *text)
+{
+    size_t len = strnlen(text, sizeof v->path - 1 - at);
+
+    memcpy(v->path + at, text, len);
+    v->path[at + len] = '\0';
+}
+
 size_t
 ent_rule_enter(struct ent_validation *v, const char *field)
 {
     size_t mark = strlen(v->path);
 
-    (void)snprintf(v->path + mark, sizeof v->path - mark, "%s%s",
-        mark > 0 && *field != '\0' ? "." : "", field);
+    if (mark > 0 && mark < sizeof v->path - 1 && *field != '\0') {
+        put_path(v, mark, ".");
+        put_path(v, mark + 1, field);
+    } else {
+        put_path(v, mark, field);
+    }
     return mark;
 }
 
@@ -95,9 +109,13 @@ ent_place_is_withheld(
     const struct ent_validation *v, const ProtobufCFieldDescriptor *field)
 {
     const struct ent_place place = {.field = field, .index = ENT_PLACE_WHOLE};
-    size_t mark = strlen(v->path);
+    size_t mark;
     char name[PLACE_MAX];
 
+    if (v->message->n_withheld == 0) {
+        return false; /* nearly always */
+    }
+    mark = strlen(v->path);
     for (size_t i = 0; i < v->message->n_withheld; i++) {
         const char *withheld = v->message->withheld[i]->field;
 
@@ -160,8 +178,6 @@ ent_message_validate(const ent_message *message,
 
     ret_findings->count = 0;
     ret_findings->dropped = 0;
-    (void)snprintf(v.family_source, sizeof v.family_source, "catalogue: %s",
-        v.family == NULL ? "header" : v.family->name);
     ent_validate_header(&v);
     ent_validate_fields(&v);
     ent_validate_apart(&v);

@@ -39,14 +39,14 @@ is_urgent(const struct ent_validation *v)
 
 static void
 check_length(struct ent_validation *v, const struct ent_place *place,
-    const char *text, unsigned traits)
+    struct ent_view text, unsigned traits)
 {
     bool urgent = is_urgent(v) && (traits & ENT_FIELD_TEXT) != 0;
     bool brief = urgent || (traits & ENT_FIELD_BRIEF) != 0;
     size_t most = brief                            ? ENT_BRIEF_MAX
                   : (traits & ENT_FIELD_TEXT) != 0 ? ENT_TEXT_MAX
                                                    : ENT_WORD_MAX;
-    size_t count = ent_rule_characters(text);
+    size_t count = text.len <= most ? 0 : ent_text_characters(text);
 
     if (count > most) {
         ent_place_wrong(v, place, urgent ? "catalogue: precedence" : v->source,
@@ -55,27 +55,12 @@ check_length(struct ent_validation *v, const struct ent_place *place,
     }
 }
 
-/* Letters, digits, punctuation and spaces of ASCII are beyond suspicion. */
-static bool
-is_plain(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text < 0x20 || *text > 0x7e) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void
 check_characters(struct ent_validation *v, const struct ent_place *place,
     const char *text, bool free_text)
 {
     struct ent_view view = ent_view_text(text);
 
-    if (is_plain(text)) {
-        return;
-    }
     if (!ent_text_is_valid(view, NULL)) {
         ent_place_wrong(v, place, "RFC 3629", "must be valid UTF-8");
         return;
@@ -96,13 +81,18 @@ check_string(
     struct ent_validation *v, const struct ent_place *place, const char *text)
 {
     unsigned traits = place->manifest == NULL ? 0 : place->manifest->traits;
+    struct ent_view view = ent_view_text(text);
 
-    if (is_given(text)) {
-        check_characters(v, place, text, (traits & ENT_FIELD_TEXT) != 0);
-        check_length(v, place, text, traits);
-    } else if (place->field->label == PROTOBUF_C_LABEL_REPEATED) {
-        ent_place_wrong(v, place, v->source, "must be given");
+    if (view.len == 0) {
+        if (place->field->label == PROTOBUF_C_LABEL_REPEATED) {
+            ent_place_wrong(v, place, v->source, "must be given");
+        }
+        return;
     }
+    if (!ent_text_is_plain(view)) {
+        check_characters(v, place, text, (traits & ENT_FIELD_TEXT) != 0);
+    }
+    check_length(v, place, view, traits);
 }
 
 static void
@@ -152,7 +142,7 @@ check_message(struct ent_validation *v, const struct ent_place *place,
     }
     mark = ent_rule_enter_place(v, place);
     if (ent_pb_is_choice(place->field) && v->family != NULL) {
-        v->source = v->family_source;
+        v->source = v->family->source;
     }
     check_fields(
         v, place->manifest == NULL ? NULL : place->manifest->type, message);
@@ -183,23 +173,44 @@ check_value(
 }
 
 static void
+check_values(struct ent_validation *v, const struct ent_place *whole,
+    const ProtobufCMessage *message)
+{
+    struct ent_place place = *whole;
+    size_t count = ent_pb_count(message, place.field);
+
+    for (place.index = 0; place.index < count; place.index++) {
+        check_value(v, &place, ent_pb_value(message, place.field, place.index));
+    }
+}
+
+/* It says when a field must or may be given: never of a member of a oneof. */
+static bool
+asks_for_presence(const struct ent_field_manifest *manifest)
+{
+    return (manifest->traits & ENT_FIELD_MUST) != 0 ||
+           manifest->condition_count > 0 || manifest->holding != NULL;
+}
+
+static void
 check_fields(struct ent_validation *v, const struct ent_type_manifest *type,
     const ProtobufCMessage *message)
 {
-    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
-        struct ent_place place = {
+    const unsigned end = message->descriptor->n_fields;
+
+    for (unsigned i = ent_pb_next_place(message, 0); i < end;
+         i = ent_pb_next_place(message, i + 1)) {
+        const struct ent_place place = {
             .field = &message->descriptor->fields[i],
             .manifest = type == NULL ? NULL : &type->fields[i],
             .index = ENT_PLACE_WHOLE,
         };
-        size_t count = ent_pb_count(message, place.field);
 
-        if (type != NULL) {
+        if (place.manifest != NULL && asks_for_presence(place.manifest)) {
             ent_validate_presence(v, &place, type, message);
         }
-        for (size_t k = 0; k < count; k++) {
-            place.index = k;
-            check_value(v, &place, ent_pb_value(message, place.field, k));
+        if (ent_pb_is_given(message, place.field)) {
+            check_values(v, &place, message);
         }
     }
     if (type != NULL) {
@@ -212,9 +223,11 @@ static void
 check_header(struct ent_validation *v)
 {
     const ProtobufCMessage *message = &v->message->base;
+    const uint64_t asked = v->family->header_must | v->family->header_never;
 
-    v->source = v->family_source;
-    for (unsigned i = 0; i < message->descriptor->n_fields && i < 64; i++) {
+    v->source = v->family->source;
+    for (uint64_t left = asked; left != 0; left &= left - 1) {
+        const int i = __builtin_ctzll(left);
         const struct ent_place place = {
             .field = &message->descriptor->fields[i],
             .index = ENT_PLACE_WHOLE,

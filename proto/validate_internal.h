@@ -24,7 +24,6 @@ struct ent_validation {
     const struct ent_family *family; /* NULL: none that is known */
     uint64_t created_ms;             /* 0: not given */
     const char *source;              /* of the rules now looked at */
-    char family_source[48];          /* "catalogue: drug_seizure" */
     char path[96];
     bool victims;  /* one was seen on the way */
     bool suspects; /* and one of these */
@@ -76,9 +75,6 @@ is_given(const char *text)
 {
     return text != NULL && *text != '\0';
 }
-
-/* Characters, not bytes. */
-size_t ent_rule_characters(const char *text);
 
 /* Plain decimals: digits, perhaps a point and more digits. */
 bool ent_decimal_is_formed(const char *text);

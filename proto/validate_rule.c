@@ -42,11 +42,12 @@ count_given(const struct ent_validation *v,
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < type->field_count && i < 64; i++) {
-        const ProtobufCFieldDescriptor *field = &type->descriptor->fields[i];
+    for (; fields != 0; fields &= fields - 1) {
+        const ProtobufCFieldDescriptor *field =
+            &type->descriptor->fields[__builtin_ctzll(fields)];
 
-        if ((fields >> i & 1) != 0 && (ent_pb_is_given(message, field) ||
-                                          ent_place_is_withheld(v, field))) {
+        if (ent_pb_is_given(message, field) ||
+            ent_place_is_withheld(v, field)) {
             count++;
         }
     }

@@ -3,18 +3,6 @@
 
 #include <string.h>
 
-/* One for each byte that does not continue another. */
-size_t
-ent_rule_characters(const char *text)
-{
-    size_t count = 0;
-
-    for (; *text != '\0'; text++) {
-        count += ((uint8_t)*text & 0xc0) != 0x80 ? 1 : 0;
-    }
-    return count;
-}
-
 void
 ent_rule_need_length(struct ent_validation *v, const char *field,
     const ProtobufCBinaryData *bytes, size_t len)

@@ -103,6 +103,25 @@ of_a_choice_only_what_was_chosen_is_given(void **state)
 }
 
 static void
+a_walk_sees_of_a_choice_only_what_was_chosen(void **state)
+{
+    Entente__Test__Scalars message = ENTENTE__TEST__SCALARS__INIT;
+
+    (void)state;
+    for (unsigned choice = 0; choice <= 48; choice++) {
+        unsigned seen = 0;
+
+        message.choice_case = (Entente__Test__Scalars__ChoiceCase)choice;
+        for (unsigned i = ent_pb_next_place(&message.base, 0);
+             i < TYPE.n_fields; i = ent_pb_next_place(&message.base, i + 1)) {
+            assert_true(TYPE.fields[i].id < 41 || TYPE.fields[i].id == choice);
+            seen++;
+        }
+        assert_int_equal(seen, choice < 41 ? 36 : 37);
+    }
+}
+
+static void
 a_list_has_its_length_and_each_value_its_place(void **state)
 {
     Entente__Test__Scalars message = ENTENTE__TEST__SCALARS__INIT;
@@ -143,6 +162,7 @@ main(void)
         cmocka_unit_test(a_value_that_is_not_the_default_is_given),
         cmocka_unit_test(bytes_are_given_by_their_length),
         cmocka_unit_test(of_a_choice_only_what_was_chosen_is_given),
+        cmocka_unit_test(a_walk_sees_of_a_choice_only_what_was_chosen),
         cmocka_unit_test(a_list_has_its_length_and_each_value_its_place),
     };
 

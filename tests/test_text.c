@@ -41,6 +41,44 @@ the_first_bad_byte_is_told(void **state)
     }
 }
 
+/* At each place of a text of each length, since they are looked at in eights.
+ */
+static void
+only_printable_ascii_is_plain(void **state)
+{
+    uint8_t text[40];
+
+    (void)state;
+    assert_true(ent_text_is_plain((struct ent_view){0}));
+    for (size_t len = 1; len <= sizeof text; len++) {
+        for (size_t at = 0; at < len; at++) {
+            for (unsigned byte = 0; byte < 256; byte++) {
+                memset(text, at % 2 == 0 ? '~' : ' ', sizeof text);
+                text[at] = (uint8_t)byte;
+                assert_int_equal(ent_text_is_plain(ent_view_of(text, len)),
+                    byte >= ' ' && byte <= '~');
+            }
+        }
+    }
+}
+
+static void
+characters_are_not_bytes(void **state)
+{
+    static const char text[] = "aé ทะเบียน 한국 \U0001F600 Tachileik ท่าขี้เหล็ก";
+
+    (void)state;
+    for (size_t from = 0; from < sizeof text; from++) {
+        size_t count = 0;
+
+        for (size_t len = 0; from + len < sizeof text; len++) {
+            assert_int_equal(
+                ent_text_characters(ent_view_of(text + from, len)), count);
+            count += ((uint8_t)text[from + len] & 0xc0) != 0x80;
+        }
+    }
+}
+
 static void
 only_composed_text_is_nfc(void **state)
 {
@@ -171,6 +209,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(valid_text_is_utf8_without_nul),
         cmocka_unit_test(the_first_bad_byte_is_told),
+        cmocka_unit_test(only_printable_ascii_is_plain),
+        cmocka_unit_test(characters_are_not_bytes),
         cmocka_unit_test(only_composed_text_is_nfc),
         cmocka_unit_test(long_text_is_checked_to_its_end),
         cmocka_unit_test(controls_and_direction_marks_are_found),

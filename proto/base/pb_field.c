@@ -42,16 +42,6 @@ list_count(
     return count;
 }
 
-static bool
-is_chosen(
-    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    uint32_t chosen;
-
-    memcpy(&chosen, member(message, field->quantifier_offset), sizeof chosen);
-    return chosen == field->id;
-}
-
 size_t
 ent_pb_value_size(ProtobufCType type)
 {
@@ -75,37 +65,44 @@ ent_pb_value_size(ProtobufCType type)
     }
 }
 
-static bool
-value_is_set(ProtobufCType type, const void *value)
-{
-    static const uint8_t zero[sizeof(ProtobufCBinaryData)];
-
-    if (type == PROTOBUF_C_TYPE_STRING) {
-        const char *text;
-
-        memcpy(&text, value, sizeof text);
-        return text != NULL && text[0] != '\0';
-    }
-    if (type == PROTOBUF_C_TYPE_BYTES) {
-        ProtobufCBinaryData data;
-
-        memcpy(&data, value, sizeof data);
-        return data.len > 0;
-    }
-    return memcmp(value, zero, ent_pb_value_size(type)) != 0;
-}
-
 bool
 ent_pb_is_given(
     const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
+    const void *value = member(message, field->offset);
+    ProtobufCBinaryData data;
+    const char *text; /* or a message: a pointer, too */
+    uint64_t eight;
+    uint32_t four;
+
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
         return list_count(message, field) > 0;
     }
-    if (ent_pb_is_choice(field) && !is_chosen(message, field)) {
+    if (ent_pb_is_choice(field) && !ent_pb_is_chosen(message, field)) {
         return false;
     }
-    return value_is_set(field->type, member(message, field->offset));
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_STRING:
+        memcpy(&text, value, sizeof text);
+        return text != NULL && text[0] != '\0';
+    case PROTOBUF_C_TYPE_MESSAGE:
+        memcpy(&text, value, sizeof text);
+        return text != NULL;
+    case PROTOBUF_C_TYPE_BYTES:
+        memcpy(&data, value, sizeof data);
+        return data.len > 0;
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_SINT64:
+    case PROTOBUF_C_TYPE_SFIXED64:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_FIXED64:
+    case PROTOBUF_C_TYPE_DOUBLE:
+        memcpy(&eight, value, sizeof eight);
+        return eight != 0;
+    default:
+        memcpy(&four, value, sizeof four);
+        return four != 0;
+    }
 }
 
 void

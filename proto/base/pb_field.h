@@ -7,6 +7,7 @@
 #define ENT_PROTO_BASE_PB_FIELD_H
 
 #include <protobuf-c/protobuf-c.h>
+#include <string.h>
 
 #include "proto/base/bytes.h"
 
@@ -21,6 +22,33 @@ static inline bool
 ent_pb_is_choice(const ProtobufCFieldDescriptor *field)
 {
     return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+}
+
+/* Of a oneof's member: the chosen one. */
+static inline bool
+ent_pb_is_chosen(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    uint32_t chosen;
+
+    memcpy(&chosen, (const uint8_t *)message + field->quantifier_offset,
+        sizeof chosen);
+    return chosen == field->id;
+}
+
+/* The place of the field at `place`, or of the next that is no member of a
+ * oneof or the chosen one; the count of fields behind the last. Walks of what a
+ * message holds go by it: of a hundred families one is there. */
+static inline unsigned
+ent_pb_next_place(const ProtobufCMessage *message, unsigned place)
+{
+    const ProtobufCMessageDescriptor *type = message->descriptor;
+
+    while (place < type->n_fields && ent_pb_is_choice(&type->fields[place]) &&
+           !ent_pb_is_chosen(message, &type->fields[place])) {
+        place++;
+    }
+    return place;
 }
 
 /* Not the value that proto3 gives a field nobody set; of a oneof, the member

@@ -11,17 +11,34 @@
 #define NFC_ROOM 256        /* most texts are short: no allocation for those */
 #define NEUTRAL_CHAR_MAX 11 /* "<U+10FFFF>" and its NUL */
 
-/* How much of it, at least, is ASCII from its beginning: eight bytes at a time,
- * since most texts are ASCII and each is looked at several times. */
+/* Texts are looked at eight bytes at a time: most are ASCII, and each is looked
+ * at several times. */
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t
+eight_at(struct ent_view text, size_t at)
+{
+    uint64_t eight;
+
+    memcpy(&eight, text.data + at, sizeof eight);
+    return eight;
+}
+
+/* How much of it, at least, is ASCII from its beginning. */
 static size_t
 ascii_len(struct ent_view text)
 {
     size_t len = 0;
-    uint64_t eight;
 
-    for (; len + sizeof eight <= text.len; len += sizeof eight) {
-        memcpy(&eight, text.data + len, sizeof eight);
-        if ((eight & UINT64_C(0x8080808080808080)) != 0) {
+    for (; len + 32 <= text.len; len += 32) {
+        if (((eight_at(text, len) | eight_at(text, len + 8) |
+                 eight_at(text, len + 16) | eight_at(text, len + 24)) &
+                EIGHT(0x80)) != 0) {
+            break;
+        }
+    }
+    for (; len + 8 <= text.len; len += 8) {
+        if ((eight_at(text, len) & EIGHT(0x80)) != 0) {
             return len;
         }
     }
@@ -52,6 +69,52 @@ ent_text_is_valid(struct ent_view text, size_t *ret_offset)
         *ret_offset = (size_t)(bad - text.data);
     }
     return bad == NULL;
+}
+
+/* The high bit of each byte gathers what is above '~' or not ASCII, and what is
+ * not below ' ': no byte of the subtraction borrows from the next, and one of
+ * the addition carries into it only when it is not ASCII itself. */
+bool
+ent_text_is_plain(struct ent_view text)
+{
+    uint64_t above = 0;
+    uint64_t not_below = EIGHT(0x80);
+    size_t at = 0;
+
+    for (; at + 8 <= text.len; at += 8) {
+        const uint64_t eight = eight_at(text, at);
+
+        above |= eight | (eight + EIGHT(1));
+        not_below &= (eight | EIGHT(0x80)) - EIGHT(' ');
+    }
+    if (((above | ~not_below) & EIGHT(0x80)) != 0) {
+        return false;
+    }
+    for (; at < text.len; at++) {
+        if (text.data[at] < ' ' || text.data[at] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+size_t
+ent_text_characters(struct ent_view text)
+{
+    size_t continuing = 0;
+    size_t at = 0;
+
+    for (; at + 8 <= text.len; at += 8) {
+        uint64_t eight = eight_at(text, at);
+
+        continuing +=
+            (size_t)((((eight >> 7) & ~(eight >> 6)) & EIGHT(1)) * EIGHT(1) >>
+                     56);
+    }
+    for (; at < text.len; at++) {
+        continuing += (text.data[at] & 0xc0) == 0x80;
+    }
+    return text.len - continuing;
 }
 
 bool

@@ -10,6 +10,14 @@
 /* Valid UTF-8 without NUL; `ret_offset` (or NULL) gets the first bad byte. */
 bool ent_text_is_valid(struct ent_view text, size_t *ret_offset);
 
+/* Letters, digits, punctuation and spaces of ASCII alone: whatever else is
+ * asked of a text, such a one is beyond suspicion. */
+bool ent_text_is_plain(struct ent_view text);
+
+/* How many characters, not bytes: of UTF-8, one for each byte that does not
+ * continue another. */
+size_t ent_text_characters(struct ent_view text);
+
 /* In Unicode normalisation form C; what is not UTF-8 is not. */
 bool ent_text_is_nfc(struct ent_view text);
 

@@ -441,6 +441,7 @@ class Family:
         return (
             f"    {{.number = {says['number']}, .code = {quoted(says['code'])}, "
             f".name = {quoted(self.name)}, .title = {quoted(says['title'])}, "
+            f".source = {quoted('catalogue: ' + self.name)}, "
             f".about = {quoted(says['about'])}, "
             f".nominal = {'true' if self.nominal else 'false'}, "
             f".list = {'true' if self.list else 'false'}, "
