@@ -138,7 +138,7 @@ check_len(size_t len, struct ent_error *err)
 enum ent_status
 ent_message_check_size(const ent_message *message, struct ent_error *err)
 {
-    return check_len(protobuf_c_message_get_packed_size(&message->base), err);
+    return check_len(ent_pb_size(&message->base), err);
 }
 
 enum ent_status

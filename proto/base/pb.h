@@ -4,8 +4,10 @@
  *
  * protobuf-c recurses without limit, amplifies its input 33 times, takes
  * invalid UTF-8, overlong numbers, repeated single fields and both members of a
- * oneof. So input is scanned first, unpacked into an arena with a budget, its
- * strings are checked, and it must pack again to the very same bytes.
+ * oneof. So input is scanned first, down to its strings, for what packing would
+ * not give byte for byte, and only then unpacked, into an arena with a budget.
+ * Packing and unpacking are our own, and quicker: tests hold both against
+ * protobuf-c.
  *
  * The arena is one block; everything unpacked lies in it and dies with it.
  */
@@ -63,6 +65,9 @@ enum ent_status ent_pb_unpack(const ProtobufCMessageDescriptor *descriptor,
     struct ent_view wire, const struct ent_pb_limits *limits,
     struct ent_arena *arena, ProtobufCMessage **ret_message,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* How many bytes packing gives. */
+size_t ent_pb_size(const ProtobufCMessage *message);
 
 /* Pack into owned bytes. An empty message gives empty bytes. */
 enum ent_status ent_pb_pack(const ProtobufCMessage *message,

@@ -65,46 +65,6 @@ ent_pb_value_size(ProtobufCType type)
     }
 }
 
-bool
-ent_pb_is_given(
-    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    const void *value = member(message, field->offset);
-    ProtobufCBinaryData data;
-    const char *text; /* or a message: a pointer, too */
-    uint64_t eight;
-    uint32_t four;
-
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-        return list_count(message, field) > 0;
-    }
-    if (ent_pb_is_choice(field) && !ent_pb_is_chosen(message, field)) {
-        return false;
-    }
-    switch (field->type) {
-    case PROTOBUF_C_TYPE_STRING:
-        memcpy(&text, value, sizeof text);
-        return text != NULL && text[0] != '\0';
-    case PROTOBUF_C_TYPE_MESSAGE:
-        memcpy(&text, value, sizeof text);
-        return text != NULL;
-    case PROTOBUF_C_TYPE_BYTES:
-        memcpy(&data, value, sizeof data);
-        return data.len > 0;
-    case PROTOBUF_C_TYPE_INT64:
-    case PROTOBUF_C_TYPE_SINT64:
-    case PROTOBUF_C_TYPE_SFIXED64:
-    case PROTOBUF_C_TYPE_UINT64:
-    case PROTOBUF_C_TYPE_FIXED64:
-    case PROTOBUF_C_TYPE_DOUBLE:
-        memcpy(&eight, value, sizeof eight);
-        return eight != 0;
-    default:
-        memcpy(&four, value, sizeof four);
-        return four != 0;
-    }
-}
-
 void
 ent_pb_clear(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {

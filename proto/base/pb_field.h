@@ -7,6 +7,7 @@
 #define ENT_PROTO_BASE_PB_FIELD_H
 
 #include <protobuf-c/protobuf-c.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "proto/base/bytes.h"
@@ -51,10 +52,59 @@ ent_pb_next_place(const ProtobufCMessage *message, unsigned place)
     return place;
 }
 
+/* Is any bit of the `len` bytes there 1? At most eight. */
+static inline bool
+ent_pb_is_set(const uint8_t *at, size_t len)
+{
+    uint64_t value = 0;
+
+    memcpy(&value, at, len);
+    return value != 0;
+}
+
+static inline bool
+ent_pb_is_text(const uint8_t *at)
+{
+    const char *text;
+
+    memcpy(&text, at, sizeof text);
+    return text != NULL && text[0] != '\0';
+}
+
 /* Not the value that proto3 gives a field nobody set; of a oneof, the member
  * that was chosen and is something. */
-bool ent_pb_is_given(
-    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+static inline bool
+ent_pb_is_given(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    const uint8_t *base = (const uint8_t *)message;
+
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        return ent_pb_is_set(base + field->quantifier_offset, sizeof(size_t));
+    }
+    if (ent_pb_is_choice(field) && !ent_pb_is_chosen(message, field)) {
+        return false;
+    }
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_STRING:
+        return ent_pb_is_text(base + field->offset);
+    case PROTOBUF_C_TYPE_BYTES: /* by its length */
+        return ent_pb_is_set(
+            base + field->offset + offsetof(ProtobufCBinaryData, len),
+            sizeof(size_t));
+    case PROTOBUF_C_TYPE_MESSAGE:
+        return ent_pb_is_set(base + field->offset, sizeof(void *));
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_SINT64:
+    case PROTOBUF_C_TYPE_SFIXED64:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_FIXED64:
+    case PROTOBUF_C_TYPE_DOUBLE:
+        return ent_pb_is_set(base + field->offset, sizeof(uint64_t));
+    default:
+        return ent_pb_is_set(base + field->offset, sizeof(uint32_t));
+    }
+}
 
 /* As if nobody had set it. Not for members of a oneof. */
 void ent_pb_clear(

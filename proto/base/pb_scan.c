@@ -10,7 +10,6 @@
 #include "proto/base/text.h"
 
 #define FIELD_NUMBER_MAX ((1u << 29) - 1)
-#define VARINT_LEN_MAX 10
 #define ONEOFS_MAX 8 /* in one message type of our schemas */
 #define PATH_TEXT_MAX 160
 
@@ -20,6 +19,7 @@ struct level {
     const ProtobufCFieldDescriptor *field; /* NULL: an unknown one, or none */
     uint32_t number;                       /* of the field */
     size_t index;                          /* of it, when repeated */
+    bool unknown;                          /* one was seen */
     unsigned oneofs[ONEOFS_MAX]; /* those already chosen, by quantifier */
     size_t oneof_count;
 };
@@ -79,16 +79,15 @@ scan_fail(const struct scan *scan, const char *format, ...)
     return ent_fail(scan->err, ENT_BAD_INPUT, "%s: %s", path, text);
 }
 
-/* Take a number off the front of `in`, in its shortest form only. */
-static bool
-take_varint(struct ent_view *in, uint64_t *ret_value)
+bool
+ent_pb_take_long_varint(struct ent_view *in, uint64_t *ret_value)
 {
     uint64_t value = 0;
 
-    for (size_t i = 0; i < in->len && i < VARINT_LEN_MAX; i++) {
+    for (size_t i = 0; i < in->len && i < ENT_PB_VARINT_MAX; i++) {
         uint8_t byte = in->data[i];
 
-        if (i == VARINT_LEN_MAX - 1 && byte > 1) {
+        if (i == ENT_PB_VARINT_MAX - 1 && byte > 1) {
             return false; /* beyond 64 bits */
         }
         value |= (uint64_t)(byte & 0x7f) << 7 * i;
@@ -102,6 +101,35 @@ take_varint(struct ent_view *in, uint64_t *ret_value)
     return false;
 }
 
+/* The next one is mostly near, and a family among a hundred others is not. */
+#define NEAR 4
+
+const ProtobufCFieldDescriptor *
+ent_pb_field_from(const ProtobufCFieldDescriptor *field,
+    const ProtobufCFieldDescriptor *end, uint32_t number)
+{
+    size_t left;
+
+    for (size_t i = 0; i < NEAR; i++) {
+        if (field == end || field->id >= number) {
+            return field;
+        }
+        field++;
+    }
+    left = (size_t)(end - field);
+    while (left > 0) {
+        const size_t half = left / 2;
+
+        if (field[half].id < number) {
+            field += half + 1;
+            left -= half + 1;
+        } else {
+            left = half;
+        }
+    }
+    return field;
+}
+
 static bool
 take_bytes(struct ent_view *in, uint64_t len, struct ent_view *ret_part)
 {
@@ -112,28 +140,6 @@ take_bytes(struct ent_view *in, uint64_t len, struct ent_view *ret_part)
     in->data += len;
     in->len -= (size_t)len;
     return true;
-}
-
-/* How one value of this type travels. */
-static unsigned
-wire_type_of(ProtobufCType type)
-{
-    switch (type) {
-    case PROTOBUF_C_TYPE_FIXED32:
-    case PROTOBUF_C_TYPE_SFIXED32:
-    case PROTOBUF_C_TYPE_FLOAT:
-        return PROTOBUF_C_WIRE_TYPE_32BIT;
-    case PROTOBUF_C_TYPE_FIXED64:
-    case PROTOBUF_C_TYPE_SFIXED64:
-    case PROTOBUF_C_TYPE_DOUBLE:
-        return PROTOBUF_C_WIRE_TYPE_64BIT;
-    case PROTOBUF_C_TYPE_STRING:
-    case PROTOBUF_C_TYPE_BYTES:
-    case PROTOBUF_C_TYPE_MESSAGE:
-        return PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
-    default:
-        return PROTOBUF_C_WIRE_TYPE_VARINT;
-    }
 }
 
 /* proto3 sends no zero and nothing empty, where leaving it out says the same.
@@ -190,6 +196,24 @@ scan_number(const struct scan *scan, uint64_t value)
     return ENT_OK;
 }
 
+/* A number of fixed length that is zero, a real one also with a sign. */
+static bool
+is_left_out(const ProtobufCFieldDescriptor *field, struct ent_view number)
+{
+    const bool real = field->type == PROTOBUF_C_TYPE_FLOAT ||
+                      field->type == PROTOBUF_C_TYPE_DOUBLE;
+    uint8_t bits = 0;
+
+    if (field->label == PROTOBUF_C_LABEL_REPEATED ||
+        !is_left_out_when_empty(field)) {
+        return false;
+    }
+    for (size_t i = 0; i < number.len; i++) {
+        bits |= number.data[i] & (i + 1 == number.len && real ? 0x7f : 0xff);
+    }
+    return bits == 0;
+}
+
 /* One number of the given wire type, which `field` has been checked for. */
 static enum ent_status
 scan_scalar(const struct scan *scan, unsigned wire_type, struct ent_view *in)
@@ -199,7 +223,7 @@ scan_scalar(const struct scan *scan, unsigned wire_type, struct ent_view *in)
     uint64_t value;
 
     if (wire_type == PROTOBUF_C_WIRE_TYPE_VARINT) {
-        if (!take_varint(in, &value)) {
+        if (!ent_pb_take_varint(in, &value)) {
             return scan_fail(scan, "cut short or not in its shortest form");
         }
         return level->field == NULL ? ENT_OK : scan_number(scan, value);
@@ -207,6 +231,9 @@ scan_scalar(const struct scan *scan, unsigned wire_type, struct ent_view *in)
     if (!take_bytes(
             in, wire_type == PROTOBUF_C_WIRE_TYPE_32BIT ? 4 : 8, &part)) {
         return scan_fail(scan, "cut short");
+    }
+    if (level->field != NULL && is_left_out(level->field, part)) {
+        return scan_fail(scan, "a default value is written out");
     }
     return ENT_OK;
 }
@@ -235,7 +262,7 @@ scan_packed(struct scan *scan, struct ent_view in)
         if (rc != ENT_OK) {
             return rc;
         }
-        rc = scan_scalar(scan, wire_type_of(level->field->type), &in);
+        rc = scan_scalar(scan, ent_pb_wire_type(level->field->type), &in);
         if (rc != ENT_OK) {
             return rc;
         }
@@ -265,7 +292,7 @@ scan_lengthy(struct scan *scan, struct ent_view *in)
     struct ent_view part;
     uint64_t len;
 
-    if (!take_varint(in, &len)) {
+    if (!ent_pb_take_varint(in, &len)) {
         return scan_fail(scan, "length cut short or not in its shortest form");
     }
     if (!take_bytes(in, len, &part)) {
@@ -332,12 +359,8 @@ scan_field(struct scan *scan, uint32_t number, unsigned wire_type)
     bool packed;
 
     /* Both are ascending, so the search goes on where it was. */
-    if (field == NULL) {
-        field = level->number == 0 ? message->fields : end;
-    }
-    while (field < end && field->id < number) {
-        field++;
-    }
+    field =
+        ent_pb_field_from(field == NULL ? message->fields : field, end, number);
     level->index = again ? level->index + 1 : 0;
     level->number = number;
     level->field =
@@ -347,15 +370,19 @@ scan_field(struct scan *scan, uint32_t number, unsigned wire_type)
         return scan_fail(scan, "fields are not in ascending order");
     }
     if (level->field == NULL) {
+        level->unknown = true;
         return again ? scan_fail(scan, "given twice")
                      : scan_unknown(scan, level);
+    }
+    if (level->unknown) {
+        return scan_fail(scan, "stands behind an unknown field");
     }
     packed = (field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0;
     if (again && (packed || field->label != PROTOBUF_C_LABEL_REPEATED)) {
         return scan_fail(scan, "given twice");
     }
     if (wire_type != (packed ? PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED
-                             : wire_type_of(field->type))) {
+                             : ent_pb_wire_type(field->type))) {
         return scan_fail(scan, "wire type %u is not its own", wire_type);
     }
     if (ent_pb_is_choice(field)) {
@@ -369,7 +396,7 @@ scan_tag(struct scan *scan, struct ent_view *in, unsigned *ret_wire_type)
 {
     uint64_t tag;
 
-    if (!take_varint(in, &tag)) {
+    if (!ent_pb_take_varint(in, &tag)) {
         return scan_fail(
             scan, "then a tag cut short or not in its shortest form");
     }

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/base/pb_internal.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "proto/base/pb_field.h"
+
+/*
+ * A message is packed from its end to its beginning: how long a part of it is,
+ * stands in front of it, and is known once it is packed. What comes out is what
+ * protobuf-c would write.
+ */
+
+#define ROOM 4096
+
+/* The last `len` bytes before `end`, as far as there is `room` for them: when
+ * there was too little, `len` still says how much there had to be. */
+struct packing {
+    uint8_t *end;
+    size_t room;
+    size_t len;
+};
+
+static void
+put(struct packing *packing, const void *data, size_t len)
+{
+    packing->len += len;
+    if (packing->len <= packing->room && len > 0) {
+        memcpy(packing->end - packing->len, data, len);
+    }
+}
+
+/* The same of one: most tags and lengths are. */
+static void
+put_byte(struct packing *packing, uint8_t byte)
+{
+    packing->len++;
+    if (packing->len <= packing->room) {
+        *(packing->end - packing->len) = byte;
+    }
+}
+
+/* ---- numbers ---- */
+
+static void
+put_varint(struct packing *packing, uint64_t value)
+{
+    uint8_t bytes[ENT_PB_VARINT_MAX];
+    size_t len = 0;
+
+    if (value < 0x80) {
+        put_byte(packing, (uint8_t)value);
+        return;
+    }
+    while (value >= 0x80) {
+        bytes[len++] = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    bytes[len++] = (uint8_t)value;
+    put(packing, bytes, len);
+}
+
+/* Little-endian. */
+static void
+put_fixed(struct packing *packing, uint64_t value, size_t len)
+{
+    uint8_t bytes[sizeof value];
+
+    for (size_t i = 0; i < len; i++) {
+        bytes[i] = (uint8_t)(value >> 8 * i);
+    }
+    put(packing, bytes, len);
+}
+
+static void
+put_number(struct packing *packing, ProtobufCType type, const void *at)
+{
+    uint32_t four = 0;
+    uint64_t eight = 0;
+
+    memcpy(&four, at, sizeof four);
+    if (ent_pb_value_size(type) == sizeof eight) {
+        memcpy(&eight, at, sizeof eight);
+    }
+    switch (type) {
+    case PROTOBUF_C_TYPE_INT32:
+    case PROTOBUF_C_TYPE_ENUM:
+        put_varint(packing, (uint64_t)(int64_t)(int32_t)four);
+        break;
+    case PROTOBUF_C_TYPE_SINT32:
+        put_varint(packing, (four << 1) ^ (four >> 31 != 0 ? UINT32_MAX : 0));
+        break;
+    case PROTOBUF_C_TYPE_SINT64:
+        put_varint(packing, (eight << 1) ^ (eight >> 63 != 0 ? UINT64_MAX : 0));
+        break;
+    case PROTOBUF_C_TYPE_BOOL:
+        put_varint(packing, four != 0);
+        break;
+    case PROTOBUF_C_TYPE_UINT32:
+        put_varint(packing, four);
+        break;
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_UINT64:
+        put_varint(packing, eight);
+        break;
+    case PROTOBUF_C_TYPE_FIXED32:
+    case PROTOBUF_C_TYPE_SFIXED32:
+    case PROTOBUF_C_TYPE_FLOAT:
+        put_fixed(packing, four, sizeof four);
+        break;
+    default:
+        put_fixed(packing, eight, sizeof eight);
+        break;
+    }
+}
+
+/* ---- fields ---- */
+
+static void put_message(
+    struct packing *packing, const ProtobufCMessage *message);
+
+static void
+put_tag(struct packing *packing, uint32_t number, unsigned wire_type)
+{
+    put_varint(packing, (uint64_t)number << 3 | wire_type);
+}
+
+/* One value, and before it what says how long it is. */
+static void
+put_value(struct packing *packing, ProtobufCType type, const void *at)
+{
+    const size_t before = packing->len;
+    const ProtobufCMessage *message;
+    ProtobufCBinaryData data;
+    const char *text;
+
+    switch (type) {
+    case PROTOBUF_C_TYPE_STRING:
+        memcpy(&text, at, sizeof text);
+        put(packing, text, text == NULL ? 0 : strlen(text));
+        break;
+    case PROTOBUF_C_TYPE_BYTES:
+        memcpy(&data, at, sizeof data);
+        put(packing, data.data, data.len);
+        break;
+    case PROTOBUF_C_TYPE_MESSAGE:
+        memcpy(&message, at, sizeof message);
+        if (message != NULL) {
+            put_message(packing, message);
+        }
+        break;
+    default:
+        put_number(packing, type, at);
+        return;
+    }
+    put_varint(packing, packing->len - before);
+}
+
+static void
+put_list(struct packing *packing, const ProtobufCMessage *message,
+    const ProtobufCFieldDescriptor *field)
+{
+    const bool packed = (field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0;
+    const size_t before = packing->len;
+    const size_t count = ent_pb_count(message, field);
+
+    for (size_t i = count; i > 0; i--) {
+        put_value(packing, field->type, ent_pb_value(message, field, i - 1));
+        if (!packed) {
+            put_tag(packing, field->id, ent_pb_wire_type(field->type));
+        }
+    }
+    if (packed && count > 0) {
+        put_varint(packing, packing->len - before);
+        put_tag(packing, field->id, PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED);
+    }
+}
+
+/* The chosen member of a oneof is packed whatever it holds, unless that is a
+ * pointer nobody set. */
+static bool
+choice_is_there(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    const void *pointer;
+
+    if (field->type != PROTOBUF_C_TYPE_STRING &&
+        field->type != PROTOBUF_C_TYPE_MESSAGE) {
+        return true;
+    }
+    memcpy(&pointer, (const uint8_t *)message + field->offset, sizeof pointer);
+    return pointer != NULL && pointer != field->default_value;
+}
+
+/* A negative zero is zero. */
+static bool
+is_real_zero(ProtobufCType type, const uint8_t *at)
+{
+    float single_real = 1;
+    double double_real = 1;
+
+    if (type == PROTOBUF_C_TYPE_FLOAT) {
+        memcpy(&single_real, at, sizeof single_real);
+    } else if (type == PROTOBUF_C_TYPE_DOUBLE) {
+        memcpy(&double_real, at, sizeof double_real);
+    }
+    return single_real == 0 || double_real == 0;
+}
+
+/* A field that has something: proto3 leaves out what nobody set. */
+static void
+put_field(struct packing *packing, const ProtobufCMessage *message,
+    const ProtobufCFieldDescriptor *field)
+{
+    const uint8_t *at = (const uint8_t *)message + field->offset;
+
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        put_list(packing, message, field);
+        return;
+    }
+    assert(field->label == PROTOBUF_C_LABEL_NONE); /* proto3 */
+
+    if (ent_pb_is_choice(field) ? choice_is_there(message, field)
+                                : !is_real_zero(field->type, at)) {
+        put_value(packing, field->type, at);
+        put_tag(packing, field->id, ent_pb_wire_type(field->type));
+    }
+}
+
+/* Fields in their order, and those that the schema does not have behind. */
+static void
+put_message(struct packing *packing, const ProtobufCMessage *message)
+{
+    const ProtobufCMessageDescriptor *type = message->descriptor;
+
+    for (unsigned i = message->n_unknown_fields; i > 0; i--) {
+        const ProtobufCMessageUnknownField *field =
+            &message->unknown_fields[i - 1];
+
+        put(packing, field->data, field->len);
+        put_tag(packing, field->tag, field->wire_type);
+    }
+    for (unsigned i = type->n_fields; i > 0; i--) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i - 1];
+
+        if (ent_pb_is_choice(field) ? ent_pb_is_chosen(message, field)
+                                    : ent_pb_is_given(message, field)) {
+            put_field(packing, message, field);
+        }
+    }
+}
+
+size_t
+ent_pb_size(const ProtobufCMessage *message)
+{
+    struct packing packing = {.room = 0};
+
+    put_message(&packing, message);
+    return packing.len;
+}
+
+static enum ent_status
+pack_again(const ProtobufCMessage *message, size_t len,
+    struct ent_bytes *ret_wire, struct ent_error *err)
+{
+    struct packing packing = {.len = 0};
+    enum ent_status rc = ent_bytes_alloc(len, ret_wire, err);
+
+    if (rc == ENT_OK) {
+        packing.end = ret_wire->data + len;
+        packing.room = len;
+        put_message(&packing, message);
+        assert(packing.len == len);
+    }
+    return rc;
+}
+
+/* What fits a little room, as most messages do, is gone through once. */
+enum ent_status
+ent_pb_pack(const ProtobufCMessage *message, struct ent_bytes *ret_wire,
+    struct ent_error *err)
+{
+    uint8_t room[ROOM];
+    uint8_t *const end = room + sizeof room;
+    struct packing packing = {.end = end, .room = sizeof room};
+    enum ent_status rc;
+
+    assert(message != NULL && ret_wire != NULL);
+
+    put_message(&packing, message);
+    if (packing.len > sizeof room) {
+        rc = pack_again(message, packing.len, ret_wire, err);
+        packing.len = sizeof room;
+    } else {
+        rc = ent_bytes_copy(
+            ent_view_of(end - packing.len, packing.len), ret_wire, err);
+    }
+    sodium_memzero(end - packing.len, packing.len);
+    return rc;
+}
