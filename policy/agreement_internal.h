@@ -116,7 +116,7 @@ struct agreement_chain {
 struct agreement_path {
     const char *text;
     size_t line;
-    struct agreement_chain *chains;
+    struct agreement_chain *chains; /* ascending by their first field */
     size_t chain_count; /* 0: no family of this version has such a field */
 };
 

@@ -237,14 +237,38 @@ oblige_to_mend(const struct question *question, struct ent_decision *decision)
     }
 }
 
+/* What is longer than a sentence can be is cut. */
+static void
+add_words(struct ent_decision *decision, size_t *len, const char *words)
+{
+    size_t more = strnlen(words, sizeof decision->sentence - 1 - *len);
+
+    memcpy(decision->sentence + *len, words, more);
+    *len += more;
+    decision->sentence[*len] = '\0';
+}
+
+/* "clause 5.1 lets hotline_alert pass from blo-poipet@kh to ncc@th", without
+ * printing: it is said of every message. */
+static void
+say_permitted(const struct question *question, struct ent_decision *decision)
+{
+    const char *const words[] = {"clause ", question->clause, " lets ",
+        question->family->name, " pass from ", question->from->address.text,
+        " to ", question->to->address.text};
+    size_t len = 0;
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        add_words(decision, &len, words[i]);
+    }
+}
+
 static void
 permit(const struct question *question, struct ent_decision *decision)
 {
     decision->permit = true;
     name_clause(decision, question->clause, question->line);
-    ent_decision_say(decision, "clause %s lets %s pass from %s to %s",
-        question->clause, question->family->name, question->from->address.text,
-        question->to->address.text);
+    say_permitted(question, decision);
     oblige_to_end(question, decision);
     oblige_to_answer(question, decision);
     oblige_to_show(question, decision);

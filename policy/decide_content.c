@@ -134,16 +134,61 @@ chain_is_present(const ProtobufCMessage *message,
     return false;
 }
 
-bool
-ent_path_has(const struct agreement_path *path, const ent_message *message)
+/* Any of those from `at` on that begin with that field of Message. */
+static bool
+has_chain_from(const struct agreement_path *path, size_t at, uint32_t number,
+    const ent_message *message)
 {
-    for (size_t i = 0; i < path->chain_count; i++) {
-        if (chain_is_present(
-                &message->base, path->chains[i].steps, path->chains[i].count)) {
+    for (; at < path->chain_count; at++) {
+        const struct agreement_chain *chain = &path->chains[at];
+
+        if (chain->steps[0]->id != number) {
+            return false;
+        }
+        if (chain_is_present(&message->base, chain->steps, chain->count)) {
             return true;
         }
     }
     return false;
+}
+
+/* The first that begins with that field, or a later one. */
+static size_t
+find_chain(const struct agreement_path *path, uint32_t number)
+{
+    size_t low = 0;
+    size_t high = path->chain_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (path->chains[middle].steps[0]->id < number) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Chains are ascending as the walk found them: a few of the header, and those
+ * of a hundred families, of which the message is one. */
+bool
+ent_path_has(const struct agreement_path *path, const ent_message *message)
+{
+    const uint32_t body = (uint32_t)message->body_case;
+
+    for (size_t i = 0; i < path->chain_count; i++) {
+        const struct agreement_chain *chain = &path->chains[i];
+
+        if (ent_pb_is_choice(chain->steps[0])) {
+            break; /* fields of the header come before the bodies */
+        }
+        if (chain_is_present(&message->base, chain->steps, chain->count)) {
+            return true;
+        }
+    }
+    return has_chain_from(path, find_chain(path, body), body, message);
 }
 
 static const char prohibited[] = "fields.prohibited";

@@ -202,9 +202,9 @@ walk_level(
         const ProtobufCFieldDescriptor *field = &level->type->fields[i];
         bool more = true;
 
-        if (!ent_path_is_content(level, field) ||
-            (level->message != NULL &&
-                !ent_pb_is_given(level->message, field))) {
+        if ((level->message != NULL &&
+                !ent_pb_is_given(level->message, field)) ||
+            !ent_path_is_content(level, field)) {
             continue;
         }
         if (ent_path_can_name(field) && words_name(walk->words, level, field)) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "policy/decide.h"
+#include "proto/base/pb_field.h"
 #include "proto/refusal.h"
 #include "tests/examples.h"
 
@@ -501,6 +502,21 @@ a_carrier_gets_advice_and_no_list_whatever_is_agreed(void **state)
     }
 }
 
+/* Whether a message has what a path names is looked for in the header, and then
+ * in its own family's part of a list (policy/decide_content). */
+static void
+the_bodies_stand_behind_the_whole_header(void **state)
+{
+    const ProtobufCMessageDescriptor *type = &entente__v1__message__descriptor;
+
+    (void)state;
+    for (unsigned i = 1; i < type->n_fields; i++) {
+        assert_true(type->fields[i - 1].id < type->fields[i].id);
+        assert_true(ent_pb_is_choice(&type->fields[i]) ||
+                    !ent_pb_is_choice(&type->fields[i - 1]));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -508,6 +524,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_family_is_here_once),
+        TEST(the_bodies_stand_behind_the_whole_header),
         TEST(what_must_be_given_is_missed),
         TEST(a_wrong_code_is_told_with_its_standard),
         TEST(what_an_agreement_prohibits_is_refused_by_its_name),
