@@ -156,6 +156,7 @@ stage_release(const struct scene *scene, struct staged *staged, uint64_t now_ms)
     uint64_t created_ms = scene->created_ms != 0 ? scene->created_ms : now_ms;
 
     set_text(&message->mla_reference, scene->mla_reference);
+    set_text(&message->incident_id, scene->incident_id);
     if (scene->emergency != NULL) {
         entente__v1__emergency__init(&staged->emergency);
         set_text(&staged->emergency.id, scene->emergency);

@@ -36,6 +36,7 @@ struct scene {
     Entente__V1__Action action; /* with a reference, when given */
     const char *releaser_role;
     const char *mla_reference;
+    const char *incident_id;
     const char *emergency;   /* its id */
     const char *approved_by; /* NULL: a supervisor */
     uint64_t created_ms;     /* 0: the same time as now_ms */

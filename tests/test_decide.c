@@ -317,6 +317,29 @@ a_prohibited_field_stops_the_message_both_ways(void **state)
     EXPECT_ROWS("th-kh.yaml", rows);
 }
 
+/* What the header may say of the matter can be named, too. */
+static void
+a_prohibited_field_of_the_header_stops_any_family(void **state)
+{
+    ENT_AUTO(ent_agreement_free)
+    struct ent_agreement *agreement = load_changed("th-kh.yaml",
+        "prohibited: [person.biometric,", "prohibited: [message.incident_id,");
+    static const uint32_t families[] = {HOTLINE, ACKNOWLEDGEMENT};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct scene scene = {.from = "ncc@kh",
+            .to = "ncc@th",
+            .family = families[i],
+            .purpose = families[i] == HOTLINE ? LIFE : ADMINISTRATION};
+
+        assert_true(decide_scene(agreement, &scene).permit);
+        scene.incident_id = "KH:2026-1";
+        assert_int_equal(decide_scene(agreement, &scene).reason,
+            ENT_REFUSAL_FIELD_PROHIBITED);
+    }
+}
+
 static void
 a_field_to_withhold_is_masked_when_sent_and_denied_when_received(void **state)
 {
@@ -473,6 +496,7 @@ main(void)
         cmocka_unit_test(a_rung_without_words_does_not_pass),
         cmocka_unit_test(handling_codes_nobody_knows_do_not_pass),
         cmocka_unit_test(a_prohibited_field_stops_the_message_both_ways),
+        cmocka_unit_test(a_prohibited_field_of_the_header_stops_any_family),
         cmocka_unit_test(
             a_field_to_withhold_is_masked_when_sent_and_denied_when_received),
         cmocka_unit_test(outside_its_time_an_agreement_permits_nothing),
