@@ -69,8 +69,8 @@ say_hello(struct node *node, struct node_connection *connection,
     enum ent_status rc = ent_hello_encode(&hello, &payload, err);
 
     return rc != ENT_OK ? rc
-                        : node_connection_send(
-                              connection, ENT_FRAME_HELLO, &payload, NULL, err);
+                        : node_connection_send(connection, ENT_FRAME_HELLO,
+                              &payload, (struct ent_view){0}, err);
 }
 
 /* The first frame on a connection that we made, ours before theirs. */
@@ -216,12 +216,11 @@ node_connection_refill(struct node_connection *connection, uint64_t bytes)
 enum ent_status
 node_connection_send(struct node_connection *connection,
     enum ent_frame_type type, const struct ent_bytes *payload,
-    const struct ent_bytes *body, struct ent_error *err)
+    struct ent_view body, struct ent_error *err)
 {
     enum ent_status rc = ent_link_send(connection->link,
         connection->accepted ? &connection->route : NULL, type,
-        ent_bytes_view(payload),
-        body == NULL ? (struct ent_view){0} : ent_bytes_view(body), err);
+        ent_bytes_view(payload), body, err);
 
     connection->gone |= rc == ENT_NOT_FOUND;
     return rc;

@@ -72,7 +72,7 @@ void node_connection_refill(struct node_connection *connection, uint64_t bytes);
 /* Send a frame at once. */
 enum ent_status node_connection_send(struct node_connection *connection,
     enum ent_frame_type type, const struct ent_bytes *payload,
-    const struct ent_bytes *body, struct ent_error *err) ENT_MUST_CHECK;
+    struct ent_view body, struct ent_error *err) ENT_MUST_CHECK;
 
 /* When it has something to do by itself, ms; UINT64_MAX: nothing. */
 uint64_t node_connection_due(const struct node_connection *connection);

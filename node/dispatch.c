@@ -165,8 +165,8 @@ freshness_of(struct node *node, const struct ent_label *label, uint32_t answer)
 /* The bundle as it was sealed; nothing, if it is not fresh. */
 static enum ent_status
 load_bundle(struct node *node, const struct node_dispatch *dispatch,
-    enum freshness *ret_freshness, struct ent_bytes *ret_head,
-    struct ent_bytes *ret_body, struct ent_error *err)
+    enum freshness *ret_freshness, struct node_bundle **ret_bundle,
+    struct ent_error *err)
 {
     ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     struct ent_label label;
@@ -178,11 +178,11 @@ load_bundle(struct node *node, const struct node_dispatch *dispatch,
         return rc;
     }
     *ret_freshness = freshness_of(node, &label, dispatch->row->answer);
-    if (*ret_freshness != FRESH) {
-        return ENT_OK;
+    if (*ret_freshness == FRESH) {
+        *ret_bundle = bundle;
+        bundle = NULL;
     }
-    rc = ent_bytes_copy(bundle->head, ret_head, err);
-    return rc != ENT_OK ? rc : ent_bytes_copy(bundle->body, ret_body, err);
+    return ENT_OK;
 }
 
 /* To whom it goes. */
@@ -207,27 +207,30 @@ static enum ent_status
 send_bundle(struct node *node, struct node_dispatch *dispatch,
     enum freshness *ret_freshness, struct ent_error *err)
 {
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     ENT_AUTO(ent_bytes_free) struct ent_bytes head = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
     struct ent_address recipient;
     uint64_t via = 0;
     enum ent_status rc =
-        load_bundle(node, dispatch, ret_freshness, &head, &body, err);
+        load_bundle(node, dispatch, ret_freshness, &bundle, err);
 
     if (rc != ENT_OK || *ret_freshness != FRESH) {
         return rc;
     }
     rc = recipient_of(node, dispatch, &recipient, err);
     if (rc == ENT_OK) {
-        rc = node_ways_take(
-            node, dispatch, &recipient, head.len + body.len, &via, err);
+        rc = ent_bytes_copy(bundle->head, &head, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_ways_take(node, dispatch, &recipient,
+            bundle->head.len + bundle->body.len, &via, err);
     }
     if (rc != ENT_OK || via == 0) {
         return rc != ENT_OK ? rc : ENT_BUSY;
     }
     return node_effects_frame(&node->effects, via,
         ent_precedence_is_urgent(dispatch->state.precedence), ENT_FRAME_BUNDLE,
-        &head, &body, err);
+        &head, &bundle, err);
 }
 
 /* Sign the statement that this bundle will not come, and keep it. */
@@ -390,11 +393,21 @@ node_dispatch_step(struct node *node, struct node_dispatch *dispatch,
     return rc != ENT_OK ? rc : node_dispatch_put(node, dispatch, err);
 }
 
+static enum ent_status
+copy_parts(const struct node_bundle *bundle, struct ent_bytes *ret_head,
+    struct ent_bytes *ret_body, struct ent_error *err)
+{
+    enum ent_status rc = ent_bytes_copy(bundle->head, ret_head, err);
+
+    return rc != ENT_OK ? rc : ent_bytes_copy(bundle->body, ret_body, err);
+}
+
 enum ent_status
 node_dispatch_frame(struct node *node, struct node_dispatch *dispatch,
     enum ent_frame_type *ret_type, struct ent_bytes *ret_payload,
     struct ent_bytes *ret_body, struct ent_error *err)
 {
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     enum freshness freshness = FRESH;
     enum ent_status rc = ENT_OK;
 
@@ -402,11 +415,12 @@ node_dispatch_frame(struct node *node, struct node_dispatch *dispatch,
         return ENT_NOT_FOUND;
     }
     if (dispatch->state.state != ENT_DISPATCH_SKIPPING) {
-        rc =
-            load_bundle(node, dispatch, &freshness, ret_payload, ret_body, err);
+        rc = load_bundle(node, dispatch, &freshness, &bundle, err);
         if (rc != ENT_OK || freshness == FRESH) {
             *ret_type = ENT_FRAME_BUNDLE;
-            return rc;
+            return rc != ENT_OK
+                       ? rc
+                       : copy_parts(bundle, ret_payload, ret_body, err);
         }
         if (freshness == OF_OLD_LIFE) {
             rc = node_dispatch_abandon(node, dispatch, err);

@@ -23,8 +23,8 @@ grow(struct node_effects *effects, struct ent_error *err)
 
 enum ent_status
 node_effects_frame(struct node_effects *effects, uint64_t via, bool urgent,
-    enum ent_frame_type type, struct ent_bytes *payload, struct ent_bytes *body,
-    struct ent_error *err)
+    enum ent_frame_type type, struct ent_bytes *payload,
+    struct node_bundle **bundle, struct ent_error *err)
 {
     enum ent_status rc = grow(effects, err);
 
@@ -37,11 +37,11 @@ node_effects_frame(struct node_effects *effects, uint64_t via, bool urgent,
         .urgent = urgent,
         .type = type,
         .payload = *payload,
-        .body = body == NULL ? (struct ent_bytes){0} : *body,
+        .bundle = bundle == NULL ? NULL : *bundle,
     };
     *payload = (struct ent_bytes){0};
-    if (body != NULL) {
-        *body = (struct ent_bytes){0};
+    if (bundle != NULL) {
+        *bundle = NULL;
     }
     return ENT_OK;
 }
@@ -71,7 +71,7 @@ node_effects_clear(struct node_effects *effects)
     for (size_t i = 0; i < effects->count; i++) {
         ent_bytes_free(&effects->list[i].client);
         ent_bytes_free(&effects->list[i].payload);
-        ent_bytes_free(&effects->list[i].body);
+        node_bundle_release(&effects->list[i].bundle);
     }
     effects->count = 0;
 }

@@ -5,7 +5,7 @@
 #ifndef NODE_EFFECTS_H
 #define NODE_EFFECTS_H
 
-#include "proto/base/bytes.h"
+#include "node/bundles.h"
 #include "proto/link.h"
 
 enum node_effect_kind {
@@ -25,7 +25,7 @@ struct node_effect {
     enum ent_frame_type type; /* FRAME */
     struct ent_bytes client;  /* REPLY: routing id */
     struct ent_bytes payload;
-    struct ent_bytes body; /* FRAME_BUNDLE */
+    struct node_bundle *bundle; /* FRAME_BUNDLE: its body goes too */
 };
 
 /* All zero is empty. */
@@ -35,11 +35,17 @@ struct node_effects {
     size_t room;
 };
 
-/* Queue a frame to the neighbours in `via`; takes payload and body over on
- * success. */
+static inline struct ent_view
+node_effect_body(const struct node_effect *effect)
+{
+    return effect->bundle == NULL ? (struct ent_view){0} : effect->bundle->body;
+}
+
+/* Queue a frame to the neighbours in `via`; takes payload and bundle, which may
+ * be NULL, over on success. */
 enum ent_status node_effects_frame(struct node_effects *effects, uint64_t via,
     bool urgent, enum ent_frame_type type, struct ent_bytes *payload,
-    struct ent_bytes *body, struct ent_error *err) ENT_MUST_CHECK;
+    struct node_bundle **bundle, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Queue a reply; takes payload over on success, copies `client`. */
 enum ent_status node_effects_reply(struct node_effects *effects,

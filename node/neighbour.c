@@ -168,10 +168,10 @@ node_neighbour_send(
         return;
     }
     if (node_connection_send(lane, effect->type, &effect->payload,
-            &effect->body, &err) != ENT_OK) {
+            node_effect_body(effect), &err) != ENT_OK) {
         if (effect->type == ENT_FRAME_BUNDLE) {
             node_connection_refill(
-                lane, effect->payload.len + effect->body.len);
+                lane, effect->payload.len + node_effect_body(effect).len);
         }
         ent_log(
             ENT_LOG_DEBUG, COMPONENT, "a frame did not leave: %s", err.text);
@@ -190,7 +190,8 @@ node_neighbour_take_back(
         return;
     }
     if (effect->type == ENT_FRAME_BUNDLE) {
-        node_connection_refill(lane, effect->payload.len + effect->body.len);
+        node_connection_refill(
+            lane, effect->payload.len + node_effect_body(effect).len);
     } else if (effect->type == ENT_FRAME_CREDIT &&
                ent_credit_decode(
                    ent_bytes_view(&effect->payload), &bytes, NULL) == ENT_OK) {
@@ -244,7 +245,7 @@ node_neighbour_bye(struct node_neighbour *neighbour)
     for (size_t i = 0; i < 2; i++) {
         if (neighbour->lanes[i].ready &&
             node_connection_send(&neighbour->lanes[i], ENT_FRAME_BYE, &payload,
-                NULL, NULL) != ENT_OK) {
+                (struct ent_view){0}, NULL) != ENT_OK) {
             return; /* it will notice by itself */
         }
     }

@@ -242,7 +242,7 @@ __wrap_node_uplink_send(
     }
     while (times-- > 0) {
         put_on_wire(to, effect->type, ent_bytes_view(&effect->payload),
-            ent_bytes_view(&effect->body));
+            node_effect_body(effect));
     }
 }
 
