@@ -120,12 +120,38 @@ publish(const struct peer_run *run)
 
 /* ---- the consumer ---- */
 
+/* The tag of the next message. What comes in between (a queue that tells how it
+ * is, a heartbeat) is read and passed over. */
+static uint64_t
+take(amqp_connection_state_t link)
+{
+    for (;;) {
+        amqp_envelope_t envelope;
+        amqp_frame_t frame;
+        amqp_rpc_reply_t reply = amqp_consume_message(link, &envelope, NULL, 0);
+
+        amqp_maybe_release_buffers(link);
+        if (reply.reply_type == AMQP_RESPONSE_NORMAL) {
+            uint64_t tag = envelope.delivery_tag;
+
+            amqp_destroy_envelope(&envelope);
+            return tag;
+        }
+        peer_must(reply.library_error == AMQP_STATUS_UNEXPECTED_STATE &&
+                      amqp_simple_wait_frame(link, &frame) == AMQP_STATUS_OK &&
+                      frame.frame_type == AMQP_FRAME_METHOD,
+            amqp_error_string2(reply.library_error));
+        peer_must(frame.payload.method.id != AMQP_CHANNEL_CLOSE_METHOD &&
+                      frame.payload.method.id != AMQP_CONNECTION_CLOSE_METHOD &&
+                      frame.payload.method.id != AMQP_BASIC_CANCEL_METHOD,
+            amqp_method_name(frame.payload.method.id));
+    }
+}
+
 static void
 consume(struct peer_run *run)
 {
     amqp_connection_state_t link = link_open(run);
-    amqp_envelope_t envelope;
-    uint64_t tag;
 
     (void)amqp_basic_qos(link, CHANNEL, 0, AHEAD, 0);
     peer_must(went_well(link), "rabbitmq: no window for the consumer");
@@ -133,12 +159,8 @@ consume(struct peer_run *run)
         amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
     peer_must(went_well(link), "rabbitmq: no consumer");
     while (run->arrived < run->messages) {
-        amqp_maybe_release_buffers(link);
-        peer_must(amqp_consume_message(link, &envelope, NULL, 0).reply_type ==
-                      AMQP_RESPONSE_NORMAL,
-            "rabbitmq: nothing comes");
-        tag = envelope.delivery_tag;
-        amqp_destroy_envelope(&envelope);
+        uint64_t tag = take(link);
+
         run->arrived++;
         if (run->arrived % PEER_ACKNOWLEDGE == 0 ||
             run->arrived == run->messages) {

@@ -8,6 +8,7 @@ does what a border agency needs of a message; `LACKS` says what, and the table
 prints it, because a rate without it says little.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -56,8 +57,12 @@ class Peer:
         self.windows = {}  # size: the best
         self.swept = {}  # size: {window: messages a second}
         self.process = None
-        self.launch()
-        self.await_port()
+        try:
+            self.launch()
+            self.await_port()
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def missing(cls):
@@ -90,7 +95,6 @@ class Peer:
                 pass
             if self.process.poll() is not None or time.monotonic() > deadline:
                 log = (self.folder / "log").read_text(errors="replace")
-                self.close()
                 raise WorldError(f"{self.name} does not start:\n{log[-2000:]}")
             time.sleep(0.1)
 
@@ -123,15 +127,15 @@ class Peer:
 
 
 def end(process):
-    """It, and all that it started."""
-    if process is None or process.poll() is not None:
+    """It, and all that it started: its group is its own."""
+    if process is None:
         return
     process.send_signal(signal.SIGTERM)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(STOP_S)
-    except subprocess.TimeoutExpired:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()
 
 
 class Nats(Peer):
@@ -157,6 +161,7 @@ class RabbitMQ(Peer):
     program = "rabbitmq-server"
     settings = "quorum queue of one node, publisher confirms, persistent messages"
     lacks = f"{PLAIN}; it does sync before it confirms, in groups"
+    epmd = None
     real = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
     def launch(self):

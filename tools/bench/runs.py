@@ -70,9 +70,13 @@ class Exchange:
 
     def __init__(self, folder):
         self.world = self.world_of(folder / self.name, (SENDER, RECIPIENT))
-        self.world.make()
-        self.world.start()
-        self.ready()
+        try:
+            self.world.make()
+            self.world.start()
+            self.ready()
+        except BaseException:
+            self.world.close()
+            raise
 
     def ready(self):
         """Until there is a way."""
@@ -160,10 +164,13 @@ class Runs(contextlib.ExitStack):
             self.enter_context(tempfile.TemporaryDirectory(prefix="ent-bench-"))
         )
         self.kinds = []
-        for kind in kinds:
-            made = kind(self.folder)
-            self.callback(made.close)
-            self.kinds.append(made)
+        try:
+            for kind in kinds:
+                self.kinds.append(kind(self.folder))
+                self.callback(self.kinds[-1].close)
+        except BaseException:
+            self.close()
+            raise
 
     def named(self, *names):
         return [kind for kind in self.kinds if kind.name in names]
