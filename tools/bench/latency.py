@@ -10,7 +10,7 @@ from ask import ask
 QUICK = {"idle": 300, "loaded": 100, "seconds": 15}
 WHOLE = {"idle": 2000, "loaded": 1000, "seconds": 120}
 COMMITS = 300
-POINTS = ("accepted", "read", "receipt")
+POINTS = ("accepted", "desk", "read", "receipt")
 
 
 def commit(folder):

@@ -10,6 +10,7 @@
 #define LIMIT 256
 #define WAIT_MS 1000
 #define TIMEOUT_MS 120000
+#define POLL_NS 50000
 
 int
 bench_read(struct ent_client *client, uint64_t *from, bench_see *see,
@@ -78,6 +79,39 @@ bench_await_receipts(
             (void)ent_fail(err, ENT_IO, "receipts are missing");
             rc = EX_UNAVAILABLE;
         }
+    }
+    return rc;
+}
+
+static int
+is_delivered(struct ent_client *client, char *id, bool *ret_delivered,
+    struct ent_error *err)
+{
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__TraceRequest trace = ENTENTE__V1__TRACE_REQUEST__INIT;
+    const Entente__V1__ApiReply *reply = NULL;
+    int rc;
+
+    trace.id = id;
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_TRACE;
+    request.trace = &trace;
+    rc = ent_client_ask(client, &request, 0, &reply, err);
+    *ret_delivered = rc == EX_OK && reply->trace->n_items == 1 &&
+                     reply->trace->items[0]->copies[0]->state ==
+                         ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED;
+    return rc;
+}
+
+int
+bench_await_receipt(struct ent_client *client, char *id, struct ent_error *err)
+{
+    static const struct timespec moment = {.tv_nsec = POLL_NS};
+    bool delivered = false;
+    int rc = is_delivered(client, id, &delivered, err);
+
+    while (rc == EX_OK && !delivered) {
+        (void)nanosleep(&moment, NULL);
+        rc = is_delivered(client, id, &delivered, err);
     }
     return rc;
 }

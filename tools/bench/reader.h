@@ -25,4 +25,9 @@ int bench_outbox_waiting(struct ent_client *client, uint64_t *ret_waiting,
 int bench_await_receipts(const char *socket, unsigned give_up_s,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Until the sender's node says that this message was delivered, to the first of
+ * those it went to: the signed receipt is verified and kept. */
+int bench_await_receipt(
+    struct ent_client *client, char *id, struct ent_error *err) ENT_MUST_CHECK;
+
 #endif
