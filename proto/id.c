@@ -4,6 +4,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "proto/base/random.h"
+
 /*
  * RFC 9562, 5.7, with the dedicated counter of 6.2, method 1, in rand_a:
  *
@@ -18,9 +20,9 @@
 #define COUNTER_MAX 0xfffu
 #define COUNTER_SEED_MASK 0x7ffu
 
-/* Time and counter of the id made last. */
-static uint64_t last_ms;
-static uint32_t last_counter;
+/* Time and counter of the id that this thread made last. */
+static _Thread_local uint64_t last_ms;
+static _Thread_local uint32_t last_counter;
 
 static void
 position_advance(uint64_t now_ms)
@@ -44,7 +46,7 @@ ent_id_new(uint64_t now_ms)
     position_advance(now_ms & TIME_MASK);
     ent_put_be(id.bytes, last_ms, 6);
     ent_put_be(id.bytes + 6, 0x7000u | last_counter, 2);
-    randombytes_buf(id.bytes + 8, 8);
+    ent_random(id.bytes + 8, 8);
     id.bytes[8] = (uint8_t)(0x80u | (id.bytes[8] & 0x3fu));
     return id;
 }

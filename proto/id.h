@@ -15,8 +15,8 @@ struct ent_id {
     uint8_t bytes[ENT_ID_LEN];
 };
 
-/* A new id for the time `now_ms`; later calls of one process sort later, even
- * within a millisecond (RFC 9562 section 6.2, method 1). Not thread-safe. */
+/* A new id for the time `now_ms`; later calls of one thread sort later, even
+ * within a millisecond (RFC 9562 section 6.2, method 1). */
 struct ent_id ent_id_new(uint64_t now_ms);
 
 /* The id that a thing always gets, of `ms` and what else is its own (a digest):

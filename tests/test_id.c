@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "proto/id.h"
 
 #define NOW UINT64_C(0x017f22e279b0) /* the time in RFC 9562, appendix A.6 */
@@ -101,6 +104,50 @@ later_ids_sort_later_whatever_the_clock_does(void **state)
     assert_in_range(ent_get_be(before.bytes, 6), NOW, NOW + 10);
 }
 
+/* Random bytes are drawn in advance; a child does not have its parent's. */
+static void
+a_child_makes_other_ids_than_its_parent(void **state)
+{
+    struct ent_id ours;
+    struct ent_id theirs;
+    int ends[2];
+    int status;
+    pid_t child;
+
+    (void)state;
+    (void)ent_id_new(NOW);
+    assert_int_equal(pipe(ends), 0);
+    child = fork();
+    if (child == 0) {
+        theirs = ent_id_new(NOW + 1);
+        _exit(write(ends[1], &theirs, sizeof theirs) == sizeof theirs ? 0 : 1);
+    }
+    assert_int_equal(read(ends[0], &theirs, sizeof theirs), sizeof theirs);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    ours = ent_id_new(NOW + 1);
+    assert_memory_not_equal(ours.bytes + 8, theirs.bytes + 8, 8);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
+static void
+no_two_of_many_ids_have_the_same_random_bytes(void **state)
+{
+    static uint8_t seen[1 << 16];
+    size_t twice = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 20000; i++) {
+        struct ent_id id = ent_id_new(NOW);
+        size_t place = (size_t)ent_get_be(id.bytes + 9, 2);
+
+        twice += seen[place] == UINT8_MAX;
+        seen[place]++;
+    }
+    assert_int_equal(twice, 0);
+}
+
 int
 main(void)
 {
@@ -112,6 +159,8 @@ main(void)
         cmocka_unit_test(
             a_thing_has_one_id_of_version_eight_that_tells_its_time),
         cmocka_unit_test(later_ids_sort_later_whatever_the_clock_does),
+        cmocka_unit_test(a_child_makes_other_ids_than_its_parent),
+        cmocka_unit_test(no_two_of_many_ids_have_the_same_random_bytes),
     };
 
     return cmocka_run_group_tests_name("id", tests, NULL, NULL);
