@@ -16,7 +16,7 @@
 #include "proto/bundle.h"
 
 #define NODE_BUNDLES_MAX 64
-#define NODE_BUNDLES_BYTES ((size_t)4 * 1024 * 1024)
+#define NODE_BUNDLES_BYTES ((size_t)8 * 1024 * 1024)
 
 /* A BundleRow. It is valid until who got it releases it, whatever becomes of
  * the row meanwhile. */
