@@ -79,6 +79,7 @@ node_api_close(struct node_api **api)
     if (*api == NULL) {
         return;
     }
+    node_api_queue_clear(&(*api)->queue);
     if ((*api)->socket != NULL) {
         (void)zmq_close((*api)->socket);
     }
@@ -244,38 +245,76 @@ receive(void *socket, zmq_msg_t *client, zmq_msg_t *payload, bool *ret_good)
     return true;
 }
 
+/* What has come, as far as there is room for it. */
+static void
+fill_queue(struct node_api *api)
+{
+    struct node_api_queued *room;
+    bool came = true;
+    bool good;
+
+    while (came && (room = node_api_queue_room(&api->queue)) != NULL) {
+        zmq_msg_init(&room->client);
+        zmq_msg_init(&room->payload);
+        came = receive(api->socket, &room->client, &room->payload, &good);
+        if (came && good) {
+            node_api_queue_add(&api->queue);
+        } else {
+            zmq_msg_close(&room->client);
+            zmq_msg_close(&room->payload);
+        }
+    }
+}
+
+/* What is asked and answered, in bytes. */
+static enum ent_status
+serve_next(struct node *node, struct node_api_queued *request, size_t *spent,
+    struct ent_error *err)
+{
+    size_t replies = node->effects.count;
+    enum ent_status rc = serve_one(node,
+        ent_view_of(
+            zmq_msg_data(&request->client), zmq_msg_size(&request->client)),
+        user_of(&request->payload),
+        ent_view_of(
+            zmq_msg_data(&request->payload), zmq_msg_size(&request->payload)),
+        err);
+
+    *spent += zmq_msg_size(&request->payload);
+    for (; replies < node->effects.count; replies++) {
+        *spent += node->effects.list[replies].payload.len;
+    }
+    zmq_msg_close(&request->client);
+    zmq_msg_close(&request->payload);
+    return rc;
+}
+
 enum ent_status
 node_api_serve(struct node *node, size_t budget, size_t *ret_handled,
     struct ent_error *err)
 {
+    struct node_api *api = node->api;
+    struct node_api_queued request;
     size_t handled = 0;
+    size_t spent = 0;
     enum ent_status rc = ENT_OK;
 
-    while (rc == ENT_OK && handled < budget) {
-        zmq_msg_t client;
-        zmq_msg_t payload;
-        bool good;
-        bool came;
-
-        zmq_msg_init(&client);
-        zmq_msg_init(&payload);
-        came = receive(node->api->socket, &client, &payload, &good);
-        if (came && good) {
-            rc = serve_one(node,
-                ent_view_of(zmq_msg_data(&client), zmq_msg_size(&client)),
-                user_of(&payload),
-                ent_view_of(zmq_msg_data(&payload), zmq_msg_size(&payload)),
-                err);
-        }
-        zmq_msg_close(&client);
-        zmq_msg_close(&payload);
-        if (!came) {
-            break;
-        }
+    fill_queue(api);
+    while (rc == ENT_OK && handled < budget && spent < NODE_API_TURN_BYTES &&
+           node_api_queue_take(&api->queue, &request)) {
+        rc = serve_next(node, &request, &spent, err);
         handled++;
+        fill_queue(api);
     }
+    node_api_queue_pass(&api->queue);
     *ret_handled = handled;
     return rc;
+}
+
+bool
+node_api_has_more(const struct node_api *api)
+{
+    return api->queue.count > 0;
 }
 
 void

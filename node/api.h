@@ -17,6 +17,7 @@
 #define NODE_API_REQUEST_MAX ((size_t)8 * 1024 * 1024)
 #define NODE_API_BATCH_MAX 256 /* submissions or items in one request */
 #define NODE_API_WAIT_MAX_MS 60000
+#define NODE_API_TURN_BYTES ((size_t)256 * 1024)
 
 struct node_like_budget;
 
@@ -28,10 +29,15 @@ void *node_api_socket(struct node_api *api);
 /* A turn begins: what it does to those who asked or wait can be taken back. */
 void node_api_begin(struct node_api *api);
 
-/* Handle up to `budget` requests inside the current turn; replies are effects.
- * ENT_FULL and ENT_IO end the turn. */
+/* Handle up to `budget` requests inside the current turn, and no more once what
+ * was asked and answered comes to NODE_API_TURN_BYTES: a turn is short, so that
+ * what is urgent is in the next one soon. Replies are effects. ENT_FULL and
+ * ENT_IO end the turn. */
 enum ent_status node_api_serve(struct node *node, size_t budget,
     size_t *ret_handled, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Requests that came wait for another turn. */
+bool node_api_has_more(const struct node_api *api);
 
 /* Answer readers whose wait is over: something came, or their time is up. */
 enum ent_status node_api_wake(

@@ -4,6 +4,7 @@
 #define NODE_API_INTERNAL_H
 
 #include "node/api.h"
+#include "node/api_queue.h"
 
 #define CLIENT_MAX 64
 #define WAITERS_MAX 64
@@ -34,6 +35,7 @@ struct node_api {
     void *socket;
     char path[108]; /* as long as a Unix address can be */
     struct ent_arena arena;
+    struct node_api_queue queue;
     uint64_t user; /* who asks now, of this machine */
     struct waiter waiters[WAITERS_MAX];
     size_t waiter_count;

@@ -229,7 +229,7 @@ node_listener_serve(struct node *node, struct node_listener *listener,
         if (rc != ENT_OK) {
             ent_log(ENT_LOG_WARN, COMPONENT, "ignoring a frame: %s", err->text);
         }
-        (*handled)++;
+        *handled += node_uplink_cost(&frame);
     }
     return ENT_OK;
 }

@@ -20,7 +20,8 @@ void node_listener_close(struct node_listener **listener);
 void node_listener_poll(struct node_listener *listener,
     zmq_pollitem_t items[static NODE_LISTENER_ITEMS]);
 
-/* Let in who knocks, and handle up to `budget` frames inside the turn. */
+/* Let in who knocks, and handle frames inside the turn, up to `budget` as
+ * node_uplink_serve counts; connections take turns. */
 enum ent_status node_listener_serve(struct node *node,
     struct node_listener *listener, size_t budget, size_t *handled,
     struct ent_error *err) ENT_MUST_CHECK;

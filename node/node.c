@@ -289,7 +289,7 @@ serve_readers(struct node *node, struct loop *loop, struct ent_error *err)
     size_t requests = 0;
     enum ent_status rc = node_api_serve(node, REQUESTS_MAX, &requests, err);
 
-    loop->more = requests == REQUESTS_MAX;
+    loop->more = node_api_has_more(node->api);
     return rc != ENT_OK ? rc : node_api_wake(node, err);
 }
 
@@ -348,7 +348,7 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
         rc = node_api_wake(node, err);
     }
     loop->more = old_more || errands_more || seal_more || pump_more ||
-                 node->removal_due || requests == REQUESTS_MAX ||
+                 node->removal_due || node_api_has_more(node->api) ||
                  frames >= FRAMES_MAX;
     return rc;
 }

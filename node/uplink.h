@@ -27,9 +27,10 @@ void node_uplink_close(struct node_uplink **uplink);
 size_t node_uplink_poll(
     struct node_uplink *uplink, zmq_pollitem_t items[static NODE_UPLINK_ITEMS]);
 
-/* Notice connections made and lost, greet, and handle up to `budget` frames
- * inside the current turn. ENT_IO and ENT_FULL end the turn; what a peer did
- * wrong is logged and is not an error. */
+/* Notice connections made and lost, greet, and handle frames inside the turn:
+ * of each connection up to `budget`, where a frame counts 1 and 1 for each KiB,
+ * so that no neighbour waits for another. ENT_FULL and ENT_IO end the turn;
+ * what a peer did wrong is logged and is not an error. */
 enum ent_status node_uplink_serve(struct node *node, size_t budget,
     size_t *ret_handled, struct ent_error *err) ENT_MUST_CHECK;
 

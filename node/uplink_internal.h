@@ -25,6 +25,13 @@ struct node_uplink {
 /* What the other side did wrong is its own affair; our storage is not. */
 bool node_uplink_is_ours(enum ent_status rc);
 
+/* What a frame takes of a turn's budget: 1, and 1 for each KiB of it. */
+static inline size_t
+node_uplink_cost(const struct ent_frame *frame)
+{
+    return 1 + (frame->payload.len + frame->body.len) / 1024;
+}
+
 /* A HELLO of that office or broker: its certificate must be its own, and of an
  * office it is learned. ENT_REJECTED, ENT_BAD_INPUT. */
 enum ent_status node_uplink_meet(struct node *node,

@@ -34,7 +34,7 @@ serve_lane(struct node *node, struct node_neighbour *neighbour,
         if (rc != ENT_OK) {
             ent_log(ENT_LOG_WARN, COMPONENT, "ignoring a frame: %s", err->text);
         }
-        (*handled)++;
+        *handled += node_uplink_cost(&frame);
     }
     return ENT_OK;
 }
@@ -82,7 +82,10 @@ serve(struct node *node, struct node_neighbour *neighbour, size_t budget,
         }
         node->from = via;
         if (rc == ENT_OK && !lane->accepted) {
-            rc = serve_lane(node, neighbour, lane, budget, handled, err);
+            size_t own = 0;
+
+            rc = serve_lane(node, neighbour, lane, budget, &own, err);
+            *handled += own;
         }
         node->from = 0;
     }
@@ -134,7 +137,10 @@ node_uplink_serve(struct node *node, size_t budget, size_t *ret_handled,
         }
     }
     if (rc == ENT_OK && uplink->listener != NULL) {
-        rc = node_listener_serve(node, uplink->listener, budget, &handled, err);
+        size_t own = 0;
+
+        rc = node_listener_serve(node, uplink->listener, budget, &own, err);
+        handled += own;
     }
     if (rc == ENT_OK) {
         rc = doubt_custody(node, err);

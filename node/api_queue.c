@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/api_queue.h"
+
+#include <string.h>
+
+struct node_api_queued *
+node_api_queue_room(struct node_api_queue *queue)
+{
+    return queue->count < NODE_API_QUEUE_MAX &&
+                   queue->bytes < NODE_API_QUEUE_BYTES
+               ? &queue->list[queue->count]
+               : NULL;
+}
+
+void
+node_api_queue_add(struct node_api_queue *queue)
+{
+    struct node_api_queued *request = &queue->list[queue->count++];
+
+    request->passed = 0;
+    queue->bytes += zmq_msg_size(&request->payload);
+}
+
+static bool
+same_client(struct node_api_queued *a, struct node_api_queued *b)
+{
+    size_t len = zmq_msg_size(&a->client);
+
+    return len == zmq_msg_size(&b->client) &&
+           memcmp(zmq_msg_data(&a->client), zmq_msg_data(&b->client), len) == 0;
+}
+
+/* Nothing of its program came before it. */
+static bool
+is_first(struct node_api_queue *queue, size_t place)
+{
+    for (size_t i = 0; i < place; i++) {
+        if (same_client(&queue->list[i], &queue->list[place])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* By what requests are compared: the smallest is next. */
+static size_t
+weight(struct node_api_queued *request)
+{
+    return request->passed >= NODE_API_PASSED_MAX
+               ? 0
+               : 1 + zmq_msg_size(&request->payload);
+}
+
+bool
+node_api_queue_take(
+    struct node_api_queue *queue, struct node_api_queued *ret_request)
+{
+    size_t next = 0;
+
+    if (queue->count == 0) {
+        return false;
+    }
+    for (size_t i = 1; i < queue->count; i++) {
+        if (weight(&queue->list[i]) < weight(&queue->list[next]) &&
+            is_first(queue, i)) {
+            next = i;
+        }
+    }
+    zmq_msg_init(&ret_request->client);
+    zmq_msg_init(&ret_request->payload);
+    (void)zmq_msg_move(&ret_request->client, &queue->list[next].client);
+    (void)zmq_msg_move(&ret_request->payload, &queue->list[next].payload);
+    ret_request->passed = queue->list[next].passed;
+    queue->bytes -= zmq_msg_size(&ret_request->payload);
+    queue->count--;
+    for (size_t i = next; i < queue->count; i++) {
+        queue->list[i].passed = queue->list[i + 1].passed;
+        (void)zmq_msg_move(&queue->list[i].client, &queue->list[i + 1].client);
+        (void)zmq_msg_move(
+            &queue->list[i].payload, &queue->list[i + 1].payload);
+    }
+    zmq_msg_close(&queue->list[queue->count].client);
+    zmq_msg_close(&queue->list[queue->count].payload);
+    return true;
+}
+
+void
+node_api_queue_pass(struct node_api_queue *queue)
+{
+    for (size_t i = 0; i < queue->count; i++) {
+        queue->list[i].passed++;
+    }
+}
+
+void
+node_api_queue_clear(struct node_api_queue *queue)
+{
+    for (size_t i = 0; i < queue->count; i++) {
+        zmq_msg_close(&queue->list[i].client);
+        zmq_msg_close(&queue->list[i].payload);
+    }
+    queue->count = queue->bytes = 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api_queue - requests of local programs that came and have not been served.
+ * Those of one program are served in their order; among the programs the one
+ * with the smallest request is next, so that an officer's alert does not wait
+ * behind the hundreds of messages that a system hands in at once. What has been
+ * passed over in NODE_API_PASSED_MAX turns is not passed over again.
+ */
+#ifndef NODE_API_QUEUE_H
+#define NODE_API_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <zmq.h>
+
+#define NODE_API_QUEUE_MAX 64
+#define NODE_API_QUEUE_BYTES ((size_t)16 * 1024 * 1024) /* then no more come   \
+                                                         */
+#define NODE_API_PASSED_MAX 4
+
+/* One request: routing id, payload. */
+struct node_api_queued {
+    zmq_msg_t client;
+    zmq_msg_t payload;
+    unsigned passed; /* turns that ended without it */
+};
+
+struct node_api_queue {
+    struct node_api_queued list[NODE_API_QUEUE_MAX]; /* as they came */
+    size_t count;
+    size_t bytes;
+};
+
+/* Where the next one that comes is received; NULL: there is no room. It counts
+ * once node_api_queue_add was called. */
+struct node_api_queued *node_api_queue_room(struct node_api_queue *queue);
+void node_api_queue_add(struct node_api_queue *queue);
+
+/* Which is next, taken out: the caller closes both of its parts. False: none
+ * waits. */
+bool node_api_queue_take(
+    struct node_api_queue *queue, struct node_api_queued *ret_request);
+
+/* A turn is over. */
+void node_api_queue_pass(struct node_api_queue *queue);
+
+void node_api_queue_clear(struct node_api_queue *queue);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whose request is next. */
+#include "node/api_queue.h"
+
+#include <stdlib.h>
+
+#include "tests/support.h"
+
+/* A request of `client`, so long; its first byte is `mark`. */
+static void
+come(struct node_api_queue *queue, char client, size_t len, uint8_t mark)
+{
+    struct node_api_queued *room = node_api_queue_room(queue);
+
+    assert_non_null(room);
+    assert_int_equal(zmq_msg_init_size(&room->client, 5), 0);
+    memset(zmq_msg_data(&room->client), client, 5);
+    assert_int_equal(zmq_msg_init_size(&room->payload, len), 0);
+    memset(zmq_msg_data(&room->payload), mark, len);
+    node_api_queue_add(queue);
+}
+
+/* The mark of the one that is next; 0: none. */
+static uint8_t
+next(struct node_api_queue *queue)
+{
+    struct node_api_queued request;
+    uint8_t mark;
+
+    if (!node_api_queue_take(queue, &request)) {
+        return 0;
+    }
+    mark = *(uint8_t *)zmq_msg_data(&request.payload);
+    zmq_msg_close(&request.client);
+    zmq_msg_close(&request.payload);
+    return mark;
+}
+
+static struct node_api_queue queue;
+
+static int
+clear(void **state)
+{
+    (void)state;
+    node_api_queue_clear(&queue);
+    return 0;
+}
+
+static void
+the_smallest_request_is_next(void **state)
+{
+    (void)state;
+    come(&queue, 'a', 300000, 1);
+    come(&queue, 'b', 200, 2);
+    come(&queue, 'c', 1000, 3);
+    assert_int_equal(next(&queue), 2);
+    assert_int_equal(next(&queue), 3);
+    assert_int_equal(next(&queue), 1);
+    assert_int_equal(next(&queue), 0);
+    assert_int_equal(queue.bytes, 0);
+}
+
+static void
+of_one_program_the_first_is_first(void **state)
+{
+    (void)state;
+    come(&queue, 'a', 300000, 1);
+    come(&queue, 'a', 200, 2);
+    come(&queue, 'b', 1000, 3);
+    assert_int_equal(next(&queue), 3);
+    assert_int_equal(next(&queue), 1);
+    assert_int_equal(next(&queue), 2);
+}
+
+static void
+equal_ones_go_as_they_came(void **state)
+{
+    (void)state;
+    for (uint8_t i = 1; i <= 9; i++) {
+        come(&queue, (char)('a' + i), 100, i);
+    }
+    for (uint8_t i = 1; i <= 9; i++) {
+        assert_int_equal(next(&queue), i);
+    }
+}
+
+static void
+a_large_one_waits_a_few_turns_at_most(void **state)
+{
+    size_t turns = 0;
+
+    (void)state;
+    come(&queue, 'a', 300000, 1);
+    for (uint8_t mark = 0; mark != 1; turns++) {
+        assert_true(turns <= NODE_API_PASSED_MAX);
+        come(&queue, (char)('b' + turns), 100, 2);
+        mark = next(&queue);
+        node_api_queue_pass(&queue);
+    }
+    assert_int_equal(turns, NODE_API_PASSED_MAX + 1);
+}
+
+static void
+it_has_an_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NODE_API_QUEUE_MAX; i++) {
+        come(&queue, (char)i, 10, 1);
+    }
+    assert_null(node_api_queue_room(&queue));
+    assert_int_equal(next(&queue), 1);
+    assert_non_null(node_api_queue_room(&queue));
+    node_api_queue_clear(&queue);
+    come(&queue, 'a', NODE_API_QUEUE_BYTES, 1);
+    assert_null(node_api_queue_room(&queue));
+}
+
+#define QUEUE_TEST(name) cmocka_unit_test_setup_teardown(name, clear, clear)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        QUEUE_TEST(the_smallest_request_is_next),
+        QUEUE_TEST(of_one_program_the_first_is_first),
+        QUEUE_TEST(equal_ones_go_as_they_came),
+        QUEUE_TEST(a_large_one_waits_a_few_turns_at_most),
+        QUEUE_TEST(it_has_an_end),
+    };
+
+    return cmocka_run_group_tests_name("node_api_queue", tests, NULL, NULL);
+}
