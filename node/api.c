@@ -300,8 +300,10 @@ node_api_serve(struct node *node, size_t budget, size_t *ret_handled,
     enum ent_status rc = ENT_OK;
 
     fill_queue(api);
-    while (rc == ENT_OK && handled < budget && spent < NODE_API_TURN_BYTES &&
-           node_api_queue_take(&api->queue, &request)) {
+    while (
+        rc == ENT_OK && handled < budget && spent < NODE_API_TURN_BYTES &&
+        node_api_queue_take(&api->queue,
+            handled == 0 ? SIZE_MAX : NODE_API_TURN_BYTES - spent, &request)) {
         rc = serve_next(node, &request, &spent, err);
         handled++;
         fill_queue(api);

@@ -51,20 +51,28 @@ weight(struct node_api_queued *request)
                : 1 + zmq_msg_size(&request->payload);
 }
 
-bool
-node_api_queue_take(
-    struct node_api_queue *queue, struct node_api_queued *ret_request)
+static size_t
+find_next(struct node_api_queue *queue)
 {
     size_t next = 0;
 
-    if (queue->count == 0) {
-        return false;
-    }
     for (size_t i = 1; i < queue->count; i++) {
         if (weight(&queue->list[i]) < weight(&queue->list[next]) &&
             is_first(queue, i)) {
             next = i;
         }
+    }
+    return next;
+}
+
+bool
+node_api_queue_take(struct node_api_queue *queue, size_t room,
+    struct node_api_queued *ret_request)
+{
+    size_t next = find_next(queue);
+
+    if (queue->count == 0 || zmq_msg_size(&queue->list[next].payload) > room) {
+        return false;
     }
     zmq_msg_init(&ret_request->client);
     zmq_msg_init(&ret_request->payload);

@@ -15,8 +15,9 @@
 #include <zmq.h>
 
 #define NODE_API_QUEUE_MAX 64
-#define NODE_API_QUEUE_BYTES ((size_t)16 * 1024 * 1024) /* then no more come   \
-                                                         */
+#define NODE_API_QUEUE_BYTES                                                   \
+    ((size_t)16 * 1024 * 1024) /* then no more come                            \
+                                */
 #define NODE_API_PASSED_MAX 4
 
 /* One request: routing id, payload. */
@@ -38,9 +39,9 @@ struct node_api_queued *node_api_queue_room(struct node_api_queue *queue);
 void node_api_queue_add(struct node_api_queue *queue);
 
 /* Which is next, taken out: the caller closes both of its parts. False: none
- * waits. */
-bool node_api_queue_take(
-    struct node_api_queue *queue, struct node_api_queued *ret_request);
+ * waits, or the next one has more than `room` bytes. */
+bool node_api_queue_take(struct node_api_queue *queue, size_t room,
+    struct node_api_queued *ret_request);
 
 /* A turn is over. */
 void node_api_queue_pass(struct node_api_queue *queue);

@@ -212,7 +212,7 @@ node_listener_serve(struct node *node, struct node_listener *listener,
     size_t budget, size_t *handled, struct ent_error *err)
 {
     ent_zap_serve(listener->zap);
-    while (*handled < budget) {
+    while (*handled < budget && !node->hurried) {
         ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
         enum ent_status rc = ent_link_receive(listener->link, &frame, err);
 

@@ -39,6 +39,7 @@
 #define COMPONENT "node"
 #define FRAMES_MAX 256 /* handled in one turn */
 #define REQUESTS_MAX 64
+#define HURRIES_MAX 3 /* turns one after the other that are cut short */
 #define FULL_PAUSE_MS 1000
 #define SWEEP_MS 30000 /* between looks at what is over */
 
@@ -53,10 +54,11 @@ struct loop {
     uint8_t pending[NODE_KEY_MAX]; /* how far those that wait were looked at */
     uint64_t watchdog_ms;          /* 0: nobody asked */
     uint64_t watchdog_due;
-    bool reload; /* somebody sent SIGHUP */
-    bool more;   /* work is left over */
-    bool full;   /* the last turn was taken back: do not hurry */
-    bool parted; /* this store is an old copy, and neighbours know */
+    unsigned hurries; /* turns that something urgent cut short, of late */
+    bool reload;      /* somebody sent SIGHUP */
+    bool more;        /* work is left over */
+    bool full;        /* the last turn was taken back: do not hurry */
+    bool parted;      /* this store is an old copy, and neighbours know */
 };
 
 enum ent_status
@@ -295,12 +297,13 @@ serve_readers(struct node *node, struct loop *loop, struct ent_error *err)
 
 /* What they hand in is sealed before anything else is heard. */
 static enum ent_status
-serve_programs(struct node *node, size_t *ret_requests, struct ent_error *err)
+serve_programs(struct node *node, struct ent_error *err)
 {
+    size_t requests = 0;
     enum ent_status rc;
 
     node_outbox_open(node);
-    rc = node_api_serve(node, REQUESTS_MAX, ret_requests, err);
+    rc = node_api_serve(node, REQUESTS_MAX, &requests, err);
     node_outbox_close(node);
     return rc != ENT_OK ? rc : node_sealer_fresh(node, err);
 }
@@ -308,7 +311,6 @@ serve_programs(struct node *node, size_t *ret_requests, struct ent_error *err)
 static enum ent_status
 handle(struct node *node, struct loop *loop, struct ent_error *err)
 {
-    size_t requests = 0;
     size_t frames = 0;
     bool old_more = false;
     bool errands_more = false;
@@ -316,15 +318,18 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     bool pump_more = false;
     enum ent_status rc = node_uplink_renew(node, err);
 
+    node->may_hurry = loop->hurries < HURRIES_MAX;
+    node->hurried = false;
     if (rc == ENT_OK) {
         rc = reload(node, loop, err);
     }
     if (rc == ENT_OK) {
-        rc = serve_programs(node, &requests, err);
-    }
-    if (rc == ENT_OK) {
         rc = node_uplink_serve(node, FRAMES_MAX, &frames, err);
     }
+    if (rc == ENT_OK && !node->hurried) {
+        rc = serve_programs(node, err);
+    }
+    loop->hurries = node->hurried ? loop->hurries + 1 : 0;
     if (node->rolled_back) {
         return rc;
     }
@@ -349,7 +354,7 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     }
     loop->more = old_more || errands_more || seal_more || pump_more ||
                  node->removal_due || node_api_has_more(node->api) ||
-                 frames >= FRAMES_MAX;
+                 node->hurried || frames >= FRAMES_MAX;
     return rc;
 }
 

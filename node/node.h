@@ -94,6 +94,8 @@ struct node {
     bool greeting_due;   /* our certificate is another: say so */
     bool relink_due;     /* our link key is another: connect anew */
     uint64_t watched_at; /* certificates, for their end */
+    bool may_hurry;      /* something urgent may make this turn a short one */
+    bool hurried;        /* and it did: the rest waits for the next one */
     bool recheck_due;    /* whose keys count may have changed (node/peers.h) */
     bool by_file;        /* what is taken in now was carried (node/carry.h) */
     bool clock_doubt;    /* nothing is destroyed, deleted or expired */

@@ -362,5 +362,9 @@ node_uplink_frame(struct node *node, struct node_neighbour *neighbour,
     if (rc == ENT_OK) {
         rc = node_uplink_check(node, neighbour, err);
     }
+    if (lane->urgent && node->may_hurry) {
+        node->hurried |=
+            frame->type == ENT_FRAME_BUNDLE || frame->type == ENT_FRAME_RECEIPT;
+    }
     return rc != ENT_OK ? rc : hand_over(node, neighbour, lane, frame, err);
 }

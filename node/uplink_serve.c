@@ -18,7 +18,7 @@ serve_lane(struct node *node, struct node_neighbour *neighbour,
     struct node_connection *lane, size_t budget, size_t *handled,
     struct ent_error *err)
 {
-    while (*handled < budget) {
+    while (*handled < budget && (!node->hurried || lane->urgent)) {
         ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
         enum ent_status rc = ent_link_receive(lane->link, &frame, err);
 

@@ -27,7 +27,7 @@ next(struct node_api_queue *queue)
     struct node_api_queued request;
     uint8_t mark;
 
-    if (!node_api_queue_take(queue, &request)) {
+    if (!node_api_queue_take(queue, SIZE_MAX, &request)) {
         return 0;
     }
     mark = *(uint8_t *)zmq_msg_data(&request.payload);
@@ -100,6 +100,19 @@ a_large_one_waits_a_few_turns_at_most(void **state)
     assert_int_equal(turns, NODE_API_PASSED_MAX + 1);
 }
 
+/* It goes in a turn of its own. */
+static void
+what_has_no_room_in_this_turn_waits(void **state)
+{
+    struct node_api_queued request;
+
+    (void)state;
+    come(&queue, 'a', 300000, 1);
+    assert_false(node_api_queue_take(&queue, 299999, &request));
+    assert_int_equal(queue.count, 1);
+    assert_int_equal(next(&queue), 1);
+}
+
 static void
 it_has_an_end(void **state)
 {
@@ -125,6 +138,7 @@ main(void)
         QUEUE_TEST(of_one_program_the_first_is_first),
         QUEUE_TEST(equal_ones_go_as_they_came),
         QUEUE_TEST(a_large_one_waits_a_few_turns_at_most),
+        QUEUE_TEST(what_has_no_room_in_this_turn_waits),
         QUEUE_TEST(it_has_an_end),
     };
 
