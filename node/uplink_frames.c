@@ -362,7 +362,7 @@ node_uplink_frame(struct node *node, struct node_neighbour *neighbour,
     if (rc == ENT_OK) {
         rc = node_uplink_check(node, neighbour, err);
     }
-    if (lane->urgent && node->may_hurry) {
+    if (rc == ENT_OK && lane->urgent && node->may_hurry) {
         node->hurried |=
             frame->type == ENT_FRAME_BUNDLE || frame->type == ENT_FRAME_RECEIPT;
     }

@@ -634,6 +634,31 @@ a_broker_brings_what_all_others_send(void **state)
     assert_true(node_uplink_ready(stage.node->uplink, true));
 }
 
+/* Whether a bundle on that lane makes the turn a short one in which it is
+ * heard. */
+static bool
+hurries(size_t lane, bool may)
+{
+    ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
+    struct ent_bytes junk = {.data = (uint8_t *)(uintptr_t) "junk", .len = 4};
+
+    stage.node->may_hurry = may;
+    stage.node->hurried = false;
+    say(lane, ENT_FRAME_BUNDLE, &junk, view("and its body"));
+    hear(ENT_FRAME_CREDIT, &frame); /* it was looked at */
+    return stage.node->hurried;
+}
+
+static void
+what_is_urgent_makes_a_turn_a_short_one_unless_there_were_some(void **state)
+{
+    (void)state;
+    meet(ENT_CREDIT_MIN);
+    assert_true(hurries(0, true));
+    assert_false(hurries(0, false));
+    assert_false(hurries(1, true));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define LISTENING(name)                                                        \
     cmocka_unit_test_setup_teardown(name, setup_listening, teardown)
@@ -646,6 +671,7 @@ main(void)
         TEST(who_greets_as_somebody_else_is_not_talked_to),
         TEST(credit_is_spent_and_a_starved_lane_waits_for_more),
         TEST(what_came_is_given_back_whatever_became_of_it),
+        TEST(what_is_urgent_makes_a_turn_a_short_one_unless_there_were_some),
         TEST(after_a_goodbye_it_greets_again_and_not_at_once),
         TEST(a_broker_that_is_revoked_is_left_at_the_next_frame),
         TEST(a_turn_that_is_taken_back_costs_no_credit),
