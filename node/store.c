@@ -235,7 +235,7 @@ write_late(struct node_store *store, struct ent_error *err)
         rc = write_row(store, &row, err);
     }
     if (rc == ENT_OK) {
-        node_written_clear(store->written);
+        node_written_let_go(store->written);
     }
     return rc;
 }
@@ -257,6 +257,7 @@ node_store_commit(struct node_store *store, struct ent_error *err)
         return rc;
     }
     store->commits++;
+    node_written_clear(store->written);
     rc = ent_kv_commit(&store->txn, err);
     if (rc != ENT_OK) {
         node_bundles_clear(&store->bundles);

@@ -186,7 +186,7 @@ node_written_put(struct node_written *written, enum node_table table,
         row->room = value.len;
     }
     if (value.len > 0) {
-        memcpy(row->value, value.data, value.len);
+        memmove(row->value, value.data, value.len); /* it may be its own */
     }
     row->len = value.len;
     row->deleted = false;
@@ -268,9 +268,8 @@ clear_chunks(struct node_written *written)
 }
 
 void
-node_written_clear(struct node_written *written)
+node_written_let_go(struct node_written *written)
 {
-    clear_chunks(written);
     if (written->place_count > PLACES_MIN * 64) { /* an unusual turn */
         free(written->rows);
         free(written->places);
@@ -283,4 +282,11 @@ node_written_clear(struct node_written *written)
     }
     written->count = 0;
     written->bytes = 0;
+}
+
+void
+node_written_clear(struct node_written *written)
+{
+    node_written_let_go(written);
+    clear_chunks(written);
 }

@@ -28,7 +28,7 @@ enum ent_status node_written_delete(struct node_written *written,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* False: neither put nor deleted in this turn. `ret_value` is valid until the
- * same row is put again, or all are gone. */
+ * same row is put again, or the turn is over. */
 bool node_written_get(const struct node_written *written, enum node_table table,
     struct ent_view key, struct ent_view *ret_value, bool *ret_deleted);
 
@@ -46,7 +46,11 @@ bool node_written_next(const struct node_written *written, size_t *at,
 /* About how much they take where they go. */
 uint64_t node_written_bytes(const struct node_written *written);
 
-/* They went, or were taken back: nothing is kept, nor can be read in memory. */
+/* They went where they go: none is known here any more. Values that were given
+ * out stay where they are. */
+void node_written_let_go(struct node_written *written);
+
+/* The turn is over: nothing is kept, nor can be read in memory. */
 void node_written_clear(struct node_written *written);
 
 #endif
