@@ -42,27 +42,42 @@ is_first(struct node_api_queue *queue, size_t place)
     return true;
 }
 
-/* By what requests are compared: the smallest is next. */
+/* The first that was passed over too often; `count`: none was. */
 static size_t
-weight(struct node_api_queued *request)
+find_passed(const struct node_api_queue *queue)
 {
-    return request->passed >= NODE_API_PASSED_MAX
-               ? 0
-               : 1 + zmq_msg_size(&request->payload);
+    size_t place = 0;
+
+    while (place < queue->count &&
+           queue->list[place].passed < NODE_API_PASSED_MAX) {
+        place++;
+    }
+    return place;
 }
 
+/* Who came first among those with the smallest request. */
 static size_t
-find_next(struct node_api_queue *queue)
+find_smallest(struct node_api_queue *queue)
 {
     size_t next = 0;
 
     for (size_t i = 1; i < queue->count; i++) {
-        if (weight(&queue->list[i]) < weight(&queue->list[next]) &&
+        if (zmq_msg_size(&queue->list[i].payload) <
+                zmq_msg_size(&queue->list[next].payload) &&
             is_first(queue, i)) {
             next = i;
         }
     }
     return next;
+}
+
+/* Of one program none was passed over less often than a later one. */
+static size_t
+find_next(struct node_api_queue *queue)
+{
+    size_t passed = queue->favours ? find_passed(queue) : queue->count;
+
+    return passed < queue->count ? passed : find_smallest(queue);
 }
 
 bool
@@ -79,6 +94,7 @@ node_api_queue_take(struct node_api_queue *queue, size_t room,
     (void)zmq_msg_move(&ret_request->client, &queue->list[next].client);
     (void)zmq_msg_move(&ret_request->payload, &queue->list[next].payload);
     ret_request->passed = queue->list[next].passed;
+    queue->favours = false;
     queue->bytes -= zmq_msg_size(&ret_request->payload);
     queue->count--;
     for (size_t i = next; i < queue->count; i++) {
@@ -98,6 +114,7 @@ node_api_queue_pass(struct node_api_queue *queue)
     for (size_t i = 0; i < queue->count; i++) {
         queue->list[i].passed++;
     }
+    queue->favours = ++queue->turns % 2 == 0;
 }
 
 void

@@ -3,8 +3,9 @@
  * api_queue - requests of local programs that came and have not been served.
  * Those of one program are served in their order; among the programs the one
  * with the smallest request is next, so that an officer's alert does not wait
- * behind the hundreds of messages that a system hands in at once. What has been
- * passed over in NODE_API_PASSED_MAX turns is not passed over again.
+ * behind the hundreds of messages that a system hands in at once. Every other
+ * turn begins with the one that was passed over in NODE_API_PASSED_MAX turns
+ * and waits longest, so that however many small ones come, it is served.
  */
 #ifndef NODE_API_QUEUE_H
 #define NODE_API_QUEUE_H
@@ -31,6 +32,8 @@ struct node_api_queue {
     struct node_api_queued list[NODE_API_QUEUE_MAX]; /* as they came */
     size_t count;
     size_t bytes;
+    unsigned turns; /* that ended */
+    bool favours;   /* the next one is who waits longest */
 };
 
 /* Where the next one that comes is received; NULL: there is no room. It counts

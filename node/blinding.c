@@ -11,8 +11,10 @@
 #define HALF_MAX crypto_shorthash_siphashx24_BYTES
 #define NUMBER_ROUND 0xff /* no round of a permutation */
 #define TIME_ROUND 0xfe
-#define TIME 6 /* an id begins with its time, ms (RFC 9562) */
-#define TIME_MASK UINT64_C(0xffffffffffff)
+#define TIME 6         /* an id begins with its time, ms (RFC 9562) */
+#define SECOND_BITS 10 /* of it, in ms: what is left of a second of 1,024 */
+#define HALF_BITS 19   /* of the number of the second, which has 38 */
+#define HALF_MASK ((UINT64_C(1) << HALF_BITS) - 1)
 
 _Static_assert(NODE_BLINDING_KEY_LEN == crypto_shorthash_siphashx24_KEYBYTES,
     "a key of SipHash");
@@ -96,16 +98,10 @@ void
 node_blinding_init(struct node_blinding *blinding,
     const uint8_t store_key[static ENT_KV_STORE_KEY_LEN])
 {
-    const uint8_t place[3] = {TIME_ROUND};
-    const uint8_t nothing[HALF_MAX] = {0};
-    uint8_t later[HALF_MAX] = {0};
-
     *blinding = (struct node_blinding){0};
     (void)crypto_generichash(blinding->key, sizeof blinding->key,
         (const uint8_t *)KEY_CONTEXT, sizeof KEY_CONTEXT - 1, store_key,
         ENT_KV_STORE_KEY_LEN);
-    mix(blinding, place, nothing, later, sizeof later);
-    blinding->later = ent_get_be(later, TIME);
 }
 
 static void
@@ -159,19 +155,57 @@ hide(struct node_blinding *blinding, enum node_table table, size_t number,
     }
 }
 
+/* The number of a second, or back: the same network on halves of 19 bits. */
+static uint64_t
+permute_second(const struct node_blinding *blinding, enum node_table table,
+    uint64_t second, bool back)
+{
+    uint64_t halves[2] = {second >> HALF_BITS, second & HALF_MASK};
+
+    for (uint8_t i = 0; i < ROUNDS; i++) {
+        uint8_t round = back ? (uint8_t)(ROUNDS - 1 - i) : i;
+        const uint8_t place[3] = {round, (uint8_t)table, TIME_ROUND};
+        uint8_t from[3];
+        uint8_t out[HALF_MAX] = {0};
+
+        ent_put_be(from, halves[round % 2], sizeof from);
+        mix(blinding, place, from, out, sizeof from);
+        halves[1 - round % 2] ^= ent_get_be(out, 3) & HALF_MASK;
+    }
+    return halves[0] << HALF_BITS | halves[1];
+}
+
+static uint64_t
+hide_second(
+    struct node_blinding *blinding, enum node_table table, uint64_t second)
+{
+    if (!blinding->second[table].known ||
+        blinding->second[table].in != second) {
+        blinding->second[table].out =
+            permute_second(blinding, table, second, false);
+        blinding->second[table].in = second;
+        blinding->second[table].known = true;
+    }
+    return blinding->second[table].out;
+}
+
 static void
-move_time(const struct node_blinding *blinding, enum node_table table,
-    size_t len, bool back, uint8_t *bytes)
+move_time(struct node_blinding *blinding, enum node_table table, size_t len,
+    bool back, uint8_t *bytes)
 {
     size_t at = moved[table] == 0 ? len : moved[table] - 1u;
     uint64_t time;
+    uint64_t second;
 
     if (at + ID > len || sodium_is_zero(bytes + at, ID)) {
         return;
     }
     time = ent_get_be(bytes + at, TIME);
-    time += back ? UINT64_C(0) - blinding->later : blinding->later;
-    ent_put_be(bytes + at, time & TIME_MASK, TIME);
+    second = time >> SECOND_BITS;
+    second = back ? permute_second(blinding, table, second, true)
+                  : hide_second(blinding, table, second);
+    time = second << SECOND_BITS | (time & ((1u << SECOND_BITS) - 1));
+    ent_put_be(bytes + at, time, TIME);
 }
 
 static void

@@ -9,11 +9,12 @@
  * that rows are found and grouped as before, and nothing else is seen of them.
  * Parts that are zero stay zero: a walk begins there.
  *
- * Of the ids in the two largest tables the time is moved by a keyed distance
- * and not permuted, so that what comes later lies behind what came before: rows
- * of a bundle then share a few pages, however many there are, where each would
- * be somewhere else. It shows the order, which the tables sorted by number show
- * too, and how far ids are apart; not when. The rest of an id is a part.
+ * Of the ids in the two largest tables the time is permuted by the second
+ * (1,024 ms of it), and what is left of the second stays: ids of one second lie
+ * together, in their order, and each second somewhere else. So rows of a bundle
+ * share a few pages, however many there are, where each would be on its own. It
+ * shows which rows are of the same second, as tables in the order of numbers
+ * do; not which one, nor what came before. The rest of an id is a part.
  *
  * The permutation is a Feistel network of four rounds (M. Luby, C. Rackoff,
  * SIAM J. Comput. 17, 1988) whose round function is SipHash-2-4 with 128 bits
@@ -34,7 +35,11 @@
 
 struct node_blinding {
     uint8_t key[NODE_BLINDING_KEY_LEN];
-    uint64_t later; /* by which times of ids are moved, ms */
+    struct { /* the second that was permuted last, of each table */
+        bool known;
+        uint64_t in;
+        uint64_t out;
+    } second[NODE_TABLE_COUNT];
     struct {
         uint8_t place[2]; /* table and number of the part; of length 0: none */
         uint8_t len;

@@ -54,6 +54,7 @@ struct loop {
     uint8_t pending[NODE_KEY_MAX]; /* how far those that wait were looked at */
     uint64_t watchdog_ms;          /* 0: nobody asked */
     uint64_t watchdog_due;
+    bool was_full;    /* the turn before was taken back */
     unsigned hurries; /* turns that something urgent cut short, of late */
     bool reload;      /* somebody sent SIGHUP */
     bool more;        /* work is left over */
@@ -323,10 +324,13 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = reload(node, loop, err);
     }
+    if (rc == ENT_OK && loop->was_full) {
+        rc = serve_programs(node, err); /* or frames might leave them no turn */
+    }
     if (rc == ENT_OK) {
         rc = node_uplink_serve(node, FRAMES_MAX, &frames, err);
     }
-    if (rc == ENT_OK && !node->hurried) {
+    if (rc == ENT_OK && !node->hurried && !loop->was_full) {
         rc = serve_programs(node, err);
     }
     loop->hurries = node->hurried ? loop->hurries + 1 : 0;
@@ -493,6 +497,7 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
     enum ent_status rc = ENT_OK;
     enum ent_status kept = ENT_OK;
 
+    loop->was_full = loop->full;
     loop->full = false;
     if (node_clock_watch(node)) {
         look_at_once(loop);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/pending.h"
+#include "node/submit_internal.h"
 #include "proto/seal.h"
 
 #define ITEMS_MAX 16384 /* in one turn */
@@ -236,8 +237,10 @@ keep_next(struct node *node, struct ent_error *err)
         node_pending_put(node, &item->id, &item->to, item->precedence,
             item->number, item->day, ent_bytes_view(&item->message), err);
 
-    ent_bytes_free(&item->message);
-    outbox->at++;
+    if (rc == ENT_OK) {
+        ent_bytes_free(&item->message);
+        outbox->at++;
+    }
     return rc;
 }
 
@@ -269,5 +272,5 @@ node_outbox_keep(struct node *node, struct ent_error *err)
     while (rc == ENT_OK && node_outbox_first(node->outbox, &group)) {
         rc = node_outbox_keep_first(node, err);
     }
-    return rc;
+    return node_as_storage(rc);
 }

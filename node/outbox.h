@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * outbox - messages that programs handed in during this turn and that are
- * sealed before anything else happens in it. Nothing can have changed since
- * they were judged, so they need no row of their own in between
- * (node/pending.h) and are not judged again.
+ * sealed in it, before frames are heard and before any request that changes
+ * what passes. Nothing of that can have changed since they were judged, so they
+ * need no row of their own in between (node/pending.h) and are not judged
+ * again.
  *
  * It is open while requests of programs are served. What lies in it is sealed
  * when they were, and before any request that may change what passes
@@ -46,7 +47,8 @@ void node_outbox_fill(struct node_outbox *outbox, struct node_batch *batch);
 void node_outbox_sealed(struct node_outbox *outbox, struct node_batch *batch);
 void node_outbox_put_back(struct node_outbox *outbox, struct node_batch *batch);
 
-/* That group, or all, become pending rows. */
+/* That group, or all, become pending rows. What fails takes the turn back:
+ * their programs are told that they were accepted. */
 enum ent_status node_outbox_keep_first(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_outbox_keep(

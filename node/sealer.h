@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sealer - pending messages of one recipient and precedence become a bundle:
- * one encapsulation, one signature, chained to the stream.
+ * sealer - messages of one recipient and precedence, handed in just now or
+ * pending since, become a bundle: one encapsulation, one signature, chained to
+ * the stream.
  *
  * No timer: idle, a bundle is one message; under load it is what came in during
  * one turn. A message that waited is judged by policy once more, by the

@@ -98,6 +98,7 @@ struct node_store {
     struct node_written *written;
     struct node_blinding blinding;
     bool dirty;
+    enum ent_status failed; /* the first put or delete that did, in this turn */
     uint64_t commits;
     struct kept_row kept[NODE_TABLE_COUNT];
     struct node_bundles bundles;
@@ -170,6 +171,7 @@ node_store_begin(struct node_store *store, struct ent_error *err)
 {
     assert(store->txn == NULL);
     store->dirty = false;
+    store->failed = ENT_OK;
     return ent_kv_begin(store->kv, true, &store->txn, err);
 }
 
@@ -251,7 +253,9 @@ node_store_commit(struct node_store *store, struct ent_error *err)
         node_store_abort(store);
         return ENT_OK;
     }
-    rc = write_late(store, err);
+    rc = store->failed == ENT_OK
+             ? write_late(store, err)
+             : ent_fail(err, store->failed, "a row of this turn was not kept");
     if (rc != ENT_OK) {
         node_store_abort(store);
         return rc;
@@ -308,8 +312,12 @@ node_store_room(struct node_store *store, uint64_t *ret_used, uint64_t *ret_max)
 uint64_t
 node_store_disk_room(struct node_store *store)
 {
+    uint64_t late = node_written_bytes(store->written);
+    uint64_t room;
+
     assert(store->txn != NULL);
-    return ent_kv_disk_room(store->txn);
+    room = ent_kv_disk_room(store->txn);
+    return room > late ? room - late : 0;
 }
 
 enum ent_status
@@ -327,6 +335,17 @@ node_store_get(struct node_store *store, enum node_table table,
     return ent_kv_get(store->txn, table, node_key_view(&at), ret_value, err);
 }
 
+/* What was not kept is not committed without, whatever the caller makes of it:
+ * LMDB's own failures are remembered by proto/base/kv. */
+static enum ent_status
+note(struct node_store *store, enum ent_status rc)
+{
+    if (rc != ENT_OK && store->failed == ENT_OK) {
+        store->failed = rc;
+    }
+    return rc;
+}
+
 enum ent_status
 node_store_put(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_view value, struct ent_error *err)
@@ -337,7 +356,8 @@ node_store_put(struct node_store *store, enum node_table table,
     drop_old(store, table, key);
     store->dirty = true;
     if (is_put_late[table]) {
-        return node_written_put(store->written, table, key, value, err);
+        return note(
+            store, node_written_put(store->written, table, key, value, err));
     }
     at = hidden(store, table, key);
     return ent_kv_put(store->txn, table, node_key_view(&at), value, err);
@@ -353,7 +373,8 @@ node_store_delete(struct node_store *store, enum node_table table,
     drop_old(store, table, key);
     if (is_put_late[table]) {
         store->dirty = true;
-        return node_written_delete(store->written, table, key, err);
+        return note(
+            store, node_written_delete(store->written, table, key, err));
     }
     at = hidden(store, table, key);
     rc = ent_kv_delete(store->txn, table, node_key_view(&at), err);

@@ -252,29 +252,63 @@ what_is_not_there_is_not_found(void **state)
         ENT_NOT_FOUND);
 }
 
-/* So that rows of one bundle lie together; but nobody reads when that was. */
 static void
-what_came_later_lies_behind_and_does_not_say_when(void **state)
+hide_id(struct node_blinding *blinding, uint64_t ms, uint8_t *ret_hidden)
 {
-    struct node_blinding blinding;
     struct ent_party party = party_of(1);
-    uint8_t before[NODE_KEY_MAX] = {0};
+    struct ent_id id = id_of(ms);
+    struct node_key key;
+    uint8_t again[NODE_KEY_MAX];
+
+    ent_put_be(id.bytes, ms, 6);
+    key = node_key_copy(&id, &party);
+    node_blinding_hide(blinding, NODE_COPY, node_key_view(&key), ret_hidden);
+    assert_memory_not_equal(ret_hidden + 6, id.bytes + 6, 10);
+    node_blinding_show(
+        blinding, NODE_COPY, ent_view_of(ret_hidden, key.len), again);
+    assert_memory_equal(again, key.bytes, key.len);
+}
+
+/* So that rows of one bundle lie together. */
+static void
+what_was_written_in_one_second_lies_together_in_its_order(void **state)
+{
+    const uint64_t second = UINT64_C(1790000000000) >> 10;
+    struct node_blinding blinding;
+    uint8_t before[NODE_KEY_MAX];
+    uint8_t hidden[NODE_KEY_MAX];
 
     (void)state;
     node_blinding_init(&blinding, store_key);
-    for (uint64_t ms = 1; ms < 2000; ms++) {
-        struct ent_id id = id_of(ms);
-        struct node_key key;
-        uint8_t hidden[NODE_KEY_MAX];
-
-        ent_put_be(id.bytes, UINT64_C(1790000000000) + ms, 6);
-        key = node_key_copy(&id, &party);
-        node_blinding_hide(&blinding, NODE_COPY, node_key_view(&key), hidden);
+    hide_id(&blinding, second << 10, before);
+    for (uint64_t ms = 1; ms < 1024; ms++) {
+        hide_id(&blinding, second << 10 | ms, hidden);
         assert_true(memcmp(hidden, before, 6) > 0);
-        assert_memory_not_equal(hidden, id.bytes, 6);
-        assert_memory_not_equal(hidden + 6, id.bytes + 6, 10);
+        assert_int_equal(ent_get_be(hidden, 6) - ent_get_be(before, 6), 1);
         memcpy(before, hidden, sizeof before);
     }
+}
+
+/* Neither the order of seconds nor how far they are apart is seen. */
+static void
+when_it_was_is_not_seen(void **state)
+{
+    struct node_blinding blinding;
+    uint64_t before = 0;
+    size_t rising = 0;
+
+    (void)state;
+    node_blinding_init(&blinding, store_key);
+    for (uint64_t second = 1; second <= 1000; second++) {
+        uint64_t ms = UINT64_C(1790000000000) + second * 1024;
+        uint8_t hidden[NODE_KEY_MAX];
+
+        hide_id(&blinding, ms, hidden);
+        assert_true(ent_get_be(hidden, 6) >> 10 != ms >> 10);
+        rising += ent_get_be(hidden, 6) > before;
+        before = ent_get_be(hidden, 6);
+    }
+    assert_in_range(rising, 400, 600);
 }
 
 /* Nor does what is left of them when they are deleted. */
@@ -312,7 +346,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_hidden_is_shown_again_and_never_the_same),
         cmocka_unit_test(the_same_office_is_another_one_in_each_table),
-        cmocka_unit_test(what_came_later_lies_behind_and_does_not_say_when),
+        cmocka_unit_test(
+            what_was_written_in_one_second_lies_together_in_its_order),
+        cmocka_unit_test(when_it_was_is_not_seen),
         STORE_TEST(a_walk_finds_every_row_once),
         STORE_TEST(a_walk_of_ids_that_follow_each_other_ends),
         STORE_TEST(a_group_can_be_skipped),

@@ -178,6 +178,35 @@ a_value_is_valid_until_its_row_is_put_again(void **state)
     node_store_close(&store);
 }
 
+/* So that a failed allocation is one, with the sanitizer too. */
+const char *__asan_default_options(void);
+const char *
+__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
+static void
+what_could_not_be_kept_is_not_committed_without(void **state)
+{
+    struct node_store *store = new_store(state);
+    struct node_key key = key_of(1);
+    uint8_t byte = 0;
+
+    put(store, 1, 100);
+    expect_ok(node_store_commit(store, &last_error));
+    expect_ok(node_store_begin(store, &last_error));
+    put(store, 2, 100);
+    expect_status(node_store_put(store, NODE_COPY, node_key_view(&key),
+                      ent_view_of(&byte, SIZE_MAX / 4), &last_error),
+        ENT_NO_MEMORY);
+    expect_status(node_store_commit(store, &last_error), ENT_NO_MEMORY);
+    expect_ok(node_store_begin(store, &last_error));
+    expect_row(store, 1, 100);
+    expect_row(store, 2, 0);
+    node_store_close(&store);
+}
+
 static void
 many_rows_of_one_turn_are_all_kept(void **state)
 {
@@ -260,6 +289,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(what_is_read_is_what_was_put_last),
         STORE_TEST(a_value_is_valid_until_its_row_is_put_again),
+        STORE_TEST(what_could_not_be_kept_is_not_committed_without),
         STORE_TEST(many_rows_of_one_turn_are_all_kept),
         cmocka_unit_test(a_row_counts_once_however_often_it_is_put),
         cmocka_unit_test(the_same_key_in_another_table_is_another_row),
