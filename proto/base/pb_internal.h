@@ -13,9 +13,9 @@
  * block is always zero, so that allocating costs nothing. */
 void ent_arena_rewind(struct ent_arena *arena, size_t mark);
 
-/* Walk `wire` along `descriptor`, allocating nothing. What passes is bounded and
- * byte for byte what packing it again would give: it is laid out without another
- * look (pb_unpack.c). */
+/* Walk `wire` along `descriptor`, allocating nothing. What passes is bounded
+ * and byte for byte what packing it again would give: it is laid out without
+ * another look (pb_unpack.c). */
 enum ent_status ent_pb_scan(const ProtobufCMessageDescriptor *descriptor,
     struct ent_view wire, const struct ent_pb_limits *limits,
     struct ent_error *err) ENT_MUST_CHECK;
