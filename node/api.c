@@ -295,8 +295,7 @@ serve_next(struct node *node, struct node_api_queued *request, size_t *spent,
 }
 
 enum ent_status
-node_api_serve(struct node *node, size_t budget, size_t *ret_handled,
-    struct ent_error *err)
+node_api_serve(struct node *node, struct ent_error *err)
 {
     struct node_api *api = node->api;
     struct node_api_queued request;
@@ -306,7 +305,8 @@ node_api_serve(struct node *node, size_t budget, size_t *ret_handled,
 
     fill_queue(api);
     while (
-        rc == ENT_OK && handled < budget && spent < NODE_API_TURN_BYTES &&
+        rc == ENT_OK && handled < NODE_API_QUEUE_MAX &&
+        spent < NODE_API_TURN_BYTES &&
         node_api_queue_take(&api->queue,
             handled == 0 ? SIZE_MAX : NODE_API_TURN_BYTES - spent, &request)) {
         rc = serve_next(node, &request, &spent, err);
@@ -314,7 +314,6 @@ node_api_serve(struct node *node, size_t budget, size_t *ret_handled,
         fill_queue(api);
     }
     node_api_queue_pass(&api->queue);
-    *ret_handled = handled;
     return rc;
 }
 

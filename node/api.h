@@ -29,12 +29,12 @@ void *node_api_socket(struct node_api *api);
 /* A turn begins: what it does to those who asked or wait can be taken back. */
 void node_api_begin(struct node_api *api);
 
-/* Handle up to `budget` requests inside the current turn, and no more once what
- * was asked and answered comes to NODE_API_TURN_BYTES: a turn is short, so that
- * what is urgent is in the next one soon. Replies are effects. ENT_FULL and
- * ENT_IO end the turn. */
-enum ent_status node_api_serve(struct node *node, size_t budget,
-    size_t *ret_handled, struct ent_error *err) ENT_MUST_CHECK;
+/* Handle requests inside the current turn, until what was asked and answered
+ * comes to NODE_API_TURN_BYTES or as many were served as may wait
+ * (NODE_API_QUEUE_MAX): a turn is short, so that what is urgent is in the next
+ * one soon. Replies are effects. ENT_FULL and ENT_IO end the turn. */
+enum ent_status node_api_serve(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Requests that came wait for another turn. */
 bool node_api_has_more(const struct node_api *api);

@@ -93,7 +93,6 @@ node_api_queue_take(struct node_api_queue *queue, size_t room,
     zmq_msg_init(&ret_request->payload);
     (void)zmq_msg_move(&ret_request->client, &queue->list[next].client);
     (void)zmq_msg_move(&ret_request->payload, &queue->list[next].payload);
-    ret_request->passed = queue->list[next].passed;
     queue->favours = false;
     queue->bytes -= zmq_msg_size(&ret_request->payload);
     queue->count--;

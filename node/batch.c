@@ -39,6 +39,35 @@ give_up(struct node *node, const struct ent_id *id,
         &none, &none, 1, err);
 }
 
+/* ---- what shares a bundle ---- */
+
+bool
+node_batch_has_room(
+    const struct node_batch *batch, uint32_t mode, bool chunk, size_t len)
+{
+    return batch->count == 0 ||
+           (batch->count < ENT_BUNDLE_MESSAGES_MAX && batch->mode == mode &&
+               batch->chunks == chunk &&
+               batch->body_len + 4 + ent_seal_envelope_len(len) <=
+                   ENT_BODY_MAX);
+}
+
+void
+node_batch_add(struct node_batch *batch, struct node_chosen *chosen,
+    uint32_t mode, bool chunk, uint64_t arrives_by)
+{
+    batch->mode = mode;
+    batch->chunks = chunk;
+    batch->body_len += 4 + ent_seal_envelope_len(chosen->message.len);
+    if (arrives_by > batch->expires_at) {
+        batch->expires_at = arrives_by;
+    }
+    batch->list[batch->count++] = *chosen;
+    chosen->message = (struct ent_bytes){0};
+}
+
+/* ---- what waited ---- */
+
 enum choice {
     CHOICE_TAKEN,
     CHOICE_GONE,  /* given up: the pending row can go */
@@ -140,39 +169,23 @@ withhold(ent_message *message, struct ent_bytes *wire,
     return rc;
 }
 
-/* Judge one pending message by the agreement and the clock of now. */
+/* By the agreement and the clock of now: may it go in this bundle or the next
+ * (CHOICE_TAKEN)? */
 static enum ent_status
-choose(struct node *node, struct node_batch *batch,
-    const Entente__Rest__V1__PendingRow *row, struct ent_bytes *message,
-    struct ent_arena *arena, enum choice *ret_choice, struct ent_error *err)
+weigh(struct node *node, struct node_batch *batch, const struct ent_id *id,
+    ent_message *decoded, struct ent_bytes *message, struct ent_arena *arena,
+    enum choice *ret_choice, struct ent_error *err)
 {
     struct ent_decision decision;
-    struct ent_id id;
-    ent_message *decoded;
-    uint64_t valid_until;
     bool over = false;
-    size_t len;
-    enum ent_status rc;
+    enum ent_status rc = is_over(node, batch, decoded, &over, err);
 
-    memcpy(id.bytes, row->id.data, sizeof id.bytes);
-    ent_arena_reset(arena);
-    rc = ent_message_decode(ent_bytes_view(message), arena, &decoded, err);
-    if (rc != ENT_OK) {
-        return ENT_IO;
-    }
-    *ret_choice = CHOICE_GONE;
-    valid_until = arrives_by(node, decoded);
-    rc = is_over(node, batch, decoded, &over, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (over && node->clock_doubt) {
-        *ret_choice = CHOICE_LATER;
-        return ENT_OK;
-    }
-    if (over) {
-        return give_up(node, &id, &batch->peer->party,
-            ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED, NULL, err);
+    if (rc != ENT_OK || over) {
+        *ret_choice = node->clock_doubt ? CHOICE_LATER : CHOICE_GONE;
+        return rc != ENT_OK || node->clock_doubt
+                   ? rc
+                   : give_up(node, id, &batch->peer->party,
+                         ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED, NULL, err);
     }
     rc = judge(node, batch, decoded, &decision, err);
     if (rc == ENT_OK && decision.permit && decoded->attachment_chunk == NULL) {
@@ -181,29 +194,43 @@ choose(struct node *node, struct node_batch *batch,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (!decision.permit && may_pass_later(decoded, &decision)) {
-        *ret_choice = CHOICE_LATER;
+    if (decision.permit || may_pass_later(decoded, &decision)) {
+        *ret_choice = decision.permit ? CHOICE_TAKEN : CHOICE_LATER;
         return ENT_OK;
     }
-    if (!decision.permit) {
-        return give_up(node, &id, &batch->peer->party,
-            ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE, &decision, err);
+    *ret_choice = CHOICE_GONE;
+    return give_up(node, id, &batch->peer->party,
+        ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE, &decision, err);
+}
+
+/* What is taken joins the bundle, if there is room in it. */
+static enum ent_status
+choose(struct node *node, struct node_batch *batch, struct node_chosen *chosen,
+    struct ent_arena *arena, enum choice *ret_choice, struct ent_error *err)
+{
+    ent_message *decoded;
+    bool chunk;
+    enum ent_status rc;
+
+    ent_arena_reset(arena);
+    rc = ent_message_decode(
+        ent_bytes_view(&chosen->message), arena, &decoded, err);
+    if (rc != ENT_OK) {
+        return ENT_IO;
     }
-    len = ent_seal_envelope_len(message->len) + 4;
-    if (batch->count > 0 &&
-        (batch->mode != (uint32_t)decoded->mode ||
-            batch->chunks != (decoded->attachment_chunk != NULL) ||
-            batch->body_len + len > ENT_BODY_MAX)) {
+    rc = weigh(node, batch, &chosen->id, decoded, &chosen->message, arena,
+        ret_choice, err);
+    if (rc != ENT_OK || *ret_choice != CHOICE_TAKEN) {
+        return rc;
+    }
+    chunk = decoded->attachment_chunk != NULL;
+    if (node_batch_has_room(
+            batch, (uint32_t)decoded->mode, chunk, chosen->message.len)) {
+        node_batch_add(batch, chosen, (uint32_t)decoded->mode, chunk,
+            arrives_by(node, decoded));
+    } else {
         *ret_choice = CHOICE_FULL;
-        return ENT_OK;
     }
-    batch->chunks = decoded->attachment_chunk != NULL;
-    batch->mode = (uint32_t)decoded->mode;
-    batch->body_len += len;
-    if (valid_until > batch->expires_at) {
-        batch->expires_at = valid_until;
-    }
-    *ret_choice = CHOICE_TAKEN;
     return ENT_OK;
 }
 
@@ -213,8 +240,10 @@ consider(struct node *node, struct node_batch *batch, const uint8_t *key,
     struct ent_error *err)
 {
     ENT_AUTO(node_row_free) Entente__Rest__V1__PendingRow *row = NULL;
-    ENT_AUTO(ent_bytes_free) struct ent_bytes message = {0};
-    struct node_chosen *chosen = &batch->list[batch->count];
+    struct node_chosen chosen = {
+        .number = ent_get_be(key + NODE_GROUP_LEN, 8),
+        .pending.len = node_key_len(NODE_PENDING),
+    };
     enum ent_status rc;
 
     rc = node_row_unpack(value, &entente__rest__v1__pending_row__descriptor,
@@ -222,30 +251,23 @@ consider(struct node *node, struct node_batch *batch, const uint8_t *key,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (row->id.len != sizeof chosen->id.bytes) {
+    if (row->id.len != sizeof chosen.id.bytes) {
         return ent_fail(err, ENT_IO, "a pending message has no id");
     }
-    memcpy(chosen->id.bytes, row->id.data, sizeof chosen->id.bytes);
-    rc = node_pending_open(node, row, &message, err);
+    memcpy(chosen.id.bytes, row->id.data, sizeof chosen.id.bytes);
+    memcpy(chosen.pending.bytes, key, chosen.pending.len);
+    chosen.day = row->day;
+    rc = node_pending_open(node, row, &chosen.message, err);
     if (rc == ENT_NOT_FOUND) { /* its day of deletion has come */
         *ret_choice = CHOICE_GONE;
-        return give_up(node, &chosen->id, &batch->peer->party,
+        return give_up(node, &chosen.id, &batch->peer->party,
             ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED, NULL, err);
     }
     if (rc == ENT_OK) {
-        rc = choose(node, batch, row, &message, arena, ret_choice, err);
+        rc = choose(node, batch, &chosen, arena, ret_choice, err);
     }
-    if (rc != ENT_OK || *ret_choice != CHOICE_TAKEN) {
-        return rc;
-    }
-    chosen->number = ent_get_be(key + NODE_GROUP_LEN, 8);
-    chosen->day = row->day;
-    chosen->pending.len = node_key_len(NODE_PENDING);
-    memcpy(chosen->pending.bytes, key, chosen->pending.len);
-    chosen->message = message;
-    message = (struct ent_bytes){0};
-    batch->count++;
-    return ENT_OK;
+    ent_bytes_free(&chosen.message); /* of what was not taken */
+    return rc;
 }
 
 /* Fill the batch from the group that `key` begins with. */

@@ -36,6 +36,14 @@ struct node_batch {
 
 void node_batch_free(struct node_batch **batch);
 
+/* A message so long, of that mode, a chunk of a file or none, can share it. */
+bool node_batch_has_room(
+    const struct node_batch *batch, uint32_t mode, bool chunk, size_t len);
+
+/* It does, and `chosen->message` is taken over; it is to arrive by then, ms. */
+void node_batch_add(struct node_batch *batch, struct node_chosen *chosen,
+    uint32_t mode, bool chunk, uint64_t arrives_by);
+
 /* Fill it from the pending rows that begin as `group` (rank and party). What is
  * no longer permitted or valid has its last state and its row is deleted. */
 enum ent_status node_batch_fill(struct node *node, struct node_batch *batch,

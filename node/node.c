@@ -38,8 +38,7 @@
 
 #define COMPONENT "node"
 #define FRAMES_MAX 256 /* handled in one turn */
-#define REQUESTS_MAX 64
-#define HURRIES_MAX 3 /* turns one after the other that are cut short */
+#define HURRIES_MAX 3  /* turns one after the other that are cut short */
 #define FULL_PAUSE_MS 1000
 #define SWEEP_MS 30000 /* between looks at what is over */
 
@@ -54,11 +53,11 @@ struct loop {
     uint8_t pending[NODE_KEY_MAX]; /* how far those that wait were looked at */
     uint64_t watchdog_ms;          /* 0: nobody asked */
     uint64_t watchdog_due;
-    bool was_full;    /* the turn before was taken back */
     unsigned hurries; /* turns that something urgent cut short, of late */
     bool reload;      /* somebody sent SIGHUP */
     bool more;        /* work is left over */
-    bool full;        /* the last turn was taken back: do not hurry */
+    bool full;        /* the last turn was taken back: do not hurry, and
+                         hear programs first */
     bool parted;      /* this store is an old copy, and neighbours know */
 };
 
@@ -289,8 +288,7 @@ reload(struct node *node, struct loop *loop, struct ent_error *err)
 static enum ent_status
 serve_readers(struct node *node, struct loop *loop, struct ent_error *err)
 {
-    size_t requests = 0;
-    enum ent_status rc = node_api_serve(node, REQUESTS_MAX, &requests, err);
+    enum ent_status rc = node_api_serve(node, err);
 
     loop->more = node_api_has_more(node->api);
     return rc != ENT_OK ? rc : node_api_wake(node, err);
@@ -300,11 +298,10 @@ serve_readers(struct node *node, struct loop *loop, struct ent_error *err)
 static enum ent_status
 serve_programs(struct node *node, struct ent_error *err)
 {
-    size_t requests = 0;
     enum ent_status rc;
 
     node_outbox_open(node);
-    rc = node_api_serve(node, REQUESTS_MAX, &requests, err);
+    rc = node_api_serve(node, err);
     node_outbox_close(node);
     return rc != ENT_OK ? rc : node_sealer_fresh(node, err);
 }
@@ -324,13 +321,13 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = reload(node, loop, err);
     }
-    if (rc == ENT_OK && loop->was_full) {
+    if (rc == ENT_OK && loop->full) {
         rc = serve_programs(node, err); /* or frames might leave them no turn */
     }
     if (rc == ENT_OK) {
         rc = node_uplink_serve(node, FRAMES_MAX, &frames, err);
     }
-    if (rc == ENT_OK && !node->hurried && !loop->was_full) {
+    if (rc == ENT_OK && !node->hurried && !loop->full) {
         rc = serve_programs(node, err);
     }
     loop->hurries = node->hurried ? loop->hurries + 1 : 0;
@@ -497,12 +494,11 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
     enum ent_status rc = ENT_OK;
     enum ent_status kept = ENT_OK;
 
-    loop->was_full = loop->full;
-    loop->full = false;
     if (node_clock_watch(node)) {
         look_at_once(loop);
     }
     if (node->rolled_back) {
+        loop->full = false;
         part(node, loop);
         return turn(node, loop, err);
     }
@@ -516,12 +512,12 @@ step(struct node *node, struct loop *loop, struct ent_error *err)
         rc = turn(node, loop, err);
     }
     rc = rc == ENT_OK ? kept : rc;
-    if (rc == ENT_FULL || rc == ENT_NO_MEMORY) {
+    loop->full = rc == ENT_FULL || rc == ENT_NO_MEMORY;
+    if (loop->full) {
         ent_log(ENT_LOG_ERROR, COMPONENT,
             "nothing can be taken, trying again: %s", err->text);
         loop->more = false;
         loop->rotate_due = 0; /* its outcome was taken back too */
-        loop->full = true;
         return ENT_OK;
     }
     return rc;

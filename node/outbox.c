@@ -6,7 +6,6 @@
 
 #include "node/pending.h"
 #include "node/submit_internal.h"
-#include "proto/seal.h"
 
 #define ITEMS_MAX 16384 /* in one turn */
 #define BYTES_MAX ((size_t)32 * 1024 * 1024)
@@ -174,41 +173,24 @@ node_outbox_first(
     return true;
 }
 
-/* True when it shares the first one's bundle. */
-static bool
-fits(const struct node_outbox *outbox, const struct node_batch *batch,
-    const struct item *item)
-{
-    const struct item *first = &outbox->items[outbox->at];
-
-    return batch->count < ENT_BUNDLE_MESSAGES_MAX &&
-           memcmp(first->group, item->group, NODE_GROUP_LEN) == 0 &&
-           first->mode == item->mode &&
-           batch->body_len + ent_seal_envelope_len(item->message.len) + 4 <=
-               ENT_BODY_MAX;
-}
-
 void
 node_outbox_fill(struct node_outbox *outbox, struct node_batch *batch)
 {
-    batch->mode = outbox->items[outbox->at].mode;
+    const struct item *first = &outbox->items[outbox->at];
+
     for (size_t i = outbox->at; i < outbox->count; i++) {
         struct item *item = &outbox->items[i];
-
-        if (!fits(outbox, batch, item)) {
-            return;
-        }
-        batch->list[batch->count++] = (struct node_chosen){.id = item->id,
+        struct node_chosen chosen = {.id = item->id,
             .number = item->number,
             .day = item->day,
             .message = item->message};
-        item->message = (struct ent_bytes){0};
-        batch->body_len +=
-            ent_seal_envelope_len(batch->list[batch->count - 1].message.len) +
-            4;
-        if (item->valid_until > batch->expires_at) {
-            batch->expires_at = item->valid_until;
+
+        if (memcmp(first->group, item->group, NODE_GROUP_LEN) != 0 ||
+            !node_batch_has_room(batch, item->mode, false, item->message.len)) {
+            return;
         }
+        item->message = (struct ent_bytes){0};
+        node_batch_add(batch, &chosen, item->mode, false, item->valid_until);
     }
 }
 

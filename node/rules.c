@@ -11,6 +11,7 @@
 #include "node/archive.h"
 #include "node/authorities.h"
 #include "node/notices.h"
+#include "node/outbox.h"
 #include "node/overlay.h"
 #include "node/rest.pb-c.h"
 #include "node/welcome.h"
@@ -519,7 +520,10 @@ node_rules_reload(
     if (report != NULL) {
         report->count = 0;
     }
-    rc = node_authorities_read(node, report, err);
+    rc = node_outbox_keep(node, err); /* to be judged again, by the new ones */
+    if (rc == ENT_OK) {
+        rc = node_authorities_read(node, report, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

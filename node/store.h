@@ -126,6 +126,9 @@ uint64_t node_store_disk_room(struct node_store *store);
 enum ent_status node_store_get(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_view *ret_value,
     struct ent_error *err) ENT_MUST_CHECK;
+/* Rows of a few tables, which a turn puts several times, go to LMDB at its end
+ * or before their table is walked (node/written.h); one that cannot be kept
+ * takes the turn back when it is committed. */
 enum ent_status node_store_put(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_view value,
     struct ent_error *err) ENT_MUST_CHECK;

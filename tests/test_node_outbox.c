@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "node/rules.h"
 #include "node/sealer.h"
 #include "tests/two_offices_rows.h"
 
@@ -184,6 +185,26 @@ what_is_withdrawn_in_the_same_turn_never_leaves(void **state)
     assert_int_not_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
 }
 
+/* Judged by the old ones, it is judged again. */
+static void
+what_is_sealed_after_other_rules_came_is_judged_by_those(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    introduce();
+    write_agreement(MAESAI, "purposes: [threat_to_life, listed_crime]",
+        "purposes: [listed_crime]");
+    begin();
+    id = hand_in(TACHILEIK, "FLASH", 1);
+    expect_ok(node_rules_reload(world.nodes[MAESAI], NULL, &last_error));
+    end();
+    pass(0);
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &id),
+        ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE);
+}
+
 int
 main(void)
 {
@@ -194,6 +215,7 @@ main(void)
         TEST(it_goes_behind_what_waits_already),
         TEST(of_a_turn_that_is_taken_back_nothing_leaves),
         TEST(what_is_withdrawn_in_the_same_turn_never_leaves),
+        TEST(what_is_sealed_after_other_rules_came_is_judged_by_those),
     };
 
     return cmocka_run_group_tests_name("node_outbox", tests, NULL, NULL);
