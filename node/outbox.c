@@ -91,16 +91,11 @@ grow(struct node_outbox *outbox)
     return true;
 }
 
-/* What is over before it left is a pending row's affair. */
 static bool
-has_room(const struct node *node, const ent_message *message, size_t len)
+has_room(struct node_outbox *outbox, size_t len)
 {
-    struct node_outbox *outbox = node->outbox;
-
     return outbox->open && outbox->count < ITEMS_MAX &&
-           outbox->bytes + len <= BYTES_MAX &&
-           ent_message_time_ms(message->valid_until) > node->now_ms &&
-           grow(outbox);
+           outbox->bytes + len <= BYTES_MAX && grow(outbox);
 }
 
 static struct item
@@ -129,7 +124,7 @@ node_outbox_put(struct node *node, const struct ent_id *id,
     struct node_outbox *outbox = node->outbox;
     struct item *item;
 
-    if (!has_room(node, message, wire->len)) {
+    if (!has_room(outbox, wire->len)) {
         return node_pending_put(node, id, to, (uint32_t)message->precedence,
             number, day, ent_bytes_view(wire), err);
     }

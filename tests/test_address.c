@@ -3,6 +3,8 @@
 
 #include "proto/address.h"
 
+#include <stdio.h>
+
 static void
 an_address_reads_back_as_written(void **state)
 {
@@ -94,6 +96,34 @@ each_party_has_a_stand_in_of_its_own(void **state)
     assert_memory_equal(&first, &second, sizeof first);
 }
 
+/* However many offices are asked for, in whatever order. */
+static void
+the_same_office_has_the_same_stand_in_every_time(void **state)
+{
+    static struct ent_party first[500];
+    struct ent_address address;
+    char text[32];
+
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 500; i++) {
+            size_t number = round == 1 ? 499 - i : i * 7 % 500;
+            struct ent_party party;
+
+            (void)snprintf(text, sizeof text, "office-%zu@th", number);
+            expect_ok(ent_address_parse(view(text), &address, &last_error));
+            party = ent_address_party(&address);
+            if (round == 0) {
+                first[number] = party;
+            }
+            assert_memory_equal(&party, &first[number], sizeof party);
+        }
+    }
+    for (size_t i = 1; i < 500; i++) {
+        assert_memory_not_equal(&first[0], &first[i], sizeof first[0]);
+    }
+}
+
 int
 main(void)
 {
@@ -102,6 +132,7 @@ main(void)
         cmocka_unit_test(everything_else_is_refused_and_nothing_written),
         cmocka_unit_test(no_address_has_no_state),
         cmocka_unit_test(each_party_has_a_stand_in_of_its_own),
+        cmocka_unit_test(the_same_office_has_the_same_stand_in_every_time),
     };
 
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);

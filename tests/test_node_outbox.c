@@ -9,29 +9,45 @@
 #include "tests/two_offices_rows.h"
 
 #define MANY 5
+#define MANY_BUNDLES 40
 
-/* An alert of that precedence; its description is that number. */
-static struct ent_id
-hand_in(enum who to, const char *precedence, unsigned number)
+static void
+hand_in_json(enum who to, const char *json, struct ent_id *ret_id)
 {
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
     Entente__V1__SubmitResult *result;
-    struct ent_id id;
-    char json[512];
 
-    (void)snprintf(json, sizeof json,
-        "{\"purpose\":\"THREAT_TO_LIFE\",\"offence\":\"DRUGS\","
-        "\"precedence\":\"%s\",\"hotlineAlert\":{"
-        "\"what\":\"DRUGS\",\"where\":{\"country\":\"TH\"},\"when\":"
-        "\"2026-08-15T09:59:00Z\",\"action\":\"STOP\",\"direction\":\"toward mm\","
-        "\"description\":\"%u\"}}",
-        precedence, number);
     expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
     submit_one(MAESAI, to, json, &result, &arena);
     assert_string_equal(result->error, "");
     assert_true(result->copies[0]->accepted);
-    expect_ok(ent_id_parse(ent_view_text(result->id), &id, &last_error));
+    expect_ok(ent_id_parse(ent_view_text(result->id), ret_id, &last_error));
+}
+
+/* An alert; `more` are further fields of its header. */
+static struct ent_id
+hand_in_with(enum who to, const char *more, unsigned number)
+{
+    struct ent_id id;
+    char json[640];
+
+    (void)snprintf(json, sizeof json,
+        "{\"purpose\":\"THREAT_TO_LIFE\",\"offence\":\"DRUGS\",%s,"
+        "\"hotlineAlert\":{\"what\":\"DRUGS\",\"where\":{\"country\":"
+        "\"TH\"},\"when\":\"2026-08-15T09:59:00Z\",\"action\":\"STOP\","
+        "\"direction\":\"toward mm\",\"description\":\"%u\"}}",
+        more, number);
+    hand_in_json(to, json, &id);
     return id;
+}
+
+static struct ent_id
+hand_in(enum who to, const char *precedence, unsigned number)
+{
+    char more[64];
+
+    (void)snprintf(more, sizeof more, "\"precedence\":\"%s\"", precedence);
+    return hand_in_with(to, more, number);
 }
 
 static void
@@ -155,34 +171,47 @@ of_a_turn_that_is_taken_back_nothing_leaves(void **state)
 }
 
 static void
-what_is_withdrawn_in_the_same_turn_never_leaves(void **state)
+recall_in_the_same_turn(const char *format)
 {
-    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-    Entente__V1__SubmitResult *result;
     char text[ENT_ID_TEXT_LEN + 1];
-    char json[512];
+    char json[640];
+    struct ent_id recall;
     struct ent_id id;
 
-    (void)state;
     agree_on("lifecycle", NULL, 0);
     introduce();
-    expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
     begin();
     id = hand_in(TACHILEIK, "FLASH", 1);
     ent_id_format(&id, text);
-    (void)snprintf(json, sizeof json,
-        "{\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":\"%s\","
-        "\"act\":\"RECALL\",\"at\":\"2026-08-15T10:00:00Z\",\"role\":"
-        "\"supervisor\",\"reason\":\"sent in error\"}}",
-        text);
-    submit_one(MAESAI, TACHILEIK, json, &result, &arena);
-    assert_string_equal(result->error, "");
-    assert_true(result->copies[0]->accepted);
+    (void)snprintf(json, sizeof json, format, text);
+    hand_in_json(TACHILEIK, json, &recall);
     end();
     pass(0);
     assert_int_equal(times_on_desk(TACHILEIK, &id), 0);
     assert_int_equal(rows_in(MAESAI, NODE_PENDING), 0);
     assert_int_not_equal(state_of(MAESAI, TACHILEIK, &id), DELIVERED);
+}
+
+static void
+what_is_recalled_in_the_same_turn_never_leaves(void **state)
+{
+    (void)state;
+    recall_in_the_same_turn(
+        "{\"purpose\":\"ADMINISTRATION\",\"lifecycle\":{\"messageId\":\"%s\",\"act\":\"RECALL\",\"at\":"
+        "\"2026-08-15T10:00:00Z\",\"role\":\"supervisor\",\"reason\":"
+        "\"sent in error\"}}");
+}
+
+static void
+what_is_withdrawn_in_the_same_turn_never_leaves(void **state)
+{
+    (void)state;
+    recall_in_the_same_turn(
+        "{\"purpose\":\"THREAT_TO_LIFE\",\"offence\":\"DRUGS\",\"action\":"
+        "\"WITHDRAW\",\"references\":[{\"id\":\"%s\"}],\"hotlineAlert\":{"
+        "\"what\":\"DRUGS\",\"where\":{\"country\":\"TH\"},\"when\":"
+        "\"2026-08-15T09:59:00Z\",\"action\":\"STOP\",\"direction\":"
+        "\"toward mm\",\"description\":\"not so\"}}");
 }
 
 /* Judged by the old ones, it is judged again. */
@@ -205,6 +234,99 @@ what_is_sealed_after_other_rules_came_is_judged_by_those(void **state)
         ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE);
 }
 
+/* Its purpose, under which lifecycle may not pass, and nothing is missing. */
+static void
+what_is_said_of_a_message_takes_over_from_it_in_the_same_turn(void **state)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__SubmitResult *result;
+    char text[ENT_ID_TEXT_LEN + 1];
+    char json[640];
+    struct ent_id id;
+
+    (void)state;
+    agree_on("lifecycle", NULL, 0);
+    introduce();
+    expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
+    begin();
+    id = hand_in(TACHILEIK, "FLASH", 1);
+    ent_id_format(&id, text);
+    (void)snprintf(json, sizeof json,
+        "{\"lifecycle\":{\"messageId\":\"%s\",\"act\":\"RECALL\",\"at\":"
+        "\"2026-08-15T10:00:00Z\",\"role\":\"supervisor\",\"reason\":"
+        "\"sent in error\"}}",
+        text);
+    submit_one(MAESAI, TACHILEIK, json, &result, &arena);
+    end();
+    assert_string_equal(result->error, "");
+    assert_string_equal(result->copies[0]->reason_name, "PURPOSE_NOT_AGREED");
+}
+
+static void
+a_bundle_lives_as_long_as_the_last_of_its_messages(void **state)
+{
+    node_copy_row *first;
+    node_copy_row *second;
+    struct ent_id ids[2];
+
+    (void)state;
+    introduce();
+    begin();
+    ids[0] =
+        hand_in_with(TACHILEIK, "\"validUntil\":\"2026-08-15T10:30:00Z\"", 1);
+    ids[1] =
+        hand_in_with(TACHILEIK, "\"validUntil\":\"2026-08-15T10:50:00Z\"", 2);
+    end();
+    first = copy_row(MAESAI, TACHILEIK, &ids[0]);
+    second = copy_row(MAESAI, TACHILEIK, &ids[1]);
+    assert_int_equal(first->bundle, second->bundle);
+    assert_true(first->valid_until < second->valid_until);
+    assert_int_equal(first->expires_at, second->valid_until);
+    node_row_free(&first);
+    node_row_free(&second);
+}
+
+/* Exercises lie in bundles of their own, so that these are many; what the turn
+ * has no budget for waits, and arrives too. */
+static void
+more_bundles_than_a_turn_seals_go_in_the_next_ones(void **state)
+{
+    unsigned bundles;
+
+    (void)state;
+    introduce();
+    bundles = rows_in(MAESAI, NODE_BUNDLE);
+    begin();
+    for (unsigned i = 0; i < MANY_BUNDLES; i++) {
+        (void)hand_in_with(TACHILEIK,
+            i % 2 == 0 ? "\"mode\":\"EXERCISE\"" : "\"mode\":\"ACTUAL\"", i);
+    }
+    end();
+    assert_true(rows_in(MAESAI, NODE_BUNDLE) < bundles + MANY_BUNDLES);
+    assert_int_equal(
+        rows_in(MAESAI, NODE_BUNDLE) + rows_in(MAESAI, NODE_PENDING),
+        bundles + MANY_BUNDLES);
+    pass(0);
+    pass(6000);
+    assert_int_equal(rows_in(MAESAI, NODE_PENDING), 0);
+    assert_int_equal(desk_count(TACHILEIK), 1 + MANY_BUNDLES);
+}
+
+static void
+what_nobody_seals_waits(void **state)
+{
+    struct ent_id id;
+
+    (void)state;
+    introduce();
+    begin();
+    id = hand_in(TACHILEIK, "FLASH", 1);
+    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
+    assert_int_equal(rows_in(MAESAI, NODE_PENDING), 1);
+    pass(0);
+    assert_int_equal(times_on_desk(TACHILEIK, &id), 1);
+}
+
 int
 main(void)
 {
@@ -214,7 +336,12 @@ main(void)
         TEST(for_whom_no_key_is_known_it_waits),
         TEST(it_goes_behind_what_waits_already),
         TEST(of_a_turn_that_is_taken_back_nothing_leaves),
+        TEST(what_is_recalled_in_the_same_turn_never_leaves),
         TEST(what_is_withdrawn_in_the_same_turn_never_leaves),
+        TEST(what_is_said_of_a_message_takes_over_from_it_in_the_same_turn),
+        TEST(a_bundle_lives_as_long_as_the_last_of_its_messages),
+        TEST(more_bundles_than_a_turn_seals_go_in_the_next_ones),
+        TEST(what_nobody_seals_waits),
         TEST(what_is_sealed_after_other_rules_came_is_judged_by_those),
     };
 

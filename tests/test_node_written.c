@@ -256,6 +256,46 @@ a_row_counts_once_however_often_it_is_put(void **state)
 }
 
 static void
+nothing_of_a_turn_can_be_read_in_memory_afterwards(void **state)
+{
+    struct node_written *written = node_written_new();
+    struct node_key key = key_of(0);
+    struct ent_view value;
+    bool deleted;
+
+    (void)state;
+    expect_ok(node_written_put(written, NODE_COPY, node_key_view(&key),
+        ent_view_text("what was said"), &last_error));
+    assert_true(node_written_get(
+        written, NODE_COPY, node_key_view(&key), &value, &deleted));
+    node_written_clear(written);
+    for (size_t i = 0; i < value.len; i++) { /* its room is used again */
+        assert_int_equal(value.data[i], 0);
+    }
+    assert_false(node_written_get(
+        written, NODE_COPY, node_key_view(&key), &value, &deleted));
+    node_written_free(&written);
+}
+
+/* A node refuses what has no room any more, and rows of this turn take some. */
+static void
+what_is_put_takes_room_before_it_is_written(void **state)
+{
+    struct node_store *store = new_store(state);
+    uint64_t before;
+    uint64_t after;
+    uint64_t most;
+
+    node_store_room(store, &before, &most);
+    for (size_t i = 0; i < KEYS; i++) {
+        put(store, i, UINT8_MAX);
+    }
+    node_store_room(store, &after, &most);
+    assert_true(after >= before + (uint64_t)KEYS * UINT8_MAX);
+    node_store_close(&store);
+}
+
+static void
 the_same_key_in_another_table_is_another_row(void **state)
 {
     struct node_written *written = node_written_new();
@@ -292,6 +332,8 @@ main(void)
         STORE_TEST(what_could_not_be_kept_is_not_committed_without),
         STORE_TEST(many_rows_of_one_turn_are_all_kept),
         cmocka_unit_test(a_row_counts_once_however_often_it_is_put),
+        cmocka_unit_test(nothing_of_a_turn_can_be_read_in_memory_afterwards),
+        STORE_TEST(what_is_put_takes_room_before_it_is_written),
         cmocka_unit_test(the_same_key_in_another_table_is_another_row),
     };
 
