@@ -130,6 +130,23 @@ a_small_one_waits_a_turn_at_most_behind_any_number_of_large_ones(void **state)
     }
 }
 
+/* So that a turn that begins with one goes on with who is quick. */
+static void
+only_one_that_waited_long_begins_a_turn(void **state)
+{
+    (void)state;
+    come(&queue, 'a', 300000, 1);
+    come(&queue, 'b', 300000, 1);
+    for (size_t i = 0; i < 2 * NODE_API_PASSED_MAX; i++) {
+        node_api_queue_pass(&queue);
+    }
+    assert_true(queue.favours);
+    come(&queue, 'c', 100, 2);
+    assert_int_equal(next(&queue), 1);
+    assert_int_equal(next(&queue), 2);
+    assert_int_equal(next(&queue), 1);
+}
+
 /* It goes in a turn of its own. */
 static void
 what_has_no_room_in_this_turn_waits(void **state)
@@ -170,6 +187,7 @@ main(void)
         QUEUE_TEST(a_large_one_waits_a_few_turns_at_most),
         QUEUE_TEST(
             a_small_one_waits_a_turn_at_most_behind_any_number_of_large_ones),
+        QUEUE_TEST(only_one_that_waited_long_begins_a_turn),
         QUEUE_TEST(what_has_no_room_in_this_turn_waits),
         QUEUE_TEST(it_has_an_end),
     };

@@ -260,6 +260,8 @@ what_is_said_of_a_message_takes_over_from_it_in_the_same_turn(void **state)
     end();
     assert_string_equal(result->error, "");
     assert_string_equal(result->copies[0]->reason_name, "PURPOSE_NOT_AGREED");
+    assert_non_null(
+        strstr(result->copies[0]->sentence, "not for purpose threat_to_life"));
 }
 
 static void
