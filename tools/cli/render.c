@@ -1,284 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tools/cli/render.h"
+#include "tools/cli/render_internal.h"
 
-#include <assert.h>
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "proto/base/text.h"
-#include "proto/base/time.h"
 #include "proto/message.h"
-#include "proto/namekey.h"
-#include "proto/schema/google/protobuf/timestamp.pb-c.h"
 #include "tools/cli/alike.h"
 #include "tools/cli/attachment.h"
-#include "tools/cli/canonical.h"
 #include "tools/cli/consents.h"
 #include "tools/cli/deletion.h"
-#include "tools/cli/item.h"
 #include "tools/cli/obligations.h"
+#include "tools/cli/output.h"
 #include "tools/cli/paragraph.h"
 #include "tools/cli/reclassified.h"
 #include "tools/cli/summary.h"
 #include "tools/cli/words.h"
 
-#define HEAD_MAX 64
-#define TITLE_COLUMNS 24
-#define LEVEL_COLUMNS 2
 #define NAME_MAX_LEN 64
 #define ROW_TEXT_MAX (3 * CLI_WORDS_MAX)
-
-/*
- * Which fields are given, and their values, are taken from the canonical JSON
- * of the message; what kind each is, from its descriptor.
- */
-struct page {
-    FILE *out;
-    size_t width;
-    struct ent_error *err;
-};
-
-static enum ent_status render_object(const struct page *page,
-    const ProtobufCMessageDescriptor *descriptor, const json_t *object,
-    unsigned depth);
-
-/* ---- lines ---- */
-
-/* "  call back role         duty officer" */
-static enum ent_status
-print_text(
-    const struct page *page, unsigned depth, const char *name, const char *text)
-{
-    char head[HEAD_MAX];
-
-    (void)snprintf(head, sizeof head, "%*s%-*s ", (int)(depth * LEVEL_COLUMNS),
-        "", TITLE_COLUMNS - (int)(depth * LEVEL_COLUMNS), name);
-    return cli_print_paragraph(
-        page->out, head, ent_view_text(text), page->width, page->err);
-}
-
-static enum ent_status
-print_title(const struct page *page, unsigned depth, const char *name)
-{
-    fprintf(page->out, "%*s%s\n", (int)(depth * LEVEL_COLUMNS), "", name);
-    return ENT_OK;
-}
-
-static void
-name_of(const ProtobufCFieldDescriptor *field, char out[static NAME_MAX_LEN])
-{
-    (void)snprintf(out, NAME_MAX_LEN, "%s", field->name);
-    for (char *c = out; *c != '\0'; c++) {
-        *c = *c == '_' ? ' ' : *c;
-    }
-}
-
-/* "callBackRole" for "call_back_role": its key in JSON. */
-static void
-key_of(const ProtobufCFieldDescriptor *field, char out[static NAME_MAX_LEN])
-{
-    size_t len = 0;
-
-    for (const char *c = field->name; *c != '\0' && len < NAME_MAX_LEN - 1;
-         c++) {
-        if (*c == '_' && c[1] != '\0') {
-            c++;
-            out[len++] = (char)toupper((unsigned char)*c);
-        } else {
-            out[len++] = *c;
-        }
-    }
-    out[len] = '\0';
-}
-
-/* ---- values ---- */
-
-static bool
-is_time(const ProtobufCFieldDescriptor *field)
-{
-    return field->type == PROTOBUF_C_TYPE_MESSAGE &&
-           field->descriptor == &google__protobuf__timestamp__descriptor;
-}
-
-static void
-text_of_time(const json_t *value, char out[static CLI_WORDS_MAX])
-{
-    uint64_t ms = 0;
-
-    if (ent_time_parse(ent_view_text(json_string_value(value)), &ms, NULL) ==
-            ENT_OK &&
-        ms > 0) {
-        cli_time_long(ms, out);
-    } else {
-        (void)snprintf(out, CLI_WORDS_MAX, "%s", json_string_value(value));
-    }
-}
-
-/* What officers say as it is written: FLASH, H2. The rest is words. */
-static bool
-is_said_as_code(const ProtobufCEnumDescriptor *descriptor)
-{
-    return descriptor == &entente__v1__precedence__descriptor ||
-           descriptor == &entente__v1__mode__descriptor ||
-           descriptor == &entente__v1__action__descriptor ||
-           descriptor == &entente__v1__classification__descriptor ||
-           descriptor == &entente__v1__handling__descriptor;
-}
-
-/* "URGENCY_IMMEDIATE" of Urgency is "immediate". */
-static void
-text_of_enum(const ProtobufCEnumDescriptor *descriptor, const json_t *value,
-    char out[static 2 * CLI_WORDS_MAX])
-{
-    const char *code = json_string_value(value);
-    const size_t len = strlen(descriptor->short_name);
-
-    if (code == NULL) {
-        (void)snprintf(out, CLI_WORDS_MAX, "code %" JSON_INTEGER_FORMAT,
-            json_integer_value(value));
-        return;
-    }
-    if (strncasecmp(code, descriptor->short_name, len) == 0 &&
-        code[len] == '_') {
-        code += len + 1;
-    }
-    (void)snprintf(out, CLI_WORDS_MAX, "%s", code);
-    for (char *c = out; *c != '\0' && !is_said_as_code(descriptor); c++) {
-        *c = *c == '_' ? ' ' : (char)tolower((unsigned char)*c);
-    }
-}
-
-/* Letters of Zawgyi look like others in a font of Unicode: whoever reads them
- * is told. */
-static enum ent_status
-print_string(
-    const struct page *page, unsigned depth, const char *name, const char *text)
-{
-    ENT_AUTO(cli_summary_free) char *flagged = NULL;
-
-    if (!ent_namekey_is_zawgyi(ent_view_text(text))) {
-        return print_text(page, depth, name, text);
-    }
-    return asprintf(
-               &flagged, "%s (in Zawgyi, not in Unicode: as it came)", text) < 0
-               ? ent_fail(page->err, ENT_NO_MEMORY, "out of memory")
-               : print_text(page, depth, name, flagged);
-}
-
-static enum ent_status
-render_scalar(const struct page *page, const ProtobufCFieldDescriptor *field,
-    const char *name, const json_t *value, unsigned depth)
-{
-    char text[2 * CLI_WORDS_MAX];
-
-    if (is_time(field)) {
-        text_of_time(value, text);
-        return print_text(page, depth, name, text);
-    }
-    if (field->type == PROTOBUF_C_TYPE_ENUM) {
-        text_of_enum(field->descriptor, value, text);
-        return print_text(page, depth, name, text);
-    }
-    if (json_is_string(value)) {
-        return print_string(page, depth, name, json_string_value(value));
-    }
-    if (json_is_integer(value)) {
-        (void)snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT,
-            json_integer_value(value));
-        return print_text(page, depth, name, text);
-    }
-    return print_text(page, depth, name, json_is_true(value) ? "yes" : "no");
-}
-
-static enum ent_status
-render_value(const struct page *page, const ProtobufCFieldDescriptor *field,
-    const char *name, const json_t *value, unsigned depth)
-{
-    if (json_is_object(value)) {
-        (void)print_title(page, depth, name);
-        return render_object(page, field->descriptor, value, depth + 1);
-    }
-    return render_scalar(page, field, name, value, depth);
-}
-
-static enum ent_status
-render_field(const struct page *page, const ProtobufCFieldDescriptor *field,
-    const json_t *value, unsigned depth)
-{
-    char name[NAME_MAX_LEN];
-    const json_t *element;
-    size_t i;
-
-    name_of(field, name);
-    if (!json_is_array(value)) {
-        return render_value(page, field, name, value, depth);
-    }
-    json_array_foreach(value, i, element)
-    {
-        char numbered[NAME_MAX_LEN + 24];
-        enum ent_status rc;
-
-        (void)snprintf(numbered, sizeof numbered,
-            json_array_size(value) > 1 ? "%s %zu" : "%s", name, i + 1);
-        rc = render_value(page, field, numbered, element, depth);
-        if (rc != ENT_OK) {
-            return rc;
-        }
-    }
-    return ENT_OK;
-}
-
-static enum ent_status
-render_object(const struct page *page,
-    const ProtobufCMessageDescriptor *descriptor, const json_t *object,
-    unsigned depth)
-{
-    for (unsigned i = 0; i < descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
-        char key[NAME_MAX_LEN];
-        const json_t *value;
-        enum ent_status rc;
-
-        key_of(field, key);
-        value = json_object_get(object, key);
-        if (value == NULL) {
-            continue;
-        }
-        rc = render_field(page, field, value, depth);
-        if (rc != ENT_OK) {
-            return rc;
-        }
-    }
-    return ENT_OK;
-}
-
-enum ent_status
-cli_render_fields(FILE *out, const ProtobufCMessage *message, unsigned depth,
-    struct ent_error *err)
-{
-    const struct page page = {out, cli_width(out), err};
-    json_t *object;
-    enum ent_status rc;
-
-    assert(message != NULL && depth < ENT_PB_DEPTH_MAX);
-
-    rc = cli_canonical(message, &object, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    rc = render_object(&page, message->descriptor, object, depth);
-    json_decref(object);
-    return rc;
-}
 
 /* ---- the whole item ---- */
 
 /* Nobody must take an exercise for the real thing, or the other way round. */
 static void
-print_banner(const struct page *page, const Entente__V1__InboxItem *item,
+print_banner(const struct cli_page *page, const Entente__V1__InboxItem *item,
     const char *before, const char *after)
 {
     char mode[CLI_WORDS_MAX];
@@ -293,7 +39,7 @@ print_banner(const struct page *page, const Entente__V1__InboxItem *item,
 }
 
 static enum ent_status
-print_headline(const struct page *page, const Entente__V1__InboxItem *item,
+print_headline(const struct cli_page *page, const Entente__V1__InboxItem *item,
     uint64_t now_ms)
 {
     ENT_AUTO(cli_summary_free) char *summary = NULL;
@@ -366,7 +112,7 @@ describe_need(const Entente__V1__Need *need, uint64_t retain_until,
 }
 
 static enum ent_status
-print_desk(const struct page *page, const Entente__V1__InboxItem *item,
+print_desk(const struct cli_page *page, const Entente__V1__InboxItem *item,
     uint64_t now_ms)
 {
     struct row rows[] = {{"number", ""}, {"received", ""}, {"precedence", ""},
@@ -390,12 +136,12 @@ print_desk(const struct page *page, const Entente__V1__InboxItem *item,
     cli_time_long(item->reply_by, rows[8].text);
     describe_need(item->need, item->retain_until, rows[9].text);
 
-    (void)print_title(page, 0, "On this desk");
+    (void)cli_page_title(page, 0, "On this desk");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         enum ent_status rc =
             rows[i].text[0] == '\0'
                 ? ENT_OK
-                : print_text(page, 1, rows[i].name, rows[i].text);
+                : cli_page_text(page, 1, rows[i].name, rows[i].text);
 
         if (rc != ENT_OK) {
             return rc;
@@ -403,27 +149,28 @@ print_desk(const struct page *page, const Entente__V1__InboxItem *item,
     }
     return item->clause[0] == '\0'
                ? ENT_OK
-               : print_text(page, 1, "let in by clause", item->clause);
+               : cli_page_text(page, 1, "let in by clause", item->clause);
 }
 
 /* What the agreement asks of who reads it. */
 static enum ent_status
-print_obligations(const struct page *page, const Entente__V1__InboxItem *item)
+print_obligations(
+    const struct cli_page *page, const Entente__V1__InboxItem *item)
 {
     struct cli_obligation list[CLI_OBLIGATIONS_MAX];
     size_t count = cli_obligations_list(item->obligations, list);
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; rc == ENT_OK && i < count; i++) {
-        rc = print_text(page, 1, list[i].name, list[i].text);
+        rc = cli_page_text(page, 1, list[i].name, list[i].text);
     }
     return rc;
 }
 
 /* What it is about by now, which its words below do not say. */
 static enum ent_status
-print_reclassified(const struct page *page, const Entente__V1__InboxItem *item,
-    uint64_t now_ms)
+print_reclassified(const struct cli_page *page,
+    const Entente__V1__InboxItem *item, uint64_t now_ms)
 {
     ENT_AUTO(cli_summary_free) char *text = NULL;
 
@@ -432,12 +179,12 @@ print_reclassified(const struct page *page, const Entente__V1__InboxItem *item,
     }
     text = cli_reclassified_text(item->reclassified, now_ms);
     return text == NULL ? ent_fail(page->err, ENT_NO_MEMORY, "out of memory")
-                        : print_text(page, 1, "RE-CLASSIFIED", text);
+                        : cli_page_text(page, 1, "RE-CLASSIFIED", text);
 }
 
 /* What it may be the same as, or is. */
 static enum ent_status
-print_alike(const struct page *page, const Entente__V1__InboxItem *item)
+print_alike(const struct cli_page *page, const Entente__V1__InboxItem *item)
 {
     enum ent_status rc = ENT_OK;
 
@@ -447,19 +194,20 @@ print_alike(const struct page *page, const Entente__V1__InboxItem *item)
 
         rc = text == NULL
                  ? ent_fail(page->err, ENT_NO_MEMORY, "printing a message")
-                 : print_text(page, 1,
+                 : cli_page_text(page, 1,
                        like->linked ? "linked with" : "perhaps the same as",
                        text);
     }
     return rc != ENT_OK || !item->alike_cut
                ? rc
-               : print_text(
+               : cli_page_text(
                      page, 1, "there may be more", "`entente duplicates`");
 }
 
 /* Who wrote it, and who else released it. */
 static enum ent_status
-print_signatories(const struct page *page, const Entente__V1__InboxItem *item)
+print_signatories(
+    const struct cli_page *page, const Entente__V1__InboxItem *item)
 {
     enum ent_status rc = ENT_OK;
 
@@ -471,14 +219,14 @@ print_signatories(const struct page *page, const Entente__V1__InboxItem *item)
             signatory->act == ENTENTE__V1__OFFICER_ACT__RELEASED ? "released"
                                                                  : "written",
             signatory->badge, signatory->role);
-        rc = print_text(page, 1, "officer", text);
+        rc = cli_page_text(page, 1, "officer", text);
     }
     return rc;
 }
 
 /* Where it may go further, and went. */
 static enum ent_status
-print_consents(const struct page *page, const Entente__V1__InboxItem *item,
+print_consents(const struct cli_page *page, const Entente__V1__InboxItem *item,
     uint64_t now_ms)
 {
     for (size_t i = 0; i < item->n_consents; i++) {
@@ -486,7 +234,7 @@ print_consents(const struct page *page, const Entente__V1__InboxItem *item,
         enum ent_status rc =
             text == NULL
                 ? ent_fail(page->err, ENT_NO_MEMORY, "printing a message")
-                : print_text(page, 1, "consent", text);
+                : cli_page_text(page, 1, "consent", text);
 
         free(text);
         if (rc != ENT_OK) {
@@ -498,12 +246,13 @@ print_consents(const struct page *page, const Entente__V1__InboxItem *item,
 
 /* What they are is their sender's claim; how far they are is what we know. */
 static enum ent_status
-print_attachments(const struct page *page, const Entente__V1__InboxItem *item)
+print_attachments(
+    const struct cli_page *page, const Entente__V1__InboxItem *item)
 {
     enum ent_status rc = ENT_OK;
 
     if (item->message->n_attachments > 0) {
-        (void)print_title(page, 0, "\nFiles (`entente attachment get`)");
+        (void)cli_page_title(page, 0, "\nFiles (`entente attachment get`)");
     }
     for (size_t i = 0; rc == ENT_OK && i < item->message->n_attachments; i++) {
         const Entente__V1__AttachmentNote *note = item->message->attachments[i];
@@ -521,7 +270,7 @@ print_attachments(const struct page *page, const Entente__V1__InboxItem *item)
             text = NULL;
         }
         rc = text == NULL ? ent_fail(page->err, ENT_NO_MEMORY, "showing files")
-                          : print_text(page, 1, number, text);
+                          : cli_page_text(page, 1, number, text);
         free(progress);
         free(text);
     }
@@ -530,10 +279,10 @@ print_attachments(const struct page *page, const Entente__V1__InboxItem *item)
 
 /* Absent is not unknown: the reader must see what is kept from them. */
 static enum ent_status
-print_withheld(const struct page *page, const ent_message *message)
+print_withheld(const struct cli_page *page, const ent_message *message)
 {
     if (message->n_withheld > 0) {
-        (void)print_title(
+        (void)cli_page_title(
             page, 0, "\nWithheld under the agreement (not unknown: taken out)");
     }
     for (size_t i = 0; i < message->n_withheld; i++) {
@@ -542,7 +291,7 @@ print_withheld(const struct page *page, const ent_message *message)
 
         (void)snprintf(text, sizeof text, "%s, by clause %s",
             message->withheld[i]->field, message->withheld[i]->clause);
-        rc = print_text(page, 1, "field", text);
+        rc = cli_page_text(page, 1, "field", text);
         if (rc != ENT_OK) {
             return rc;
         }
@@ -554,7 +303,7 @@ enum ent_status
 cli_render_item(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
     struct ent_error *err)
 {
-    const struct page page = {out, cli_width(out), err};
+    const struct cli_page page = {out, cli_width(out), err};
     ent_message shown;
     enum ent_status rc;
 
@@ -582,8 +331,8 @@ cli_render_item(FILE *out, const Entente__V1__InboxItem *item, uint64_t now_ms,
         return rc;
     }
     if (item->message == NULL) {
-        rc = print_text(&page, 1, "id", item->id);
-        return rc != ENT_OK ? rc : print_text(&page, 1, "from", item->from);
+        rc = cli_page_text(&page, 1, "id", item->id);
+        return rc != ENT_OK ? rc : cli_page_text(&page, 1, "from", item->from);
     }
     fputs("\nAs its sender wrote it\n", out);
     shown = *item->message;
