@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#include "tools/bench/number.h"
+#include "tools/bench/program.h"
 #include "tools/bench/spread.h"
 
 #define MAP_SIZE ((size_t)16 << 30)
@@ -26,26 +26,18 @@ struct arguments {
     unsigned long size;
 };
 
-static void
-must(bool good, const char *what)
-{
-    if (!good) {
-        fprintf(stderr, "bench-commit: %s\n", what);
-        exit(EX_SOFTWARE);
-    }
-}
-
 static MDB_env *
 open_store(const char *folder, MDB_dbi *ret_dbi)
 {
     MDB_env *env;
     MDB_txn *txn;
 
-    must(mdb_env_create(&env) == 0 && mdb_env_set_mapsize(env, MAP_SIZE) == 0 &&
-             mdb_env_open(env, folder, 0, 0600) == 0 &&
-             mdb_txn_begin(env, NULL, 0, &txn) == 0 &&
-             mdb_dbi_open(txn, NULL, MDB_INTEGERKEY, ret_dbi) == 0 &&
-             mdb_txn_commit(txn) == 0,
+    bench_must(mdb_env_create(&env) == 0 &&
+                   mdb_env_set_mapsize(env, MAP_SIZE) == 0 &&
+                   mdb_env_open(env, folder, 0, 0600) == 0 &&
+                   mdb_txn_begin(env, NULL, 0, &txn) == 0 &&
+                   mdb_dbi_open(txn, NULL, MDB_INTEGERKEY, ret_dbi) == 0 &&
+                   mdb_txn_commit(txn) == 0,
         "the store does not open");
     return env;
 }
@@ -56,9 +48,9 @@ commit_one(MDB_env *env, MDB_dbi dbi, size_t number, MDB_val value)
     MDB_val key = {sizeof number, &number};
     MDB_txn *txn;
 
-    must(mdb_txn_begin(env, NULL, 0, &txn) == 0 &&
-             mdb_put(txn, dbi, &key, &value, 0) == 0 &&
-             mdb_txn_commit(txn) == 0,
+    bench_must(mdb_txn_begin(env, NULL, 0, &txn) == 0 &&
+                   mdb_put(txn, dbi, &key, &value, 0) == 0 &&
+                   mdb_txn_commit(txn) == 0,
         "it cannot be committed");
 }
 
@@ -121,7 +113,7 @@ main(int argc, char *argv[])
     MDB_val value = {arguments.size, calloc(1, arguments.size)};
     MDB_env *env = open_store(arguments.folder, &dbi);
 
-    must(samples != NULL && value.mv_data != NULL, "no memory");
+    bench_must(samples != NULL && value.mv_data != NULL, "no memory");
     for (size_t i = 0; i < arguments.count; i++) {
         uint64_t began = bench_now_ns();
 

@@ -25,7 +25,7 @@
 #include "proto/base/file.h"
 #include "proto/keyfile.h"
 #include "tools/bench/crowd_office.h"
-#include "tools/bench/number.h"
+#include "tools/bench/program.h"
 #include "tools/bench/spread.h"
 
 #define COUNT_MAX 100000
@@ -45,16 +45,6 @@ struct crowd {
     struct crowd_office *offices;
     size_t connected;
 };
-
-/* A bench that cannot go on has nothing to say. */
-static void
-must(enum ent_status rc, const struct ent_error *err)
-{
-    if (rc != ENT_OK) {
-        fprintf(stderr, "bench-crowd: %s\n", err->text);
-        exit(EX_UNAVAILABLE);
-    }
-}
 
 /* ---- who they are ---- */
 
@@ -119,7 +109,9 @@ serve(struct crowd *crowd)
     for (size_t i = 0; i < crowd->connected; i++) {
         bool is_greeted = false;
 
-        must(crowd_office_serve(&crowd->offices[i], &is_greeted, &err), &err);
+        bench_must(
+            crowd_office_serve(&crowd->offices[i], &is_greeted, &err) == ENT_OK,
+            err.text);
         greeted += is_greeted ? 1 : 0;
     }
     return greeted;
@@ -130,16 +122,17 @@ connect_up_to(struct crowd *crowd, size_t count)
 {
     const uint64_t began = bench_now_ns();
     struct ent_error err = {0};
-    struct ent_error late = {.text = "the broker does not greet all of them"};
 
     while (crowd->connected < count) {
-        must(crowd_office_connect(&crowd->offices[crowd->connected++],
-                 crowd->zmq, crowd->endpoint, crowd->broker_key, &err),
-            &err);
+        bench_must(
+            crowd_office_connect(&crowd->offices[crowd->connected++],
+                crowd->zmq, crowd->endpoint, crowd->broker_key, &err) == ENT_OK,
+            err.text);
         (void)serve(crowd);
     }
     while (serve(crowd) < count) {
-        must(bench_now_ns() - began < GIVE_UP_NS ? ENT_OK : ENT_IO, &late);
+        bench_must(bench_now_ns() - began < GIVE_UP_NS,
+            "the broker does not greet all of them");
         (void)poll(NULL, 0, 1);
     }
     printf("{\"offices\":%zu,\"connected_s\":%.3f}\n", count,
@@ -230,8 +223,8 @@ main(int argc, char *argv[])
         argp_parse(&argp, argc, argv, 0, NULL, &crowd) != 0) {
         return EX_USAGE;
     }
-    must(read_broker(&crowd, &err), &err);
-    must(make_offices(&crowd, &err), &err);
+    bench_must(read_broker(&crowd, &err) == ENT_OK, err.text);
+    bench_must(make_offices(&crowd, &err) == ENT_OK, err.text);
     crowd.zmq = zmq_ctx_new();
     if (crowd.zmq == NULL ||
         zmq_ctx_set(crowd.zmq, ZMQ_MAX_SOCKETS,

@@ -19,7 +19,7 @@
 #include "node/agreements.h"
 #include "policy/decide.h"
 #include "proto/base/time.h"
-#include "tools/bench/number.h"
+#include "tools/bench/program.h"
 #include "tools/bench/spread.h"
 #include "tools/bench/treaties.h"
 
@@ -43,15 +43,6 @@ struct decide {
     uint64_t now_ms;
     size_t permitted;
 };
-
-static void
-must(enum ent_status rc, const struct ent_error *err)
-{
-    if (rc != ENT_OK) {
-        fprintf(stderr, "bench-decide: %s\n", err->text);
-        exit(EX_SOFTWARE);
-    }
-}
 
 static enum ent_status
 make_facts(
@@ -196,15 +187,17 @@ main(int argc, char *argv[])
     if (samples == NULL) {
         return EX_OSERR;
     }
-    must(treaties_make(arguments.folder, arguments.agreements, &key, &err),
-        &err);
+    bench_must(treaties_make(arguments.folder, arguments.agreements, &key,
+                   &err) == ENT_OK,
+        err.text);
     ent_authority_know(TREATIES_STATE, &key, NULL, &authority);
     began = bench_now_ns();
-    must(node_agreements_load(arguments.folder, TREATIES_STATE, &authority,
-             &decide.agreements, &err),
-        &err);
+    bench_must(node_agreements_load(arguments.folder, TREATIES_STATE,
+                   &authority, &decide.agreements, &err) == ENT_OK,
+        err.text);
     load_ns = bench_now_ns() - began;
-    must(make_facts(&decide, arguments.agreements, &err), &err);
+    bench_must(
+        make_facts(&decide, arguments.agreements, &err) == ENT_OK, err.text);
     measure(&decide, samples, arguments.decisions);
     if (decide.permitted != arguments.decisions * AT_ONCE) {
         fprintf(stderr, "bench-decide: not all of it was permitted\n");

@@ -22,7 +22,7 @@
 #include <sysexits.h>
 
 #include "tools/bench/load.h"
-#include "tools/bench/number.h"
+#include "tools/bench/program.h"
 #include "tools/bench/reader.h"
 #include "tools/bench/spread.h"
 

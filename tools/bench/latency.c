@@ -25,7 +25,7 @@
 
 #include "proto/base/time.h"
 #include "tools/bench/load.h"
-#include "tools/bench/number.h"
+#include "tools/bench/program.h"
 #include "tools/bench/reader.h"
 #include "tools/bench/spread.h"
 

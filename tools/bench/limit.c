@@ -27,7 +27,7 @@
 #include <zmq.h>
 
 #include "proto/base/bytes.h"
-#include "tools/bench/number.h"
+#include "tools/bench/program.h"
 
 #define BUNDLE_MAX 1024 /* messages */
 #define SIZE_MAX_BYTES 65536
@@ -71,16 +71,6 @@ struct receipt {
     uint8_t signature[crypto_sign_BYTES];
 };
 
-/* A bench that cannot go on has nothing to say. */
-static void
-must(bool good, const char *what)
-{
-    if (!good) {
-        fprintf(stderr, "bench-limit: %s\n", what);
-        exit(EX_SOFTWARE);
-    }
-}
-
 static double
 now_s(void)
 {
@@ -99,13 +89,13 @@ store_open(struct side *side, const char *folder, const char *name)
     MDB_txn *txn;
 
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    must(mkdir(path, 0700) == 0, "its folder exists, or cannot be made");
-    must(mdb_env_create(&side->env) == 0 &&
-             mdb_env_set_mapsize(side->env, MAP_SIZE) == 0 &&
-             mdb_env_open(side->env, path, 0, 0600) == 0 &&
-             mdb_txn_begin(side->env, NULL, 0, &txn) == 0 &&
-             mdb_dbi_open(txn, NULL, MDB_INTEGERKEY, &side->dbi) == 0 &&
-             mdb_txn_commit(txn) == 0,
+    bench_must(mkdir(path, 0700) == 0, "its folder exists, or cannot be made");
+    bench_must(mdb_env_create(&side->env) == 0 &&
+                   mdb_env_set_mapsize(side->env, MAP_SIZE) == 0 &&
+                   mdb_env_open(side->env, path, 0, 0600) == 0 &&
+                   mdb_txn_begin(side->env, NULL, 0, &txn) == 0 &&
+                   mdb_dbi_open(txn, NULL, MDB_INTEGERKEY, &side->dbi) == 0 &&
+                   mdb_txn_commit(txn) == 0,
         "the store does not open");
 }
 
@@ -115,7 +105,8 @@ store_put(
 {
     MDB_val k = {sizeof key, &key}, v = {len, (void *)(uintptr_t)value};
 
-    must(mdb_put(txn, side->dbi, &k, &v, 0) == 0, "the store takes no more");
+    bench_must(
+        mdb_put(txn, side->dbi, &k, &v, 0) == 0, "the store takes no more");
 }
 
 /* ---- a bundle ---- */
@@ -127,7 +118,7 @@ agree(
 {
     uint8_t shared[crypto_scalarmult_BYTES];
 
-    must(crypto_scalarmult(shared, secret, public) == 0, "no shared key");
+    bench_must(crypto_scalarmult(shared, secret, public) == 0, "no shared key");
     crypto_generichash(ret_key, HASH, shared, sizeof shared, NULL, 0);
     sodium_memzero(shared, sizeof shared);
 }
@@ -172,7 +163,8 @@ seal(const struct side *side, const struct limit *limit, uint64_t number,
     uint8_t *at = out + sizeof head;
 
     randombytes_buf(ephemeral, sizeof ephemeral);
-    must(crypto_scalarmult_base(head.ephemeral, ephemeral) == 0, "no key");
+    bench_must(
+        crypto_scalarmult_base(head.ephemeral, ephemeral) == 0, "no key");
     agree(ephemeral, side->box_pk, secret);
     for (size_t i = 0; i < count; i++) {
         message_key(secret, i, key);
@@ -197,20 +189,21 @@ open_bundle(const struct side *side, const struct limit *limit,
     const uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES] = {0};
     uint8_t secret[HASH], key[HASH], root[HASH];
 
-    must(crypto_sign_verify_detached(head->signature, head->root,
-             sizeof head->root, side->other_sign_pk) == 0,
+    bench_must(crypto_sign_verify_detached(head->signature, head->root,
+                   sizeof head->root, side->other_sign_pk) == 0,
         "a bundle is not signed");
     agree(side->box_sk, head->ephemeral, secret);
     for (size_t i = 0; i < head->count; i++) {
         message_key(secret, i, key);
-        must(crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, at,
-                 limit->size + TAG, NULL, 0, nonce, key) == 0,
+        bench_must(crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL,
+                       at, limit->size + TAG, NULL, 0, nonce, key) == 0,
             "a message does not open");
         crypto_generichash(leaves[i], HASH, at, limit->size + TAG, NULL, 0);
         at += limit->size + TAG;
     }
     tree_root(leaves, head->count, root);
-    must(memcmp(root, head->root, HASH) == 0, "a bundle has another root");
+    bench_must(
+        memcmp(root, head->root, HASH) == 0, "a bundle has another root");
 }
 
 /* ---- the recipient ---- */
@@ -226,21 +219,22 @@ receive_all(struct side *side, const struct limit *limit)
         zmq_msg_t frame;
         MDB_txn *txn;
 
-        must(zmq_msg_init(&frame) == 0 &&
-                 zmq_msg_recv(&frame, side->socket, 0) > 0,
+        bench_must(zmq_msg_init(&frame) == 0 &&
+                       zmq_msg_recv(&frame, side->socket, 0) > 0,
             "nothing comes");
         memcpy(&head, zmq_msg_data(&frame), sizeof head);
         open_bundle(side, limit, &head,
             (const uint8_t *)zmq_msg_data(&frame) + sizeof head);
-        must(mdb_txn_begin(side->env, NULL, 0, &txn) == 0, "no transaction");
+        bench_must(
+            mdb_txn_begin(side->env, NULL, 0, &txn) == 0, "no transaction");
         store_put(
             side, txn, head.number, zmq_msg_data(&frame), zmq_msg_size(&frame));
-        must(mdb_txn_commit(txn) == 0, "it cannot be committed");
+        bench_must(mdb_txn_commit(txn) == 0, "it cannot be committed");
         receipt.number = head.number;
         memcpy(receipt.root, head.root, HASH);
         crypto_sign_detached(receipt.signature, NULL, receipt.root,
             sizeof receipt.root, side->sign_sk);
-        must(zmq_send(side->socket, &receipt, sizeof receipt, 0) > 0,
+        bench_must(zmq_send(side->socket, &receipt, sizeof receipt, 0) > 0,
             "no receipt leaves");
         got += head.count;
         (void)zmq_msg_close(&frame);
@@ -265,12 +259,12 @@ send_one(struct side *side, const struct limit *limit, const uint8_t *plain,
     size_t len = seal(side, limit, ++progress->bundles, count, plain, buffer);
     MDB_txn *txn;
 
-    must(mdb_txn_begin(side->env, NULL, 0, &txn) == 0, "no transaction");
+    bench_must(mdb_txn_begin(side->env, NULL, 0, &txn) == 0, "no transaction");
     store_put(side, txn, progress->bundles * 2, buffer, len);
     store_put(side, txn, progress->kept.number * 2 + 1, &progress->kept,
         sizeof progress->kept);
-    must(mdb_txn_commit(txn) == 0, "it cannot be committed");
-    must(zmq_send(side->socket, buffer, len, 0) > 0, "it cannot be sent");
+    bench_must(mdb_txn_commit(txn) == 0, "it cannot be committed");
+    bench_must(zmq_send(side->socket, buffer, len, 0) > 0, "it cannot be sent");
     progress->sealed += count;
 }
 
@@ -281,11 +275,11 @@ take_receipt(
     struct receipt *receipt = &progress->kept;
     unsigned long left = limit->messages - progress->confirmed;
 
-    must(zmq_recv(side->socket, receipt, sizeof *receipt, 0) ==
-             (int)sizeof *receipt,
+    bench_must(zmq_recv(side->socket, receipt, sizeof *receipt, 0) ==
+                   (int)sizeof *receipt,
         "no receipt comes");
-    must(crypto_sign_verify_detached(receipt->signature, receipt->root,
-             sizeof receipt->root, side->other_sign_pk) == 0,
+    bench_must(crypto_sign_verify_detached(receipt->signature, receipt->root,
+                   sizeof receipt->root, side->other_sign_pk) == 0,
         "a receipt is not signed");
     progress->confirmed += left < limit->bundle ? left : limit->bundle;
 }
@@ -297,7 +291,7 @@ send_all(struct side *side, const struct limit *limit)
     uint8_t *plain = malloc(limit->size), *buffer = malloc(room);
     struct progress progress = {0};
 
-    must(plain != NULL && buffer != NULL, "no memory");
+    bench_must(plain != NULL && buffer != NULL, "no memory");
     randombytes_buf(plain, limit->size);
     while (progress.confirmed < limit->messages) {
         unsigned long waiting = progress.sealed - progress.confirmed;
@@ -335,7 +329,7 @@ be_recipient(struct side *side, const struct limit *limit,
 
     store_open(side, limit->folder, "recipient");
     side->socket = zmq_socket(context, ZMQ_PAIR);
-    must(
+    bench_must(
         zmq_setsockopt(side->socket, ZMQ_CURVE_SERVER, &yes, sizeof yes) == 0 &&
             zmq_setsockopt(side->socket, ZMQ_CURVE_SECRETKEY, curve[1], 40) ==
                 0 &&
@@ -358,15 +352,15 @@ be_sender(struct side *side, const struct limit *limit, const char curve[3][41],
 
     store_open(side, limit->folder, "sender");
     side->socket = zmq_socket(context, ZMQ_PAIR);
-    must(read(pipe_fd, endpoint, sizeof endpoint) == sizeof endpoint &&
-             zmq_curve_keypair(public, secret) == 0 &&
-             zmq_setsockopt(side->socket, ZMQ_CURVE_SERVERKEY, curve[0], 40) ==
-                 0 &&
-             zmq_setsockopt(side->socket, ZMQ_CURVE_PUBLICKEY, public, 40) ==
-                 0 &&
-             zmq_setsockopt(side->socket, ZMQ_CURVE_SECRETKEY, secret, 40) ==
-                 0 &&
-             zmq_connect(side->socket, endpoint) == 0,
+    bench_must(read(pipe_fd, endpoint, sizeof endpoint) == sizeof endpoint &&
+                   zmq_curve_keypair(public, secret) == 0 &&
+                   zmq_setsockopt(
+                       side->socket, ZMQ_CURVE_SERVERKEY, curve[0], 40) == 0 &&
+                   zmq_setsockopt(
+                       side->socket, ZMQ_CURVE_PUBLICKEY, public, 40) == 0 &&
+                   zmq_setsockopt(
+                       side->socket, ZMQ_CURVE_SECRETKEY, secret, 40) == 0 &&
+                   zmq_connect(side->socket, endpoint) == 0,
         "the sender does not connect");
     began = now_s();
     send_all(side, limit);
@@ -378,10 +372,11 @@ be_sender(struct side *side, const struct limit *limit, const char curve[3][41],
 static void
 make_keys(struct side *sender, struct side *recipient, char curve[3][41])
 {
-    must(crypto_sign_keypair(sender->sign_pk, sender->sign_sk) == 0 &&
-             crypto_sign_keypair(recipient->sign_pk, recipient->sign_sk) == 0 &&
-             crypto_box_keypair(recipient->box_pk, recipient->box_sk) == 0 &&
-             zmq_curve_keypair(curve[0], curve[1]) == 0,
+    bench_must(
+        crypto_sign_keypair(sender->sign_pk, sender->sign_sk) == 0 &&
+            crypto_sign_keypair(recipient->sign_pk, recipient->sign_sk) == 0 &&
+            crypto_box_keypair(recipient->box_pk, recipient->box_sk) == 0 &&
+            zmq_curve_keypair(curve[0], curve[1]) == 0,
         "no keys");
     memcpy(sender->box_pk, recipient->box_pk, sizeof sender->box_pk);
     memcpy(sender->other_sign_pk, recipient->sign_pk, sizeof sender->sign_pk);
@@ -398,15 +393,15 @@ run(const struct limit *limit)
     pid_t pid;
 
     make_keys(&sender, &recipient, curve);
-    must(pipe(ends) == 0, "no pipe");
+    bench_must(pipe(ends) == 0, "no pipe");
     pid = fork();
-    must(pid >= 0, "no second process");
+    bench_must(pid >= 0, "no second process");
     if (pid == 0) {
         be_recipient(&recipient, limit, (const char(*)[41])curve, ends[1]);
         exit(EX_OK);
     }
     took = be_sender(&sender, limit, (const char(*)[41])curve, ends[0]);
-    must(
+    bench_must(
         waitpid(pid, &status, 0) == pid && status == 0, "the recipient failed");
     return took;
 }
@@ -464,7 +459,7 @@ main(int argc, char *argv[])
         .messages = 100000, .size = 1024, .bundle = 256, .window = 4};
     json_t *said;
 
-    must(sodium_init() >= 0, "no cryptography");
+    bench_must(sodium_init() >= 0, "no cryptography");
     if (argp_parse(&argp, argc, argv, 0, NULL, &limit) != 0) {
         return EX_USAGE;
     }
@@ -472,7 +467,8 @@ main(int argc, char *argv[])
         (json_int_t)limit.messages, "bytes", (json_int_t)limit.size, "bundle",
         (json_int_t)limit.bundle, "window", (json_int_t)limit.window,
         "receipts_s", run(&limit));
-    must(said != NULL && json_dumpf(said, stdout, JSON_REAL_PRECISION(6)) == 0,
+    bench_must(
+        said != NULL && json_dumpf(said, stdout, JSON_REAL_PRECISION(6)) == 0,
         "it cannot be said");
     printf("\n");
     json_decref(said);

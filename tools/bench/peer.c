@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "proto/base/bytes.h"
-#include "tools/bench/number.h"
+#include "tools/bench/program.h"
 #include "tools/bench/spread.h"
 #include "tools/bench/words.h"
 
@@ -49,15 +49,6 @@ struct arguments {
     const struct peer *peer;
 };
 
-void
-peer_must(bool good, const char *what)
-{
-    if (!good) {
-        fprintf(stderr, "bench-peer: %s\n", what);
-        exit(EX_UNAVAILABLE);
-    }
-}
-
 /* ---- both programs at once ---- */
 
 static void *
@@ -77,13 +68,13 @@ run(struct arguments *arguments, double *ret_accepted_s, double *ret_arrived_s)
     uint64_t began = bench_now_ns();
     pthread_t consumer;
 
-    peer_must(pthread_create(&consumer, NULL, consume, arguments) == 0,
+    bench_must(pthread_create(&consumer, NULL, consume, arguments) == 0,
         "no thread can be started");
     arguments->peer->publish(&arguments->run);
     *ret_accepted_s = (double)(bench_now_ns() - began) / 1e9;
     (void)pthread_join(consumer, NULL);
     *ret_arrived_s = (double)(bench_now_ns() - began) / 1e9;
-    peer_must(arguments->run.arrived >= arguments->run.messages,
+    bench_must(arguments->run.arrived >= arguments->run.messages,
         "not every message was consumed");
 }
 
@@ -96,7 +87,7 @@ tell(const struct arguments *arguments, double accepted_s, double arrived_s)
         (json_int_t)run->size, "window", (json_int_t)run->window, "accepted_s",
         accepted_s, "arrived_s", arrived_s);
 
-    peer_must(
+    bench_must(
         said != NULL && json_dumpf(said, stdout, JSON_REAL_PRECISION(6)) == 0,
         "nothing can be said");
     printf("\n");
@@ -188,7 +179,7 @@ main(int argc, char *argv[])
     (void)signal(SIGPIPE, SIG_IGN);
     (void)alarm(GIVE_UP_S);
     arguments.run.payload = bench_words(arguments.run.size);
-    peer_must(arguments.run.payload != NULL, "no memory");
+    bench_must(arguments.run.payload != NULL, "no memory");
     arguments.peer->make(&arguments.run);
     run(&arguments, &accepted_s, &arrived_s);
     tell(&arguments, accepted_s, arrived_s);

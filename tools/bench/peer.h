@@ -44,7 +44,4 @@ extern const struct peer peer_rabbitmq;
 extern const struct peer peer_mosquitto;
 extern const struct peer peer_redis;
 
-/* End the program with `what` unless `good`. */
-void peer_must(bool good, const char *what);
-
 #endif

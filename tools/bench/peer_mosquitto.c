@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tools/bench/peer.h"
+#include "tools/bench/program.h"
 
 #define KEEPALIVE_S 60
 #define QOS 1
@@ -28,7 +29,7 @@ on_connect(struct mosquitto *client, void *context, int rc)
     struct link *link = context;
 
     (void)client;
-    peer_must(rc == 0, "mosquitto: it does not let us in");
+    bench_must(rc == 0, "mosquitto: it does not let us in");
     (void)sem_post(&link->moved);
 }
 
@@ -43,7 +44,7 @@ static void
 link_open(struct link *link, const char *id, bool clean)
 {
     link->client = mosquitto_new(id, clean, link);
-    peer_must(link->client != NULL && sem_init(&link->moved, 0, 0) == 0,
+    bench_must(link->client != NULL && sem_init(&link->moved, 0, 0) == 0,
         "mosquitto: no client");
     mosquitto_connect_callback_set(link->client, on_connect);
 }
@@ -52,9 +53,9 @@ static void
 link_start(struct link *link, int port)
 {
     (void)mosquitto_int_option(link->client, MOSQ_OPT_TCP_NODELAY, 1);
-    peer_must(mosquitto_connect(link->client, PEER_HOST, port, KEEPALIVE_S) ==
-                      MOSQ_ERR_SUCCESS &&
-                  mosquitto_loop_start(link->client) == MOSQ_ERR_SUCCESS,
+    bench_must(mosquitto_connect(link->client, PEER_HOST, port, KEEPALIVE_S) ==
+                       MOSQ_ERR_SUCCESS &&
+                   mosquitto_loop_start(link->client) == MOSQ_ERR_SUCCESS,
         "mosquitto: it does not answer");
     wait_for(link);
 }
@@ -78,7 +79,7 @@ on_subscribe(struct mosquitto *client, void *context, int id, int count,
 
     (void)client;
     (void)id;
-    peer_must(count == 1 && granted[0] == QOS, "mosquitto: no subscription");
+    bench_must(count == 1 && granted[0] == QOS, "mosquitto: no subscription");
     (void)sem_post(&link->moved);
 }
 
@@ -91,8 +92,8 @@ make(const struct peer_run *run)
     link_open(&link, PEER_QUEUE, false);
     mosquitto_subscribe_callback_set(link.client, on_subscribe);
     link_start(&link, run->port);
-    peer_must(mosquitto_subscribe(link.client, NULL, PEER_QUEUE, QOS) ==
-                  MOSQ_ERR_SUCCESS,
+    bench_must(mosquitto_subscribe(link.client, NULL, PEER_QUEUE, QOS) ==
+                   MOSQ_ERR_SUCCESS,
         "mosquitto: no subscription");
     wait_for(&link);
     link_close(&link);
@@ -117,8 +118,8 @@ publish(const struct peer_run *run)
 
     link_open(&link, NULL, true);
     mosquitto_publish_callback_set(link.client, on_publish);
-    peer_must(mosquitto_int_option(link.client, MOSQ_OPT_SEND_MAXIMUM,
-                  (int)run->window) == MOSQ_ERR_SUCCESS,
+    bench_must(mosquitto_int_option(link.client, MOSQ_OPT_SEND_MAXIMUM,
+                   (int)run->window) == MOSQ_ERR_SUCCESS,
         "mosquitto: no such window");
     link_start(&link, run->port);
     for (unsigned long i = 0; i < run->messages + run->window; i++) {
@@ -126,7 +127,7 @@ publish(const struct peer_run *run)
             wait_for(&link); /* one is confirmed */
         }
         if (i < run->messages) {
-            peer_must(
+            bench_must(
                 mosquitto_publish(link.client, NULL, PEER_QUEUE, (int)run->size,
                     run->payload, QOS, false) == MOSQ_ERR_SUCCESS,
                 "mosquitto: a message is not taken");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "tools/bench/peer.h"
+#include "tools/bench/program.h"
 
 #define FETCH_MS 5000
 #define STALL_MS 60000
@@ -24,12 +25,12 @@ link_open(struct link *link, const struct peer_run *run)
     jsOptions options;
 
     (void)snprintf(url, sizeof url, "nats://" PEER_HOST ":%d", run->port);
-    peer_must(jsOptions_Init(&options) == NATS_OK, "nats: no options");
+    bench_must(jsOptions_Init(&options) == NATS_OK, "nats: no options");
     options.PublishAsync.MaxPending = (int64_t)run->window;
     options.PublishAsync.StallWait = STALL_MS;
-    peer_must(natsConnection_ConnectTo(&link->connection, url) == NATS_OK &&
-                  natsConnection_JetStream(
-                      &link->stream, link->connection, &options) == NATS_OK,
+    bench_must(natsConnection_ConnectTo(&link->connection, url) == NATS_OK &&
+                   natsConnection_JetStream(
+                       &link->stream, link->connection, &options) == NATS_OK,
         "nats: it does not answer");
 }
 
@@ -50,8 +51,8 @@ make(const struct peer_run *run)
     jsErrCode code = 0;
 
     link_open(&link, run);
-    peer_must(jsStreamConfig_Init(&stream) == NATS_OK &&
-                  jsConsumerConfig_Init(&consumer) == NATS_OK,
+    bench_must(jsStreamConfig_Init(&stream) == NATS_OK &&
+                   jsConsumerConfig_Init(&consumer) == NATS_OK,
         "nats: no configuration");
     stream.Name = PEER_QUEUE;
     stream.Subjects = subjects;
@@ -60,10 +61,10 @@ make(const struct peer_run *run)
     consumer.Durable = PEER_QUEUE;
     consumer.AckPolicy = js_AckAll;
     consumer.MaxAckPending = ACK_PENDING;
-    peer_must(js_AddStream(NULL, link.stream, &stream, NULL, &code) == NATS_OK,
+    bench_must(js_AddStream(NULL, link.stream, &stream, NULL, &code) == NATS_OK,
         "nats: no stream can be made");
-    peer_must(js_AddConsumer(NULL, link.stream, PEER_QUEUE, &consumer, NULL,
-                  &code) == NATS_OK,
+    bench_must(js_AddConsumer(NULL, link.stream, PEER_QUEUE, &consumer, NULL,
+                   &code) == NATS_OK,
         "nats: no consumer can be made");
     link_close(&link);
 }
@@ -76,13 +77,13 @@ publish(const struct peer_run *run)
 
     link_open(&link, run);
     for (unsigned long i = 0; i < run->messages; i++) {
-        peer_must(js_PublishAsync(link.stream, PEER_QUEUE, run->payload,
-                      (int)run->size, NULL) == NATS_OK,
+        bench_must(js_PublishAsync(link.stream, PEER_QUEUE, run->payload,
+                       (int)run->size, NULL) == NATS_OK,
             "nats: a message is not taken");
     }
-    peer_must(js_PublishAsyncComplete(link.stream, NULL) == NATS_OK,
+    bench_must(js_PublishAsyncComplete(link.stream, NULL) == NATS_OK,
         "nats: messages are not confirmed");
-    peer_must(
+    bench_must(
         js_PublishAsyncGetPendingList(&failed, link.stream) == NATS_NOT_FOUND,
         "nats: messages are not confirmed");
     link_close(&link);
@@ -101,9 +102,9 @@ take(natsSubscription *subscription)
     if (rc == NATS_TIMEOUT) {
         return 0;
     }
-    peer_must(rc == NATS_OK && list.Count > 0, "nats: nothing can be fetched");
+    bench_must(rc == NATS_OK && list.Count > 0, "nats: nothing can be fetched");
     count = (unsigned long)list.Count;
-    peer_must(natsMsg_Ack(list.Msgs[count - 1], NULL) == NATS_OK,
+    bench_must(natsMsg_Ack(list.Msgs[count - 1], NULL) == NATS_OK,
         "nats: what came cannot be acknowledged");
     natsMsgList_Destroy(&list);
     return count;
@@ -118,16 +119,17 @@ consume(struct peer_run *run)
     jsErrCode code = 0;
 
     link_open(&link, run);
-    peer_must(jsSubOptions_Init(&options) == NATS_OK, "nats: no options");
+    bench_must(jsSubOptions_Init(&options) == NATS_OK, "nats: no options");
     options.Stream = PEER_QUEUE;
     options.Consumer = PEER_QUEUE;
-    peer_must(js_PullSubscribe(&subscription, link.stream, PEER_QUEUE,
-                  PEER_QUEUE, NULL, &options, &code) == NATS_OK,
+    bench_must(js_PullSubscribe(&subscription, link.stream, PEER_QUEUE,
+                   PEER_QUEUE, NULL, &options, &code) == NATS_OK,
         "nats: no subscription");
     while (run->arrived < run->messages) {
         run->arrived += take(subscription);
     }
-    peer_must(natsConnection_FlushTimeout(link.connection, FETCH_MS) == NATS_OK,
+    bench_must(
+        natsConnection_FlushTimeout(link.connection, FETCH_MS) == NATS_OK,
         "nats: the acknowledgement does not leave");
     natsSubscription_Destroy(subscription);
     link_close(&link);

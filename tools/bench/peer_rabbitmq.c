@@ -9,6 +9,7 @@
 #include <sys/time.h>
 
 #include "tools/bench/peer.h"
+#include "tools/bench/program.h"
 
 #define CHANNEL 1
 #define FRAME_MAX 131072
@@ -26,7 +27,7 @@ link_open(const struct peer_run *run)
     amqp_connection_state_t link = amqp_new_connection();
     amqp_socket_t *socket = amqp_tcp_socket_new(link);
 
-    peer_must(
+    bench_must(
         socket != NULL &&
             amqp_socket_open(socket, PEER_HOST, run->port) == AMQP_STATUS_OK &&
             amqp_login(link, "/", AMQP_DEFAULT_MAX_CHANNELS, FRAME_MAX, 0,
@@ -34,7 +35,7 @@ link_open(const struct peer_run *run)
                     .reply_type == AMQP_RESPONSE_NORMAL,
         "rabbitmq: it does not answer");
     (void)amqp_channel_open(link, CHANNEL);
-    peer_must(went_well(link), "rabbitmq: no channel");
+    bench_must(went_well(link), "rabbitmq: no channel");
     return link;
 }
 
@@ -56,7 +57,7 @@ make(const struct peer_run *run)
 
     (void)amqp_queue_declare(
         link, CHANNEL, amqp_cstring_bytes(PEER_QUEUE), 0, 1, 0, 0, arguments);
-    peer_must(went_well(link), "rabbitmq: no queue can be made");
+    bench_must(went_well(link), "rabbitmq: no queue can be made");
     link_close(link);
 }
 
@@ -77,9 +78,9 @@ confirmed(amqp_connection_state_t link, unsigned long so_far, bool wait)
         if (rc == AMQP_STATUS_TIMEOUT) {
             return so_far;
         }
-        peer_must(rc == AMQP_STATUS_OK &&
-                      frame.frame_type == AMQP_FRAME_METHOD &&
-                      frame.payload.method.id == AMQP_BASIC_ACK_METHOD,
+        bench_must(rc == AMQP_STATUS_OK &&
+                       frame.frame_type == AMQP_FRAME_METHOD &&
+                       frame.payload.method.id == AMQP_BASIC_ACK_METHOD,
             "rabbitmq: a message is not taken");
         const amqp_basic_ack_t *ack = frame.payload.method.decoded;
 
@@ -102,14 +103,14 @@ publish(const struct peer_run *run)
     unsigned long done = 0;
 
     (void)amqp_confirm_select(link, CHANNEL);
-    peer_must(went_well(link), "rabbitmq: it does not confirm");
+    bench_must(went_well(link), "rabbitmq: it does not confirm");
     for (unsigned long i = 0; i < run->messages; i++) {
         while (i - done >= run->window) {
             done = confirmed(link, done, true);
         }
-        peer_must(amqp_basic_publish(link, CHANNEL, amqp_empty_bytes,
-                      amqp_cstring_bytes(PEER_QUEUE), 0, 0, &properties,
-                      payload) == AMQP_STATUS_OK,
+        bench_must(amqp_basic_publish(link, CHANNEL, amqp_empty_bytes,
+                       amqp_cstring_bytes(PEER_QUEUE), 0, 0, &properties,
+                       payload) == AMQP_STATUS_OK,
             "rabbitmq: a message cannot be sent");
     }
     while (done < run->messages) {
@@ -137,13 +138,14 @@ take(amqp_connection_state_t link)
             amqp_destroy_envelope(&envelope);
             return tag;
         }
-        peer_must(reply.library_error == AMQP_STATUS_UNEXPECTED_STATE &&
-                      amqp_simple_wait_frame(link, &frame) == AMQP_STATUS_OK &&
-                      frame.frame_type == AMQP_FRAME_METHOD,
+        bench_must(reply.library_error == AMQP_STATUS_UNEXPECTED_STATE &&
+                       amqp_simple_wait_frame(link, &frame) == AMQP_STATUS_OK &&
+                       frame.frame_type == AMQP_FRAME_METHOD,
             amqp_error_string2(reply.library_error));
-        peer_must(frame.payload.method.id != AMQP_CHANNEL_CLOSE_METHOD &&
-                      frame.payload.method.id != AMQP_CONNECTION_CLOSE_METHOD &&
-                      frame.payload.method.id != AMQP_BASIC_CANCEL_METHOD,
+        bench_must(
+            frame.payload.method.id != AMQP_CHANNEL_CLOSE_METHOD &&
+                frame.payload.method.id != AMQP_CONNECTION_CLOSE_METHOD &&
+                frame.payload.method.id != AMQP_BASIC_CANCEL_METHOD,
             amqp_method_name(frame.payload.method.id));
     }
 }
@@ -154,17 +156,17 @@ consume(struct peer_run *run)
     amqp_connection_state_t link = link_open(run);
 
     (void)amqp_basic_qos(link, CHANNEL, 0, AHEAD, 0);
-    peer_must(went_well(link), "rabbitmq: no window for the consumer");
+    bench_must(went_well(link), "rabbitmq: no window for the consumer");
     (void)amqp_basic_consume(link, CHANNEL, amqp_cstring_bytes(PEER_QUEUE),
         amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
-    peer_must(went_well(link), "rabbitmq: no consumer");
+    bench_must(went_well(link), "rabbitmq: no consumer");
     while (run->arrived < run->messages) {
         uint64_t tag = take(link);
 
         run->arrived++;
         if (run->arrived % PEER_ACKNOWLEDGE == 0 ||
             run->arrived == run->messages) {
-            peer_must(amqp_basic_ack(link, CHANNEL, tag, 1) == AMQP_STATUS_OK,
+            bench_must(amqp_basic_ack(link, CHANNEL, tag, 1) == AMQP_STATUS_OK,
                 "rabbitmq: what came cannot be acknowledged");
         }
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/bench/peer.h"
+#include "tools/bench/program.h"
 
 #define WAIT_MS 2000
 
@@ -16,7 +17,7 @@ link_open(const struct peer_run *run)
 {
     redisContext *link = redisConnect(PEER_HOST, run->port);
 
-    peer_must(link != NULL && link->err == 0, "redis: it does not answer");
+    bench_must(link != NULL && link->err == 0, "redis: it does not answer");
     return link;
 }
 
@@ -24,7 +25,7 @@ link_open(const struct peer_run *run)
 static redisReply *
 answer(redisReply *reply)
 {
-    peer_must(reply != NULL && reply->type != REDIS_REPLY_ERROR,
+    bench_must(reply != NULL && reply->type != REDIS_REPLY_ERROR,
         reply == NULL ? "redis: no answer" : reply->str);
     return reply;
 }
@@ -51,14 +52,14 @@ publish(const struct peer_run *run)
         redisReply *reply = NULL;
 
         for (; sent < run->messages && sent - confirmed < run->window; sent++) {
-            peer_must(redisAppendCommand(link, "XADD " PEER_QUEUE " * t %b",
-                          run->payload, (size_t)run->size) == REDIS_OK,
+            bench_must(redisAppendCommand(link, "XADD " PEER_QUEUE " * t %b",
+                           run->payload, (size_t)run->size) == REDIS_OK,
                 "redis: a message cannot be sent");
         }
         /* Half of what is out: the rest keeps the broker busy. */
         for (unsigned long half = (sent - confirmed + 1) / 2; half > 0;
              half--) {
-            peer_must(redisGetReply(link, (void **)&reply) == REDIS_OK,
+            bench_must(redisGetReply(link, (void **)&reply) == REDIS_OK,
                 "redis: no answer");
             freeReplyObject(answer(reply));
             confirmed++;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tools/bench/number.h"
+#include "tools/bench/program.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 
 unsigned long
 bench_number(const char *text, unsigned long max, struct argp_state *state)
@@ -13,4 +16,13 @@ bench_number(const char *text, unsigned long max, struct argp_state *state)
         argp_error(state, "'%s' is not a number from 1 to %lu", text, max);
     }
     return value;
+}
+
+void
+bench_must(bool good, const char *what)
+{
+    if (!good) {
+        fprintf(stderr, "%s: %s\n", program_invocation_short_name, what);
+        exit(EX_UNAVAILABLE);
+    }
 }
