@@ -54,6 +54,11 @@ void node_api_send(struct node_api *api, const struct node_effect *effect);
 
 /* ---- one file a request ---- */
 
+/* The desk from some place on. A message with no files and no signatures of
+ * officers is in `reply` as it was decrypted, to be packed and not to be looked
+ * at (ent_pb_packed), unless what is alike is asked for. It was decoded when it
+ * was let in and is not again: what a later version of this node let in, and
+ * this one does not know, is still inside. */
 enum ent_status node_api_inbox(struct node *node,
     const Entente__V1__InboxRequest *request, struct ent_arena *arena,
     Entente__V1__InboxReply *reply, struct ent_error *err) ENT_MUST_CHECK;

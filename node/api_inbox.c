@@ -196,14 +196,47 @@ add_attachments(struct node *node, const node_desk_row *row,
         &item->n_attachments, &item->attachments, err);
 }
 
-/* The next one at or after `sequence`; ENT_NOT_FOUND at the end. */
+/* What it says, as it was decrypted: it was decoded when it was let in, and is
+ * laid out again only for who takes something out of it or looks at it. */
 static enum ent_status
-make_item(struct node *node, uint64_t sequence, const char *desk,
-    struct ent_arena *arena, size_t *bytes, Entente__V1__InboxItem **ret_item,
+fill_message(struct node *node, const node_desk_row *row, bool looked_at,
+    struct ent_arena *arena, size_t *bytes, Entente__V1__InboxItem *item,
     struct ent_error *err)
 {
+    struct ent_view plain;
+    enum ent_status rc = node_vault_open_in(node->store, node->slots,
+        row->bundle, row->day, row->index, arena, &plain, err);
+
+    if (rc == ENT_NOT_FOUND) { /* its key is gone, the row not yet told */
+        item->deleted = true;
+        return ENT_OK;
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *bytes += plain.len;
+    if (!looked_at && ent_message_is_bare(plain)) {
+        item->message = (ent_message *)ent_pb_packed(
+            &entente__v1__message__descriptor, plain, arena);
+        return item->message != NULL
+                   ? ENT_OK
+                   : ent_fail(err, ENT_NO_MEMORY, "reading the desk");
+    }
+    rc = ent_message_decode(plain, arena, &item->message, err);
+    if (rc == ENT_OK) {
+        rc = add_attachments(node, row, arena, item, err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_api_signatories(item->message, arena, item, err);
+}
+
+/* The next one at or after `sequence`; ENT_NOT_FOUND at the end. */
+static enum ent_status
+make_item(struct node *node, uint64_t sequence,
+    const Entente__V1__InboxRequest *request, struct ent_arena *arena,
+    size_t *bytes, Entente__V1__InboxItem **ret_item, struct ent_error *err)
+{
     ENT_AUTO(node_row_free) node_desk_row *row = NULL;
-    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = {0};
     Entente__V1__InboxItem *item = ent_arena_alloc(arena, sizeof *item);
     enum ent_status rc;
 
@@ -226,28 +259,13 @@ make_item(struct node *node, uint64_t sequence, const char *desk,
     item->obligations = node_desks_obligations(row, arena);
     item->reclassified = node_raise_tell(row->raised, arena);
     item->onward_by_consent = node_onward_binds(node, row->from);
-    if (!node_desks_may_read(row, desk)) {
+    if (!node_desks_may_read(row, request->desk)) {
         *ret_item = item;
         return ENT_OK;
     }
     if (row->deleted_at == 0) {
-        rc = node_vault_open(node->store, node->slots, row->bundle, row->day,
-            row->index, &plain, err);
+        rc = fill_message(node, row, request->alike, arena, bytes, item, err);
     }
-    if (rc == ENT_NOT_FOUND) { /* its key is gone, the row not yet told */
-        item->deleted = true;
-        rc = ENT_OK;
-    } else if (rc == ENT_OK && row->deleted_at == 0) {
-        rc = ent_message_decode(
-            ent_bytes_view(&plain), arena, &item->message, err);
-        if (rc == ENT_OK) {
-            rc = add_attachments(node, row, arena, item, err);
-        }
-        if (rc == ENT_OK) {
-            rc = node_api_signatories(item->message, arena, item, err);
-        }
-    }
-    *bytes += plain.len;
     *ret_item = item;
     return rc;
 }
@@ -282,7 +300,7 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
            bytes < REPLY_MAX) {
         Entente__V1__InboxItem *item = NULL;
 
-        rc = make_item(node, from, request->desk, arena, &bytes, &item, err);
+        rc = make_item(node, from, request, arena, &bytes, &item, err);
         if (rc == ENT_NOT_FOUND) {
             from = last + 1; /* all that was there is gone */
             rc = ENT_OK;

@@ -159,36 +159,81 @@ node_vault_empty(
     return put_row(store, number, &emptied, err);
 }
 
+/* What opening one message takes: its key, and where it lies. */
+struct sealed {
+    struct ent_message_key key;
+    struct node_bundle *bundle;
+    struct ent_envelope envelope; /* looks into it */
+    uint32_t index;
+};
+
+static enum ent_status
+find_sealed(struct node_store *store, struct node_slots *slots, uint64_t number,
+    uint64_t day, uint32_t index, struct sealed *sealed, struct ent_error *err)
+{
+    enum ent_status rc =
+        node_vault_key_get(store, slots, number, day, index, &sealed->key, err);
+
+    sealed->index = index;
+    if (rc == ENT_OK) {
+        rc = node_vault_get(store, number, &sealed->bundle, err);
+    }
+    return rc != ENT_OK ? rc
+                        : node_bundle_envelope(
+                              sealed->bundle, index, &sealed->envelope, err);
+}
+
+static enum ent_status
+open_sealed(const struct sealed *sealed, uint8_t *buffer,
+    struct ent_view *ret_message, struct ent_error *err)
+{
+    return ent_open_envelope(&sealed->key, sealed->index, &sealed->envelope,
+        buffer, sealed->envelope.ciphertext.len, ret_message, err);
+}
+
+static void
+let_go(struct sealed *sealed)
+{
+    sodium_memzero(&sealed->key, sizeof sealed->key);
+    node_bundle_release(&sealed->bundle);
+}
+
 enum ent_status
 node_vault_open(struct node_store *store, struct node_slots *slots,
     uint64_t number, uint64_t day, uint32_t index,
     struct ent_bytes *ret_message, struct ent_error *err)
 {
-    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
+    ENT_AUTO(let_go) struct sealed sealed = {.bundle = NULL};
     ENT_AUTO(ent_bytes_free) struct ent_bytes buffer = {0};
-    struct ent_message_key key;
-    struct ent_envelope envelope;
     struct ent_view message;
-    enum ent_status rc;
+    enum ent_status rc =
+        find_sealed(store, slots, number, day, index, &sealed, err);
 
-    rc = node_vault_key_get(store, slots, number, day, index, &key, err);
+    if (rc == ENT_OK) {
+        rc = ent_bytes_alloc(sealed.envelope.ciphertext.len, &buffer, err);
+    }
+    if (rc == ENT_OK) {
+        rc = open_sealed(&sealed, buffer.data, &message, err);
+    }
+    return rc != ENT_OK ? rc : ent_bytes_copy(message, ret_message, err);
+}
+
+enum ent_status
+node_vault_open_in(struct node_store *store, struct node_slots *slots,
+    uint64_t number, uint64_t day, uint32_t index, struct ent_arena *arena,
+    struct ent_view *ret_message, struct ent_error *err)
+{
+    ENT_AUTO(let_go) struct sealed sealed = {.bundle = NULL};
+    uint8_t *buffer;
+    enum ent_status rc =
+        find_sealed(store, slots, number, day, index, &sealed, err);
+
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = node_vault_get(store, number, &bundle, err);
-    if (rc == ENT_OK) {
-        rc = node_bundle_envelope(bundle, index, &envelope, err);
-    }
-    if (rc == ENT_OK) {
-        rc = ent_bytes_alloc(envelope.ciphertext.len, &buffer, err);
-    }
-    if (rc == ENT_OK) {
-        rc = ent_open_envelope(
-            &key, index, &envelope, buffer.data, buffer.len, &message, err);
-    }
-    sodium_memzero(&key, sizeof key);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return ent_bytes_copy(message, ret_message, err);
+    buffer = ent_arena_alloc(arena, sealed.envelope.ciphertext.len);
+    return buffer == NULL
+               ? ent_fail(err, ENT_NO_MEMORY, "a message of %zu bytes",
+                     sealed.envelope.ciphertext.len)
+               : open_sealed(&sealed, buffer, ret_message, err);
 }

@@ -72,6 +72,13 @@ enum ent_status node_vault_open(struct node_store *store,
     struct node_slots *slots, uint64_t number, uint64_t day, uint32_t index,
     struct ent_bytes *ret_message, struct ent_error *err) ENT_MUST_CHECK;
 
+/* The same into `arena`, with what is allocated there; ENT_NO_MEMORY when it
+ * has no room. */
+enum ent_status node_vault_open_in(struct node_store *store,
+    struct node_slots *slots, uint64_t number, uint64_t day, uint32_t index,
+    struct ent_arena *arena, struct ent_view *ret_message,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 /* Take the key of one message out of its block. ENT_NOT_FOUND: it is gone. */
 enum ent_status node_vault_forget(struct node_store *store,
     struct node_slots *slots, uint64_t bundle, uint64_t day, uint32_t index,

@@ -6,10 +6,13 @@
 /*
  * A strict decoder meets messages of versions to come, too. Those must not be
  * called malformed: so when unpacking fails, the top level is looked through
- * for a family or a schema version that only a later version can know.
+ * for a family or a schema version that only a later version can know. The same
+ * look tells what else is there, where a message need not be decoded.
  */
 #define SCHEMA_VERSION 1
 #define SCHEMA_VERSION_FIELD 8
+#define ATTACHMENTS_FIELD 39
+#define OFFICER_SIGNATURES_FIELD 41
 #define FAMILIES_FROM 101 /* fields of Message that are bodies */
 #define FAMILIES_END 300
 
@@ -76,27 +79,35 @@ take_field(struct ent_view *in, struct field *ret_field)
     return true;
 }
 
+static enum ent_status
+check_field(const struct field *field, struct ent_error *err)
+{
+    if (field->number >= FAMILIES_FROM && field->number < FAMILIES_END &&
+        ent_family_by_number((uint32_t)field->number) == NULL) {
+        return ent_fail(err, ENT_UNSUPPORTED,
+            "this version does not know the family %llu",
+            (unsigned long long)field->number);
+    }
+    if (field->number == SCHEMA_VERSION_FIELD &&
+        field->value > SCHEMA_VERSION) {
+        return ent_fail(err, ENT_UNSUPPORTED,
+            "schema version %llu; this version reads %d",
+            (unsigned long long)field->value, SCHEMA_VERSION);
+    }
+    return ENT_OK;
+}
+
 /* ENT_OK when nothing in `wire` is of a later version. */
 static enum ent_status
 check_supported(struct ent_view wire, struct ent_error *err)
 {
     struct field field;
+    enum ent_status rc = ENT_OK;
 
-    while (take_field(&wire, &field)) {
-        if (field.number >= FAMILIES_FROM && field.number < FAMILIES_END &&
-            ent_family_by_number((uint32_t)field.number) == NULL) {
-            return ent_fail(err, ENT_UNSUPPORTED,
-                "this version does not know the family %llu",
-                (unsigned long long)field.number);
-        }
-        if (field.number == SCHEMA_VERSION_FIELD &&
-            field.value > SCHEMA_VERSION) {
-            return ent_fail(err, ENT_UNSUPPORTED,
-                "schema version %llu; this version reads %d",
-                (unsigned long long)field.value, SCHEMA_VERSION);
-        }
+    while (rc == ENT_OK && take_field(&wire, &field)) {
+        rc = check_field(&field, err);
     }
-    return ENT_OK;
+    return rc;
 }
 
 enum ent_status
@@ -123,6 +134,21 @@ ent_message_decode(struct ent_view wire, struct ent_arena *arena,
     }
     *ret_message = (ent_message *)message;
     return ENT_OK;
+}
+
+bool
+ent_message_is_bare(struct ent_view wire)
+{
+    struct field field;
+
+    while (wire.len > 0) {
+        if (!take_field(&wire, &field) || field.number == ATTACHMENTS_FIELD ||
+            field.number == OFFICER_SIGNATURES_FIELD ||
+            check_field(&field, NULL) != ENT_OK) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static enum ent_status

@@ -26,6 +26,11 @@ enum ent_status ent_message_decode(struct ent_view wire,
     struct ent_arena *arena, ent_message **ret_message,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Is an encoded message bare: are no files of its own and no signatures of
+ * officers with it (`attachments`, `officer_signatures`)? Looks over the fields
+ * at its top alone; false also of what decoding surely refuses there. */
+bool ent_message_is_bare(struct ent_view wire);
+
 /* ENT_BAD_INPUT: encoded, it would be more than ENT_MESSAGE_MAX. */
 enum ent_status ent_message_check_size(
     const ent_message *message, struct ent_error *err) ENT_MUST_CHECK;

@@ -105,6 +105,44 @@ a_later_schema_version_is_unsupported_not_malformed(void **state)
     expect_status(decode(*state, ours, sizeof ours), ENT_BAD_INPUT);
 }
 
+/* Whatever else is in it; and what is cut short or of a later version is not
+ * passed for one. */
+static void
+a_bare_message_has_no_files_and_no_signatures(void **state)
+{
+    static const uint8_t family[] = {0x8a, 0x0f, 1, 0}; /* 241 */
+    size_t bare = 0;
+
+    for (uint64_t seed = 1; seed <= 500; seed++) {
+        ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+        struct random_source random = {.state = seed};
+        ent_message *message;
+
+        ent_arena_reset(*state);
+        message = (ent_message *)random_message(
+            &random, &entente__v1__message__descriptor, *state);
+        assert_non_null(message);
+        message->schema_version = 1;
+        if (seed % 3 != 0) {
+            message->n_officer_signatures = 0;
+        }
+        if (seed % 3 != 1) {
+            message->n_attachments = 0;
+        }
+        expect_ok(ent_message_encode(message, &wire, &last_error));
+        assert_int_equal(ent_message_is_bare(ent_bytes_view(&wire)),
+            message->n_attachments == 0 && message->n_officer_signatures == 0);
+        bare += ent_message_is_bare(ent_bytes_view(&wire));
+    }
+    assert_true(bare > 100 && bare < 400);
+    assert_true(ent_message_is_bare(view("")));
+    assert_false(ent_message_is_bare(view("\x0a")));
+    assert_false(ent_message_is_bare(view("\x0a\x02x")));
+    assert_false(ent_message_is_bare(view("\x80")));
+    assert_false(ent_message_is_bare(ent_view_of(family, sizeof family)));
+    assert_false(ent_message_is_bare(view("\x40\x02"))); /* version 2 */
+}
+
 static void
 malformed_bytes_are_refused(void **state)
 {
@@ -194,6 +232,7 @@ main(void)
         TEST(a_family_of_a_later_version_is_unsupported_not_malformed),
         TEST(a_later_schema_version_is_unsupported_not_malformed),
         TEST(malformed_bytes_are_refused),
+        TEST(a_bare_message_has_no_files_and_no_signatures),
         TEST(a_message_has_a_largest_size),
         TEST(the_arena_has_room_for_any_message),
         TEST(times_are_milliseconds_and_absent_is_zero),

@@ -8,6 +8,7 @@
 
 #include "proto/base/pb_field.h"
 #include "proto/message.h"
+#include "proto/schema/api.pb-c.h"
 #include "proto/schema/delivery.pb-c.h"
 #include "scalars.pb-c.h"
 
@@ -191,6 +192,51 @@ unknown_fields_are_packed_behind_all_others(void **state)
     ent_bytes_free(&packed);
 }
 
+/* In its place, between fields before and behind it, or a part of a list. */
+static void
+what_is_packed_already_stands_where_it_belongs(void **state)
+{
+    struct random_source random = {.state = 20261201};
+
+    for (size_t round = 0; round < 200; round++) {
+        Entente__V1__InboxItem item = ENTENTE__V1__INBOX_ITEM__INIT;
+        ENT_AUTO(ent_bytes_free) struct ent_bytes inner = {0};
+        ENT_AUTO(ent_bytes_free) struct ent_bytes expected = {0};
+        struct ent_bytes packed;
+
+        ent_arena_reset(*state);
+        item.sequence = round + 1;
+        item.id = (char[]){"01990000-0000-7000-8000-000000000001"};
+        item.message = (ent_message *)random_message(
+            &random, &entente__v1__message__descriptor, *state);
+        expect_ok(ent_pb_pack(&item.message->base, &inner, &last_error));
+        expect_ok(ent_pb_pack(&item.base, &expected, &last_error));
+        item.message = (ent_message *)ent_pb_packed(
+            &entente__v1__message__descriptor, ent_bytes_view(&inner), *state);
+        assert_non_null(item.message);
+        packed = expect_as_protobuf_c(&item.base);
+        assert_int_equal(packed.len, expected.len);
+        assert_memory_equal(packed.data, expected.data, packed.len);
+        ent_bytes_free(&packed);
+    }
+}
+
+static void
+what_is_packed_already_and_empty_is_still_there(void **state)
+{
+    Entente__V1__InboxItem item = ENTENTE__V1__INBOX_ITEM__INIT;
+    struct ent_bytes packed;
+
+    item.message = (ent_message *)ent_pb_packed(
+        &entente__v1__message__descriptor, (struct ent_view){0}, *state);
+    assert_non_null(item.message);
+    packed = expect_as_protobuf_c(&item.base);
+    assert_int_equal(packed.len, 2); /* its tag, and a length of 0 */
+    ent_bytes_free(&packed);
+    assert_null(
+        ent_pb_packed(&entente__v1__message__descriptor, view("\xff"), *state));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -202,6 +248,8 @@ main(void)
         TEST(what_points_to_nothing_is_packed_as_protobuf_c_packs_it),
         TEST(negative_zero_is_left_out_as_protobuf_c_does),
         TEST(unknown_fields_are_packed_behind_all_others),
+        TEST(what_is_packed_already_stands_where_it_belongs),
+        TEST(what_is_packed_already_and_empty_is_still_there),
     };
 
     return cmocka_run_group_tests_name("pb_pack", tests, NULL, NULL);

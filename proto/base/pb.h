@@ -73,4 +73,11 @@ size_t ent_pb_size(const ProtobufCMessage *message);
 enum ent_status ent_pb_pack(const ProtobufCMessage *message,
     struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
 
+/* A message of `type` that is packed already, to be a part of what is packed
+ * next: `wire` stands there as it is, and must stay until then. It is not
+ * looked through; whoever reads the result finds that nothing is set. NULL: no
+ * memory left in the arena, or `wire` does not begin with a field. */
+ProtobufCMessage *ent_pb_packed(const ProtobufCMessageDescriptor *type,
+    struct ent_view wire, struct ent_arena *arena);
+
 #endif

@@ -300,3 +300,44 @@ ent_pb_pack(const ProtobufCMessage *message, struct ent_bytes *ret_wire,
     sodium_memzero(end - packing.len, packing.len);
     return rc;
 }
+
+/* ---- what is packed already ---- */
+
+/* Nobody has to go through the fields of a type to see that none is set. */
+static const ProtobufCMessageDescriptor no_fields = {
+    .magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+    .name = "packed",
+    .short_name = "packed",
+    .c_name = "packed",
+    .package_name = "",
+};
+
+/* All of it is one field that no schema has: the tag of its first field, and
+ * what stands behind that. */
+ProtobufCMessage *
+ent_pb_packed(const ProtobufCMessageDescriptor *type, struct ent_view wire,
+    struct ent_arena *arena)
+{
+    ProtobufCMessage *message = ent_arena_alloc(arena, type->sizeof_message);
+    ProtobufCMessageUnknownField *whole = ent_arena_alloc(arena, sizeof *whole);
+    uint64_t tag;
+
+    if (message == NULL || whole == NULL) {
+        return NULL;
+    }
+    protobuf_c_message_init(type, message);
+    message->descriptor = &no_fields;
+    if (wire.len == 0) {
+        return message;
+    }
+    if (!ent_pb_take_varint(&wire, &tag)) {
+        return NULL;
+    }
+    whole->tag = (uint32_t)(tag >> 3);
+    whole->wire_type = (ProtobufCWireType)(tag & 7);
+    whole->data = (uint8_t *)(uintptr_t)wire.data;
+    whole->len = wire.len;
+    message->unknown_fields = whole;
+    message->n_unknown_fields = 1;
+    return message;
+}

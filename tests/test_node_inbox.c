@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a program reads from the desk, as it gets it. */
+#include "tests/two_offices_files.h"
+
+#include "node/api.h"
+#include "node/vault.h"
+
+#define FIELDS_MAX 100000
+
+typedef Entente__V1__InboxItem item;
+
+/* As programs of ours take it in: strictly. What packing wrote is unpacked. */
+static const Entente__V1__InboxReply *
+read_desk(const Entente__V1__InboxRequest *request, size_t room)
+{
+    static const struct ent_pb_limits limits = {
+        .size_max = 8 << 20, .fields_max = FIELDS_MAX};
+    ENT_AUTO(ent_arena_fini) struct ent_arena own = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    Entente__V1__InboxReply reply = ENTENTE__V1__INBOX_REPLY__INIT;
+    struct node *node = world.nodes[TACHILEIK];
+    ProtobufCMessage *read;
+
+    expect_ok(ent_arena_init(&own, room, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_api_inbox(node, request, &own, &reply, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    expect_ok(ent_pb_pack(&reply.base, &wire, &last_error));
+    expect_ok(ent_pb_unpack(&entente__v1__inbox_reply__descriptor,
+        ent_bytes_view(&wire), &limits, &arena, &read, &last_error));
+    return (const Entente__V1__InboxReply *)read;
+}
+
+static const Entente__V1__InboxReply *
+read_all(bool alike)
+{
+    Entente__V1__InboxRequest request = ENTENTE__V1__INBOX_REQUEST__INIT;
+
+    request.from = 1;
+    request.alike = alike;
+    return read_desk(&request, 4 << 20);
+}
+
+/* What was encrypted for us. */
+static struct ent_bytes
+decrypted(const item *of)
+{
+    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
+    struct node *node = world.nodes[TACHILEIK];
+    struct ent_bytes plain;
+
+    expect_ok(node_store_begin(node->store, &last_error));
+    expect_ok(node_desk_get(node, of->sequence, &row, &last_error));
+    expect_ok(node_vault_open(node->store, node->slots, row->bundle, row->day,
+        row->index, &plain, &last_error));
+    node_store_abort(node->store);
+    return plain;
+}
+
+static void
+expect_as_decrypted(const item *read)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes plain = decrypted(read);
+
+    assert_non_null(read->message);
+    expect_ok(ent_message_encode(read->message, &wire, &last_error));
+    assert_int_equal(wire.len, plain.len);
+    assert_memory_equal(wire.data, plain.data, wire.len);
+}
+
+static void
+a_program_reads_a_message_byte_for_byte_as_it_was_sent(void **state)
+{
+    const Entente__V1__InboxReply *reply;
+    size_t count = (size_t)desk_count(TACHILEIK) + 3;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        (void)post(MAESAI, TACHILEIK, hotline);
+    }
+    exchange();
+    for (int alike = 0; alike < 2; alike++) {
+        reply = read_all(alike != 0);
+        assert_int_equal(reply->n_items, count);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(reply->items[i]->sequence, i + 1);
+            assert_string_equal(
+                reply->items[i]->id, reply->items[i]->message->id);
+            expect_as_decrypted(reply->items[i]);
+        }
+        assert_int_equal(reply->next, count + 1);
+    }
+}
+
+static void
+of_a_file_a_program_reads_no_key_and_no_root(void **state)
+{
+    struct ent_id id = post_with_file();
+    const Entente__V1__InboxReply *reply;
+    const item *last;
+
+    (void)state;
+    let_it_move();
+    assert_int_equal(file_of(TACHILEIK, &id).state, COMPLETE);
+    reply = read_all(false);
+    last = reply->items[reply->n_items - 1];
+    assert_int_equal(last->n_attachments, 1);
+    assert_int_equal(last->message->n_attachments, 1);
+    assert_int_equal(last->message->attachments[0]->size, SIZE);
+    assert_int_equal(last->message->attachments[0]->key.len, 0);
+    assert_int_equal(last->message->attachments[0]->root.len, 0);
+    assert_int_equal(last->message->attachments[0]->header.len, 0);
+    expect_as_decrypted(reply->items[0]); /* which has none */
+}
+
+static void
+of_what_is_deleted_a_program_reads_no_message(void **state)
+{
+    const Entente__V1__InboxReply *reply;
+
+    (void)state;
+    (void)post(MAESAI, TACHILEIK, hotline);
+    exchange();
+    expect_as_decrypted(read_all(false)->items[1]);
+    world.now += 32 * DAY; /* hotline alerts are kept for 30 days */
+    tidy(TACHILEIK);
+    reply = read_all(false);
+    assert_int_equal(reply->n_items, 2);
+    assert_true(reply->items[1]->deleted);
+    assert_null(reply->items[1]->message);
+}
+
+/* However little room a reply has: nothing is missed, nothing comes twice. */
+static void
+what_a_reply_has_no_room_for_is_in_the_next(void **state)
+{
+    Entente__V1__InboxRequest request = ENTENTE__V1__INBOX_REQUEST__INIT;
+    const Entente__V1__InboxReply *reply;
+    uint64_t sequence = 0;
+    unsigned replies = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 12; i++) {
+        (void)post(MAESAI, TACHILEIK, hotline);
+    }
+    exchange();
+    request.from = 1;
+    do {
+        reply = read_desk(&request, 16 << 10);
+        for (size_t i = 0; i < reply->n_items; i++) {
+            assert_int_equal(reply->items[i]->sequence, ++sequence);
+            expect_as_decrypted(reply->items[i]);
+        }
+        request.from = reply->next;
+        replies += reply->n_items > 0;
+    } while (reply->n_items > 0);
+    assert_int_equal(sequence, desk_count(TACHILEIK));
+    assert_true(replies > 1);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FILES(a_program_reads_a_message_byte_for_byte_as_it_was_sent),
+        FILES(of_a_file_a_program_reads_no_key_and_no_root),
+        FILES(of_what_is_deleted_a_program_reads_no_message),
+        FILES(what_a_reply_has_no_room_for_is_in_the_next),
+    };
+
+    return cmocka_run_group_tests_name("node_inbox", tests, NULL, NULL);
+}
