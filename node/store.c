@@ -386,37 +386,6 @@ node_store_delete(struct node_store *store, enum node_table table,
 }
 
 enum ent_status
-node_row_unpack(struct ent_view value,
-    const ProtobufCMessageDescriptor *descriptor, ProtobufCMessage **ret_row,
-    struct ent_error *err)
-{
-    ProtobufCMessage *row =
-        protobuf_c_message_unpack(descriptor, NULL, value.len, value.data);
-
-    if (row == NULL) {
-        return ent_fail(
-            err, ENT_IO, "a stored %s cannot be read", descriptor->short_name);
-    }
-    *ret_row = row;
-    return ENT_OK;
-}
-
-enum ent_status
-node_row_get(struct node_store *store, enum node_table table,
-    struct ent_view key, const ProtobufCMessageDescriptor *descriptor,
-    ProtobufCMessage **ret_row, struct ent_error *err)
-{
-    struct ent_view value;
-    enum ent_status rc;
-
-    rc = node_store_get(store, table, key, &value, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return node_row_unpack(value, descriptor, ret_row, err);
-}
-
-enum ent_status
 node_row_look(struct node_store *store, enum node_table table,
     struct ent_view key, const ProtobufCMessageDescriptor *descriptor,
     const ProtobufCMessage **ret_row, struct ent_error *err)
@@ -432,31 +401,6 @@ node_row_look(struct node_store *store, enum node_table table,
     }
     *ret_row = kept->row;
     return rc;
-}
-
-enum ent_status
-node_row_put(struct node_store *store, enum node_table table,
-    struct ent_view key, const ProtobufCMessage *row, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    enum ent_status rc;
-
-    rc = ent_pb_pack(row, &wire, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return node_store_put(store, table, key, ent_bytes_view(&wire), err);
-}
-
-void
-node_row_free(void *row_pointer)
-{
-    ProtobufCMessage **row = row_pointer;
-
-    if (*row != NULL) {
-        protobuf_c_message_free_unpacked(*row, NULL);
-        *row = NULL;
-    }
 }
 
 /* The first key at `at`; or where `from` is no beginning of one, what comes
