@@ -409,8 +409,9 @@ node_row_look(struct node_store *store, enum node_table table,
  * there itself, and lies anywhere. */
 static enum ent_status
 find(struct ent_kv_cursor *cursor, struct node_blinding *blinding,
-    enum node_table table, struct ent_view from, const struct node_key *at,
-    struct ent_view *ret_key, struct ent_view *ret_value, struct ent_error *err)
+    enum node_table table, struct ent_view from, size_t prefix_len,
+    const struct node_key *at, struct ent_view *ret_key,
+    struct ent_view *ret_value, struct ent_error *err)
 {
     size_t stem = node_blinding_stem(table, from);
     struct node_key behind = {.len = from.len};
@@ -422,6 +423,9 @@ find(struct ent_kv_cursor *cursor, struct node_blinding *blinding,
         if (stem == 0 || (rc != ENT_OK && rc != ENT_NOT_FOUND) ||
             (rc == ENT_OK && memcmp(ret_key->data, at->bytes, stem) == 0)) {
             return rc;
+        }
+        if (prefix_len >= stem) {
+            return ENT_NOT_FOUND; /* all that begins so would be here */
         }
     }
     if (!node_blinding_behind(blinding, table, from, stem, behind.bytes)) {
@@ -445,7 +449,8 @@ seek(struct ent_kv_txn *txn, struct node_blinding *blinding,
     node_blinding_hide(blinding, table, from, at.bytes);
     rc = ent_kv_cursor_open(txn, table, &cursor, err);
     if (rc == ENT_OK) {
-        rc = find(cursor, blinding, table, from, &at, &key, &value, err);
+        rc = find(
+            cursor, blinding, table, from, prefix_len, &at, &key, &value, err);
     }
     if (rc != ENT_OK) {
         return rc;
