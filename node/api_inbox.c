@@ -106,6 +106,18 @@ sequence_at(struct node *node, uint64_t time, uint64_t last,
     return ENT_OK;
 }
 
+/* One reply: what its items are made of. */
+struct reading {
+    struct node *node;
+    const Entente__V1__InboxRequest *request;
+    struct ent_arena *arena; /* of the reply, rows and all */
+    struct ent_kv_cursor *cursor;
+    bool consents; /* there are some, about whatever message */
+    size_t bytes;  /* of messages */
+    struct node_like_budget budget;
+};
+
+/* What the row says of itself; `row` lies in `arena`. */
 static void
 fill_item(const node_desk_row *row, uint64_t sequence, struct ent_arena *arena,
     Entente__V1__InboxItem *item)
@@ -134,8 +146,8 @@ fill_item(const node_desk_row *row, uint64_t sequence, struct ent_arena *arena,
     item->fate = (Entente__V1__Fate)row->fate;
     item->fate_at = row->fate_at;
     item->fate_by = node_id_in(arena, &row->fate_by);
-    item->from = node_text_in(arena, row->from);
-    item->clause = node_text_in(arena, row->clause);
+    item->from = row->from;
+    item->clause = row->clause;
     if (row->signed_by.len == sizeof key_id.bytes) {
         memcpy(key_id.bytes, row->signed_by.data, sizeof key_id.bytes);
         ent_key_id_format(&key_id, key);
@@ -199,10 +211,11 @@ add_attachments(struct node *node, const node_desk_row *row,
 /* What it says, as it was decrypted: it was decoded when it was let in, and is
  * laid out again only for who takes something out of it or looks at it. */
 static enum ent_status
-fill_message(struct node *node, const node_desk_row *row, bool looked_at,
-    struct ent_arena *arena, size_t *bytes, Entente__V1__InboxItem *item,
-    struct ent_error *err)
+fill_message(struct reading *reading, const node_desk_row *row,
+    Entente__V1__InboxItem *item, struct ent_error *err)
 {
+    struct node *node = reading->node;
+    struct ent_arena *arena = reading->arena;
     struct ent_view plain;
     enum ent_status rc = node_vault_open_in(node->store, node->slots,
         row->bundle, row->day, row->index, arena, &plain, err);
@@ -214,8 +227,8 @@ fill_message(struct node *node, const node_desk_row *row, bool looked_at,
     if (rc != ENT_OK) {
         return rc;
     }
-    *bytes += plain.len;
-    if (!looked_at && ent_message_is_bare(plain)) {
+    reading->bytes += plain.len;
+    if (!reading->request->alike && ent_message_is_bare(plain)) {
         item->message = (ent_message *)ent_pb_packed(
             &entente__v1__message__descriptor, plain, arena);
         return item->message != NULL
@@ -230,43 +243,100 @@ fill_message(struct node *node, const node_desk_row *row, bool looked_at,
                         : node_api_signatories(item->message, arena, item, err);
 }
 
-/* The next one at or after `sequence`; ENT_NOT_FOUND at the end. */
+/* What else is known of it, and follows from it. */
 static enum ent_status
-make_item(struct node *node, uint64_t sequence,
-    const Entente__V1__InboxRequest *request, struct ent_arena *arena,
-    size_t *bytes, Entente__V1__InboxItem **ret_item, struct ent_error *err)
+fill_rest(struct reading *reading, const node_desk_row *row,
+    Entente__V1__InboxItem *item, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) node_desk_row *row = NULL;
-    Entente__V1__InboxItem *item = ent_arena_alloc(arena, sizeof *item);
+    struct node *node = reading->node;
+
+    item->apply_by = row->apply_by;
+    item->reply_by = row->reply_by;
+    item->need = node_need_tell(node, row, reading->arena);
+    item->obligations = node_desks_obligations(row, reading->arena);
+    item->reclassified = node_raise_tell(row->raised, reading->arena);
+    item->onward_by_consent = node_onward_binds(node, row->from);
+    return reading->consents
+               ? fill_consents(node, row, reading->arena, item, err)
+               : ENT_OK;
+}
+
+/* The next one, the first at or after `from`; ENT_NOT_FOUND at the end. */
+static enum ent_status
+make_item(struct reading *reading, uint64_t from,
+    Entente__V1__InboxItem **ret_item, struct ent_error *err)
+{
+    Entente__V1__InboxItem *item =
+        ent_arena_alloc(reading->arena, sizeof *item);
+    node_desk_row *row;
+    uint64_t sequence;
     enum ent_status rc;
 
     if (item == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "reading the desk");
     }
     entente__v1__inbox_item__init(item);
-    rc = node_desk_next(node, sequence, &sequence, &row, err);
+    rc = node_desk_walk(reading->node, from, &reading->cursor, reading->arena,
+        &sequence, &row, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    fill_item(row, sequence, arena, item);
-    rc = fill_consents(node, row, arena, item, err);
-    if (rc != ENT_OK) {
-        return rc;
+    fill_item(row, sequence, reading->arena, item);
+    rc = fill_rest(reading, row, item, err);
+    if (rc == ENT_OK && row->deleted_at == 0 &&
+        node_desks_may_read(row, reading->request->desk)) {
+        rc = fill_message(reading, row, item, err);
     }
-    item->apply_by = row->apply_by;
-    item->reply_by = row->reply_by;
-    item->need = node_need_tell(node, row, arena);
-    item->obligations = node_desks_obligations(row, arena);
-    item->reclassified = node_raise_tell(row->raised, arena);
-    item->onward_by_consent = node_onward_binds(node, row->from);
-    if (!node_desks_may_read(row, request->desk)) {
-        *ret_item = item;
-        return ENT_OK;
-    }
-    if (row->deleted_at == 0) {
-        rc = fill_message(node, row, request->alike, arena, bytes, item, err);
+    if (rc == ENT_OK && reading->request->alike && item->message != NULL) {
+        rc = node_api_alike(reading->node, reading->request->desk,
+            &reading->budget, reading->arena, item, err);
+        rc = rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
     *ret_item = item;
+    return rc;
+}
+
+/* As many as are there from `*from` on, up to `last`, and have room. */
+static enum ent_status
+make_items(struct reading *reading, uint64_t last, uint32_t limit,
+    uint64_t *from, Entente__V1__InboxReply *reply, struct ent_error *err)
+{
+    while (
+        *from <= last && reply->n_items < limit && reading->bytes < REPLY_MAX) {
+        Entente__V1__InboxItem *item = NULL;
+        enum ent_status rc = make_item(reading, *from, &item, err);
+
+        if (rc == ENT_NOT_FOUND) {
+            *from = last + 1; /* all that was there is gone */
+            return ENT_OK;
+        }
+        if (rc == ENT_NO_MEMORY && reply->n_items > 0) {
+            return ENT_OK; /* the rest in the next reply */
+        }
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        reply->items[reply->n_items++] = item;
+        *from = item->sequence + 1;
+    }
+    return ENT_OK;
+}
+
+/* Where the reader is: `ret_through` is what his cursor says, `ret_from` from
+ * where he asks to read. */
+static enum ent_status
+find_place(struct node *node, const Entente__V1__InboxRequest *request,
+    uint64_t last, uint64_t *ret_through, uint64_t *ret_from,
+    struct ent_error *err)
+{
+    enum ent_status rc = cursor_of(node, request->consumer, ret_through, err);
+
+    *ret_from = request->from;
+    if (rc == ENT_OK && request->from_time != 0) {
+        rc = sequence_at(node, request->from_time, last, ret_from, err);
+    } else if (request->from == 0) {
+        *ret_from = *ret_through < last ? *ret_through + 1 : last + 1;
+    }
     return rc;
 }
 
@@ -275,50 +345,34 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
     struct ent_arena *arena, Entente__V1__InboxReply *reply,
     struct ent_error *err)
 {
+    struct reading reading = {.node = node,
+        .request = request,
+        .arena = arena,
+        .budget = page_budget};
     uint32_t limit = request->limit == 0 ? ITEMS_DEFAULT : request->limit;
-    struct node_like_budget budget = page_budget;
     uint64_t through = 0;
-    uint64_t from = request->from;
+    uint64_t from = 0;
     uint64_t last = 0;
-    size_t bytes = 0;
     enum ent_status rc = node_number_get(node->store, "desk", &last, err);
 
     if (rc == ENT_OK) {
-        rc = cursor_of(node, request->consumer, &through, err);
+        rc = find_place(node, request, last, &through, &from, err);
     }
-    if (rc == ENT_OK && request->from_time != 0) {
-        rc = sequence_at(node, request->from_time, last, &from, err);
-    } else if (from == 0) {
-        from = through < last ? through + 1 : last + 1;
+    if (rc == ENT_OK) {
+        rc = node_consent_any(node, &reading.consents, err);
     }
     limit = limit > NODE_API_BATCH_MAX ? NODE_API_BATCH_MAX : limit;
     reply->items = ent_arena_alloc(arena, limit * sizeof *reply->items);
     if (rc == ENT_OK && reply->items == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "reading the desk");
     }
-    while (rc == ENT_OK && from <= last && reply->n_items < limit &&
-           bytes < REPLY_MAX) {
-        Entente__V1__InboxItem *item = NULL;
-
-        rc = make_item(node, from, request, arena, &bytes, &item, err);
-        if (rc == ENT_NOT_FOUND) {
-            from = last + 1; /* all that was there is gone */
-            rc = ENT_OK;
-            break;
-        }
-        if (rc == ENT_OK && request->alike && item->message != NULL) {
-            rc = node_api_alike(node, request->desk, &budget, arena, item, err);
-            rc = rc == ENT_NOT_FOUND ? ENT_OK : rc;
-        }
-        if (rc == ENT_NO_MEMORY && reply->n_items > 0) {
-            rc = ENT_OK; /* the rest in the next reply */
-            break;
-        }
-        if (rc == ENT_OK) {
-            item->replayed = item->sequence <= through || item->restored != 0;
-            reply->items[reply->n_items++] = item;
-            from = item->sequence + 1;
-        }
+    if (rc == ENT_OK) {
+        rc = make_items(&reading, last, limit, &from, reply, err);
+    }
+    ent_kv_cursor_close(&reading.cursor);
+    for (size_t i = 0; i < reply->n_items; i++) {
+        reply->items[i]->replayed = reply->items[i]->sequence <= through ||
+                                    reply->items[i]->restored != 0;
     }
     reply->next = from;
     return rc;

@@ -245,6 +245,12 @@ node_blinding_show(struct node_blinding *blinding, enum node_table table,
     permute_all(blinding, table, stored, true, out);
 }
 
+bool
+node_blinding_hides(enum node_table table)
+{
+    return parts[table][0].len > 0;
+}
+
 size_t
 node_blinding_stem(enum node_table table, struct ent_view key)
 {

@@ -59,6 +59,9 @@ void node_blinding_hide(struct node_blinding *blinding, enum node_table table,
 void node_blinding_show(struct node_blinding *blinding, enum node_table table,
     struct ent_view stored, uint8_t *out);
 
+/* Is any part of the keys of that table replaced? */
+bool node_blinding_hides(enum node_table table);
+
 /* The length up to the end of the last part of `key` that is not zero, when it
  * is one that is replaced; else 0. */
 size_t node_blinding_stem(enum node_table table, struct ent_view key);

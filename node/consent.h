@@ -71,6 +71,10 @@ enum ent_status node_consent_forget(struct node *node,
     const struct ent_party *office, const struct ent_id *id,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Has anything at all been said about passing on? */
+enum ent_status node_consent_any(
+    struct node *node, bool *ret_any, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Every row about message `id` between us and that office, for programs. */
 enum ent_status node_consent_list(struct node *node,
     const struct ent_party *office, const struct ent_id *id,

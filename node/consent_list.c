@@ -33,6 +33,20 @@ consent_of(const node_consent_row *row, struct ent_arena *arena)
 }
 
 enum ent_status
+node_consent_any(struct node *node, bool *ret_any, struct ent_error *err)
+{
+    struct node_key key = {.len = node_key_len(NODE_CONSENT)};
+    enum ent_status rc = node_store_seek(node->store, NODE_CONSENT,
+        node_key_view(&key), 0, key.bytes, NULL, err);
+
+    if (rc == ENT_OK || rc == ENT_NOT_FOUND) {
+        *ret_any = rc == ENT_OK;
+        rc = ENT_OK;
+    }
+    return rc;
+}
+
+enum ent_status
 node_consent_list(struct node *node, const struct ent_party *office,
     const struct ent_id *id, struct ent_arena *arena,
     Entente__V1__Consent ***ret_list, size_t *ret_count, struct ent_error *err)

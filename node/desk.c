@@ -65,6 +65,33 @@ node_desk_next(struct node *node, uint64_t from, uint64_t *ret_sequence,
 }
 
 enum ent_status
+node_desk_walk(struct node *node, uint64_t from, struct ent_kv_cursor **cursor,
+    struct ent_arena *arena, uint64_t *ret_sequence, node_desk_row **ret_row,
+    struct ent_error *err)
+{
+    struct node_key first = node_key_u64(from);
+    struct ent_view key;
+    struct ent_view value;
+    enum ent_status rc;
+
+    if (*cursor != NULL) {
+        rc = ent_kv_cursor_next(*cursor, &key, &value, err);
+    } else {
+        rc = node_store_cursor(node->store, NODE_DESK, cursor, err);
+        if (rc == ENT_OK) {
+            rc = ent_kv_cursor_seek(
+                *cursor, node_key_view(&first), &key, &value, err);
+        }
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_sequence = ent_get_be(key.data, 8);
+    return node_row_unpack_in(value, &entente__rest__v1__desk_row__descriptor,
+        arena, (ProtobufCMessage **)ret_row, err);
+}
+
+enum ent_status
 node_desk_origin(const node_desk_row *row, struct ent_party *ret_sender,
     struct ent_id *ret_id, struct ent_error *err)
 {

@@ -32,6 +32,13 @@ enum ent_status node_desk_get(struct node *node, uint64_t sequence,
 enum ent_status node_desk_next(struct node *node, uint64_t from,
     uint64_t *ret_sequence, node_desk_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
+/* Entry after entry, from `from` on: `cursor` is NULL before the first, and the
+ * caller's to close (ent_kv_cursor_close). Rows lie in `arena`, and are not
+ * freed. */
+enum ent_status node_desk_walk(struct node *node, uint64_t from,
+    struct ent_kv_cursor **cursor, struct ent_arena *arena,
+    uint64_t *ret_sequence, node_desk_row **ret_row,
+    struct ent_error *err) ENT_MUST_CHECK;
 /* Its row was `was` (NULL: there was none) and is `is` from now on (NULL: it is
  * deleted); the tally follows. */
 enum ent_status node_desk_set(struct node *node, uint64_t sequence,

@@ -477,6 +477,14 @@ node_store_seek(struct node_store *store, enum node_table table,
                               prefix_len, ret_key, ret_value, err);
 }
 
+enum ent_status
+node_store_cursor(struct node_store *store, enum node_table table,
+    struct ent_kv_cursor **ret_cursor, struct ent_error *err)
+{
+    assert(!node_blinding_hides(table) && !is_put_late[table]);
+    return ent_kv_cursor_open(store->txn, table, ret_cursor, err);
+}
+
 struct node_snapshot {
     struct ent_kv_txn *txn;
     struct node_blinding *blinding; /* the store's */

@@ -155,6 +155,10 @@ enum ent_status node_row_unpack(struct ent_view value,
     const ProtobufCMessageDescriptor *descriptor, ProtobufCMessage **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
 void node_row_free(void *row_pointer); /* of any `..Row *` variable */
+/* The same into `arena`, and not freed; ENT_NO_MEMORY when it has no room. */
+enum ent_status node_row_unpack_in(struct ent_view value,
+    const ProtobufCMessageDescriptor *descriptor, struct ent_arena *arena,
+    ProtobufCMessage **ret_row, struct ent_error *err) ENT_MUST_CHECK;
 
 /* The bundles that were used last (node/vault.h). */
 struct node_bundles *node_store_bundles(struct node_store *store);
@@ -168,6 +172,12 @@ struct node_bundles *node_store_bundles(struct node_store *store);
 enum ent_status node_store_seek(struct node_store *store, enum node_table table,
     struct ent_view from, size_t prefix_len, uint8_t *ret_key,
     struct ent_view *ret_value, struct ent_error *err) ENT_MUST_CHECK;
+/* To read many rows in their order, of a table whose keys lie as they are and
+ * whose rows are put at once: cheaper than to seek each. The caller closes it
+ * (ent_kv_cursor_close), before the turn ends or after. */
+enum ent_status node_store_cursor(struct node_store *store,
+    enum node_table table, struct ent_kv_cursor **ret_cursor,
+    struct ent_error *err) ENT_MUST_CHECK;
 /* The smallest key greater than `key`, in place; false: there is none. */
 bool node_key_after(uint8_t *key, size_t len);
 size_t node_key_len(enum node_table table);

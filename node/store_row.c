@@ -19,6 +19,20 @@ node_row_unpack(struct ent_view value,
 }
 
 enum ent_status
+node_row_unpack_in(struct ent_view value,
+    const ProtobufCMessageDescriptor *descriptor, struct ent_arena *arena,
+    ProtobufCMessage **ret_row, struct ent_error *err)
+{
+    enum ent_status rc =
+        ent_pb_unpack_own(descriptor, value, arena, ret_row, err);
+
+    return rc != ENT_BAD_INPUT
+               ? rc
+               : ent_fail(err, ENT_IO, "a stored %s cannot be read",
+                     descriptor->short_name);
+}
+
+enum ent_status
 node_row_get(struct node_store *store, enum node_table table,
     struct ent_view key, const ProtobufCMessageDescriptor *descriptor,
     ProtobufCMessage **ret_row, struct ent_error *err)

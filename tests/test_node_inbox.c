@@ -2,6 +2,8 @@
 /* What a program reads from the desk, as it gets it. */
 #include "tests/two_offices_files.h"
 
+#include <string.h>
+
 #include "node/api.h"
 #include "node/vault.h"
 
@@ -131,6 +133,80 @@ of_what_is_deleted_a_program_reads_no_message(void **state)
     assert_null(reply->items[1]->message);
 }
 
+static void
+a_desk_is_read_over_what_is_gone(void **state)
+{
+    static const uint64_t left[] = {1, 3, 5};
+    struct node *node = world.nodes[TACHILEIK];
+    const Entente__V1__InboxReply *reply;
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        (void)post(MAESAI, TACHILEIK, hotline);
+    }
+    exchange();
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    for (uint64_t gone = 2; gone <= 6; gone += 2) {
+        struct node_key key = node_key_u64(gone);
+
+        expect_ok(node_store_delete(
+            node->store, NODE_DESK, node_key_view(&key), &last_error));
+    }
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    reply = read_all(false);
+    assert_int_equal(reply->n_items, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(reply->items[i]->sequence, left[i]);
+        expect_as_decrypted(reply->items[i]);
+    }
+    assert_int_equal(reply->next, 7); /* nothing is left before it */
+}
+
+/* That an officer here asks whether `of` may go to a third state. */
+static void
+ask_to_pass_on(const struct ent_id *of)
+{
+    char id[ENT_ID_TEXT_LEN + 1];
+    char json[512];
+
+    ent_id_format(of, id);
+    (void)snprintf(json, sizeof json,
+        "{\"purpose\":\"ADMINISTRATION\",\"consentRequest\":{\"messageId\":"
+        "\"%s\",\"use\":\"PASS_ON\",\"to\":\"la\",\"role\":\"officer\","
+        "\"reason\":\"they ask\"}}",
+        id);
+    (void)post(TACHILEIK, MAESAI, json);
+    exchange();
+}
+
+static void
+each_message_comes_with_what_was_said_of_passing_it_on(void **state)
+{
+    struct ent_id ids[4];
+    const Entente__V1__InboxReply *reply;
+
+    (void)state;
+    agree_on("consent_request, consent_decision", NULL, 0);
+    for (size_t i = 0; i < 4; i++) {
+        ids[i] = post(MAESAI, TACHILEIK, hotline);
+    }
+    exchange();
+    reply = read_all(false);
+    for (size_t i = 0; i < reply->n_items; i++) {
+        assert_int_equal(reply->items[i]->n_consents, 0);
+    }
+    ask_to_pass_on(&ids[1]);
+    ask_to_pass_on(&ids[3]);
+    reply = read_all(false);
+    assert_int_equal(reply->n_items, 5); /* one introduced us */
+    for (size_t i = 0; i < 4; i++) {
+        const item *read = reply->items[i + 1];
+
+        assert_int_equal(read->n_consents, i % 2);
+        assert_true(i % 2 == 0 || strcmp(read->consents[0]->to, "la") == 0);
+    }
+}
+
 /* However little room a reply has: nothing is missed, nothing comes twice. */
 static void
 what_a_reply_has_no_room_for_is_in_the_next(void **state)
@@ -166,6 +242,8 @@ main(void)
         FILES(a_program_reads_a_message_byte_for_byte_as_it_was_sent),
         FILES(of_a_file_a_program_reads_no_key_and_no_root),
         FILES(of_what_is_deleted_a_program_reads_no_message),
+        FILES(a_desk_is_read_over_what_is_gone),
+        FILES(each_message_comes_with_what_was_said_of_passing_it_on),
         FILES(what_a_reply_has_no_room_for_is_in_the_next),
     };
 

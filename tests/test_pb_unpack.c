@@ -156,6 +156,36 @@ what_passes_mangled_is_as_protobuf_c_packs_it(void **state)
     assert_in_range(taken, 3000, 80000);
 }
 
+/* What a later version of ours put into a row, too, is not lost in silence. */
+static void
+our_own_bytes_are_unpacked_as_they_were_packed(void **state)
+{
+    static const uint8_t behind[] = {0x08, 1, 0xc0, 0x3e, 7}; /* 1; 1000 */
+    static const uint8_t between[] = {0x08, 1, 0xc0, 0x3e, 7, 0x30, 2};
+    const ProtobufCMessageDescriptor *type = &entente__v1__label__descriptor;
+    struct random_source random = {.state = 20261130};
+    ProtobufCMessage *message;
+
+    for (size_t round = 0; round < 600; round++) {
+        struct ent_view wire;
+
+        ent_arena_reset(*state);
+        wire = random_wire(&random, types[round % 3], *state);
+        expect_ok(ent_pb_unpack_own(
+            types[round % 3], wire, *state, &message, &last_error));
+        expect_packs_to(message, wire);
+    }
+    expect_ok(ent_pb_unpack_own(type, ent_view_of(behind, sizeof behind),
+        *state, &message, &last_error));
+    expect_packs_to(message, ent_view_of(behind, sizeof behind));
+    expect_status(ent_pb_unpack_own(type, ent_view_of(between, sizeof between),
+                      *state, &message, &last_error),
+        ENT_BAD_INPUT);
+    expect_status(
+        ent_pb_unpack_own(type, view("\x08"), *state, &message, &last_error),
+        ENT_BAD_INPUT);
+}
+
 /* Of numbers that have a fixed length, and with a sign. */
 static void
 a_zero_of_any_kind_is_left_out(void **state)
@@ -199,6 +229,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_protobuf_c_packs_is_unpacked),
         TEST(what_passes_mangled_is_as_protobuf_c_packs_it),
+        TEST(our_own_bytes_are_unpacked_as_they_were_packed),
         TEST(a_zero_of_any_kind_is_left_out),
     };
 

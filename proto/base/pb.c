@@ -15,28 +15,13 @@
  */
 
 enum ent_status
-ent_pb_unpack(const ProtobufCMessageDescriptor *descriptor,
-    struct ent_view wire, const struct ent_pb_limits *limits,
-    struct ent_arena *arena, ProtobufCMessage **ret_message,
-    struct ent_error *err)
+ent_pb_unpack_own(const ProtobufCMessageDescriptor *descriptor,
+    struct ent_view wire, struct ent_arena *arena,
+    ProtobufCMessage **ret_message, struct ent_error *err)
 {
+    const size_t mark = arena->used;
     ProtobufCMessage *message;
-    size_t mark;
-    enum ent_status rc;
 
-    assert(descriptor != NULL && limits != NULL && arena != NULL);
-    assert(ret_message != NULL);
-
-    if (wire.len > limits->size_max) {
-        return ent_fail(err, ENT_BAD_INPUT, "%s: %zu bytes, more than %zu",
-            descriptor->short_name, wire.len, limits->size_max);
-    }
-    rc = ent_pb_scan(descriptor, wire, limits, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-
-    mark = arena->used;
     arena->exhausted = false;
     message = ent_pb_lay_out(descriptor, wire, arena);
     if (message == NULL) {
@@ -49,4 +34,25 @@ ent_pb_unpack(const ProtobufCMessageDescriptor *descriptor,
     }
     *ret_message = message;
     return ENT_OK;
+}
+
+enum ent_status
+ent_pb_unpack(const ProtobufCMessageDescriptor *descriptor,
+    struct ent_view wire, const struct ent_pb_limits *limits,
+    struct ent_arena *arena, ProtobufCMessage **ret_message,
+    struct ent_error *err)
+{
+    enum ent_status rc;
+
+    assert(descriptor != NULL && limits != NULL && arena != NULL);
+    assert(ret_message != NULL);
+
+    if (wire.len > limits->size_max) {
+        return ent_fail(err, ENT_BAD_INPUT, "%s: %zu bytes, more than %zu",
+            descriptor->short_name, wire.len, limits->size_max);
+    }
+    rc = ent_pb_scan(descriptor, wire, limits, err);
+    return rc != ENT_OK
+               ? rc
+               : ent_pb_unpack_own(descriptor, wire, arena, ret_message, err);
 }

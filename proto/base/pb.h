@@ -66,6 +66,14 @@ enum ent_status ent_pb_unpack(const ProtobufCMessageDescriptor *descriptor,
     struct ent_arena *arena, ProtobufCMessage **ret_message,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* The same of bytes that packing gave here and that nobody else can have
+ * changed since, as a row under its MAC: they are laid out without a look
+ * ahead. Fields that the schema does not have are kept when they stand behind
+ * all that it has, and are malformed elsewhere. */
+enum ent_status ent_pb_unpack_own(const ProtobufCMessageDescriptor *descriptor,
+    struct ent_view wire, struct ent_arena *arena,
+    ProtobufCMessage **ret_message, struct ent_error *err) ENT_MUST_CHECK;
+
 /* How many bytes packing gives. */
 size_t ent_pb_size(const ProtobufCMessage *message);
 

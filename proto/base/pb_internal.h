@@ -73,8 +73,9 @@ const ProtobufCFieldDescriptor *ent_pb_field_from(
     const ProtobufCFieldDescriptor *field, const ProtobufCFieldDescriptor *end,
     uint32_t number);
 
-/* Lay `wire`, which has been scanned, out in `arena` as `type`. NULL when there
- * is no memory left, or it is not as the scan would have it. */
+/* Lay `wire`, which has been scanned or was packed here, out in `arena` as
+ * `type`. NULL when there is no memory left, or it is not as the scan would
+ * have it. */
 ProtobufCMessage *ent_pb_lay_out(const ProtobufCMessageDescriptor *type,
     struct ent_view wire, struct ent_arena *arena);
 

@@ -213,6 +213,12 @@ put_repeated(struct ent_arena *arena, const ProtobufCFieldDescriptor *field,
 
 /* ---- messages ---- */
 
+static bool
+is_known(const ProtobufCMessageDescriptor *type, uint32_t number)
+{
+    return protobuf_c_message_descriptor_get_field(type, number) != NULL;
+}
+
 /* What the schema does not have stands behind all that it has. */
 static bool
 put_unknown(struct ent_arena *arena, struct piece *piece, struct ent_view in,
@@ -223,6 +229,9 @@ put_unknown(struct ent_arena *arena, struct piece *piece, struct ent_view in,
     unsigned count = 1;
 
     while (take_piece(&ahead, &next)) {
+        if (is_known(message->descriptor, next.number)) {
+            return false;
+        }
         count++;
     }
     message->unknown_fields =
