@@ -6,9 +6,8 @@
  * has no checksums, so every value carries a MAC under the store's own key,
  * over table name, key and value: a damaged or moved value is ENT_IO, never
  * data. Unless its table says otherwise it is sealed besides: who has the disk
- * and not that key reads no value, and sees only how long each is and, of one
- * under 4 KiB, whether it is what lay at this key before (RFC 5297;
- * proto/base/kv_value.c). Keys of rows lie as they are, in order: what they
+ * and not that key reads no value, and sees only how long each is
+ * (proto/base/kv_value.c). Keys of rows lie as they are, in order: what they
  * must not say has to be put into them blinded.
  *
  * Keys are fixed-length binary per table; a folder is created only by

@@ -13,30 +13,24 @@
 #include "proto/base/kv.h"
 
 #define ENT_KV_MAC_LEN 16
-#define ENT_KV_LARGE_OVERHEAD (24 + 16) /* nonce and tag */
+#define ENT_KV_SEAL_LEN (24 + 16) /* nonce and tag */
 #define ENT_KV_KEY_MAX 511
 #define ENT_KV_DATA_FILE "data.mdb"
 
 struct ent_kv_cipher {
     void (*derive)(const uint8_t store_key[static ENT_KV_STORE_KEY_LEN],
-        uint8_t ret_key[static ENT_KV_STORE_KEY_LEN],
-        uint8_t ret_large_key[static ENT_KV_STORE_KEY_LEN]);
-    /* Both ways. */
-    void (*apply)(const uint8_t key[static ENT_KV_STORE_KEY_LEN],
-        const uint8_t mac[static ENT_KV_MAC_LEN], struct ent_view in,
-        uint8_t *out);
-    /* Of large values, which have ENT_KV_LARGE_OVERHEAD more on disk; false: it
-     * is not what was sealed for that place. */
-    void (*seal)(const uint8_t large_key[static ENT_KV_STORE_KEY_LEN],
+        uint8_t ret_key[static ENT_KV_STORE_KEY_LEN]);
+    /* A sealed value has ENT_KV_SEAL_LEN more on disk; false: it is not what
+     * was sealed for that place. */
+    void (*seal)(const uint8_t key[static ENT_KV_STORE_KEY_LEN],
         struct ent_view place, struct ent_view value, uint8_t *out);
-    bool (*open)(const uint8_t large_key[static ENT_KV_STORE_KEY_LEN],
+    bool (*open)(const uint8_t key[static ENT_KV_STORE_KEY_LEN],
         struct ent_view place, struct ent_view stored, uint8_t *out);
 };
 
 struct ent_kv_guard {
     uint8_t mac_key[ENT_KV_STORE_KEY_LEN];
     uint8_t cipher_key[ENT_KV_STORE_KEY_LEN];
-    uint8_t large_key[ENT_KV_STORE_KEY_LEN];
     const struct ent_kv_cipher *cipher; /* NULL: no table is sealed */
 };
 

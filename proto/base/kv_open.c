@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define OWN_NAME "entente.store"
-#define FORMAT_VERSION 2
+#define FORMAT_VERSION 3
 #define FORMAT_LEN (4 + 16) /* version, random bytes */
 #define LAYOUT_LEN 3        /* key length, form */
 #define SIZE_MIN ((size_t)64 * 1024)
@@ -76,8 +76,7 @@ guard_of(const struct ent_kv_options *options)
 
     memcpy(guard.mac_key, options->store_key, sizeof guard.mac_key);
     if (guard.cipher != NULL) {
-        guard.cipher->derive(
-            options->store_key, guard.cipher_key, guard.large_key);
+        guard.cipher->derive(options->store_key, guard.cipher_key);
     }
     return guard;
 }

@@ -2,31 +2,20 @@
 /*
  * A value on disk:
  *
- *     sealed      value XOR XChaCha20(cipher key, nonce = MAC, zeros(8)),
- *                 MAC(16)
- *     large       nonce(24), AEAD(large key, nonce, place, value)
+ *     sealed      nonce(24), AEAD(cipher key, nonce, place, value)
  *     authentic   value, MAC(16)
  *     bare        value
  *
- *     place = "entente store v2", name of the table, key, with the length
+ *     place = "entente store v3", name of the table, key, with the length
  *             before name (1) and key (2)
- *     MAC   = BLAKE2b-128 under the store's key over place, value
  *     AEAD  = XChaCha20-Poly1305, its tag(16) behind the ciphertext
+ *     MAC   = BLAKE2b-128 under the store's key over place, value
  *
- * so that no value can be moved to another place. A sealed one is that of RFC
- * 5297 (SIV) with these two in place of CMAC and AES-CTR: the MAC of what is
- * written is its nonce. So no nonce has to be kept or counted, which a store
- * that is put back from a copy would repeat, and a value takes no more room
- * than with its MAC alone.
+ * so that no value can be moved to another place. Nonces are random: none has
+ * to be kept or counted, which a store that is put back from a copy would
+ * repeat.
  *
- * From 4,096 bytes on a sealed value is large: the MAC would be most of what it
- * costs, and a nonce by chance, which no copy repeats either, is little beside
- * it. Which of the two it is follows from its length on disk: sealed ones have
- * 4,111 bytes at most, large ones 4,136 at least, and their keys are not the
- * same.
- *
- * Who has the disk sees of a value how long it is, and of one that is not large
- * whether it is what lay at this key before.
+ * Who has the disk sees of a value how long it is.
  */
 #include "proto/base/kv_internal.h"
 
@@ -34,9 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACE_CONTEXT "entente store v2"
+#define PLACE_CONTEXT "entente store v3"
 #define PLACE_MAX (sizeof PLACE_CONTEXT + 64 + 2 + ENT_KV_KEY_MAX)
-#define LARGE_MIN 4096
 #define ROOM_MIN 256
 
 struct place {
@@ -82,21 +70,18 @@ compute_mac(const struct ent_kv_guard *guard, const struct place *place,
     sodium_memzero(&hash, sizeof hash);
 }
 
-/* By how long the value is. */
-static bool
-is_large(const struct ent_kv_table *table, size_t len)
-{
-    return table->form == ENT_KV_SEALED && len >= LARGE_MIN;
-}
-
 /* What a value takes besides itself. */
 static size_t
-overhead(const struct ent_kv_table *table, size_t len)
+overhead(const struct ent_kv_table *table)
 {
-    if (table->form == ENT_KV_BARE) {
+    switch (table->form) {
+    case ENT_KV_SEALED:
+        return ENT_KV_SEAL_LEN;
+    case ENT_KV_AUTHENTIC:
+        return ENT_KV_MAC_LEN;
+    default:
         return 0;
     }
-    return is_large(table, len) ? ENT_KV_LARGE_OVERHEAD : ENT_KV_MAC_LEN;
 }
 
 /* Put `value` in its form where there is room for it. */
@@ -104,20 +89,20 @@ static void
 write_value(const struct ent_kv_guard *guard, const struct ent_kv_table *table,
     struct ent_view key, struct ent_view value, uint8_t *out)
 {
-    struct place place = place_of(table, key);
+    struct place place;
 
-    if (is_large(table, value.len)) {
+    if (table->form == ENT_KV_SEALED) {
+        place = place_of(table, key);
         guard->cipher->seal(
-            guard->large_key, ent_view_of(place.bytes, place.len), value, out);
+            guard->cipher_key, ent_view_of(place.bytes, place.len), value, out);
         return;
     }
-    if (table->form != ENT_KV_BARE) {
-        compute_mac(guard, &place, value, out + value.len);
-    }
-    if (value.len > 0 && table->form == ENT_KV_SEALED) {
-        guard->cipher->apply(guard->cipher_key, out + value.len, value, out);
-    } else if (value.len > 0) {
+    if (value.len > 0) {
         memcpy(out, value.data, value.len);
+    }
+    if (table->form == ENT_KV_AUTHENTIC) {
+        place = place_of(table, key);
+        compute_mac(guard, &place, value, out + value.len);
     }
 }
 
@@ -127,7 +112,7 @@ ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi, const struct ent_kv_guard *guard,
     struct ent_view value)
 {
     MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
-    MDB_val stored = {.mv_size = value.len + overhead(table, value.len)};
+    MDB_val stored = {.mv_size = value.len + overhead(table)};
     int rc;
 
     rc = mdb_put(txn, dbi, &mdb_key, &stored, MDB_RESERVE);
@@ -145,7 +130,7 @@ take_room(struct ent_kv_values *values, size_t len)
     size_t room = ROOM_MIN;
 
     values->turn = (turn + 1) % ENT_KV_VALUES_KEPT;
-    if (values->room[turn] < len) {
+    if (values->bytes[turn] == NULL || values->room[turn] < len) {
         while (room < len) {
             room *= 2;
         }
@@ -186,17 +171,17 @@ damaged(const struct ent_kv_table *table, struct ent_error *err)
 }
 
 static enum ent_status
-read_large(struct ent_kv_values *values, const struct ent_kv_guard *guard,
+read_sealed(struct ent_kv_values *values, const struct ent_kv_guard *guard,
     const struct ent_kv_table *table, const struct place *place,
     struct ent_view stored, struct ent_view *ret_value, struct ent_error *err)
 {
-    size_t len = stored.len - ENT_KV_LARGE_OVERHEAD;
+    size_t len = stored.len - ENT_KV_SEAL_LEN;
     uint8_t *plain = take_room(values, len);
 
     if (plain == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "reading a value");
     }
-    if (!guard->cipher->open(guard->large_key,
+    if (!guard->cipher->open(guard->cipher_key,
             ent_view_of(place->bytes, place->len), stored, plain)) {
         return damaged(table, err);
     }
@@ -204,28 +189,17 @@ read_large(struct ent_kv_values *values, const struct ent_kv_guard *guard,
     return ENT_OK;
 }
 
-/* A value with its MAC: sealed, or readable. */
 static enum ent_status
-read_small(struct ent_kv_values *values, const struct ent_kv_guard *guard,
+read_authentic(const struct ent_kv_guard *guard,
     const struct ent_kv_table *table, const struct place *place,
     struct ent_view stored, struct ent_view *ret_value, struct ent_error *err)
 {
     struct ent_view value =
         ent_view_of(stored.data, stored.len - ENT_KV_MAC_LEN);
-    const uint8_t *mac = stored.data + value.len;
     uint8_t want[ENT_KV_MAC_LEN];
 
-    if (value.len > 0 && table->form == ENT_KV_SEALED) {
-        uint8_t *plain = take_room(values, value.len);
-
-        if (plain == NULL) {
-            return ent_fail(err, ENT_NO_MEMORY, "reading a value");
-        }
-        guard->cipher->apply(guard->cipher_key, mac, value, plain);
-        value.data = plain;
-    }
     compute_mac(guard, place, value, want);
-    if (sodium_memcmp(want, mac, sizeof want) != 0) {
+    if (sodium_memcmp(want, stored.data + value.len, sizeof want) != 0) {
         return damaged(table, err);
     }
     *ret_value = value;
@@ -244,13 +218,12 @@ ent_kv_value_read(struct ent_kv_values *values,
         *ret_value = stored;
         return ENT_OK;
     }
-    if (stored.len < ENT_KV_MAC_LEN) {
+    if (stored.len < overhead(table)) {
         return damaged(table, err);
     }
     place = place_of(table, key);
-    if (stored.len >= LARGE_MIN + ENT_KV_LARGE_OVERHEAD &&
-        table->form == ENT_KV_SEALED) {
-        return read_large(values, guard, table, &place, stored, ret_value, err);
-    }
-    return read_small(values, guard, table, &place, stored, ret_value, err);
+    return table->form == ENT_KV_SEALED
+               ? read_sealed(
+                     values, guard, table, &place, stored, ret_value, err)
+               : read_authentic(guard, table, &place, stored, ret_value, err);
 }
