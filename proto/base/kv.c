@@ -28,49 +28,6 @@ ent_kv_status(int rc)
     }
 }
 
-/* Room */
-
-/* Add up `dbi`; LMDB's own two are 0 (free pages) and 1 (main). */
-static int
-count_table(MDB_txn *txn, MDB_dbi dbi, uint64_t *bytes, uint64_t *entries)
-{
-    MDB_stat stat;
-    int rc;
-
-    rc = mdb_stat(txn, dbi, &stat);
-    if (rc == 0) {
-        *bytes += (stat.ms_branch_pages + stat.ms_leaf_pages +
-                      stat.ms_overflow_pages) *
-                  stat.ms_psize;
-        *entries += stat.ms_entries;
-    }
-    return rc;
-}
-
-/* What is in use as `txn` sees it; an LMDB code. */
-static int
-count_all(const struct ent_kv *kv, MDB_txn *txn, uint64_t *ret_bytes,
-    uint64_t *ret_entries)
-{
-    uint64_t bytes = 0;
-    uint64_t entries = 0;
-    uint64_t ignored = 0;
-    int rc;
-
-    rc = count_table(txn, kv->own, &bytes, &ignored);
-    for (MDB_dbi dbi = 0; rc == 0 && dbi < 2; dbi++) {
-        rc = count_table(txn, dbi, &bytes, &ignored);
-    }
-    for (size_t i = 0; rc == 0 && i < kv->table_count; i++) {
-        rc = count_table(txn, kv->dbis[i], &bytes, &entries);
-    }
-    if (rc == 0) {
-        *ret_bytes = bytes;
-        *ret_entries = entries;
-    }
-    return rc;
-}
-
 /* Transactions */
 
 /* What one transaction read its values into serves the next one. */
@@ -101,7 +58,6 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     struct ent_error *err)
 {
     struct ent_kv_txn *txn;
-    uint64_t ignored;
     int rc;
 
     assert(kv != NULL && ret_txn != NULL);
@@ -121,7 +77,7 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     txn->write = write;
     rc = mdb_txn_begin(kv->env, NULL, write ? 0 : MDB_RDONLY, &txn->mdb);
     if (rc == 0 && write) {
-        rc = count_all(kv, txn->mdb, &txn->used, &ignored);
+        rc = ent_kv_room_begin(txn);
     }
     if (rc != 0) {
         mdb_txn_abort(txn->mdb);
@@ -160,18 +116,6 @@ forget(struct ent_kv_txn **txn)
     }
     free(*txn);
     *txn = NULL;
-}
-
-/* More is in use than may be, and not less than before. */
-static bool
-is_over_quota(const struct ent_kv_txn *txn)
-{
-    uint64_t used = 0;
-    uint64_t ignored;
-
-    return txn->bytes > 0 &&
-           count_all(txn->kv, txn->mdb, &used, &ignored) == 0 &&
-           used > txn->kv->size_max && used > txn->used;
 }
 
 /* LMDB reports a short write, which is how a disk fills up in the midst of one,
@@ -214,7 +158,7 @@ ent_kv_commit(struct ent_kv_txn **txn, struct ent_error *err)
         return ent_fail(err, rc,
             "nothing was committed: a step of the transaction had failed");
     }
-    if (is_over_quota(*txn)) {
+    if (ent_kv_room_is_over(*txn)) {
         size_t size_max = (*txn)->kv->size_max;
 
         ent_kv_abort(txn);
@@ -225,6 +169,8 @@ ent_kv_commit(struct ent_kv_txn **txn, struct ent_error *err)
     mdb = mdb_txn_commit((*txn)->mdb);
     if (mdb != 0) {
         rc = commit_failed(*txn, mdb, err);
+    } else if ((*txn)->write) {
+        ent_kv_room_committed(*txn);
     }
     forget(txn);
     return rc;
@@ -318,56 +264,4 @@ ent_kv_delete(struct ent_kv_txn *txn, size_t table, struct ent_view key,
         return write_failed(txn, "deleting from", table, rc, err);
     }
     return ENT_OK;
-}
-
-enum ent_status
-ent_kv_usage(struct ent_kv *kv, uint64_t *ret_used, uint64_t *ret_entries,
-    struct ent_error *err)
-{
-    ENT_AUTO(ent_kv_abort) struct ent_kv_txn *txn = NULL;
-    enum ent_status status;
-    int rc;
-
-    status = ent_kv_begin(kv, false, &txn, err);
-    if (status != ENT_OK) {
-        return status;
-    }
-    rc = count_all(kv, txn->mdb, ret_used, ret_entries);
-    if (rc != 0) {
-        return ent_fail(err, ent_kv_status(rc), "measuring the store: %s",
-            mdb_strerror(rc));
-    }
-    return ENT_OK;
-}
-
-void
-ent_kv_room(
-    const struct ent_kv_txn *txn, uint64_t *ret_used, uint64_t *ret_size_max)
-{
-    assert(txn->write);
-
-    *ret_used = txn->used + txn->bytes;
-    *ret_size_max = txn->kv->size_max;
-}
-
-uint64_t
-ent_kv_disk_room(const struct ent_kv_txn *txn)
-{
-    struct statvfs disk;
-    MDB_envinfo info;
-    MDB_stat stat;
-    uint64_t file;
-    uint64_t room;
-
-    assert(txn->write);
-
-    if (fstatvfs(txn->kv->lock, &disk) != 0 ||
-        mdb_env_info(txn->kv->env, &info) != 0 ||
-        mdb_env_stat(txn->kv->env, &stat) != 0) {
-        return UINT64_MAX; /* nobody knows: then a commit will say */
-    }
-    file = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
-    room = (uint64_t)disk.f_bavail * disk.f_frsize +
-           (file > txn->used ? file - txn->used : 0);
-    return room > txn->bytes ? room - txn->bytes : 0;
 }

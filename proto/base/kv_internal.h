@@ -2,8 +2,8 @@
 /*
  * kv_internal - what the parts of kv share: kv_open.c (making and opening),
  * kv_folder.c (its lock, LMDB's environment), kv_file.c (is the file whole?),
- * kv.c (transactions), kv_cursor.c, kv_value.c (how a value lies on disk) and
- * kv_cipher.c. Nobody else includes it.
+ * kv.c (transactions), kv_room.c (how much is in use), kv_cursor.c, kv_value.c
+ * (how a value lies on disk) and kv_cipher.c. Nobody else includes it.
  */
 #ifndef ENT_PROTO_BASE_KV_INTERNAL_H
 #define ENT_PROTO_BASE_KV_INTERNAL_H
@@ -41,12 +41,23 @@ struct ent_kv_values {
     size_t turn; /* where the next one goes */
 };
 
+/* What is in use: pages when they were counted last, and what was put since. */
+struct ent_kv_count {
+    bool known;
+    unsigned turns; /* transactions since */
+    uint64_t used;
+    uint64_t bytes;  /* put since */
+    uint64_t growth; /* at most so much more is in use */
+};
+
 struct ent_kv {
     MDB_env *env;
     int lock; /* holds the flock, -1: none */
     const struct ent_kv_table *tables;
     size_t table_count;
     size_t size_max;
+    size_t page_size;
+    struct ent_kv_count count;
     MDB_dbi own; /* what the store says of itself */
     MDB_dbi dbis[ENT_KV_TABLES_MAX];
     struct ent_kv_guard guard;
@@ -60,6 +71,7 @@ struct ent_kv_txn {
     MDB_txn *mdb;
     bool write;
     uint64_t writes;        /* puts and deletes so far */
+    bool counted;           /* when it began; else `used` is about that */
     uint64_t used;          /* bytes, when it began */
     uint64_t bytes;         /* put so far */
     enum ent_status failed; /* the first put or delete that did */
@@ -80,6 +92,12 @@ struct ent_kv_cursor {
 
 /* The status for what LMDB or the system said. */
 enum ent_status ent_kv_status(int rc);
+
+/* How much is in use when a write transaction begins (an LMDB code); whether it
+ * would be more than may be, and more than before; and it was committed. */
+int ent_kv_room_begin(struct ent_kv_txn *txn);
+bool ent_kv_room_is_over(const struct ent_kv_txn *txn);
+void ent_kv_room_committed(const struct ent_kv_txn *txn);
 
 /* Put `value` in its table's form; an LMDB code. */
 int ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi,

@@ -398,6 +398,7 @@ ent_kv_open(const char *path, const struct ent_kv_options *options,
     kv->tables = options->tables;
     kv->table_count = options->table_count;
     kv->size_max = options->size_max;
+    kv->page_size = (size_t)sysconf(_SC_PAGESIZE);
     kv->guard = guard_of(options);
     rc = lock_and_check(kv, path, err);
     if (rc != ENT_OK) {

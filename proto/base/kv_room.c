@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How much of a store is in use. LMDB counts the pages of each table, and looks
+ * every one of them up for it; that costs as much as a short transaction. So
+ * they are counted now and then, and what was put since is added: as bytes for
+ * who asks, and as pages at the worst for what may not be crossed. While the
+ * store may be half full at most that is enough; then each transaction counts.
+ */
+#include "proto/base/kv_internal.h"
+
+#include <assert.h>
+#include <sys/statvfs.h>
+
+#define COUNT_TURNS 256 /* transactions after which everything is counted */
+
+/* Add up `dbi`; LMDB's own two are 0 (free pages) and 1 (main). */
+static int
+count_table(MDB_txn *txn, MDB_dbi dbi, uint64_t *bytes, uint64_t *entries)
+{
+    MDB_stat stat;
+    int rc;
+
+    rc = mdb_stat(txn, dbi, &stat);
+    if (rc == 0) {
+        *bytes += (stat.ms_branch_pages + stat.ms_leaf_pages +
+                      stat.ms_overflow_pages) *
+                  stat.ms_psize;
+        *entries += stat.ms_entries;
+    }
+    return rc;
+}
+
+/* What is in use as `txn` sees it; an LMDB code. */
+static int
+count_all(const struct ent_kv *kv, MDB_txn *txn, uint64_t *ret_bytes,
+    uint64_t *ret_entries)
+{
+    uint64_t bytes = 0;
+    uint64_t entries = 0;
+    uint64_t ignored = 0;
+    int rc;
+
+    rc = count_table(txn, kv->own, &bytes, &ignored);
+    for (MDB_dbi dbi = 0; rc == 0 && dbi < 2; dbi++) {
+        rc = count_table(txn, dbi, &bytes, &ignored);
+    }
+    for (size_t i = 0; rc == 0 && i < kv->table_count; i++) {
+        rc = count_table(txn, kv->dbis[i], &bytes, &entries);
+    }
+    if (rc == 0) {
+        *ret_bytes = bytes;
+        *ret_entries = entries;
+    }
+    return rc;
+}
+
+/* At most so much more is in use after it: each row may split a page, and a
+ * long one has pages of its own. */
+static uint64_t
+growth_max(const struct ent_kv_txn *txn)
+{
+    return 2 * (txn->bytes + txn->writes * txn->kv->page_size);
+}
+
+/* Whether the last count says nothing certain any more. */
+static bool
+is_to_be_counted(const struct ent_kv *kv)
+{
+    const struct ent_kv_count *count = &kv->count;
+
+    return !count->known || count->turns >= COUNT_TURNS ||
+           count->used + count->growth > kv->size_max / 2;
+}
+
+int
+ent_kv_room_begin(struct ent_kv_txn *txn)
+{
+    struct ent_kv_count *count = &txn->kv->count;
+    uint64_t ignored;
+    int rc = 0;
+
+    txn->counted = is_to_be_counted(txn->kv);
+    if (txn->counted) {
+        *count = (struct ent_kv_count){0};
+        rc = count_all(txn->kv, txn->mdb, &count->used, &ignored);
+        count->known = rc == 0;
+    }
+    txn->used = count->used + count->bytes;
+    return rc;
+}
+
+bool
+ent_kv_room_is_over(const struct ent_kv_txn *txn)
+{
+    const struct ent_kv *kv = txn->kv;
+    uint64_t used = 0;
+    uint64_t ignored;
+
+    if (txn->bytes == 0 ||
+        kv->count.used + kv->count.growth + growth_max(txn) <= kv->size_max ||
+        count_all(kv, txn->mdb, &used, &ignored) != 0) {
+        return false;
+    }
+    /* Where it was not counted when it began it was below. */
+    return used > kv->size_max && (!txn->counted || used > txn->used);
+}
+
+void
+ent_kv_room_committed(const struct ent_kv_txn *txn)
+{
+    struct ent_kv_count *count = &txn->kv->count;
+
+    count->turns++;
+    count->bytes += txn->bytes;
+    count->growth += growth_max(txn);
+}
+
+enum ent_status
+ent_kv_usage(struct ent_kv *kv, uint64_t *ret_used, uint64_t *ret_entries,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_kv_abort) struct ent_kv_txn *txn = NULL;
+    enum ent_status status;
+    int rc;
+
+    status = ent_kv_begin(kv, false, &txn, err);
+    if (status != ENT_OK) {
+        return status;
+    }
+    rc = count_all(kv, txn->mdb, ret_used, ret_entries);
+    if (rc != 0) {
+        return ent_fail(err, ent_kv_status(rc), "measuring the store: %s",
+            mdb_strerror(rc));
+    }
+    return ENT_OK;
+}
+
+void
+ent_kv_room(
+    const struct ent_kv_txn *txn, uint64_t *ret_used, uint64_t *ret_size_max)
+{
+    assert(txn->write);
+
+    *ret_used = txn->used + txn->bytes;
+    *ret_size_max = txn->kv->size_max;
+}
+
+uint64_t
+ent_kv_disk_room(const struct ent_kv_txn *txn)
+{
+    struct statvfs disk;
+    MDB_envinfo info;
+    MDB_stat stat;
+    uint64_t file;
+    uint64_t room;
+
+    assert(txn->write);
+
+    if (fstatvfs(txn->kv->lock, &disk) != 0 ||
+        mdb_env_info(txn->kv->env, &info) != 0 ||
+        mdb_env_stat(txn->kv->env, &stat) != 0) {
+        return UINT64_MAX; /* nobody knows: then a commit will say */
+    }
+    file = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+    room = (uint64_t)disk.f_bavail * disk.f_frsize +
+           (file > txn->used ? file - txn->used : 0);
+    return room > txn->bytes ? room - txn->bytes : 0;
+}
