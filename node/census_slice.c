@@ -38,9 +38,7 @@ add_copy(struct node *node, struct slice *slice, struct ent_view value,
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
     struct ent_party to;
     struct ent_id id;
-    enum ent_status rc =
-        node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
-            (ProtobufCMessage **)&row, err);
+    enum ent_status rc = node_copy_unpack(node, value, &row, err);
 
     memcpy(id.bytes, slice->key, sizeof id.bytes);
     memcpy(to.bytes, slice->key + sizeof id.bytes, sizeof to.bytes);

@@ -82,27 +82,64 @@ step_journal(struct node *node, struct node_check *check, size_t rows,
 /* ---- the tally ---- */
 
 static enum ent_status
-count_row(
+count_desk(
     struct node_check *check, struct ent_view value, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) ProtobufCMessage *row = NULL;
-    bool is_desk = check->stage == NODE_CHECK_DESK;
-    enum ent_status rc = node_row_unpack(value,
-        is_desk ? &entente__rest__v1__desk_row__descriptor
-                : &entente__rest__v1__copy_row__descriptor,
-        &row, err);
+    ENT_AUTO(node_row_free) Entente__Rest__V1__DeskRow *row = NULL;
+    enum ent_status rc =
+        node_row_unpack(value, &entente__rest__v1__desk_row__descriptor,
+            (ProtobufCMessage **)&row, err);
 
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK) {
+        node_tally_desk(&check->counted, NULL, row);
     }
-    if (is_desk) {
-        node_tally_desk(
-            &check->counted, NULL, (const Entente__Rest__V1__DeskRow *)row);
-    } else {
-        node_tally_copy(
-            &check->counted, NULL, (const Entente__Rest__V1__CopyRow *)row);
+    return rc;
+}
+
+/* What its bundle says of a copy, as the snapshot has it. */
+static enum ent_status
+lay_outcome(struct node_check *check, Entente__Rest__V1__CopyRow *row,
+    struct ent_error *err)
+{
+    const struct node_outcome *kept =
+        node_outcomes_find(&check->outcomes, row->bundle);
+    struct node_key key = node_key_u64(row->bundle);
+    struct node_outcome outcome;
+    struct ent_view value;
+    enum ent_status rc;
+
+    if (kept != NULL) {
+        node_outcome_lay(kept, row);
+        return ENT_OK;
     }
-    return ENT_OK;
+    rc = node_snapshot_seek(check->snapshot, NODE_OUTCOME, node_key_view(&key),
+        key.len, key.bytes, &value, err);
+    if (rc == ENT_OK) {
+        rc = node_outcome_decode(row->bundle, value, &outcome, err);
+    }
+    if (rc == ENT_OK) {
+        node_outcomes_keep(&check->outcomes, &outcome);
+        node_outcome_lay(&outcome, row);
+    }
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+static enum ent_status
+count_copy(
+    struct node_check *check, struct ent_view value, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) Entente__Rest__V1__CopyRow *row = NULL;
+    enum ent_status rc =
+        node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
+            (ProtobufCMessage **)&row, err);
+
+    if (rc == ENT_OK && node_outcome_may_lie(row)) {
+        rc = lay_outcome(check, row, err);
+    }
+    if (rc == ENT_OK) {
+        node_tally_copy(&check->counted, NULL, row);
+    }
+    return rc;
 }
 
 static void
@@ -158,7 +195,8 @@ step_tally(struct node_check *check, size_t rows)
             return;
         }
         if (rc == ENT_OK) {
-            rc = count_row(check, value, &fault);
+            rc = table == NODE_DESK ? count_desk(check, value, &fault)
+                                    : count_copy(check, value, &fault);
         }
         if (rc != ENT_OK) {
             finish(check, fault.text);

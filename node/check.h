@@ -31,8 +31,9 @@ struct node_check {
     bool good;                      /* once done */
     char fault[ENT_ERROR_TEXT_MAX]; /* what is wrong, where */
     struct node_snapshot *snapshot;
-    struct node_tally kept;    /* as the snapshot has it */
-    struct node_tally counted; /* in it so far */
+    struct node_tally kept;        /* as the snapshot has it */
+    struct node_tally counted;     /* in it so far */
+    struct node_outcomes outcomes; /* of it, those that were read last */
     uint8_t place[NODE_KEY_MAX];
 };
 

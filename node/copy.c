@@ -5,6 +5,7 @@
 
 #include "node/correction.h"
 #include "node/drills.h"
+#include "node/fate.h"
 #include "node/feed.h"
 #include "node/index.h"
 #include "node/lifetime.h"
@@ -14,15 +15,54 @@
 #include "proto/refusal.h"
 #include "proto/schema/api.pb-c.h"
 
+/* ---- reading ---- */
+
+static enum ent_status
+lay_outcome(struct node *node, node_copy_row *row, struct ent_error *err)
+{
+    struct node_outcome outcome;
+    enum ent_status rc;
+
+    if (!node_outcome_may_lie(row)) {
+        return ENT_OK;
+    }
+    rc = node_outcome_get(node, row->bundle, &outcome, err);
+    if (rc == ENT_OK) {
+        node_outcome_lay(&outcome, row);
+    }
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+enum ent_status
+node_copy_unpack(struct node *node, struct ent_view value,
+    node_copy_row **ret_row, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    enum ent_status rc =
+        node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
+            (ProtobufCMessage **)&row, err);
+
+    if (rc == ENT_OK) {
+        rc = lay_outcome(node, row, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_row = row;
+    row = NULL;
+    return ENT_OK;
+}
+
 enum ent_status
 node_copy_get(struct node *node, const struct ent_id *id,
     const struct ent_party *to, node_copy_row **ret_row, struct ent_error *err)
 {
     struct node_key key = node_key_copy(id, to);
+    struct ent_view value;
+    enum ent_status rc = node_store_get(
+        node->store, NODE_COPY, node_key_view(&key), &value, err);
 
-    return node_row_get(node->store, NODE_COPY, node_key_view(&key),
-        &entente__rest__v1__copy_row__descriptor, (ProtobufCMessage **)ret_row,
-        err);
+    return rc != ENT_OK ? rc : node_copy_unpack(node, value, ret_row, err);
 }
 
 enum ent_status
@@ -56,9 +96,10 @@ node_copy_next(struct node *node, const struct ent_id *id, struct ent_party *to,
         return rc;
     }
     memcpy(to->bytes, key.bytes + sizeof id->bytes, sizeof to->bytes);
-    return node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
-        (ProtobufCMessage **)ret_row, err);
+    return node_copy_unpack(node, value, ret_row, err);
 }
+
+/* ---- what a row says ---- */
 
 bool
 node_copy_has_left(const node_copy_row *row)
@@ -66,6 +107,16 @@ node_copy_has_left(const node_copy_row *row)
     return row->awaits == 0 &&
            row->state != ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE &&
            row->state != ENTENTE__V1__TRACE_STATE__TRACE_RETURNED;
+}
+
+/* What follows a copy that is delivered (node_copy_set) must be known here. */
+bool
+node_copy_is_plain(const node_copy_row *row)
+{
+    return row->state == 0 && row->awaits == 0 && row->deleted_at == 0 &&
+           row->fate == NODE_FATE_NONE && row->files == 0 &&
+           row->reply_ms == 0 && row->purge_by == 0 && row->notify_by == 0 &&
+           !node_copy_is_aside(row);
 }
 
 static bool
@@ -84,6 +135,17 @@ is_found(const node_copy_row *row)
            row->state != ENTENTE__V1__TRACE_STATE__TRACE_RETURNED;
 }
 
+/* ---- changing it ---- */
+
+/* It had no last state and stood for itself as others of its bundle do. */
+static enum ent_status
+stand_alone(struct node *node, const node_copy_row *was, struct ent_error *err)
+{
+    return was == NULL || !node_outcome_may_lie(was)
+               ? ENT_OK
+               : node_outcome_single(node, was->bundle, was->index, err);
+}
+
 enum ent_status
 node_copy_set(struct node *node, const struct ent_id *id,
     const struct ent_party *to, const node_copy_row *was,
@@ -100,6 +162,9 @@ node_copy_set(struct node *node, const struct ent_id *id,
     }
     if (rc == ENT_OK && is_found(was) && !is_found(is)) {
         rc = node_index_forget(node, NODE_SENT, was->number, err);
+    }
+    if (rc == ENT_OK) {
+        rc = stand_alone(node, was, err);
     }
     if (rc != ENT_OK) {
         return rc;

@@ -3,7 +3,9 @@
  * copy - one message for one recipient, at its sender: what became of it.
  *
  * A row in COPY follows it from acceptance to its last state; what happens on
- * the way (sent, in custody) is read off its bundle's dispatch.
+ * the way (sent, in custody) is read off its bundle's dispatch. That it was
+ * delivered may be said once for all copies of its bundle (node/outcome.h): the
+ * rows that are read here have that laid over them.
  */
 #ifndef NODE_COPY_H
 #define NODE_COPY_H
@@ -25,6 +27,10 @@ node_copy_is_aside(const node_copy_row *row)
  * officers to sign. */
 bool node_copy_has_left(const node_copy_row *row);
 
+/* Nothing is to be done when it is delivered but to know it: nobody owes
+ * anything from then on, and no file and no other row waits for it. */
+bool node_copy_is_plain(const node_copy_row *row);
+
 /* ENT_NOT_FOUND is ordinary. Free with node_row_free. */
 enum ent_status node_copy_get(struct node *node, const struct ent_id *id,
     const struct ent_party *to, node_copy_row **ret_row,
@@ -39,6 +45,9 @@ enum ent_status node_copy_by_number(struct node *node, uint64_t number,
 enum ent_status node_copy_next(struct node *node, const struct ent_id *id,
     struct ent_party *to, node_copy_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The same of a row as a walk through COPY has found it. */
+enum ent_status node_copy_unpack(struct node *node, struct ent_view value,
+    node_copy_row **ret_row, struct ent_error *err) ENT_MUST_CHECK;
 /* Its row was `was` (NULL: there was none) and is `is` from now on (NULL: it is
  * deleted); the tally follows. */
 enum ent_status node_copy_set(struct node *node, const struct ent_id *id,
@@ -51,7 +60,8 @@ enum ent_status node_copy_end(struct node *node, const struct ent_id *id,
     const struct ent_party *to, const node_copy_row *row, uint32_t state,
     const struct ent_decision *decision, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The recipient's outcomes, one a message of that bundle. */
+/* The recipient's outcomes, one a message of that bundle. Of those that are
+ * plain and delivered the bundle says it; of each other one, its own row. */
 enum ent_status node_copy_settle(struct node *node,
     const struct node_dispatch *dispatch, const struct ent_outcome *outcomes,
     size_t count, struct ent_error *err) ENT_MUST_CHECK;

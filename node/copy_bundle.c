@@ -16,7 +16,8 @@ struct change {
     const struct ent_outcome *outcomes;
     size_t count;
     uint32_t state;
-    bool *chunks; /* set when they are chunks of a file */
+    bool *chunks;                      /* set when they are chunks of a file */
+    const struct node_outcome *others; /* it is not done with these; or NULL */
 };
 
 /* Write a changed row without owning the strings that were put in it. */
@@ -59,6 +60,10 @@ each_copy(struct node *node, const struct node_dispatch *dispatch,
         rc = node_vault_get(node->store, dispatch->row->bundle, &bundle, err);
     }
     for (size_t i = 0; rc == ENT_OK && i < bundle->id_count; i++) {
+        if (change->others != NULL &&
+            node_outcome_has(change->others, (uint32_t)i)) {
+            continue;
+        }
         rc = apply_to(node, change, dispatch->row->bundle, i, &bundle->ids[i],
             &id.recipient, err);
     }
@@ -100,17 +105,53 @@ apply_outcome(struct node *node, const struct change *change, size_t index,
     return ENT_OK;
 }
 
+static bool
+is_plainly_delivered(const struct ent_outcome *outcome)
+{
+    return outcome->code == ENTENTE__V1__OUTCOME_CODE__DELIVERED &&
+           outcome->reason == 0 && outcome->line == 0 &&
+           outcome->clause[0] == '\0';
+}
+
+/* Those that are plain, and delivered: their bundle says it, once. */
+static enum ent_status
+settle_plain(struct node *node, uint64_t bundle,
+    const struct ent_outcome *outcomes, size_t count,
+    struct node_outcome *ret_plain, struct ent_error *err)
+{
+    struct node_outcome *plain = ret_plain;
+    enum ent_status rc = node_outcome_get(node, bundle, plain, err);
+
+    if (rc != ENT_OK || plain->settled_at != 0) {
+        return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!is_plainly_delivered(&outcomes[i])) {
+            node_outcome_take(plain, (uint32_t)i);
+        }
+    }
+    plain->settled_at = node->now_ms;
+    node_tally_settled(&node->tally, node_outcome_count(plain));
+    return node_outcome_put(node, plain, err);
+}
+
 enum ent_status
 node_copy_settle(struct node *node, const struct node_dispatch *dispatch,
     const struct ent_outcome *outcomes, size_t count, struct ent_error *err)
 {
+    struct node_outcome plain = {0};
     bool chunks = false;
     struct change change = {.apply = apply_outcome,
         .outcomes = outcomes,
         .count = count,
-        .chunks = &chunks};
-    enum ent_status rc = each_copy(node, dispatch, &change, err);
+        .chunks = &chunks,
+        .others = &plain};
+    enum ent_status rc =
+        settle_plain(node, dispatch->row->bundle, outcomes, count, &plain, err);
 
+    if (rc == ENT_OK && node_outcome_count(&plain) < count) {
+        rc = each_copy(node, dispatch, &change, err);
+    }
     if (rc != ENT_OK || !chunks) {
         return rc;
     }

@@ -120,6 +120,7 @@ take_back_self(struct node *node)
     node->incarnation = node->before.incarnation;
     node->manifest_sequence = node->before.manifest_sequence;
     node->tally = node->before.tally;
+    node_outcomes_clear(&node->outcomes);
     if (node->before.manifest_changed) {
         ent_bytes_free(&node->manifest_wire);
         node->manifest_wire = node->before.manifest_wire;

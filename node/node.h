@@ -19,6 +19,7 @@
 #include "node/effects.h"
 #include "node/journal.h"
 #include "node/keeper.h"
+#include "node/outcome.h"
 #include "node/slots.h"
 #include "node/store.h"
 #include "node/tally.h"
@@ -76,7 +77,8 @@ struct node {
     uint64_t manifest_sequence;
     struct ent_bytes manifest_wire;
     struct node_tally tally;
-    struct { /* as committed, while a turn changes it */
+    struct node_outcomes outcomes; /* those that were read last */
+    struct {                       /* as committed, while a turn changes it */
         bool clock_doubt;
         uint64_t incarnation;
         uint64_t manifest_sequence;

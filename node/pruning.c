@@ -128,6 +128,9 @@ prune_sent(struct node *node, uint64_t number, const struct ent_label *label,
     if (rc == ENT_OK || rc == ENT_NOT_FOUND) {
         rc = node_proof_forget(node, &stream, label->first, err);
     }
+    if (rc == ENT_OK) {
+        rc = node_outcome_forget(node, number, err);
+    }
     return rc != ENT_OK ? rc
                         : node_store_delete(node->store, NODE_BUNDLE,
                               node_key_view(&key), err);

@@ -24,6 +24,7 @@ struct sealing {
     struct ent_bytes body;
     struct ent_bytes label_wire;
     struct ent_bytes head;
+    struct node_outcome outcome; /* which copies are plain */
 };
 
 static void
@@ -207,8 +208,7 @@ sign(struct node *node, struct sealing *sealing, struct ent_error *err)
 
 static enum ent_status
 keep_copy(struct node *node, const struct node_batch *batch,
-    const struct sealing *sealing, size_t index, uint64_t bundle,
-    struct ent_error *err)
+    struct sealing *sealing, size_t index, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
     const struct node_chosen *chosen = &batch->list[index];
@@ -222,7 +222,7 @@ keep_copy(struct node *node, const struct node_batch *batch,
                    : rc;
     }
     changed = *row;
-    changed.bundle = bundle;
+    changed.bundle = sealing->outcome.bundle;
     changed.index = (uint32_t)index;
     changed.first = sealing->label.first;
     changed.stream.data = (uint8_t *)(uintptr_t)sealing->stream.bytes;
@@ -233,10 +233,27 @@ keep_copy(struct node *node, const struct node_batch *batch,
     if (rc != ENT_OK) {
         return rc;
     }
+    if (node_copy_is_plain(&changed)) {
+        node_outcome_add(&sealing->outcome, (uint32_t)index);
+    }
     return chosen->pending.len == 0
                ? ENT_OK
                : node_store_delete(node->store, NODE_PENDING,
                      node_key_view(&chosen->pending), err);
+}
+
+/* Each copy, and of the bundle which of them are plain. */
+static enum ent_status
+keep_copies(struct node *node, const struct node_batch *batch,
+    struct sealing *sealing, uint64_t bundle, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    sealing->outcome = (struct node_outcome){.bundle = bundle};
+    for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
+        rc = keep_copy(node, batch, sealing, i, err);
+    }
+    return rc != ENT_OK ? rc : node_outcome_put(node, &sealing->outcome, err);
 }
 
 static enum ent_status
@@ -303,8 +320,8 @@ keep(struct node *node, const struct node_batch *batch, struct sealing *sealing,
         rc = node_lifetime_put(node->store, NODE_LIFE_DELIVERY, bundle,
             sealing->label.expires_at + ENT_EXPIRY_GRACE_MS, err);
     }
-    for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
-        rc = keep_copy(node, batch, sealing, i, bundle, err);
+    if (rc == ENT_OK) {
+        rc = keep_copies(node, batch, sealing, bundle, err);
     }
     if (rc == ENT_OK) {
         rc = keep_dispatch(node, sealing, bundle, kept.until_ms, err);

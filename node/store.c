@@ -72,6 +72,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_PASSING] = {.name = "passing", .key_len = 8},
     [NODE_LINK] = {.name = "link", .key_len = 32},
     [NODE_ASKED] = {.name = "asked", .key_len = 24},
+    [NODE_OUTCOME] = {.name = "outcome", .key_len = 8},
     [NODE_PASSED] = {.name = "passed", .key_len = 24, .form = ENT_KV_BARE},
 };
 
@@ -80,6 +81,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
 static const bool is_put_late[NODE_TABLE_COUNT] = {
     [NODE_META] = true,
     [NODE_COPY] = true,
+    [NODE_OUTCOME] = true,
     [NODE_SEEN] = true,
     [NODE_SIGNER] = true,
     [NODE_COUNT] = true,

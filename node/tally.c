@@ -62,6 +62,13 @@ node_tally_copy(struct node_tally *tally, const Entente__Rest__V1__CopyRow *was,
     change(tally, of_copy(was), of_copy(is));
 }
 
+void
+node_tally_settled(struct node_tally *tally, uint64_t copies)
+{
+    tally->waiting -= copies;
+    tally->settled += copies;
+}
+
 bool
 node_tally_equal(const struct node_tally *a, const struct node_tally *b)
 {

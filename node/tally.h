@@ -28,6 +28,10 @@ void node_tally_copy(struct node_tally *tally,
     const Entente__Rest__V1__CopyRow *was,
     const Entente__Rest__V1__CopyRow *is);
 
+/* The rows of so many copies that were waiting are laid over (node/outcome.h).
+ */
+void node_tally_settled(struct node_tally *tally, uint64_t copies);
+
 bool node_tally_equal(const struct node_tally *a, const struct node_tally *b);
 
 /* As it is stored; all zero when it never was. */
