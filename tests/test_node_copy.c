@@ -76,21 +76,32 @@ seal_bundle(struct ent_id ids[static MANY])
     return bundle;
 }
 
+/* The bundle that it lies in, to be closed. */
+static struct node_dispatch
+dispatch_of(const struct ent_id *id)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    struct node *node = world.nodes[MAESAI];
+    struct ent_party to = recipient();
+    struct node_dispatch dispatch;
+    struct ent_digest stream;
+
+    expect_ok(node_copy_get(node, id, &to, &row, &last_error));
+    memcpy(stream.bytes, row->stream.data, sizeof stream.bytes);
+    expect_ok(
+        node_dispatch_get(node, &stream, row->first, &dispatch, &last_error));
+    return dispatch;
+}
+
 /* Its recipient says that of it; in a turn that was begun. */
 static void
 settle(const struct ent_id *of, const struct ent_outcome outcomes[static MANY])
 {
-    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
-    struct node *node = world.nodes[MAESAI];
-    struct ent_party to = recipient();
-    struct ent_digest stream;
+    ENT_AUTO(node_dispatch_fini)
+    struct node_dispatch dispatch = dispatch_of(of);
 
-    expect_ok(node_copy_get(node, of, &to, &row, &last_error));
-    memcpy(stream.bytes, row->stream.data, sizeof stream.bytes);
-    expect_ok(
-        node_dispatch_get(node, &stream, row->first, &dispatch, &last_error));
-    expect_ok(node_copy_settle(node, &dispatch, outcomes, MANY, &last_error));
+    expect_ok(node_copy_settle(
+        world.nodes[MAESAI], &dispatch, outcomes, MANY, &last_error));
 }
 
 static void
@@ -100,6 +111,29 @@ all_delivered(struct ent_outcome outcomes[static MANY])
         outcomes[i] = (struct ent_outcome){
             .index = i, .code = ENTENTE__V1__OUTCOME_CODE__DELIVERED};
     }
+}
+
+/* All of them are delivered. */
+static void
+deliver(const struct ent_id *of)
+{
+    struct ent_outcome outcomes[MANY];
+
+    all_delivered(outcomes);
+    begin();
+    settle(of, outcomes);
+    end();
+}
+
+static void
+acknowledge(const struct ent_id *id)
+{
+    struct ent_party to = recipient();
+
+    begin();
+    expect_ok(node_copy_acknowledged(
+        world.nodes[MAESAI], id, &to, "officer", &last_error));
+    end();
 }
 
 /* What its own row says, whatever lies over it. */
@@ -178,16 +212,14 @@ whoever_reads_copies_sees_the_same(void **state)
     struct node *node = world.nodes[MAESAI];
     struct ent_party to = {{0}};
     struct ent_id ids[MANY];
-    struct ent_outcome outcomes[MANY];
     node_copy_row *row;
     struct ent_id id;
     uint64_t number;
 
     (void)state;
     (void)seal_bundle(ids);
-    all_delivered(outcomes);
+    deliver(&ids[0]);
     begin();
-    settle(&ids[0], outcomes);
     expect_ok(node_copy_next(node, &ids[2], &to, &row, &last_error));
     assert_int_equal(row->state, DELIVERED);
     number = row->number;
@@ -239,24 +271,15 @@ of_a_mixed_bundle_each_copy_ends_as_it_did(void **state)
 static void
 a_copy_that_changed_before_the_receipt_stands_for_itself(void **state)
 {
-    struct node *node = world.nodes[MAESAI];
-    struct ent_party to = recipient();
     struct ent_id ids[MANY];
-    struct ent_outcome outcomes[MANY];
     node_copy_row *row;
 
     (void)state;
     (void)seal_bundle(ids);
-    begin();
-    expect_ok(
-        node_copy_acknowledged(node, &ids[3], &to, "officer", &last_error));
-    end();
+    acknowledge(&ids[3]);
     expect_tally(MANY, 1);
     world.now += 1000;
-    all_delivered(outcomes);
-    begin();
-    settle(&ids[0], outcomes);
-    end();
+    deliver(&ids[0]);
     row = copy_row(MAESAI, TACHILEIK, &ids[3]);
     assert_int_equal(row->state, DELIVERED);
     assert_int_equal(row->settled_at, world.now);
@@ -270,23 +293,14 @@ a_copy_that_changed_before_the_receipt_stands_for_itself(void **state)
 static void
 a_copy_that_changes_after_it_keeps_what_became_of_it(void **state)
 {
-    struct node *node = world.nodes[MAESAI];
-    struct ent_party to = recipient();
     struct ent_id ids[MANY];
-    struct ent_outcome outcomes[MANY];
     node_copy_row *row;
 
     (void)state;
     (void)seal_bundle(ids);
-    all_delivered(outcomes);
-    begin();
-    settle(&ids[0], outcomes);
-    end();
+    deliver(&ids[0]);
     world.now += 1000;
-    begin();
-    expect_ok(
-        node_copy_acknowledged(node, &ids[3], &to, "officer", &last_error));
-    end();
+    acknowledge(&ids[3]);
     assert_int_equal(own_state(&ids[3]), DELIVERED);
     row = copy_row(MAESAI, TACHILEIK, &ids[3]);
     assert_int_equal(row->settled_at, world.now - 1000);
@@ -296,23 +310,64 @@ a_copy_that_changes_after_it_keeps_what_became_of_it(void **state)
     expect_tally(0, 1 + MANY);
 }
 
+/* Its receipt comes when it was given up: each copy has a state by then. */
 static void
-what_is_settled_twice_is_counted_once(void **state)
+what_was_given_up_and_came_after_all_is_delivered(void **state)
 {
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    struct ent_id ids[MANY];
+
+    (void)state;
+    (void)seal_bundle(ids);
+    world.now += 8 * DAY;
+    begin();
+    dispatch = dispatch_of(&ids[0]);
+    expect_ok(
+        node_copy_expire(world.nodes[MAESAI], &dispatch, false, &last_error));
+    end();
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &ids[1]),
+        ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED);
+    expect_tally(0, 1 + MANY);
+    deliver(&ids[0]);
+    assert_int_equal(own_state(&ids[1]), DELIVERED);
+    expect_tally(0, 1 + MANY);
+}
+
+static void
+what_is_to_be_sealed_anew_is_not_delivered_by_the_bundle_before(void **state)
+{
+    ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
+    struct node *node = world.nodes[MAESAI];
     struct ent_id ids[MANY];
     struct ent_outcome outcomes[MANY];
-    node_copy_row *row;
 
     (void)state;
     (void)seal_bundle(ids);
     all_delivered(outcomes);
     begin();
-    settle(&ids[0], outcomes);
+    dispatch = dispatch_of(&ids[0]);
+    expect_ok(node_copy_repend(node, &dispatch, &last_error));
+    expect_ok(node_copy_settle(node, &dispatch, outcomes, MANY, &last_error));
     end();
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &ids[1]), 0);
+    expect_tally(MANY, 1);
+    world.up = true;
+    pass(6000);
+    assert_int_equal(state_of(MAESAI, TACHILEIK, &ids[1]), DELIVERED);
+    expect_tally(0, 1 + MANY);
+}
+
+static void
+what_is_settled_twice_is_counted_once(void **state)
+{
+    struct ent_id ids[MANY];
+    node_copy_row *row;
+
+    (void)state;
+    (void)seal_bundle(ids);
+    deliver(&ids[0]);
     world.now += 1000;
-    begin();
-    settle(&ids[0], outcomes);
-    end();
+    deliver(&ids[0]);
     row = copy_row(MAESAI, TACHILEIK, &ids[0]);
     assert_int_equal(row->settled_at, world.now - 1000);
     node_row_free(&row);
@@ -403,6 +458,8 @@ main(void)
         TEST(of_a_mixed_bundle_each_copy_ends_as_it_did),
         TEST(a_copy_that_changed_before_the_receipt_stands_for_itself),
         TEST(a_copy_that_changes_after_it_keeps_what_became_of_it),
+        TEST(what_was_given_up_and_came_after_all_is_delivered),
+        TEST(what_is_to_be_sealed_anew_is_not_delivered_by_the_bundle_before),
         TEST(what_is_settled_twice_is_counted_once),
         TEST(a_turn_that_is_taken_back_settles_nothing),
         TEST(a_bundle_that_is_taken_back_says_nothing),
