@@ -18,7 +18,7 @@ typedef Entente__V1__ListCheckRequest list_request; /* generated names */
 typedef Entente__V1__ListAnswer list_answer;
 
 struct asking {
-    const struct node *node;
+    struct node *node;
     bool exercise;
     struct node_blind keys[KEYS_MAX];
     size_t count;

@@ -16,7 +16,7 @@ typedef Entente__V1__SearchRequest search_request;
 
 /* Keys of one term: of a name each is a term of its own, else one of them. */
 struct asking {
-    const struct node *node;
+    struct node *node;
     bool exercise;
     struct node_search *search;
     bool each;

@@ -39,7 +39,7 @@ node_asked_print(const struct node *node, uint64_t user, const char *role)
 
     node_asked_name(user, role, name);
     crypto_generichash(print.bytes, sizeof print.bytes, (const uint8_t *)name,
-        strlen(name), node->index_key, sizeof node->index_key);
+        strlen(name), node->prints.key, sizeof node->prints.key);
     return print;
 }
 

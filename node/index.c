@@ -1,68 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/index.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #include "proto/base/log.h"
 
 #define COMPONENT "index"
 
-/* Kinds of keys that are not proto/lookup.h's. */
-#define KIND_FAMILY 0x80
-#define KIND_OFFICE 0x81
-#define KIND_LIST 0x82
-
 /* ---- prints ---- */
 
-static struct node_blind
-print(const struct node *node, bool exercise, uint8_t kind, struct ent_view key)
+struct node_blind
+node_index_blind(
+    struct node *node, bool exercise, enum ent_lookup kind, struct ent_view key)
 {
-    const uint8_t head[] = {ENT_LOOKUP_VERSION, exercise, kind};
-    crypto_generichash_state state;
-    struct node_blind blind;
-
-    crypto_generichash_init(
-        &state, node->index_key, sizeof node->index_key, sizeof blind.bytes);
-    crypto_generichash_update(&state, head, sizeof head);
-    crypto_generichash_update(&state, key.data, key.len);
-    crypto_generichash_final(&state, blind.bytes, sizeof blind.bytes);
-    return blind;
+    return node_prints_of(&node->prints, exercise, (uint8_t)kind, key);
 }
 
 struct node_blind
-node_index_blind(const struct node *node, bool exercise, enum ent_lookup kind,
-    struct ent_view key)
-{
-    return print(node, exercise, (uint8_t)kind, key);
-}
-
-struct node_blind
-node_index_family(const struct node *node, bool exercise, uint32_t family)
+node_index_family(struct node *node, bool exercise, uint32_t family)
 {
     uint8_t number[4];
 
     ent_put_be(number, family, sizeof number);
-    return print(
-        node, exercise, KIND_FAMILY, ent_view_of(number, sizeof number));
+    return node_prints_of(&node->prints, exercise, NODE_PRINT_FAMILY,
+        ent_view_of(number, sizeof number));
 }
 
 struct node_blind
-node_index_office(const struct node *node, bool exercise, const char *address)
+node_index_office(struct node *node, bool exercise, const char *address)
 {
-    return print(node, exercise, KIND_OFFICE, ent_view_text(address));
+    return node_prints_of(
+        &node->prints, exercise, NODE_PRINT_OFFICE, ent_view_text(address));
 }
 
 struct node_blind
-node_index_list(const struct node *node, const char *address)
+node_index_list(struct node *node, const char *address)
 {
-    return print(node, false, KIND_LIST, ent_view_text(address));
+    return node_prints_of(
+        &node->prints, false, NODE_PRINT_LIST, ent_view_text(address));
 }
 
 /* ---- of one message ---- */
 
 struct gathering {
-    const struct node *node;
+    struct node *node;
     bool exercise;
     bool too_many;
     size_t count;
@@ -97,8 +78,8 @@ gather(void *context, enum ent_lookup kind, struct ent_view key,
 }
 
 enum ent_status
-node_index_of(const struct node *node, const ent_message *message,
-    const char *other, struct ent_bytes *ret_blinds, struct ent_error *err)
+node_index_of(struct node *node, const ent_message *message, const char *other,
+    struct ent_bytes *ret_blinds, struct ent_error *err)
 {
     const struct ent_family *family = ent_family_of(message);
     struct gathering gathering;

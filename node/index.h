@@ -14,7 +14,6 @@
 #include "node/node.h"
 #include "proto/lookup.h"
 
-#define NODE_BLIND_LEN 16
 #define NODE_BLINDS_MAX 1024 /* of one message; what is more is not found */
 
 enum node_way {
@@ -22,24 +21,20 @@ enum node_way {
     NODE_SENT = 1, /* of submissions, one a recipient */
 };
 
-struct node_blind {
-    uint8_t bytes[NODE_BLIND_LEN];
-};
-
 /* Of one key. */
-struct node_blind node_index_blind(const struct node *node, bool exercise,
+struct node_blind node_index_blind(struct node *node, bool exercise,
     enum ent_lookup kind, struct ent_view key);
 struct node_blind node_index_family(
-    const struct node *node, bool exercise, uint32_t family);
+    struct node *node, bool exercise, uint32_t family);
 struct node_blind node_index_office(
-    const struct node *node, bool exercise, const char *address);
+    struct node *node, bool exercise, const char *address);
 
 /* Entries of lists that that office gave; exercises are on no list. */
-struct node_blind node_index_list(const struct node *node, const char *address);
+struct node_blind node_index_list(struct node *node, const char *address);
 
 /* The prints of a message that is exchanged with `other`, one after another. */
-enum ent_status node_index_of(const struct node *node,
-    const ent_message *message, const char *other, struct ent_bytes *ret_blinds,
+enum ent_status node_index_of(struct node *node, const ent_message *message,
+    const char *other, struct ent_bytes *ret_blinds,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* A message is there, with these prints; it is gone. */

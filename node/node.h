@@ -20,6 +20,7 @@
 #include "node/journal.h"
 #include "node/keeper.h"
 #include "node/outcome.h"
+#include "node/prints.h"
 #include "node/slots.h"
 #include "node/store.h"
 #include "node/tally.h"
@@ -56,7 +57,7 @@ struct node {
     struct ent_certificate certificate;
     struct ent_bytes certificate_wire;
     struct node_keeper *keeper;
-    uint8_t index_key[32]; /* of node/index.h */
+    struct node_prints prints; /* of node/index.h */
     struct node_slots *slots;
     struct node_store *store;
     uint64_t slots_noted; /* how many the store says there are */

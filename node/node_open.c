@@ -64,7 +64,7 @@ open_store(struct node *node, struct ent_error *err)
     char path[PATH_MAX];
     enum ent_status rc;
 
-    node_keeper_index_key(node->keeper, node->index_key);
+    node_keeper_index_key(node->keeper, node->prints.key);
     node_keeper_store_key(node->keeper, store_key);
     rc = node_store_open(node->config->store, store_key,
         node->config->store_limit, &node->store, err);
@@ -397,7 +397,7 @@ node_close(struct node **node_pointer)
     ent_bytes_free(&node->certificate_wire);
     ent_bytes_free(&node->manifest_wire);
     ent_bytes_free(&node->before.manifest_wire);
-    sodium_memzero(node->index_key, sizeof node->index_key);
+    sodium_memzero(&node->prints, sizeof node->prints);
     free(node);
     *node_pointer = NULL;
 }

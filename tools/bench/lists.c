@@ -121,7 +121,7 @@ plate_of(uint64_t entry, char ret_plate[static PLATE_MAX])
 }
 
 struct prints {
-    const struct node *node;
+    struct node *node;
     struct node_blind list[PRINTS];
     size_t count;
 };
