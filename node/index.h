@@ -5,6 +5,9 @@
  *
  * Keys lie in the store blinded, as keyed prints under the storage key: who has
  * the disk without it learns how many messages share something, and not what.
+ * The list of a message's prints (INDEXED) says the same the other way round,
+ * and is not sealed again; where one is damaged an entry stays that leads
+ * nowhere.
  * What was an exercise has prints of its own, so that it is never found by who
  * asks about the world. Entries come with a message and go with it.
  */

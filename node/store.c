@@ -68,7 +68,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_CENSUS] = {.name = "census", .key_len = 33},
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
     [NODE_INDEX] = {.name = "index", .key_len = 25, .form = ENT_KV_BARE},
-    [NODE_INDEXED] = {.name = "indexed", .key_len = 9},
+    [NODE_INDEXED] = {.name = "indexed", .key_len = 9, .form = ENT_KV_BARE},
     [NODE_PASSING] = {.name = "passing", .key_len = 8},
     [NODE_LINK] = {.name = "link", .key_len = 32},
     [NODE_ASKED] = {.name = "asked", .key_len = 24},
