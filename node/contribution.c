@@ -59,6 +59,10 @@ node_contribution_look(struct node *node, const struct ent_address *recipient,
 {
     char name[NAME_LEN];
 
+    if (facts->message->body_case !=
+        ENTENTE__V1__MESSAGE__BODY_STATISTICS_RETURN) {
+        return;
+    }
     facts->given_at = last_of(node, WENT, recipient, name);
     facts->contributed_at = last_of(node, CAME, recipient, name);
 }

@@ -20,7 +20,8 @@ enum ent_status node_contribution_said(struct node *node,
     const struct ent_address *recipient, const ent_message *message,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* What the gate asks of the recipient's state. */
+/* What the gate asks of the recipient's state, when facts->message is a return.
+ */
 void node_contribution_look(struct node *node,
     const struct ent_address *recipient, struct ent_facts *facts);
 
