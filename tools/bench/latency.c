@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench-latency - how long one FLASH message takes, one after another: until it
- * is accepted, until it is on the recipient's desk (as that node's clock says,
- * in ms), until a program that reads the desk in its order has it in its hands,
- * and until the sender's program sees that the signed receipt is here.
+ * bench-latency - how long FLASH messages take: until they are accepted, until
+ * they are on the recipient's desk (as that node's clock says, in ms), until a
+ * program that reads the desk in its order has them in its hands, and until the
+ * sender's program sees that the signed receipt is here.
  *
  *     bench-latency --from=a.sock --at=b.sock --to=blo-b@mm --count=1000
  *     ... --load       while ROUTINE is handed in as fast as the node takes it
  *
- * Prints one JSON object with the spread of each, in microseconds. The receipt
- * is asked for a question at a time, on an idle way only after the message was
- * read, so that no question stands in its way; a question is answered in a turn
- * of the node, so it costs up to one turn.
+ * The next is handed in when the last was read and its receipt is here; under
+ * load when its receipt is here, a random moment later, so that they do not
+ * beat with the turns of the nodes. There it may be read seconds later, behind
+ * all that lay before it: what is not yet read when the load ends is not
+ * counted as read.
+ *
+ * Prints one JSON object with the spread of each, in microseconds, and of how
+ * many it is. The receipt is asked for a question at a time, on an idle way
+ * only after the message was read, so that no question stands in its way; a
+ * question is answered in a turn of the node, so it costs up to one turn.
  */
 #include <argp.h>
 #include <jansson.h>
@@ -19,28 +25,27 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 #include <time.h>
 
 #include "proto/base/time.h"
 #include "tools/bench/load.h"
+#include "tools/bench/passage.h"
 #include "tools/bench/program.h"
 #include "tools/bench/reader.h"
 #include "tools/bench/spread.h"
 
 #define TIMEOUT_MS 120000
 #define GIVE_UP_S 300
-#define WARM_UP_S 2 /* until the node is busy */
-#define SIZE 256    /* an alert's text */
+#define WARM_UP_S 2       /* until the node is busy */
+#define SIZE 256          /* an alert's text */
+#define PAUSE_NS 10000000 /* between two under load, at most: about a turn */
 #define SECOND_NS UINT64_C(1000000000)
 
-enum { ACCEPTED, DESK, READ, RECEIPT, POINTS };
-
-static const char *const names[POINTS] = {[ACCEPTED] = "accepted",
-    [DESK] = "desk",
-    [READ] = "read",
-    [RECEIPT] = "receipt"};
+static const char *const names[BENCH_POINTS] = {[BENCH_ACCEPTED] = "accepted",
+    [BENCH_DESK] = "desk",
+    [BENCH_READ] = "read",
+    [BENCH_RECEIPT] = "receipt"};
 
 struct latency {
     struct bench_load load; /* of ROUTINE */
@@ -50,15 +55,7 @@ struct latency {
     unsigned long seconds; /* at most, 0: as long as it takes */
     unsigned long size;    /* of ROUTINE */
     bool loaded;
-    uint64_t *samples[POINTS];
-    size_t taken;
-    /* Between the two programs. */
-    pthread_mutex_t mutex;
-    pthread_cond_t seen_it;
-    char awaited[ENT_ID_TEXT_LEN + 1];
-    uint64_t seen_ns; /* 0: not yet */
-    uint64_t desk_ms; /* when it came there, by the node's clock */
-    unsigned long read;
+    struct bench_passages passages;
     _Atomic bool over;
     _Atomic bool failed;
 };
@@ -77,16 +74,12 @@ see(void *context, const Entente__V1__InboxItem *item)
 {
     struct latency *latency = context;
 
-    (void)pthread_mutex_lock(&latency->mutex);
-    latency->read++;
-    if (strcmp(item->id, latency->awaited) == 0) {
-        latency->seen_ns = bench_now_ns();
-        latency->desk_ms = item->received_at;
-        (void)pthread_cond_signal(&latency->seen_it);
-    }
-    (void)pthread_mutex_unlock(&latency->mutex);
+    bench_passages_read(
+        &latency->passages, item->id, item->received_at, bench_now_ns());
 }
 
+/* Under load until nothing lies there any more: who measures next at this desk
+ * finds it empty, and each FLASH says when it came to it. */
 static void *
 consume(void *context)
 {
@@ -94,10 +87,10 @@ consume(void *context)
     ENT_AUTO(ent_client_close) struct ent_client *client = NULL;
     struct ent_error err = {0};
     uint64_t from = 0; /* the cursor's */
-    size_t count;
+    size_t count = 0;
     int rc = ent_client_open(latency->at, TIMEOUT_MS, true, &client, &err);
 
-    while (rc == EX_OK && !latency->over) {
+    while (rc == EX_OK && (!latency->over || (latency->loaded && count > 0))) {
         rc = bench_read(client, &from, see, latency, &count, &err);
     }
     if (rc != EX_OK) {
@@ -106,54 +99,41 @@ consume(void *context)
     return NULL;
 }
 
-/* When the awaited message was read; 0: it was not in time. */
-static uint64_t
-await_reader(struct latency *latency)
-{
-    struct timespec until;
-    uint64_t seen;
-
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += GIVE_UP_S;
-    (void)pthread_mutex_lock(&latency->mutex);
-    while (latency->seen_ns == 0 && pthread_cond_timedwait(&latency->seen_it,
-                                        &latency->mutex, &until) == 0) {
-    }
-    seen = latency->seen_ns;
-    (void)pthread_mutex_unlock(&latency->mutex);
-    return seen;
-}
-
 /* ---- the sender's program ---- */
 
-static void
-expect(struct latency *latency, const char *id)
+static int
+await_reader(struct latency *latency, struct ent_error *err)
 {
-    (void)pthread_mutex_lock(&latency->mutex);
-    (void)snprintf(latency->awaited, sizeof latency->awaited, "%s", id);
-    latency->seen_ns = 0;
-    (void)pthread_mutex_unlock(&latency->mutex);
+    if (!bench_passages_await_read(&latency->passages, GIVE_UP_S)) {
+        (void)ent_fail(err, ENT_IO, "a message was never read");
+        return EX_UNAVAILABLE;
+    }
+    return EX_OK;
 }
 
-/* Until both have it: under load the reader may be far behind. */
-static int
-await_both(struct latency *latency, struct ent_client *client, char *id,
-    uint64_t at[static POINTS], struct ent_error *err)
+static void
+pause_a_moment(void)
 {
-    int rc = EX_OK;
+    const struct timespec moment = {.tv_nsec = randombytes_uniform(PAUSE_NS)};
 
+    (void)nanosleep(&moment, NULL);
+}
+
+/* Until the next may be handed in. */
+static int
+await_passage(struct latency *latency, struct ent_client *client, char *id,
+    struct ent_error *err)
+{
+    int rc = latency->loaded ? EX_OK : await_reader(latency, err);
+
+    if (rc == EX_OK) {
+        rc = bench_await_receipt(client, id, err);
+    }
+    if (rc == EX_OK) {
+        bench_passages_pass(&latency->passages, BENCH_RECEIPT, bench_now_ns());
+    }
     if (latency->loaded) {
-        rc = bench_await_receipt(client, id, err);
-        at[RECEIPT] = bench_now_ns();
-    }
-    at[READ] = await_reader(latency);
-    if (rc == EX_OK && at[READ] == 0) {
-        (void)ent_fail(err, ENT_IO, "a message was never read");
-        rc = EX_UNAVAILABLE;
-    }
-    if (rc == EX_OK && !latency->loaded) {
-        rc = bench_await_receipt(client, id, err);
-        at[RECEIPT] = bench_now_ns();
+        pause_a_moment();
     }
     return rc;
 }
@@ -162,23 +142,25 @@ static int
 measure_one(struct latency *latency, struct ent_client *client,
     struct bench_batch *batch, struct ent_error *err)
 {
-    uint64_t at[POINTS], began, began_ms;
     int rc;
 
     bench_batch_fill(batch, &latency->kind, 1);
-    expect(latency, batch->ids[0]);
-    began_ms = ent_time_now_ms();
-    began = bench_now_ns();
+    bench_passages_start(
+        &latency->passages, batch->ids[0], bench_now_ns(), ent_time_now_ms());
     rc = bench_batch_submit(client, batch, 1, err);
-    at[ACCEPTED] = bench_now_ns();
-    if (rc == EX_OK) {
-        rc = await_both(latency, client, batch->ids[0], at, err);
+    if (rc != EX_OK) {
+        return rc;
     }
-    at[DESK] = began + (latency->desk_ms - began_ms) * UINT64_C(1000000);
-    for (size_t i = 0; rc == EX_OK && i < POINTS; i++) {
-        latency->samples[i][latency->taken] = at[i] - began;
-    }
-    return rc;
+    bench_passages_pass(&latency->passages, BENCH_ACCEPTED, bench_now_ns());
+    return await_passage(latency, client, batch->ids[0], err);
+}
+
+static bool
+goes_on(const struct latency *latency, uint64_t began_ns)
+{
+    return !latency->load.failed && !latency->failed &&
+           (latency->seconds == 0 ||
+               bench_now_ns() - began_ns <= latency->seconds * SECOND_NS);
 }
 
 static int
@@ -190,14 +172,9 @@ measure(
     int rc =
         ent_client_open(latency->load.socket, TIMEOUT_MS, true, &client, err);
 
-    while (rc == EX_OK && latency->taken < latency->count &&
-           !latency->load.failed && !latency->failed) {
+    for (size_t i = 0;
+         rc == EX_OK && i < latency->count && goes_on(latency, began); i++) {
         rc = measure_one(latency, client, batch, err);
-        latency->taken += rc == EX_OK ? 1 : 0;
-        if (latency->seconds > 0 &&
-            bench_now_ns() - began > latency->seconds * SECOND_NS) {
-            break;
-        }
     }
     return rc;
 }
@@ -219,6 +196,7 @@ measure_under_load(struct latency *latency, struct bench_batch *batch)
     if (rc != EX_OK) {
         fail(latency, latency->load.socket, err.text);
     }
+    bench_passages_end(&latency->passages);
     if (latency->loaded) {
         bench_load_stop(&latency->load);
         bench_load_join(&latency->load);
@@ -249,26 +227,33 @@ run(struct latency *latency)
 
 /* ---- what came of it ---- */
 
+/* Of nothing there is none. */
 static json_t *
 spread_of(uint64_t *samples, size_t count)
 {
-    struct bench_spread spread = bench_spread_of(samples, count);
+    struct bench_spread spread;
 
-    return json_pack("{s:f, s:f, s:f, s:f}", "p50_us", (double)spread.p50 / 1e3,
-        "p99_us", (double)spread.p99 / 1e3, "p999_us",
-        (double)spread.p999 / 1e3, "max_us", (double)spread.max / 1e3);
+    if (count == 0) {
+        return json_pack("{s:i}", "messages", 0);
+    }
+    spread = bench_spread_of(samples, count);
+    return json_pack("{s:I, s:f, s:f, s:f, s:f}", "messages", (json_int_t)count,
+        "p50_us", (double)spread.p50 / 1e3, "p99_us", (double)spread.p99 / 1e3,
+        "p999_us", (double)spread.p999 / 1e3, "max_us",
+        (double)spread.max / 1e3);
 }
 
 static void
 tell(struct latency *latency, double took_s)
 {
+    struct bench_passages *passages = &latency->passages;
     json_t *said = json_pack("{s:I, s:b, s:f, s:I}", "messages",
-        (json_int_t)latency->taken, "loaded", (int)latency->loaded, "seconds",
-        took_s, "routine", (json_int_t)latency->load.accepted);
+        (json_int_t)passages->started, "loaded", (int)latency->loaded,
+        "seconds", took_s, "routine", (json_int_t)latency->load.accepted);
 
-    for (size_t i = 0; i < POINTS; i++) {
-        (void)json_object_set_new(
-            said, names[i], spread_of(latency->samples[i], latency->taken));
+    for (size_t i = 0; i < BENCH_POINTS; i++) {
+        (void)json_object_set_new(said, names[i],
+            spread_of(passages->took_ns[i], passages->passed[i]));
     }
     if (json_dumpf(said, stdout, JSON_REAL_PRECISION(6)) != 0) {
         exit(EX_OSERR);
@@ -330,7 +315,7 @@ take_argument(int key, char *argument, struct argp_state *state)
 
 static const struct argp argp = {.options = options,
     .parser = take_argument,
-    .doc = "How long FLASH messages take, one after another."};
+    .doc = "How long FLASH messages take."};
 
 static enum ent_status
 prepare(struct latency *latency, struct ent_error *err)
@@ -343,11 +328,8 @@ prepare(struct latency *latency, struct ent_error *err)
         rc = bench_kind_make(&latency->load.kind, to, latency->size,
             ENTENTE__V1__PRECEDENCE__ROUTINE, err);
     }
-    for (size_t i = 0; rc == ENT_OK && i < POINTS; i++) {
-        latency->samples[i] = calloc(latency->count, sizeof(uint64_t));
-        if (latency->samples[i] == NULL) {
-            rc = ent_fail(err, ENT_NO_MEMORY, "the samples");
-        }
+    if (rc == ENT_OK) {
+        rc = bench_passages_init(&latency->passages, latency->count, err);
     }
     return rc;
 }
@@ -359,9 +341,7 @@ main(int argc, char *argv[])
                                          .batch = BENCH_BATCH_MAX,
                                          .producers = 4},
         .count = 1000,
-        .size = 1024,
-        .mutex = PTHREAD_MUTEX_INITIALIZER,
-        .seen_it = PTHREAD_COND_INITIALIZER};
+        .size = 1024};
     struct ent_error err = {0};
     uint64_t began;
 
@@ -375,9 +355,11 @@ main(int argc, char *argv[])
     }
     began = bench_now_ns();
     run(&latency);
-    if (latency.failed || latency.load.failed || latency.taken == 0) {
+    if (latency.failed || latency.load.failed ||
+        latency.passages.started == 0) {
         return EX_UNAVAILABLE;
     }
     tell(&latency, (double)(bench_now_ns() - began) / 1e9);
+    bench_passages_fini(&latency.passages);
     return EX_OK;
 }
