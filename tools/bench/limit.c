@@ -18,7 +18,6 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -26,13 +25,9 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "proto/base/bytes.h"
+#include "tools/bench/limit_bundle.h"
 #include "tools/bench/program.h"
 
-#define BUNDLE_MAX 1024 /* messages */
-#define SIZE_MAX_BYTES 65536
-#define TAG crypto_aead_xchacha20poly1305_ietf_ABYTES
-#define HASH 32
 #define MAP_SIZE ((size_t)64 << 30)
 #define PATH_MAX_LEN 4096
 
@@ -44,31 +39,12 @@ struct limit {
     const char *folder;
 };
 
-/* One side: its keys, the other's, its store and its end of the link. */
+/* One side: its keys, its store and its end of the link. */
 struct side {
-    uint8_t sign_pk[crypto_sign_PUBLICKEYBYTES];
-    uint8_t sign_sk[crypto_sign_SECRETKEYBYTES];
-    uint8_t other_sign_pk[crypto_sign_PUBLICKEYBYTES];
-    uint8_t box_pk[crypto_scalarmult_BYTES]; /* the recipient's */
-    uint8_t box_sk[crypto_scalarmult_SCALARBYTES];
+    struct limit_keys keys;
     MDB_env *env;
     MDB_dbi dbi;
     void *socket;
-};
-
-/* What stands before the sealed messages of a bundle. */
-struct head {
-    uint64_t number;
-    uint64_t count;
-    uint8_t ephemeral[crypto_scalarmult_BYTES];
-    uint8_t root[HASH];
-    uint8_t signature[crypto_sign_BYTES];
-};
-
-struct receipt {
-    uint64_t number;
-    uint8_t root[HASH];
-    uint8_t signature[crypto_sign_BYTES];
 };
 
 static double
@@ -109,103 +85,6 @@ store_put(
         mdb_put(txn, side->dbi, &k, &v, 0) == 0, "the store takes no more");
 }
 
-/* ---- a bundle ---- */
-
-/* X25519 with a key of this bundle alone, and what comes of it. */
-static void
-agree(
-    const uint8_t *secret, const uint8_t *public, uint8_t ret_key[static HASH])
-{
-    uint8_t shared[crypto_scalarmult_BYTES];
-
-    bench_must(crypto_scalarmult(shared, secret, public) == 0, "no shared key");
-    crypto_generichash(ret_key, HASH, shared, sizeof shared, NULL, 0);
-    sodium_memzero(shared, sizeof shared);
-}
-
-static void
-message_key(const uint8_t *secret, uint64_t index, uint8_t ret_key[static HASH])
-{
-    crypto_generichash(
-        ret_key, HASH, (const uint8_t *)&index, sizeof index, secret, HASH);
-}
-
-/* The root over `count` leaves, which are used up. */
-static void
-tree_root(uint8_t (*leaves)[HASH], size_t count, uint8_t ret_root[static HASH])
-{
-    while (count > 1) {
-        size_t half = (count + 1) / 2;
-
-        for (size_t i = 0; i + 1 < count; i += 2) {
-            uint8_t parent[HASH];
-
-            crypto_generichash(
-                parent, HASH, leaves[i], sizeof(uint8_t[2 * HASH]), NULL, 0);
-            memcpy(leaves[i / 2], parent, HASH);
-        }
-        if (count % 2 == 1) {
-            memmove(leaves[half - 1], leaves[count - 1], HASH);
-        }
-        count = half;
-    }
-    memcpy(ret_root, leaves[0], HASH);
-}
-
-static size_t
-seal(const struct side *side, const struct limit *limit, uint64_t number,
-    size_t count, const uint8_t *plain, uint8_t *out)
-{
-    static uint8_t leaves[BUNDLE_MAX][HASH];
-    const uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES] = {0};
-    struct head head = {.number = number, .count = count};
-    uint8_t ephemeral[crypto_scalarmult_SCALARBYTES], secret[HASH], key[HASH];
-    uint8_t *at = out + sizeof head;
-
-    randombytes_buf(ephemeral, sizeof ephemeral);
-    bench_must(
-        crypto_scalarmult_base(head.ephemeral, ephemeral) == 0, "no key");
-    agree(ephemeral, side->box_pk, secret);
-    for (size_t i = 0; i < count; i++) {
-        message_key(secret, i, key);
-        crypto_aead_xchacha20poly1305_ietf_encrypt(
-            at, NULL, plain, limit->size, NULL, 0, NULL, nonce, key);
-        crypto_generichash(leaves[i], HASH, at, limit->size + TAG, NULL, 0);
-        at += limit->size + TAG;
-    }
-    tree_root(leaves, count, head.root);
-    crypto_sign_detached(
-        head.signature, NULL, head.root, sizeof head.root, side->sign_sk);
-    memcpy(out, &head, sizeof head);
-    return (size_t)(at - out);
-}
-
-static void
-open_bundle(const struct side *side, const struct limit *limit,
-    const struct head *head, const uint8_t *at)
-{
-    static uint8_t leaves[BUNDLE_MAX][HASH];
-    static uint8_t plain[SIZE_MAX_BYTES];
-    const uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES] = {0};
-    uint8_t secret[HASH], key[HASH], root[HASH];
-
-    bench_must(crypto_sign_verify_detached(head->signature, head->root,
-                   sizeof head->root, side->other_sign_pk) == 0,
-        "a bundle is not signed");
-    agree(side->box_sk, head->ephemeral, secret);
-    for (size_t i = 0; i < head->count; i++) {
-        message_key(secret, i, key);
-        bench_must(crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL,
-                       at, limit->size + TAG, NULL, 0, nonce, key) == 0,
-            "a message does not open");
-        crypto_generichash(leaves[i], HASH, at, limit->size + TAG, NULL, 0);
-        at += limit->size + TAG;
-    }
-    tree_root(leaves, head->count, root);
-    bench_must(
-        memcmp(root, head->root, HASH) == 0, "a bundle has another root");
-}
-
 /* ---- the recipient ---- */
 
 static void
@@ -214,26 +93,22 @@ receive_all(struct side *side, const struct limit *limit)
     unsigned long got = 0;
 
     while (got < limit->messages) {
-        struct receipt receipt;
-        struct head head;
+        struct limit_receipt receipt;
+        struct limit_head head;
         zmq_msg_t frame;
         MDB_txn *txn;
 
         bench_must(zmq_msg_init(&frame) == 0 &&
                        zmq_msg_recv(&frame, side->socket, 0) > 0,
             "nothing comes");
-        memcpy(&head, zmq_msg_data(&frame), sizeof head);
-        open_bundle(side, limit, &head,
-            (const uint8_t *)zmq_msg_data(&frame) + sizeof head);
+        limit_bundle_open(
+            &side->keys, zmq_msg_data(&frame), limit->size, &head);
         bench_must(
             mdb_txn_begin(side->env, NULL, 0, &txn) == 0, "no transaction");
         store_put(
             side, txn, head.number, zmq_msg_data(&frame), zmq_msg_size(&frame));
         bench_must(mdb_txn_commit(txn) == 0, "it cannot be committed");
-        receipt.number = head.number;
-        memcpy(receipt.root, head.root, HASH);
-        crypto_sign_detached(receipt.signature, NULL, receipt.root,
-            sizeof receipt.root, side->sign_sk);
+        limit_receipt_sign(&side->keys, &head, &receipt);
         bench_must(zmq_send(side->socket, &receipt, sizeof receipt, 0) > 0,
             "no receipt leaves");
         got += head.count;
@@ -247,7 +122,7 @@ struct progress {
     unsigned long sealed; /* messages */
     unsigned long confirmed;
     uint64_t bundles;
-    struct receipt kept; /* the last one, to be committed */
+    struct limit_receipt kept; /* the last one, to be committed */
 };
 
 static void
@@ -256,9 +131,11 @@ send_one(struct side *side, const struct limit *limit, const uint8_t *plain,
 {
     unsigned long left = limit->messages - progress->sealed;
     size_t count = left < limit->bundle ? left : limit->bundle;
-    size_t len = seal(side, limit, ++progress->bundles, count, plain, buffer);
+    size_t len = limit_bundle_len(count, limit->size);
     MDB_txn *txn;
 
+    limit_bundle_seal(
+        &side->keys, ++progress->bundles, count, plain, limit->size, buffer);
     bench_must(mdb_txn_begin(side->env, NULL, 0, &txn) == 0, "no transaction");
     store_put(side, txn, progress->bundles * 2, buffer, len);
     store_put(side, txn, progress->kept.number * 2 + 1, &progress->kept,
@@ -272,23 +149,21 @@ static void
 take_receipt(
     struct side *side, const struct limit *limit, struct progress *progress)
 {
-    struct receipt *receipt = &progress->kept;
+    struct limit_receipt *receipt = &progress->kept;
     unsigned long left = limit->messages - progress->confirmed;
 
     bench_must(zmq_recv(side->socket, receipt, sizeof *receipt, 0) ==
                    (int)sizeof *receipt,
         "no receipt comes");
-    bench_must(crypto_sign_verify_detached(receipt->signature, receipt->root,
-                   sizeof receipt->root, side->other_sign_pk) == 0,
-        "a receipt is not signed");
+    limit_receipt_verify(&side->keys, receipt);
     progress->confirmed += left < limit->bundle ? left : limit->bundle;
 }
 
 static void
 send_all(struct side *side, const struct limit *limit)
 {
-    size_t room = sizeof(struct head) + limit->bundle * (limit->size + TAG);
-    uint8_t *plain = malloc(limit->size), *buffer = malloc(room);
+    uint8_t *plain = malloc(limit->size);
+    uint8_t *buffer = malloc(limit_bundle_len(limit->bundle, limit->size));
     struct progress progress = {0};
 
     bench_must(plain != NULL && buffer != NULL, "no memory");
@@ -369,20 +244,6 @@ be_sender(struct side *side, const struct limit *limit, const char curve[3][41],
     return began;
 }
 
-static void
-make_keys(struct side *sender, struct side *recipient, char curve[3][41])
-{
-    bench_must(
-        crypto_sign_keypair(sender->sign_pk, sender->sign_sk) == 0 &&
-            crypto_sign_keypair(recipient->sign_pk, recipient->sign_sk) == 0 &&
-            crypto_box_keypair(recipient->box_pk, recipient->box_sk) == 0 &&
-            zmq_curve_keypair(curve[0], curve[1]) == 0,
-        "no keys");
-    memcpy(sender->box_pk, recipient->box_pk, sizeof sender->box_pk);
-    memcpy(sender->other_sign_pk, recipient->sign_pk, sizeof sender->sign_pk);
-    memcpy(recipient->other_sign_pk, sender->sign_pk, sizeof sender->sign_pk);
-}
-
 static double
 run(const struct limit *limit)
 {
@@ -392,7 +253,8 @@ run(const struct limit *limit)
     double took;
     pid_t pid;
 
-    make_keys(&sender, &recipient, curve);
+    limit_keys_make(&sender.keys, &recipient.keys);
+    bench_must(zmq_curve_keypair(curve[0], curve[1]) == 0, "no keys");
     bench_must(pipe(ends) == 0, "no pipe");
     pid = fork();
     bench_must(pid >= 0, "no second process");
@@ -427,10 +289,10 @@ take_argument(int key, char *argument, struct argp_state *state)
         limit->messages = bench_number(argument, 100000000, state);
         return 0;
     case 's':
-        limit->size = bench_number(argument, SIZE_MAX_BYTES, state);
+        limit->size = bench_number(argument, LIMIT_SIZE_MAX, state);
         return 0;
     case 'b':
-        limit->bundle = bench_number(argument, BUNDLE_MAX, state);
+        limit->bundle = bench_number(argument, LIMIT_BUNDLE_MAX, state);
         return 0;
     case 'w':
         limit->window = bench_number(argument, 1000, state);
