@@ -21,17 +21,17 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "tools/bench/ends.h"
 #include "tools/bench/load.h"
 #include "tools/bench/program.h"
 #include "tools/bench/reader.h"
 #include "tools/bench/spread.h"
 
-#define TIMEOUT_MS 120000
 #define GIVE_UP_S 900
 
 struct feed {
     struct bench_load load;
-    const char *at;
+    struct bench_ends ends;
     unsigned long size;
     bool sending;
     bool receiving;
@@ -66,7 +66,7 @@ consume(void *context)
     ENT_AUTO(ent_client_close) struct ent_client *client = NULL;
     struct ent_error err = {0};
     uint64_t from = 0; /* the cursor's */
-    int rc = ent_client_open(feed->at, TIMEOUT_MS, true, &client, &err);
+    int rc = bench_open(feed->ends.at, &client, &err);
 
     while (rc == EX_OK && atomic_load(&feed->arrived) < feed->load.messages &&
            !feed->load.failed && since_s(feed->began) < GIVE_UP_S) {
@@ -76,10 +76,10 @@ consume(void *context)
         atomic_fetch_add(&feed->arrived, count);
     }
     if (rc != EX_OK) {
-        return fail(feed, feed->at, err.text);
+        return fail(feed, feed->ends.at, err.text);
     }
     if (atomic_load(&feed->arrived) < feed->load.messages) {
-        return fail(feed, feed->at, "messages are missing");
+        return fail(feed, feed->ends.at, "messages are missing");
     }
     feed->arrived_s = since_s(feed->began);
     return NULL;
@@ -138,9 +138,6 @@ tell(const struct feed *feed)
 /* ---- arguments ---- */
 
 static const struct argp_option options[] = {
-    {"from", 'f', "SOCKET", 0, "Local socket of the sender's node", 0},
-    {"at", 'a', "SOCKET", 0, "Local socket of the recipient's node", 0},
-    {"to", 't', "ADDRESS", 0, "The recipient", 0},
     {"messages", 'n', "N", 0, "How many (10000)", 0},
     {"size", 's', "BYTES", 0, "Of text in each, at most 24000 (1024)", 0},
     {"batch", 'b', "N", 0, "Messages in one request, at most 256 (256)", 0},
@@ -155,14 +152,8 @@ take_argument(int key, char *argument, struct argp_state *state)
     struct feed *feed = state->input;
 
     switch (key) {
-    case 'f':
-        feed->load.socket = argument;
-        return 0;
-    case 'a':
-        feed->at = argument;
-        return 0;
-    case 't':
-        feed->load.kind.to = argument;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &feed->ends;
         return 0;
     case 'n':
         feed->load.messages = bench_number(argument, 100000000, state);
@@ -184,19 +175,16 @@ take_argument(int key, char *argument, struct argp_state *state)
             argp_error(state, "--only is 'send' or 'receive'");
         }
         return 0;
-    case ARGP_KEY_END:
-        if (feed->load.socket == NULL || feed->at == NULL ||
-            feed->load.kind.to == NULL) {
-            argp_error(state, "--from, --at and --to must be given");
-        }
-        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
+static const struct argp_child children[] = {{.argp = &bench_ends_argp}, {0}};
+
 static const struct argp argp = {.options = options,
     .parser = take_argument,
+    .children = children,
     .doc = "Hand messages in at one node and take them from another's desk; "
            "say how long it took."};
 
@@ -214,7 +202,8 @@ main(int argc, char *argv[])
         argp_parse(&argp, argc, argv, 0, NULL, &feed) != 0) {
         return EX_USAGE;
     }
-    if (bench_kind_make(&feed.load.kind, feed.load.kind.to, feed.size,
+    feed.load.socket = feed.ends.from;
+    if (bench_kind_make(&feed.load.kind, feed.ends.to, feed.size,
             ENTENTE__V1__PRECEDENCE__PRECEDENCE_UNSPECIFIED, &err) != ENT_OK) {
         fprintf(stderr, "bench-feed: %s\n", err.text);
         return EX_OSERR;

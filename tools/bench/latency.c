@@ -29,13 +29,13 @@
 #include <time.h>
 
 #include "proto/base/time.h"
+#include "tools/bench/ends.h"
 #include "tools/bench/load.h"
 #include "tools/bench/passage.h"
 #include "tools/bench/program.h"
 #include "tools/bench/reader.h"
 #include "tools/bench/spread.h"
 
-#define TIMEOUT_MS 120000
 #define GIVE_UP_S 300
 #define WARM_UP_S 2       /* until the node is busy */
 #define SIZE 256          /* an alert's text */
@@ -50,7 +50,7 @@ static const char *const names[BENCH_POINTS] = {[BENCH_ACCEPTED] = "accepted",
 struct latency {
     struct bench_load load; /* of ROUTINE */
     struct bench_kind kind; /* FLASH */
-    const char *at;
+    struct bench_ends ends;
     unsigned long count;
     unsigned long seconds; /* at most, 0: as long as it takes */
     unsigned long size;    /* of ROUTINE */
@@ -88,13 +88,13 @@ consume(void *context)
     struct ent_error err = {0};
     uint64_t from = 0; /* the cursor's */
     size_t count = 0;
-    int rc = ent_client_open(latency->at, TIMEOUT_MS, true, &client, &err);
+    int rc = bench_open(latency->ends.at, &client, &err);
 
     while (rc == EX_OK && (!latency->over || (latency->loaded && count > 0))) {
         rc = bench_read(client, &from, see, latency, &count, &err);
     }
     if (rc != EX_OK) {
-        fail(latency, latency->at, err.text);
+        fail(latency, latency->ends.at, err.text);
     }
     return NULL;
 }
@@ -169,8 +169,7 @@ measure(
 {
     ENT_AUTO(ent_client_close) struct ent_client *client = NULL;
     const uint64_t began = bench_now_ns();
-    int rc =
-        ent_client_open(latency->load.socket, TIMEOUT_MS, true, &client, err);
+    int rc = bench_open(latency->ends.from, &client, err);
 
     for (size_t i = 0;
          rc == EX_OK && i < latency->count && goes_on(latency, began); i++) {
@@ -194,16 +193,16 @@ measure_under_load(struct latency *latency, struct bench_batch *batch)
     }
     rc = measure(latency, batch, &err);
     if (rc != EX_OK) {
-        fail(latency, latency->load.socket, err.text);
+        fail(latency, latency->ends.from, err.text);
     }
     bench_passages_end(&latency->passages);
     if (latency->loaded) {
         bench_load_stop(&latency->load);
         bench_load_join(&latency->load);
     }
-    rc = bench_await_receipts(latency->load.socket, GIVE_UP_S, &err);
+    rc = bench_await_receipts(latency->ends.from, GIVE_UP_S, &err);
     if (rc != EX_OK) {
-        fail(latency, latency->load.socket, err.text);
+        fail(latency, latency->ends.from, err.text);
     }
 }
 
@@ -265,9 +264,6 @@ tell(struct latency *latency, double took_s)
 /* ---- arguments ---- */
 
 static const struct argp_option options[] = {
-    {"from", 'f', "SOCKET", 0, "Local socket of the sender's node", 0},
-    {"at", 'a', "SOCKET", 0, "Local socket of the recipient's node", 0},
-    {"to", 't', "ADDRESS", 0, "The recipient", 0},
     {"count", 'n', "N", 0, "FLASH messages (1000)", 0},
     {"seconds", 'l', "S", 0, "No longer than about this", 0},
     {"load", 'r', NULL, 0, "While ROUTINE saturates the same path", 0},
@@ -281,14 +277,8 @@ take_argument(int key, char *argument, struct argp_state *state)
     struct latency *latency = state->input;
 
     switch (key) {
-    case 'f':
-        latency->load.socket = argument;
-        return 0;
-    case 'a':
-        latency->at = argument;
-        return 0;
-    case 't':
-        latency->kind.to = argument;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &latency->ends;
         return 0;
     case 'n':
         latency->count = bench_number(argument, 10000000, state);
@@ -302,28 +292,26 @@ take_argument(int key, char *argument, struct argp_state *state)
     case 's':
         latency->size = bench_number(argument, BENCH_SIZE_MAX, state);
         return 0;
-    case ARGP_KEY_END:
-        if (latency->load.socket == NULL || latency->at == NULL ||
-            latency->kind.to == NULL) {
-            argp_error(state, "--from, --at and --to must be given");
-        }
-        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
+static const struct argp_child children[] = {{.argp = &bench_ends_argp}, {0}};
+
 static const struct argp argp = {.options = options,
     .parser = take_argument,
+    .children = children,
     .doc = "How long FLASH messages take."};
 
 static enum ent_status
 prepare(struct latency *latency, struct ent_error *err)
 {
-    const char *to = latency->kind.to;
+    const char *to = latency->ends.to;
     enum ent_status rc = bench_kind_make(
         &latency->kind, to, SIZE, ENTENTE__V1__PRECEDENCE__FLASH, err);
 
+    latency->load.socket = latency->ends.from;
     if (rc == ENT_OK) {
         rc = bench_kind_make(&latency->load.kind, to, latency->size,
             ENTENTE__V1__PRECEDENCE__ROUTINE, err);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#define TIMEOUT_MS 120000
+#include "tools/bench/ends.h"
 
 /* How many the next request of a producer has; 0: there are no more. */
 static size_t
@@ -26,7 +26,7 @@ hand_in(
 {
     ENT_AUTO(ent_client_close) struct ent_client *client = NULL;
     size_t count;
-    int rc = ent_client_open(load->socket, TIMEOUT_MS, true, &client, err);
+    int rc = bench_open(load->socket, &client, err);
 
     while (rc == EX_OK && (count = take_share(load)) > 0) {
         bench_batch_fill(batch, &load->kind, count);

@@ -4,12 +4,12 @@
 #include <sysexits.h>
 #include <time.h>
 
+#include "tools/bench/ends.h"
 #include "tools/bench/spread.h"
 
 #define CONSUMER "bench"
 #define LIMIT 256
 #define WAIT_MS 1000
-#define TIMEOUT_MS 120000
 #define POLL_NS 50000
 
 int
@@ -70,7 +70,7 @@ bench_await_receipts(
     const uint64_t until = bench_now_ns() + give_up_s * UINT64_C(1000000000);
     ENT_AUTO(ent_client_close) struct ent_client *client = NULL;
     uint64_t waiting = 1;
-    int rc = ent_client_open(socket, TIMEOUT_MS, true, &client, err);
+    int rc = bench_open(socket, &client, err);
 
     while (rc == EX_OK && waiting > 0) {
         (void)nanosleep(&moment, NULL);
