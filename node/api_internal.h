@@ -11,12 +11,14 @@
 #define ASKED_MAX 1024        /* requests of one turn */
 #define NODE_API_CHECKS_MAX 4 /* at a time */
 
-/* A reader that waits for something to come. */
+/* A program that waits for something to come, or for what becomes of a message
+ * that was sent. */
 struct waiter {
     uint8_t client[CLIENT_MAX];
     size_t client_len;
     uint64_t number;
     uint64_t until_ms;
+    char sent[ENT_ID_TEXT_LEN + 1]; /* of that message; "": a reader */
     uint64_t from;
     uint32_t limit;
     char consumer[64];
@@ -42,6 +44,7 @@ struct node_api {
     struct waiter kept[WAITERS_MAX]; /* as they were when the turn began */
     size_t kept_count;
     uint64_t seen_arrivals; /* when waiters were last looked at */
+    uint64_t seen_endings;
     struct asked asked[ASKED_MAX];
     size_t asked_count;
     struct node_checks *checks;
@@ -65,5 +68,10 @@ enum ent_status node_api_reply(struct node *node, struct ent_view client,
 /* Keep a reader until something comes; false: answer it now. */
 bool node_api_wait(struct node *node, struct ent_view client, uint64_t number,
     const Entente__V1__InboxRequest *request, uint64_t next);
+/* The same of who asks for a message that was sent, until each copy that
+ * `reply` has is in its last state. */
+bool node_api_wait_sent(struct node *node, struct ent_view client,
+    uint64_t number, const Entente__V1__TraceRequest *request,
+    const Entente__V1__TraceReply *reply);
 
 #endif

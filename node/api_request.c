@@ -65,6 +65,25 @@ do_inbox(struct node *node, struct ent_view client,
     return node_api_reply(node, client, &reply, err);
 }
 
+static enum ent_status
+do_trace(struct node *node, struct ent_view client,
+    const Entente__V1__ApiRequest *request, struct ent_error *err)
+{
+    Entente__V1__ApiReply reply = ENTENTE__V1__API_REPLY__INIT;
+    Entente__V1__TraceReply trace = ENTENTE__V1__TRACE_REPLY__INIT;
+    enum ent_status rc =
+        node_api_trace(node, request->trace, &node->api->arena, &trace, err);
+
+    if (rc != ENT_OK || node_api_wait_sent(node, client, request->number,
+                            request->trace, &trace)) {
+        return rc;
+    }
+    reply.number = request->number;
+    reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_TRACE;
+    reply.trace = &trace;
+    return node_api_reply(node, client, &reply, err);
+}
+
 /* Enrol or revoke one, and list all of them. */
 static enum ent_status
 do_officers(struct node *node, const Entente__V1__OfficersRequest *request,
@@ -133,7 +152,6 @@ node_api_request(struct node *node, struct ent_view client,
 {
     Entente__V1__ApiReply reply = ENTENTE__V1__API_REPLY__INIT;
     Entente__V1__SubmitReply submit = ENTENTE__V1__SUBMIT_REPLY__INIT;
-    Entente__V1__TraceReply trace = ENTENTE__V1__TRACE_REPLY__INIT;
     Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
     Entente__V1__ClockReply clock = ENTENTE__V1__CLOCK_REPLY__INIT;
     Entente__V1__ListCheckReply list = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
@@ -186,10 +204,7 @@ node_api_request(struct node *node, struct ent_view client,
         rc = node_api_cursor(node, request->cursor, err);
         break;
     case ENTENTE__V1__API_REQUEST__REQUEST_TRACE:
-        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_TRACE;
-        reply.trace = &trace;
-        rc = node_api_trace(node, request->trace, arena, &trace, err);
-        break;
+        return do_trace(node, client, request, err);
     case ENTENTE__V1__API_REQUEST__REQUEST_STATUS:
         reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_STATUS;
         reply.status = &status;

@@ -170,6 +170,8 @@ node_copy_set(struct node *node, const struct ent_id *id,
         return rc;
     }
     node_tally_copy(&node->tally, was, is);
+    node->endings +=
+        is != NULL && is_final(is) && (was == NULL || !is_final(was));
     if (is != NULL && is_final(is) && node_copy_is_aside(is)) {
         rc = is->feed != 0 ? node_feed_settle(node, is, err)
                            : node_restitution_settle(node, to, is, err);

@@ -132,6 +132,7 @@ settle_plain(struct node *node, uint64_t bundle,
     }
     plain->settled_at = node->now_ms;
     node_tally_settled(&node->tally, node_outcome_count(plain));
+    node->endings += node_outcome_count(plain);
     return node_outcome_put(node, plain, err);
 }
 

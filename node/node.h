@@ -117,6 +117,7 @@ struct node {
     } witness;
     uint64_t started_at;
     uint64_t arrivals; /* messages put on the desk since the start */
+    uint64_t endings;  /* copies that came into a last state since then */
 };
 
 /* Make keys' store: journal, slots, first sealing keys. Explicit: opening never

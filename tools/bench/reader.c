@@ -10,7 +10,7 @@
 #define CONSUMER "bench"
 #define LIMIT 256
 #define WAIT_MS 1000
-#define POLL_NS 50000
+#define RECEIPT_MS 60000
 
 int
 bench_read(struct ent_client *client, uint64_t *from, bench_see *see,
@@ -83,9 +83,8 @@ bench_await_receipts(
     return rc;
 }
 
-static int
-is_delivered(struct ent_client *client, char *id, bool *ret_delivered,
-    struct ent_error *err)
+int
+bench_await_receipt(struct ent_client *client, char *id, struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
     Entente__V1__TraceRequest trace = ENTENTE__V1__TRACE_REQUEST__INIT;
@@ -93,25 +92,15 @@ is_delivered(struct ent_client *client, char *id, bool *ret_delivered,
     int rc;
 
     trace.id = id;
+    trace.wait_ms = RECEIPT_MS;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_TRACE;
     request.trace = &trace;
-    rc = ent_client_ask(client, &request, 0, &reply, err);
-    *ret_delivered = rc == EX_OK && reply->trace->n_items == 1 &&
-                     reply->trace->items[0]->copies[0]->state ==
-                         ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED;
-    return rc;
-}
-
-int
-bench_await_receipt(struct ent_client *client, char *id, struct ent_error *err)
-{
-    static const struct timespec moment = {.tv_nsec = POLL_NS};
-    bool delivered = false;
-    int rc = is_delivered(client, id, &delivered, err);
-
-    while (rc == EX_OK && !delivered) {
-        (void)nanosleep(&moment, NULL);
-        rc = is_delivered(client, id, &delivered, err);
+    rc = ent_client_ask(client, &request, trace.wait_ms, &reply, err);
+    if (rc == EX_OK && (reply->trace->n_items != 1 ||
+                           reply->trace->items[0]->copies[0]->state !=
+                               ENTENTE__V1__TRACE_STATE__TRACE_DELIVERED)) {
+        (void)ent_fail(err, ENT_IO, "a receipt is missing");
+        rc = EX_UNAVAILABLE;
     }
     return rc;
 }

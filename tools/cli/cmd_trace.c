@@ -5,19 +5,25 @@
 #include <sysexits.h>
 
 #include "proto/base/time.h"
+#include "proto/trace.h"
 #include "tools/cli/attachment.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
+#include "tools/cli/number.h"
 #include "tools/cli/output.h"
 #include "tools/cli/state.h"
 #include "tools/cli/verbs.h"
 #include "tools/cli/words.h"
 
 #define PAGE 256
+#define KEY_WAIT 0x100
+#define WAIT_MAX_S 86400
+#define LOOK_MS 30000 /* that the node is asked to wait */
 
 struct arguments {
     const char *id;
     bool all;
+    unsigned wait_s;
     struct cli_client_options client;
     bool json;
 };
@@ -25,7 +31,11 @@ struct arguments {
 /* ---- arguments ---- */
 
 static const struct argp_option options[] = {
-    {"all", 'a', NULL, 0, "Every message that was submitted here", 0}, {0}};
+    {"all", 'a', NULL, 0, "Every message that was submitted here", 0},
+    {"wait", KEY_WAIT, "SECONDS", 0,
+        "Wait so long until each copy has its last state", 0},
+    {0},
+};
 
 static error_t
 parse(int key, char *argument, struct argp_state *state)
@@ -40,6 +50,10 @@ parse(int key, char *argument, struct argp_state *state)
     case 'a':
         arguments->all = true;
         return 0;
+    case KEY_WAIT:
+        arguments->wait_s =
+            (unsigned)cli_number(state, "--wait", argument, 0, WAIT_MAX_S);
+        return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
             return ARGP_ERR_UNKNOWN;
@@ -49,6 +63,9 @@ parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_END:
         if ((arguments->id == NULL) == !arguments->all) {
             argp_error(state, "give the ID of a message, or --all");
+        }
+        if (arguments->wait_s > 0 && arguments->all) {
+            argp_error(state, "--wait is for one message");
         }
         return 0;
     default:
@@ -62,9 +79,11 @@ static const char doc[] =
     "there is none: `in custody` is signed by a broker, `delivered` and "
     "`REFUSED` by the recipient. `expired, unconfirmed` means that its time "
     "is over and nobody has said whether it came.\n\n"
-    "Exit: 66 when no such message was sent here.\n\n"
+    "Exit: 66 when no such message was sent here; 75 when --wait is over and "
+    "a copy is still on its way.\n\n"
     "Examples:\n"
     "  entente trace 01980000-0000-7000-8000-000000000000\n"
+    "  entente trace 01980000-0000-7000-8000-000000000000 --wait 60\n"
     "  entente trace --all --json\n";
 
 static const struct argp_child children[] = {
@@ -147,7 +166,7 @@ add_item(const Entente__V1__TraceItem *item, bool json, json_t *rows,
 /* ---- questions ---- */
 
 static int
-ask(struct cli_client *client, const char *id, uint64_t from,
+ask(struct cli_client *client, const char *id, uint64_t from, unsigned wait_ms,
     const Entente__V1__TraceReply **ret_reply, struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
@@ -158,43 +177,93 @@ ask(struct cli_client *client, const char *id, uint64_t from,
     trace.id = (char *)(uintptr_t)id;
     trace.from = from;
     trace.limit = PAGE;
+    trace.wait_ms = wait_ms;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_TRACE;
     request.trace = &trace;
-    code = cli_client_ask(client, &request, 0, &reply, err);
+    code = cli_client_ask(client, &request, wait_ms, &reply, err);
     if (code == EX_OK) {
         *ret_reply = reply->trace;
     }
     return code;
 }
 
+/* One message; when its copies have their last state, or the time is over. */
 static int
-collect(struct cli_client *client, const struct arguments *arguments,
+ask_one(struct cli_client *client, const struct arguments *arguments,
+    const Entente__V1__TraceReply **ret_reply, bool *ret_over,
+    struct ent_error *err)
+{
+    const uint64_t until =
+        ent_time_boot_ms() + arguments->wait_s * UINT64_C(1000);
+    uint64_t now = ent_time_boot_ms();
+    int code = EX_OK;
+
+    *ret_over = false;
+    do {
+        uint64_t left = until > now ? until - now : 0;
+
+        code = ask(client, arguments->id, 1,
+            left < LOOK_MS ? (unsigned)left : LOOK_MS, ret_reply, err);
+        now = ent_time_boot_ms();
+        *ret_over = code == EX_OK && (*ret_reply)->n_items == 1 &&
+                    ent_trace_is_over((*ret_reply)->items[0]);
+    } while (code == EX_OK && !*ret_over && now < until);
+    return code;
+}
+
+static int
+add_page(const Entente__V1__TraceReply *reply,
+    const struct arguments *arguments, json_t *rows, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < reply->n_items; i++) {
+        rc = add_item(reply->items[i], arguments->json, rows, err);
+    }
+    return rc == ENT_OK ? EX_OK : cli_exit_code(rc);
+}
+
+static int
+collect_all(struct cli_client *client, const struct arguments *arguments,
     json_t *rows, struct ent_error *err)
 {
     const Entente__V1__TraceReply *reply = NULL;
-    const char *id = arguments->all ? "" : arguments->id;
     uint64_t from = 1;
+    int code;
 
     do {
-        int code = ask(client, id, from, &reply, err);
-
-        if (code != EX_OK) {
-            return code;
+        code = ask(client, "", from, 0, &reply, err);
+        if (code == EX_OK) {
+            code = add_page(reply, arguments, rows, err);
         }
-        for (size_t i = 0; i < reply->n_items; i++) {
-            enum ent_status rc =
-                add_item(reply->items[i], arguments->json, rows, err);
-
-            if (rc != ENT_OK) {
-                return cli_exit_code(rc);
-            }
-        }
-        if (reply->next <= from) {
-            break; /* a page that leads nowhere */
+        if (code != EX_OK || reply->next <= from) {
+            return code; /* or a page that leads nowhere */
         }
         from = reply->next;
-    } while (arguments->all && reply->n_items > 0);
-    return EX_OK;
+    } while (reply->n_items > 0);
+    return code;
+}
+
+/* EX_TEMPFAIL: what there is was collected, and is not all. */
+static int
+collect_one(struct cli_client *client, const struct arguments *arguments,
+    json_t *rows, struct ent_error *err)
+{
+    const Entente__V1__TraceReply *reply = NULL;
+    bool over = false;
+    int code = ask_one(client, arguments, &reply, &over, err);
+
+    if (code == EX_OK) {
+        code = add_page(reply, arguments, rows, err);
+    }
+    if (code == EX_OK && arguments->wait_s > 0 && !over) {
+        (void)ent_fail(err, ENT_BUSY,
+            "after %u s a copy is still on its way; 'entente peer test OFFICE' "
+            "says how far that is open",
+            arguments->wait_s);
+        return EX_TEMPFAIL;
+    }
+    return code;
 }
 
 static int
@@ -222,10 +291,13 @@ trace(struct cli_client *client, const void *context, struct ent_error *err)
 {
     const struct arguments *arguments = context;
     json_t *rows = json_array();
-    int code = collect(client, arguments, rows, err);
+    int code = arguments->all ? collect_all(client, arguments, rows, err)
+                              : collect_one(client, arguments, rows, err);
 
     if (code == EX_OK) {
         code = print(arguments, rows, err);
+    } else if (code == EX_TEMPFAIL) {
+        (void)print(arguments, rows, NULL);
     }
     json_decref(rows);
     return code;
