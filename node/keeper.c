@@ -8,12 +8,17 @@
 
 #define SUBKEY_CONTEXT "entstore"
 
+_Static_assert(NODE_GIVEN_KEY_LEN == crypto_shorthash_siphashx24_KEYBYTES &&
+                   NODE_PRINT_LEN == crypto_shorthash_siphashx24_BYTES,
+    "a key and a result of SipHash");
+
 enum subkey {
     SUBKEY_STORE = 1,
     SUBKEY_EPHEMERAL = 2,
     SUBKEY_WRAP = 3,
     SUBKEY_PRINT = 4,
     SUBKEY_INDEX = 5,
+    SUBKEY_GIVEN = 6,
 };
 
 struct node_keeper {
@@ -139,12 +144,19 @@ node_keeper_storage(struct node_keeper *keeper)
 }
 
 static void
+subkey_of(
+    struct node_keeper *keeper, enum subkey which, uint8_t *ret_key, size_t len)
+{
+    crypto_kdf_derive_from_key(ret_key, len, which, SUBKEY_CONTEXT,
+        ent_secret_reveal(keeper->storage));
+    ent_secret_conceal(keeper->storage);
+}
+
+static void
 subkey(
     struct node_keeper *keeper, enum subkey which, uint8_t ret_key[static 32])
 {
-    crypto_kdf_derive_from_key(
-        ret_key, 32, which, SUBKEY_CONTEXT, ent_secret_reveal(keeper->storage));
-    ent_secret_conceal(keeper->storage);
+    subkey_of(keeper, which, ret_key, 32);
 }
 
 void
@@ -159,6 +171,13 @@ node_keeper_index_key(
     struct node_keeper *keeper, uint8_t ret_key[static NODE_INDEX_KEY_LEN])
 {
     subkey(keeper, SUBKEY_INDEX, ret_key);
+}
+
+void
+node_keeper_given_key(
+    struct node_keeper *keeper, uint8_t ret_key[static NODE_GIVEN_KEY_LEN])
+{
+    subkey_of(keeper, SUBKEY_GIVEN, ret_key, NODE_GIVEN_KEY_LEN);
 }
 
 void

@@ -53,6 +53,13 @@ void node_keeper_ephemeral(struct node_keeper *keeper,
 void node_keeper_index_key(
     struct node_keeper *keeper, uint8_t ret_key[static NODE_INDEX_KEY_LEN]);
 
+#define NODE_GIVEN_KEY_LEN 16
+
+/* Of the prints by which what an officer gave is known again (node/submit.h).
+ */
+void node_keeper_given_key(
+    struct node_keeper *keeper, uint8_t ret_key[static NODE_GIVEN_KEY_LEN]);
+
 #define NODE_PRINT_LEN 16
 
 /* By which the same content is known again, here and nowhere else: nobody

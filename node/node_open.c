@@ -65,6 +65,7 @@ open_store(struct node *node, struct ent_error *err)
     enum ent_status rc;
 
     node_keeper_index_key(node->keeper, node->prints.key);
+    node_keeper_given_key(node->keeper, node->given_key);
     node_keeper_store_key(node->keeper, store_key);
     rc = node_store_open(node->config->store, store_key,
         node->config->store_limit, &node->store, err);
@@ -398,6 +399,7 @@ node_close(struct node **node_pointer)
     ent_bytes_free(&node->manifest_wire);
     ent_bytes_free(&node->before.manifest_wire);
     sodium_memzero(&node->prints, sizeof node->prints);
+    sodium_memzero(node->given_key, sizeof node->given_key);
     free(node);
     *node_pointer = NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/submit.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "node/consent.h"
@@ -141,19 +142,6 @@ make_result(const Entente__V1__Submission *submission, struct ent_arena *arena,
     return ENT_OK;
 }
 
-static enum ent_status
-digest_content(
-    const ent_message *message, struct ent_digest *ret, struct ent_error *err)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    enum ent_status rc = ent_message_encode(message, &wire, err);
-
-    if (rc == ENT_OK) {
-        *ret = ent_digest_of(ent_bytes_view(&wire));
-    }
-    return rc;
-}
-
 enum ent_status
 node_submit_fill(struct node *node, ent_message *message, const char *to,
     struct ent_arena *arena, struct ent_error *err)
@@ -176,10 +164,24 @@ node_submit_fill(struct node *node, ent_message *message, const char *to,
 struct submitting {
     struct ent_address to[NODE_RECIPIENTS_MAX];
     struct node_enclosed enclosed;
-    struct ent_digest content; /* as the officer gave it */
+    struct ent_bytes *given;       /* as the officer gave it */
+    uint8_t print[NODE_PRINT_LEN]; /* of that */
     struct ent_id id;
     bool held; /* an officer signs before it goes */
 };
+
+static enum ent_status
+keep_given(const struct node *node, const ent_message *message,
+    struct submitting *submitting, struct ent_error *err)
+{
+    enum ent_status rc = ent_message_encode(message, submitting->given, err);
+
+    if (rc == ENT_OK) {
+        (void)crypto_shorthash_siphashx24(submitting->print,
+            submitting->given->data, submitting->given->len, node->given_key);
+    }
+    return rc;
+}
 
 /* Whoever is going to sign it as its author may. NULL: so it is. */
 static const char *
@@ -211,7 +213,7 @@ examine(struct node *node, const Entente__V1__Submission *submission,
     rc = node_upload_enclose(
         node, submission, arena, &submitting->enclosed, ret_fault, err);
     if (rc == ENT_OK && *ret_fault == NULL) {
-        rc = digest_content(message, &submitting->content, err);
+        rc = keep_given(node, message, submitting, err);
     }
     if (rc != ENT_OK || *ret_fault != NULL) {
         return rc;
@@ -245,11 +247,12 @@ submit_copies(struct node *node, ent_message *message,
     for (size_t i = 0; rc == ENT_OK && i < result->n_copies; i++) {
         struct node_outgoing outgoing = {.id = submitting->id,
             .to = submitting->to[i],
-            .content = submitting->content,
+            .given = ent_bytes_view(submitting->given),
             .enclosed = &submitting->enclosed,
             .held = submitting->held,
             .last = i + 1 == result->n_copies};
 
+        memcpy(outgoing.print, submitting->print, sizeof outgoing.print);
         rc = node_submit_copy(
             node, message, &outgoing, arena, result->copies[i], err);
         if (rc != ENT_OK && rc != ENT_FULL && rc != ENT_IO) {
@@ -260,24 +263,17 @@ submit_copies(struct node *node, ent_message *message,
     return rc;
 }
 
-enum ent_status
-node_submit(struct node *node, const Entente__V1__Submission *submission,
-    struct ent_arena *arena, Entente__V1__SubmitResult **ret_result,
+static enum ent_status
+submit_message(struct node *node, const Entente__V1__Submission *submission,
+    struct ent_arena *arena, Entente__V1__SubmitResult *result,
     struct ent_error *err)
 {
-    Entente__V1__SubmitResult *result = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes given = {0};
     struct submitting submitting;
     const char *fault = NULL;
-    enum ent_status rc = make_result(submission, arena, &result, err);
+    enum ent_status rc;
 
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    *ret_result = result;
-    if (submission->message == NULL) {
-        result->error = (char *)(uintptr_t) "message: none is given";
-        return ENT_OK;
-    }
+    submitting.given = &given;
     rc = examine(node, submission, &submitting, arena, &fault, err);
     if (rc != ENT_OK) {
         return rc;
@@ -290,4 +286,23 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
     result->n_copies = submission->n_to;
     return submit_copies(
         node, submission->message, &submitting, arena, result, err);
+}
+
+enum ent_status
+node_submit(struct node *node, const Entente__V1__Submission *submission,
+    struct ent_arena *arena, Entente__V1__SubmitResult **ret_result,
+    struct ent_error *err)
+{
+    Entente__V1__SubmitResult *result = NULL;
+    enum ent_status rc = make_result(submission, arena, &result, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_result = result;
+    if (submission->message == NULL) {
+        result->error = (char *)(uintptr_t) "message: none is given";
+        return ENT_OK;
+    }
+    return submit_message(node, submission, arena, result, err);
 }

@@ -6,6 +6,12 @@
  * Accepted means: after this turn's commit it is on disk. The message's id is
  * what makes a repeated submit one message: the same id with the same content
  * gets the same answer again, with other content it is refused.
+ *
+ * A content is known again by its print: SipHash-2-4 with 128 bits over what
+ * was given, under a key made of the storage key. Without that key nobody can
+ * make two contents that have one print, nor find out by trying which content
+ * a print is of. That two have the same by chance is as likely as that the key
+ * is guessed.
  */
 #ifndef NODE_SUBMIT_H
 #define NODE_SUBMIT_H

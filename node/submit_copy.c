@@ -38,14 +38,29 @@ node_submit_tell(const struct ent_decision *decision, struct ent_arena *arena,
     result->sentence = node_text_in(arena, decision->sentence);
 }
 
+/* Rows of an earlier version have a digest; those of what was deleted, nothing.
+ */
+static bool
+is_same_content(const struct node_outgoing *outgoing, const node_copy_row *row)
+{
+    struct ent_digest digest;
+
+    if (row->content.len == NODE_PRINT_LEN) {
+        return memcmp(row->content.data, outgoing->print, NODE_PRINT_LEN) == 0;
+    }
+    if (row->content.len != ENT_DIGEST_LEN) {
+        return false;
+    }
+    digest = ent_digest_of(outgoing->given);
+    return memcmp(row->content.data, digest.bytes, ENT_DIGEST_LEN) == 0;
+}
+
 /* Submitted before: the same answer again, or another content. */
 static enum ent_status
 answer_again(const struct node_outgoing *outgoing, const node_copy_row *row,
     struct ent_arena *arena, copy_result *result)
 {
-    if (row->content.len != ENT_DIGEST_LEN ||
-        memcmp(row->content.data, outgoing->content.bytes, ENT_DIGEST_LEN) !=
-            0) {
+    if (!is_same_content(outgoing, row)) {
         result->reason = ENT_REFUSAL_ID_REUSED;
         result->reason_name =
             (char *)(uintptr_t)ent_refusal_name(ENT_REFUSAL_ID_REUSED);
@@ -83,8 +98,8 @@ keep_copy(struct node *node, const struct node_outgoing *outgoing,
     row.precedence = (uint32_t)outgoing->message->precedence;
     row.number = number;
     row.accepted_at = node->now_ms;
-    row.content.data = (uint8_t *)(uintptr_t)outgoing->content.bytes;
-    row.content.len = ENT_DIGEST_LEN;
+    row.content.data = (uint8_t *)(uintptr_t)outgoing->print;
+    row.content.len = NODE_PRINT_LEN;
     row.clause = (char *)(uintptr_t)decision->clause;
     row.line = (uint32_t)decision->line;
     row.day = day;
@@ -130,6 +145,7 @@ static enum ent_status
 refuse(struct node *node, const struct node_outgoing *outgoing, uint64_t number,
     struct ent_error *err)
 {
+    struct ent_digest given = ent_digest_of(outgoing->given);
     struct ent_digest none = {{0}};
     uint64_t day = last_day(node, outgoing);
     enum ent_status rc = keep_copy(node, outgoing, number, day, err);
@@ -138,10 +154,9 @@ refuse(struct node *node, const struct node_outgoing *outgoing, uint64_t number,
         rc = node_lifetime_put(
             node->store, NODE_LIFE_COPY, number, day * NODE_DAY_MS, err);
     }
-    return rc != ENT_OK
-               ? rc
-               : node_record(node, NODE_ENTRY_REFUSED_HERE, &outgoing->party,
-                     &outgoing->content, &none, 1, err);
+    return rc != ENT_OK ? rc
+                        : node_record(node, NODE_ENTRY_REFUSED_HERE,
+                              &outgoing->party, &given, &none, 1, err);
 }
 
 /* Handling codes that the agreement adds. */

@@ -3,6 +3,7 @@
 #ifndef NODE_SUBMIT_INTERNAL_H
 #define NODE_SUBMIT_INTERNAL_H
 
+#include "node/keeper.h"
 #include "node/submit.h"
 #include "node/upload.h"
 #include "policy/decide.h"
@@ -13,7 +14,8 @@ struct node_outgoing {
     struct ent_id id;
     struct ent_address to;
     struct ent_party party;
-    struct ent_digest content; /* as the officer gave it */
+    struct ent_view given;         /* as the officer gave it */
+    uint8_t print[NODE_PRINT_LEN]; /* of that (node/submit.h) */
     const struct node_enclosed *enclosed;
     bool held;            /* an officer signs it first (node/release.h) */
     bool last;            /* of its message's recipients */

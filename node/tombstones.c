@@ -78,7 +78,7 @@ node_tombstone_copy(struct node *node, const struct ent_id *id,
         return rc;
     }
     stone.family = 0;
-    stone.content = (ProtobufCBinaryData){0}; /* it could be guessed at */
+    stone.content = (ProtobufCBinaryData){0}; /* guesses could be tried */
     stone.sentence = none;
     stone.acknowledged_at = 0;
     stone.acknowledged_by = none;

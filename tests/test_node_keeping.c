@@ -228,7 +228,7 @@ a_trace_says_that_it_arrived_and_was_deleted_since(void **state)
     assert_false(copy->counted);
     row = copy_row(MAESAI, TACHILEIK, &id);
     assert_int_equal(row->family, 0);
-    assert_int_equal(row->content.len, 0); /* a hash could be guessed at */
+    assert_int_equal(row->content.len, 0); /* guesses could be tried */
     node_row_free(&row);
 }
 

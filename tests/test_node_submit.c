@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* By what an office knows again what its officer handed in. */
+#include "tests/two_offices_rows.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+#include "node/journal.h"
+#include "proto/base/log.h"
+#include "proto/message.h"
+#include "proto/refusal.h"
+
+#define ID "0198a8a0-0000-7000-8000-000000000001"
+
+static const char given[] =
+    "{\"id\":\"" ID "\",\"purpose\":\"THREAT_TO_LIFE\",\"hotlineAlert\":{"
+    "\"what\":\"DRUGS\",\"where\":{\"country\":\"TH\"},\"when\":"
+    "\"2026-08-15T09:59:00Z\",\"action\":\"STOP\"}}";
+static const char other[] =
+    "{\"id\":\"" ID "\",\"purpose\":\"THREAT_TO_LIFE\",\"hotlineAlert\":{"
+    "\"what\":\"DRUGS\",\"where\":{\"country\":\"TH\"},\"when\":"
+    "\"2026-08-15T09:59:00Z\",\"action\":\"WATCH\"}}";
+
+/* The answer to it, as a program gets it: was it accepted? */
+static bool
+hand_in(enum who from, enum who to, const char *json, unsigned *ret_reason)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__SubmitResult *result;
+
+    expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
+    submit(from, to, json, &result, &arena);
+    assert_string_equal(result->error, "");
+    *ret_reason = (unsigned)result->copies[0]->reason;
+    return result->copies[0]->accepted;
+}
+
+static struct ent_digest
+digest_of(const char *json)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    ProtobufCMessage *message;
+
+    expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
+    expect_ok(ent_json_read(view(json), &entente__v1__message__descriptor,
+        &arena, &message, &last_error));
+    expect_ok(ent_message_encode((ent_message *)message, &wire, &last_error));
+    return ent_digest_of(ent_bytes_view(&wire));
+}
+
+static node_copy_row *
+row_of(enum who from, enum who to)
+{
+    struct ent_id id;
+
+    expect_ok(ent_id_parse(view(ID), &id, &last_error));
+    return copy_row(from, to, &id);
+}
+
+static void
+the_same_content_gets_the_same_answer(void **state)
+{
+    unsigned reason;
+
+    (void)state;
+    assert_true(hand_in(MAESAI, TACHILEIK, given, &reason));
+    assert_true(hand_in(MAESAI, TACHILEIK, given, &reason));
+    crash(MAESAI);
+    assert_true(hand_in(MAESAI, TACHILEIK, given, &reason));
+    assert_int_equal(number_of(MAESAI, "submission"), 1);
+}
+
+static void
+the_same_id_with_another_content_is_refused(void **state)
+{
+    unsigned reason;
+
+    (void)state;
+    assert_true(hand_in(MAESAI, TACHILEIK, given, &reason));
+    assert_false(hand_in(MAESAI, TACHILEIK, other, &reason));
+    assert_int_equal(reason, ENT_REFUSAL_ID_REUSED);
+    assert_int_equal(number_of(MAESAI, "submission"), 1);
+}
+
+/* Nor are they what anybody could make of the content without it. */
+static void
+prints_of_offices_with_other_storage_keys_are_others(void **state)
+{
+    ENT_AUTO(node_row_free) node_copy_row *here = NULL;
+    ENT_AUTO(node_row_free) node_copy_row *there = NULL;
+    struct ent_digest digest = digest_of(given);
+    unsigned reason;
+
+    (void)state;
+    assert_true(hand_in(MAESAI, TACHILEIK, given, &reason));
+    assert_true(hand_in(TACHILEIK, MAESAI, given, &reason));
+    here = row_of(MAESAI, TACHILEIK);
+    there = row_of(TACHILEIK, MAESAI);
+    assert_int_equal(here->content.len, NODE_PRINT_LEN);
+    assert_int_equal(there->content.len, NODE_PRINT_LEN);
+    assert_memory_not_equal(
+        here->content.data, there->content.data, NODE_PRINT_LEN);
+    assert_memory_not_equal(here->content.data, digest.bytes, NODE_PRINT_LEN);
+}
+
+/* Mae Sai accepted it when rows still had the digest. */
+static void
+accept_as_before(void)
+{
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    struct node *maesai = world.nodes[MAESAI];
+    struct ent_party to = ent_address_party(&world.configs[TACHILEIK].address);
+    struct ent_digest digest = digest_of(given);
+    node_copy_row changed;
+    struct ent_id id;
+    unsigned reason;
+
+    assert_true(hand_in(MAESAI, TACHILEIK, given, &reason));
+    row = row_of(MAESAI, TACHILEIK);
+    changed = *row;
+    changed.content.data = digest.bytes;
+    changed.content.len = sizeof digest.bytes;
+    expect_ok(ent_id_parse(view(ID), &id, &last_error));
+    expect_ok(node_turn_begin(maesai, world.now, &last_error));
+    expect_ok(node_copy_set(maesai, &id, &to, row, &changed, &last_error));
+    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
+}
+
+static void
+what_an_earlier_version_accepted_is_known_again(void **state)
+{
+    unsigned reason;
+
+    (void)state;
+    accept_as_before();
+    assert_true(hand_in(MAESAI, TACHILEIK, given, &reason));
+    assert_false(hand_in(MAESAI, TACHILEIK, other, &reason));
+    assert_int_equal(reason, ENT_REFUSAL_ID_REUSED);
+}
+
+/* Whoever has the message can show that it is the one. */
+static void
+the_journal_has_a_digest_of_what_was_refused(void **state)
+{
+    struct node *maesai = world.nodes[MAESAI];
+    struct ent_digest digest = digest_of(not_agreed);
+    struct ent_entry entry;
+    struct node_key key;
+    struct ent_view wire;
+    unsigned reason;
+
+    (void)state;
+    assert_false(hand_in(MAESAI, TACHILEIK, not_agreed, &reason));
+    key = node_key_u64(node_journal_size(maesai->journal) - 1);
+    expect_ok(node_store_begin(maesai->store, &last_error));
+    expect_ok(node_store_get(
+        maesai->store, NODE_JOURNAL, node_key_view(&key), &wire, &last_error));
+    expect_ok(ent_entry_decode(wire, &entry, &last_error));
+    node_store_abort(maesai->store);
+    assert_int_equal(entry.kind, ENT_ENTRY_REFUSED_HERE);
+    assert_true(ent_digest_equal(&entry.subject, &digest));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_same_content_gets_the_same_answer),
+        TEST(the_same_id_with_another_content_is_refused),
+        TEST(prints_of_offices_with_other_storage_keys_are_others),
+        TEST(what_an_earlier_version_accepted_is_known_again),
+        TEST(the_journal_has_a_digest_of_what_was_refused),
+    };
+
+    if (sodium_init() < 0) {
+        return 1;
+    }
+    ent_log_set_level(ENT_LOG_ERROR);
+    return cmocka_run_group_tests_name("node_submit", tests, NULL, NULL);
+}
