@@ -180,12 +180,33 @@ node_keeper_given_key(
     subkey_of(keeper, SUBKEY_GIVEN, ret_key, NODE_GIVEN_KEY_LEN);
 }
 
+/* Of each message its length and its print. */
+static void
+add_messages(crypto_generichash_state *state, const uint8_t key[static 32],
+    const struct ent_view *messages, size_t count)
+{
+    static const uint8_t purpose[] = "entente ephemeral prints v1";
+    uint8_t own[crypto_shorthash_siphashx24_KEYBYTES];
+    uint8_t piece[8 + crypto_shorthash_siphashx24_BYTES];
+
+    (void)crypto_generichash(
+        own, sizeof own, purpose, sizeof purpose - 1, key, 32);
+    for (size_t i = 0; i < count; i++) {
+        ent_put_be(piece, messages[i].len, 8);
+        (void)crypto_shorthash_siphashx24(
+            piece + 8, messages[i].data, messages[i].len, own);
+        crypto_generichash_update(state, piece, sizeof piece);
+    }
+    sodium_memzero(own, sizeof own);
+    sodium_memzero(piece, sizeof piece);
+}
+
 void
 node_keeper_ephemeral(struct node_keeper *keeper,
     const struct ent_digest *stream, uint64_t first,
-    const struct ent_digest *content, uint8_t ret_seed[static 32])
+    const struct ent_view *messages, size_t count, uint8_t ret_seed[static 32])
 {
-    static const uint8_t purpose[] = "entente ephemeral v1";
+    static const uint8_t purpose[] = "entente ephemeral v2";
     crypto_generichash_state state;
     uint8_t key[32];
     uint8_t fresh[32];
@@ -199,7 +220,7 @@ node_keeper_ephemeral(struct node_keeper *keeper,
     crypto_generichash_update(&state, fresh, sizeof fresh);
     crypto_generichash_update(&state, stream->bytes, sizeof stream->bytes);
     crypto_generichash_update(&state, position, sizeof position);
-    crypto_generichash_update(&state, content->bytes, sizeof content->bytes);
+    add_messages(&state, key, messages, count);
     crypto_generichash_final(&state, ret_seed, 32);
     sodium_memzero(key, sizeof key);
     sodium_memzero(fresh, sizeof fresh);

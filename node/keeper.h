@@ -41,11 +41,18 @@ void node_keeper_store_key(
     struct node_keeper *keeper, uint8_t ret_key[static ENT_KV_STORE_KEY_LEN]);
 
 /* Seed of an HPKE ephemeral key, from the storage key, fresh randomness, the
- * position in the stream and a digest of what is sealed: a cloned machine does
- * not repeat a key. */
+ * position in the stream and all that is sealed, in its order: a machine that
+ * was cloned, or that is given the same position again after a crash, does not
+ * seal two different things under one key, were its randomness to repeat too.
+ *
+ * Of each message its length goes in, and its print: SipHash-2-4 with 128 bits
+ * under a key that is made for this and never leaves the keeper. Nobody sees a
+ * print, so nobody can look for two messages that have the same: whichever two
+ * he has sealed, their prints agree once in 2^128.
+ */
 void node_keeper_ephemeral(struct node_keeper *keeper,
     const struct ent_digest *stream, uint64_t first,
-    const struct ent_digest *content, uint8_t ret_seed[static 32]);
+    const struct ent_view *messages, size_t count, uint8_t ret_seed[static 32]);
 
 #define NODE_INDEX_KEY_LEN 32
 

@@ -113,20 +113,18 @@ fill_label(struct node *node, const struct node_batch *batch,
     return ENT_OK;
 }
 
-/* What the ephemeral key is bound to, besides the position: all plaintext. */
-static struct ent_digest
-content_digest(const struct node_batch *batch)
+/* Bound to its place in the stream, and to all plaintext. */
+static void
+make_seed(struct node *node, const struct node_batch *batch,
+    const struct sealing *sealing, uint8_t ret_seed[static 32])
 {
-    crypto_generichash_state state;
-    struct ent_digest digest;
+    struct ent_view messages[ENT_BUNDLE_MESSAGES_MAX];
 
-    crypto_generichash_init(&state, NULL, 0, sizeof digest.bytes);
     for (size_t i = 0; i < batch->count; i++) {
-        crypto_generichash_update(
-            &state, batch->list[i].message.data, batch->list[i].message.len);
+        messages[i] = ent_bytes_view(&batch->list[i].message);
     }
-    crypto_generichash_final(&state, digest.bytes, sizeof digest.bytes);
-    return digest;
+    node_keeper_ephemeral(node->keeper, &sealing->stream, sealing->label.first,
+        messages, batch->count, ret_seed);
 }
 
 static enum ent_status
@@ -158,7 +156,6 @@ setup(struct node *node, const struct node_batch *batch,
 {
     const struct ent_sealing_key *key =
         ent_manifest_key(&batch->peer->manifest, node->now_ms);
-    struct ent_digest content = content_digest(batch);
     uint8_t pair[NODE_PAIR_KEY_LEN];
     uint8_t seed[32];
     enum ent_status rc = ENT_OK;
@@ -171,8 +168,7 @@ setup(struct node *node, const struct node_batch *batch,
                    ? ent_fail(err, ENT_REJECTED, "the pair key is not here")
                    : rc;
     }
-    node_keeper_ephemeral(
-        node->keeper, &sealing->stream, sealing->label.first, &content, seed);
+    make_seed(node, batch, sealing, seed);
     rc = ent_seal_setup(&sealing->label, key->key, seed,
         sealing->paired ? pair : NULL, &sealing->secrets, err);
     sodium_memzero(seed, sizeof seed);
