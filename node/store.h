@@ -138,8 +138,9 @@ enum ent_status node_store_delete(struct node_store *store,
     enum node_table table, struct ent_view key,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* A row as a message of rest.proto. The result is freed with
- * protobuf_c_message_free_unpacked or NODE_ROW_AUTO. */
+/* A row as a message of rest.proto. The result is freed with node_row_free.
+ * Rows of COPY, DESK, OUTCOME, SEEN and SIGNER lie in one block with all that
+ * they point to, which is cheaper: nothing in them is freed or grown. */
 enum ent_status node_row_get(struct node_store *store, enum node_table table,
     struct ent_view key, const ProtobufCMessageDescriptor *descriptor,
     ProtobufCMessage **ret_row, struct ent_error *err) ENT_MUST_CHECK;
