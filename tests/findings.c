@@ -47,3 +47,20 @@ expect_good(struct ent_arena *arena, const char *family, const char *change)
         fail_msg("%s with %s: %s", family, change, last_error.text);
     }
 }
+
+int
+findings_set_up(void **state)
+{
+    static struct ent_arena arena;
+
+    expect_ok(ent_arena_init(&arena, ENT_MESSAGE_ARENA, &last_error));
+    *state = &arena;
+    return 0;
+}
+
+int
+findings_tear_down(void **state)
+{
+    ent_arena_fini(*state);
+    return 0;
+}

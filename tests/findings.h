@@ -27,4 +27,11 @@ void expect_broken(struct ent_arena *arena, const char *family,
 void expect_good(
     struct ent_arena *arena, const char *family, const char *change);
 
+/* The state of a test is an arena for its messages. */
+int findings_set_up(void **state);
+int findings_tear_down(void **state);
+
+#define FINDINGS_TEST(name)                                                    \
+    cmocka_unit_test_setup_teardown(name, findings_set_up, findings_tear_down)
+
 #endif

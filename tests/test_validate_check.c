@@ -7,23 +7,6 @@
 #include "tests/examples.h"
 #include "tests/findings.h"
 
-static int
-setup(void **state)
-{
-    static struct ent_arena arena;
-
-    expect_ok(ent_arena_init(&arena, ENT_MESSAGE_ARENA, &last_error));
-    *state = &arena;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    ent_arena_fini(*state);
-    return 0;
-}
-
 static void
 victims_and_suspects_share_no_list(void **state)
 {
@@ -377,24 +360,24 @@ a_zone_is_that_of_its_document(void **state)
         "'L898902C36UTO7408122F3204153ZE184226B<<<<<16']}]}}}");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(victims_and_suspects_share_no_list),
-        TEST(victims_and_suspects_share_no_message),
-        TEST(whoever_may_be_a_minor_is_looked_for_to_protect_or_find_them),
-        TEST(a_reclassification_tells_nobody_of_asylum),
-        TEST(what_only_some_may_say_is_refused_from_others),
-        TEST(a_small_cell_is_suppressed_and_a_cell_says_no_more_than_its_table),
-        TEST(each_dimension_is_asked_for_before_it_is_given),
-        TEST(a_count_at_the_threshold_is_not_small),
-        TEST(a_dimension_that_is_no_code_is_one_finding),
-        TEST(what_the_header_lacks_for_the_body_is_told_of_the_header),
-        TEST(grades_are_those_of_their_scheme),
-        TEST(a_zone_is_that_of_its_document),
+        FINDINGS_TEST(victims_and_suspects_share_no_list),
+        FINDINGS_TEST(victims_and_suspects_share_no_message),
+        FINDINGS_TEST(
+            whoever_may_be_a_minor_is_looked_for_to_protect_or_find_them),
+        FINDINGS_TEST(a_reclassification_tells_nobody_of_asylum),
+        FINDINGS_TEST(what_only_some_may_say_is_refused_from_others),
+        FINDINGS_TEST(
+            a_small_cell_is_suppressed_and_a_cell_says_no_more_than_its_table),
+        FINDINGS_TEST(each_dimension_is_asked_for_before_it_is_given),
+        FINDINGS_TEST(a_count_at_the_threshold_is_not_small),
+        FINDINGS_TEST(a_dimension_that_is_no_code_is_one_finding),
+        FINDINGS_TEST(what_the_header_lacks_for_the_body_is_told_of_the_header),
+        FINDINGS_TEST(grades_are_those_of_their_scheme),
+        FINDINGS_TEST(a_zone_is_that_of_its_document),
     };
 
     return cmocka_run_group_tests_name("validate_check", tests, NULL, NULL);

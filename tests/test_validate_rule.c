@@ -5,23 +5,6 @@
 #include "tests/examples.h"
 #include "tests/findings.h"
 
-static int
-setup(void **state)
-{
-    static struct ent_arena arena;
-
-    expect_ok(ent_arena_init(&arena, ENT_MESSAGE_ARENA, &last_error));
-    *state = &arena;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    ent_arena_fini(*state);
-    return 0;
-}
-
 static void
 a_window_may_be_one_moment_and_has_both_ends(void **state)
 {
@@ -93,16 +76,14 @@ a_family_asks_for_what_it_needs_in_the_header(void **state)
     EXPECT_BROKEN(*state, "person_alert", rows);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_window_may_be_one_moment_and_has_both_ends),
-        TEST(what_a_list_holds_must_each_say_enough),
-        TEST(a_code_that_is_none_meets_no_condition),
-        TEST(a_family_asks_for_what_it_needs_in_the_header),
+        FINDINGS_TEST(a_window_may_be_one_moment_and_has_both_ends),
+        FINDINGS_TEST(what_a_list_holds_must_each_say_enough),
+        FINDINGS_TEST(a_code_that_is_none_meets_no_condition),
+        FINDINGS_TEST(a_family_asks_for_what_it_needs_in_the_header),
     };
 
     return cmocka_run_group_tests_name("validate_rule", tests, NULL, NULL);
