@@ -1,78 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/support.h"
+/* Whom a broker serves, and until when: certificates, lists of those that are
+ * withdrawn, and folders of both. */
+#include "tests/registry_case.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "tests/parties.h"
-
-#include "broker/registry.h"
 #include "proto/base/armour.h"
 #include "proto/base/file.h"
-
-struct hall {
-    struct parties all;
-    struct ent_authorities authorities;
-    struct broker_registry *registry;
-    char folder[32];
-};
-
-static int
-set_up(void **state)
-{
-    static struct hall hall;
-    void *folder;
-
-    hall = (struct hall){
-        .authorities = {
-            .list = {{.state = "th"}, {.state = "mm"}}, .count = 2}};
-    parties_init(&hall.all);
-    hall.authorities.list[0].key = hall.all.thailand.signer.key;
-    hall.authorities.list[1].key = hall.all.myanmar.signer.key;
-    expect_ok(
-        broker_registry_new(&hall.authorities, &hall.registry, &last_error));
-    assert_int_equal(make_folder(&folder), 0);
-    strcpy(hall.folder, folder);
-    *state = &hall;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    struct hall *hall = *state;
-    void *folder = hall->folder;
-
-    broker_registry_free(&hall->registry);
-    parties_fini(&hall->all);
-    return remove_folder(&folder);
-}
-
-static enum ent_status
-add(struct hall *hall, const struct party *party, bool new_office)
-{
-    return broker_registry_add(hall->registry, ent_bytes_view(&party->wire),
-        new_office, PARTIES_NOW, &last_error);
-}
-
-static struct ent_bytes
-list_of(const struct party *authority, const char *state, uint64_t number,
-    const struct party *revoked)
-{
-    const struct ent_revocation one = {
-        .key_id = revoked->cert.signing_key_id,
-        .address = revoked->cert.address,
-        .serial = revoked->cert.serial,
-        .revoked_at = PARTIES_NOW,
-    };
-    struct ent_bytes wire = {0};
-
-    expect_ok(ent_revocation_list_make(state, number, PARTIES_NOW,
-        PARTIES_NOW + PARTIES_DAY, &one, 1, &authority->signer, &wire,
-        &last_error));
-    return wire;
-}
 
 static void
 write_file(
@@ -126,15 +60,6 @@ the_newest_certificate_of_an_office_counts(void **state)
     assert_int_equal(
         broker_registry_by_key(hall->registry, hall->all.maesai.cert.link_key),
         0);
-}
-
-/* The same office a serial later, from `not_before` on. */
-static void
-renew(struct party *party, const struct party *authority, uint64_t not_before)
-{
-    party->cert.serial += 1;
-    party->cert.not_before = not_before;
-    party_certify(party, authority);
 }
 
 static uint64_t
@@ -403,183 +328,6 @@ what_was_newer_before_is_newer_still(void **state)
                     &hall->all.tachileik.cert.address) == BROKER_NOBODY);
 }
 
-/* Thailand's authority gives way to `to`; its time is over a day from now. */
-static enum ent_status
-roll(struct hall *hall, const struct party *to)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    uint64_t number = 0;
-
-    expect_ok(ent_rollover_make("th", (struct ent_view){0},
-        &hall->all.thailand.signer, &to->signer, PARTIES_NOW,
-        PARTIES_NOW + PARTIES_DAY, &wire, &last_error));
-    return broker_registry_follow(
-        hall->registry, "th", ent_bytes_view(&wire), &number, &last_error);
-}
-
-static void
-an_authoritys_new_key_certifies_and_the_old_one_in_its_time(void **state)
-{
-    const uint64_t later = PARTIES_NOW + 2 * PARTIES_DAY;
-    struct hall *hall = *state;
-    struct party *maesai = &hall->all.maesai;
-    struct party second;
-
-    party_key(&second, ENT_KEY_AUTHORITY, 101);
-    expect_ok(add(hall, maesai, true));
-    expect_ok(roll(hall, &second));
-    expect_status(roll(hall, &second), ENT_EXISTS);
-    assert_true(broker_registry_trusts(hall->registry, 0, PARTIES_NOW));
-    assert_false(broker_registry_trusts(hall->registry, 0, later));
-    renew(maesai, &second, PARTIES_NOW);
-    expect_ok(add(hall, maesai, false));
-    assert_true(broker_registry_trusts(hall->registry, 0, later));
-    renew(maesai, &hall->all.thailand, PARTIES_NOW);
-    expect_status(broker_registry_add(hall->registry,
-                      ent_bytes_view(&maesai->wire), false, later, &last_error),
-        ENT_EXPIRED);
-    assert_true(broker_registry_trusts(hall->registry, 0, later));
-}
-
-/* Made by who found the key: a greater serial, and an old date. */
-static void
-what_a_given_up_key_signed_gives_way_whatever_its_serial(void **state)
-{
-    const uint64_t later = PARTIES_NOW + 2 * PARTIES_DAY;
-    struct hall *hall = *state;
-    struct party *maesai = &hall->all.maesai;
-    struct party second;
-
-    party_key(&second, ENT_KEY_AUTHORITY, 101);
-    expect_ok(roll(hall, &second));
-    maesai->cert.serial += 10;
-    renew(maesai, &hall->all.thailand, PARTIES_NOW);
-    expect_ok(add(hall, maesai, true));
-    maesai->cert.serial -= 5;
-    renew(maesai, &second, PARTIES_NOW);
-    expect_status(add(hall, maesai, false), ENT_EXISTS);
-    expect_ok(broker_registry_add(hall->registry, ent_bytes_view(&maesai->wire),
-        false, later, &last_error));
-    assert_true(broker_registry_trusts(hall->registry, 0, later));
-}
-
-static void
-of_two_statements_the_first_stays_and_nothing_newer_is_followed(void **state)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes longer = {0};
-    struct hall *hall = *state;
-    struct party second;
-    struct party third;
-    uint64_t number;
-
-    party_key(&second, ENT_KEY_AUTHORITY, 101);
-    party_key(&third, ENT_KEY_AUTHORITY, 102);
-    expect_ok(roll(hall, &second));
-    expect_ok(ent_rollover_make("th",
-        broker_registry_rollover(hall->registry, "th"), &second.signer,
-        &third.signer, PARTIES_NOW, PARTIES_NOW, &longer, &last_error));
-    assert_int_equal(broker_registry_rival(hall->registry, "th").len, 0);
-    expect_status(roll(hall, &third), ENT_REJECTED);
-    assert_true(broker_registry_rival(hall->registry, "th").len > 0);
-    expect_status(broker_registry_follow(hall->registry, "th",
-                      ent_bytes_view(&longer), &number, &last_error),
-        ENT_REJECTED);
-    assert_int_equal(
-        broker_registry_authority(hall->registry, "th")->key_count, 2);
-    assert_memory_equal(
-        ent_rollover_newest(broker_registry_authority(hall->registry, "th")),
-        &second.signer.key, sizeof second.signer.key);
-}
-
-static void
-a_statement_about_another_state_is_not_followed(void **state)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    struct hall *hall = *state;
-    struct party second;
-    uint64_t number;
-
-    party_key(&second, ENT_KEY_AUTHORITY, 101);
-    expect_ok(ent_rollover_make("mm", (struct ent_view){0},
-        &hall->all.thailand.signer, &second.signer, PARTIES_NOW,
-        PARTIES_NOW + PARTIES_DAY, &wire, &last_error));
-    expect_status(broker_registry_follow(hall->registry, "th",
-                      ent_bytes_view(&wire), &number, &last_error),
-        ENT_REJECTED);
-    assert_int_equal(broker_registry_rollover(hall->registry, "th").len, 0);
-}
-
-static enum ent_status
-revoke_by(struct hall *hall, const struct party *authority, uint64_t number,
-    uint64_t now_ms)
-{
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes list = list_of(authority, "th", number, &hall->all.broker);
-    uint64_t ignored;
-
-    return broker_registry_revoke(hall->registry, "th", ent_bytes_view(&list),
-        now_ms, &ignored, &last_error);
-}
-
-static void
-a_list_by_a_key_that_was_given_up_is_not_taken(void **state)
-{
-    const uint64_t later = PARTIES_NOW + 2 * PARTIES_DAY;
-    struct hall *hall = *state;
-    struct party second;
-
-    party_key(&second, ENT_KEY_AUTHORITY, 101);
-    expect_ok(roll(hall, &second));
-    expect_ok(revoke_by(hall, &hall->all.thailand, 1, PARTIES_NOW));
-    expect_status(revoke_by(hall, &hall->all.thailand, 2, later), ENT_REJECTED);
-    expect_ok(revoke_by(hall, &second, 2, PARTIES_NOW));
-    expect_status(
-        revoke_by(hall, &hall->all.thailand, 3, PARTIES_NOW), ENT_REJECTED);
-    assert_int_equal(broker_registry_list_number(hall->registry, "th"), 2);
-}
-
-/* The one before it too, under which something may still come. */
-static void
-the_certificate_before_ends_with_its_key(void **state)
-{
-    const uint64_t later = PARTIES_NOW + 2 * PARTIES_DAY;
-    struct hall *hall = *state;
-    struct party *maesai = &hall->all.maesai;
-    struct ent_key_id before = maesai->signer.key_id;
-    struct party second;
-
-    party_key(&second, ENT_KEY_AUTHORITY, 101);
-    expect_ok(add(hall, maesai, true));
-    party_key(maesai, ENT_KEY_OFFICE, 44);
-    maesai->cert.signing_key = maesai->signer.key;
-    renew(maesai, &hall->all.thailand, PARTIES_NOW);
-    expect_ok(add(hall, maesai, false));
-    assert_non_null(broker_registry_signer(hall->registry, 0, &before, later));
-    expect_ok(roll(hall, &second));
-    assert_non_null(
-        broker_registry_signer(hall->registry, 0, &before, PARTIES_NOW));
-    assert_null(broker_registry_signer(hall->registry, 0, &before, later));
-}
-
-static void
-a_folder_read_again_forgets_no_rollover(void **state)
-{
-    struct hall *hall = *state;
-    struct broker_registry *fresh = NULL;
-    struct party second;
-
-    party_key(&second, ENT_KEY_AUTHORITY, 101);
-    expect_ok(roll(hall, &second));
-    expect_ok(broker_registry_new(&hall->authorities, &fresh, &last_error));
-    expect_ok(broker_registry_inherit(
-        fresh, hall->registry, PARTIES_NOW, &last_error));
-    broker_registry_replace(hall->registry, &fresh);
-    assert_int_equal(
-        broker_registry_authority(hall->registry, "th")->key_count, 2);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int
 main(void)
 {
@@ -598,13 +346,6 @@ main(void)
         TEST(it_does_not_matter_in_which_order_a_folder_is_read),
         TEST(who_is_served_still_keeps_its_number_and_who_is_not_has_none),
         TEST(what_was_newer_before_is_newer_still),
-        TEST(an_authoritys_new_key_certifies_and_the_old_one_in_its_time),
-        TEST(what_a_given_up_key_signed_gives_way_whatever_its_serial),
-        TEST(a_statement_about_another_state_is_not_followed),
-        TEST(a_list_by_a_key_that_was_given_up_is_not_taken),
-        TEST(the_certificate_before_ends_with_its_key),
-        TEST(a_folder_read_again_forgets_no_rollover),
-        TEST(of_two_statements_the_first_stays_and_nothing_newer_is_followed),
     };
 
     return cmocka_run_group_tests_name("broker_registry", tests, NULL, NULL);
