@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists hold what holds now, and remember for a day what passed. */
+#include "tests/two_offices_lists.h"
 #include "tests/two_offices_rows.h"
 
 #include <sodium.h>
@@ -44,44 +45,15 @@ alert(const char *plate, uint64_t span_ms)
 
 #define DEPARTURE ENTENTE__V1__ENCOUNTER__DEPARTURE
 
-static const char *way_place = "";
-static const char *way_next = "";
-
-/* How many entries `who` finds for that; it passes when `encounter` is given;
- * `readable`: or it is told that there is nothing to look up. */
-static size_t
-look_for(enum who who, const char *kind, const char *value, uint32_t encounter,
-    bool readable)
-{
-    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-    Entente__V1__ListCheckRequest request =
-        ENTENTE__V1__LIST_CHECK_REQUEST__INIT;
-    Entente__V1__ListCheckReply reply = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
-    Entente__V1__LookupTerm term = ENTENTE__V1__LOOKUP_TERM__INIT;
-    Entente__V1__LookupTerm *terms[] = {&term};
-    struct node *node = world.nodes[who];
-
-    term.kind = (char *)(uintptr_t)kind;
-    term.value = (char *)(uintptr_t)value;
-    request.terms = terms;
-    request.n_terms = 1;
-    request.encounter = (Entente__V1__Encounter)encounter;
-    request.place = (char *)(uintptr_t)way_place;
-    request.next = (char *)(uintptr_t)way_next;
-    expect_ok(ent_arena_init(&arena, 1u << 18, &last_error));
-    expect_ok(node_turn_begin(node, world.now, &last_error));
-    expect_ok(
-        node_api_list_check(node, 0, &request, &arena, &reply, &last_error));
-    expect_ok(node_turn_end(node, ENT_OK, &last_error));
-    assert_int_equal(reply.n_answers, 1);
-    assert_int_equal(reply.answers[0]->error[0] == '\0', readable);
-    return reply.answers[0]->n_entries;
-}
-
+/* How many entries `who` finds for that; it passes when `encounter` is given.
+ */
 static size_t
 look_by(enum who who, const char *kind, const char *value, uint32_t encounter)
 {
-    return look_for(who, kind, value, encounter, true);
+    const struct sought sought = {
+        .kind = kind, .value = value, .encounter = encounter};
+
+    return found_on_list(who, &sought);
 }
 
 static size_t
@@ -94,10 +66,15 @@ look(enum who who, const char *plate, uint32_t encounter)
 static void
 pass_on(const char *plate, const char *place, const char *next)
 {
-    way_next = next;
-    way_place = place;
-    (void)look(MAESAI, plate, DEPARTURE);
-    way_next = way_place = "";
+    const struct sought sought = {
+        .kind = "plate",
+        .value = plate,
+        .encounter = DEPARTURE,
+        .place = place,
+        .next = next,
+    };
+
+    (void)found_on_list(MAESAI, &sought);
 }
 
 static size_t
@@ -291,27 +268,11 @@ a_late_hit_says_which_command_tells_whom(void **state)
 static const char *
 fault_of(const char *kind, const char *of, const char *value)
 {
-    static char fault[256];
-    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-    Entente__V1__ListCheckRequest request =
-        ENTENTE__V1__LIST_CHECK_REQUEST__INIT;
-    Entente__V1__ListCheckReply reply = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
-    Entente__V1__LookupTerm term = ENTENTE__V1__LOOKUP_TERM__INIT;
-    Entente__V1__LookupTerm *terms[] = {&term};
-    struct node *node = world.nodes[MAESAI];
+    static struct looked last;
+    const struct sought sought = {.kind = kind, .of = of, .value = value};
 
-    term.kind = (char *)(uintptr_t)kind;
-    term.of = (char *)(uintptr_t)of;
-    term.value = (char *)(uintptr_t)value;
-    request.terms = terms;
-    request.n_terms = 1;
-    expect_ok(ent_arena_init(&arena, 1u << 18, &last_error));
-    expect_ok(node_turn_begin(node, world.now, &last_error));
-    expect_ok(
-        node_api_list_check(node, 0, &request, &arena, &reply, &last_error));
-    expect_ok(node_turn_end(node, ENT_OK, &last_error));
-    (void)snprintf(fault, sizeof fault, "%s", reply.answers[0]->error);
-    return fault;
+    last = look_up(MAESAI, &sought);
+    return last.fault;
 }
 
 /* A slip of the pen is no miss: no list could have it. */
@@ -482,10 +443,15 @@ one_office_hides_no_entry_of_another(void **state)
 static void
 what_cannot_be_read_is_no_miss(void **state)
 {
+    static const struct sought unreadable = {.kind = "plate", .value = "--"};
+
     (void)state;
     world.configs[MAESAI].checks = (struct node_checks_limits){.misses = 2};
     for (unsigned i = 0; i < 4; i++) {
-        assert_int_equal(look_for(MAESAI, "plate", "--", 0, false), 0);
+        struct looked looked = look_up(MAESAI, &unreadable);
+
+        assert_string_not_equal(looked.fault, "");
+        assert_int_equal(looked.found, 0);
     }
     assert_int_equal(alarms_of(MAESAI, NODE_ALARM_PROBING), 0);
     for (unsigned i = 0; i < 2; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two offices, and a message that turns out to be about something graver. */
+#include "tests/two_offices_lists.h"
 #include "tests/two_offices_rows.h"
 
 #include <sodium.h>
@@ -166,28 +167,14 @@ static const char vehicle[] =
 static size_t
 found_by(enum who who, const char *kind, const char *of, const char *value)
 {
-    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-    Entente__V1__ListCheckRequest request =
-        ENTENTE__V1__LIST_CHECK_REQUEST__INIT;
-    Entente__V1__ListCheckReply reply = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
-    Entente__V1__LookupTerm term = ENTENTE__V1__LOOKUP_TERM__INIT;
-    Entente__V1__LookupTerm *terms[] = {&term};
-    struct node *node = world.nodes[who];
+    const struct sought sought = {
+        .kind = kind,
+        .of = of,
+        .value = value,
+        .encounter = ENTENTE__V1__ENCOUNTER__DEPARTURE,
+    };
 
-    term.kind = (char *)(uintptr_t)kind;
-    term.of = (char *)(uintptr_t)of;
-    term.value = (char *)(uintptr_t)value;
-    request.terms = terms;
-    request.n_terms = 1;
-    request.encounter = ENTENTE__V1__ENCOUNTER__DEPARTURE;
-    expect_ok(ent_arena_init(&arena, 1u << 18, &last_error));
-    expect_ok(node_turn_begin(node, world.now, &last_error));
-    expect_ok(
-        node_api_list_check(node, 0, &request, &arena, &reply, &last_error));
-    expect_ok(node_turn_end(node, ENT_OK, &last_error));
-    assert_int_equal(reply.n_answers, 1);
-    assert_string_equal(reply.answers[0]->error, "");
-    return reply.answers[0]->n_entries;
+    return found_on_list(who, &sought);
 }
 
 static size_t
