@@ -98,6 +98,20 @@ deliver(const char *json)
     return id;
 }
 
+/* The same case once more, as an update of that message. */
+static void
+deliver_update(const struct ent_id *of)
+{
+    char text[ENT_ID_TEXT_LEN + 1];
+    char json[1024];
+
+    ent_id_format(of, text);
+    (void)snprintf(json, sizeof json,
+        SEIZURE("\"action\":\"UPDATE\",\"references\":[{\"id\":\"%s\"}],"),
+        text);
+    (void)deliver(json);
+}
+
 static void
 tidy_both(uint64_t later_ms)
 {
@@ -152,18 +166,12 @@ what_never_arrived_does_not_count_at_its_sender(void **state)
 static void
 an_update_is_no_other_case(void **state)
 {
-    char text[ENT_ID_TEXT_LEN + 1];
-    char json[1024];
     struct ent_id id;
 
     (void)state;
     agree_on("lifecycle", &aggregate, 1);
     id = deliver(seizure);
-    ent_id_format(&id, text);
-    (void)snprintf(json, sizeof json,
-        SEIZURE("\"action\":\"UPDATE\",\"references\":[{\"id\":\"%s\"}],"),
-        text);
-    (void)deliver(json);
+    deliver_update(&id);
     expect_counts(MAESAI, 1, 2, 3);
     expect_counts(TACHILEIK, 1, 2, 3);
 }
@@ -218,18 +226,12 @@ one_message_to_several_offices_is_one_case(void **state)
 static void
 an_update_of_what_was_refused_is_the_case(void **state)
 {
-    char text[ENT_ID_TEXT_LEN + 1];
-    char json[1024];
     struct ent_id id;
 
     (void)state;
     agree_on("lifecycle", &aggregate, 1);
     id = deliver(seizure);
-    ent_id_format(&id, text);
-    (void)snprintf(json, sizeof json,
-        SEIZURE("\"action\":\"UPDATE\",\"references\":[{\"id\":\"%s\"}],"),
-        text);
-    (void)deliver(json);
+    deliver_update(&id);
     set_copy(&id, addresses[TACHILEIK],
         ENTENTE__V1__TRACE_STATE__TRACE_REFUSED_HERE);
     expect_counts(MAESAI, 1, 2, 3);
