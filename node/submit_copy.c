@@ -38,21 +38,12 @@ node_submit_tell(const struct ent_decision *decision, struct ent_arena *arena,
     result->sentence = node_text_in(arena, decision->sentence);
 }
 
-/* Rows of an earlier version have a digest; those of what was deleted, nothing.
- */
+/* Of what was deleted there is nothing left to compare. */
 static bool
 is_same_content(const struct node_outgoing *outgoing, const node_copy_row *row)
 {
-    struct ent_digest digest;
-
-    if (row->content.len == NODE_PRINT_LEN) {
-        return memcmp(row->content.data, outgoing->print, NODE_PRINT_LEN) == 0;
-    }
-    if (row->content.len != ENT_DIGEST_LEN) {
-        return false;
-    }
-    digest = ent_digest_of(outgoing->given);
-    return memcmp(row->content.data, digest.bytes, ENT_DIGEST_LEN) == 0;
+    return row->content.len == NODE_PRINT_LEN &&
+           memcmp(row->content.data, outgoing->print, NODE_PRINT_LEN) == 0;
 }
 
 /* Submitted before: the same answer again, or another content. */

@@ -104,41 +104,6 @@ prints_of_offices_with_other_storage_keys_are_others(void **state)
     assert_memory_not_equal(here->content.data, digest.bytes, NODE_PRINT_LEN);
 }
 
-/* Mae Sai accepted it when rows still had the digest. */
-static void
-accept_as_before(void)
-{
-    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    struct node *maesai = world.nodes[MAESAI];
-    struct ent_party to = ent_address_party(&world.configs[TACHILEIK].address);
-    struct ent_digest digest = digest_of(given);
-    node_copy_row changed;
-    struct ent_id id;
-    unsigned reason;
-
-    assert_true(hand_in(MAESAI, TACHILEIK, given, &reason));
-    row = row_of(MAESAI, TACHILEIK);
-    changed = *row;
-    changed.content.data = digest.bytes;
-    changed.content.len = sizeof digest.bytes;
-    expect_ok(ent_id_parse(view(ID), &id, &last_error));
-    expect_ok(node_turn_begin(maesai, world.now, &last_error));
-    expect_ok(node_copy_set(maesai, &id, &to, row, &changed, &last_error));
-    expect_ok(node_turn_end(maesai, ENT_OK, &last_error));
-}
-
-static void
-what_an_earlier_version_accepted_is_known_again(void **state)
-{
-    unsigned reason;
-
-    (void)state;
-    accept_as_before();
-    assert_true(hand_in(MAESAI, TACHILEIK, given, &reason));
-    assert_false(hand_in(MAESAI, TACHILEIK, other, &reason));
-    assert_int_equal(reason, ENT_REFUSAL_ID_REUSED);
-}
-
 /* Whoever has the message can show that it is the one. */
 static void
 the_journal_has_a_digest_of_what_was_refused(void **state)
@@ -169,7 +134,6 @@ main(void)
         TEST(the_same_content_gets_the_same_answer),
         TEST(the_same_id_with_another_content_is_refused),
         TEST(prints_of_offices_with_other_storage_keys_are_others),
-        TEST(what_an_earlier_version_accepted_is_known_again),
         TEST(the_journal_has_a_digest_of_what_was_refused),
     };
 
