@@ -37,7 +37,7 @@
 #include "proto/base/time.h"
 
 #define COMPONENT "node"
-#define FRAMES_MAX 256 /* handled in one turn */
+#define FRAMES_MAX 512 /* heard in one turn (node_uplink_cost): two bundles */
 #define HURRIES_MAX 3  /* turns one after the other that are cut short */
 #define FULL_PAUSE_MS 1000
 #define SWEEP_MS 30000 /* between looks at what is over */

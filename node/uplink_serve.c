@@ -39,6 +39,39 @@ serve_lane(struct node *node, struct node_neighbour *neighbour,
     return ENT_OK;
 }
 
+static bool
+is_ours_to_hear(const struct node_connection *lane)
+{
+    return lane->link != NULL && !lane->accepted; /* else the listener hears */
+}
+
+/* What is urgent first, and again after each frame that is not: it need not
+ * wait until all that came before was taken. Each lane has a budget of its own,
+ * so that neither takes the other's turn. */
+static enum ent_status
+serve_lanes(struct node *node, struct node_neighbour *neighbour, size_t budget,
+    size_t *handled, struct ent_error *err)
+{
+    struct node_connection *urgent = &neighbour->lanes[0];
+    struct node_connection *bulk = &neighbour->lanes[1];
+    size_t hurried = 0;
+    size_t own = 0;
+    size_t before;
+    enum ent_status rc = ENT_OK;
+
+    do {
+        before = own;
+        if (is_ours_to_hear(urgent)) {
+            rc = serve_lane(node, neighbour, urgent, budget, &hurried, err);
+        }
+        if (rc == ENT_OK && is_ours_to_hear(bulk)) {
+            rc = serve_lane(node, neighbour, bulk, own + 1, &own, err);
+        }
+    } while (rc == ENT_OK && own > before && own < budget);
+    *handled += hurried + own;
+    return rc;
+}
+
 /* A connection was lost: what was under way on it goes another way at once, if
  * there is one. */
 static enum ent_status
@@ -74,21 +107,16 @@ serve(struct node *node, struct node_neighbour *neighbour, size_t budget,
     for (size_t i = 0; i < 2 && rc == ENT_OK; i++) {
         struct node_connection *lane = &neighbour->lanes[i];
 
-        if (lane->link == NULL) {
-            continue; /* that office has greeted on the other one only */
-        }
-        if (node_connection_watch(node, lane)) {
+        /* An office that greeted us may have done so on the other one only. */
+        if (lane->link != NULL && node_connection_watch(node, lane)) {
             rc = go_another_way(node, neighbour, lane, err);
         }
-        node->from = via;
-        if (rc == ENT_OK && !lane->accepted) {
-            size_t own = 0;
-
-            rc = serve_lane(node, neighbour, lane, budget, &own, err);
-            *handled += own;
-        }
-        node->from = 0;
     }
+    node->from = via;
+    if (rc == ENT_OK) {
+        rc = serve_lanes(node, neighbour, budget, handled, err);
+    }
+    node->from = 0;
     return rc;
 }
 

@@ -319,6 +319,19 @@ a_turn_hears_so_much_of_a_lane(void **state)
     assert_in_range(heard_in_a_turn(false), 200, 255);
 }
 
+static void
+neither_lane_takes_the_others_share(void **state)
+{
+    (void)state;
+    meet(ENT_CREDIT_MIN);
+    (void)heard_in_a_turn(false);
+    for (int i = 0; i < 2; i++) {
+        send_junk(0, 200 * 1024);
+        send_junk(1, 200 * 1024);
+    }
+    assert_in_range(heard_in_a_turn(false), 4 * 200, 4 * 202);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define LISTENING(name)                                                        \
     cmocka_unit_test_setup_teardown(name, setup_listening, teardown)
@@ -334,6 +347,7 @@ main(void)
         TEST(what_is_urgent_makes_a_turn_a_short_one_unless_there_were_some),
         TEST(bulk_waits_for_the_next_turn_when_something_is_urgent),
         TEST(a_turn_hears_so_much_of_a_lane),
+        TEST(neither_lane_takes_the_others_share),
         LISTENING(an_office_that_connected_waits_too),
         TEST(after_a_goodbye_it_greets_again_and_not_at_once),
         TEST(a_broker_that_is_revoked_is_left_at_the_next_frame),
