@@ -58,7 +58,7 @@ struct node {
     struct ent_bytes certificate_wire;
     struct node_keeper *keeper;
     struct node_prints prints; /* of node/index.h */
-    uint8_t given_key[16]; /* of node/submit.h */
+    uint8_t given_key[16];     /* of node/submit.h */
     struct node_slots *slots;
     struct node_store *store;
     uint64_t slots_noted; /* how many the store says there are */
