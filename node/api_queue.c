@@ -76,8 +76,27 @@ static size_t
 find_next(struct node_api_queue *queue)
 {
     size_t passed = queue->favours ? find_passed(queue) : queue->count;
+    size_t smallest = find_smallest(queue);
 
-    return passed < queue->count ? passed : find_smallest(queue);
+    return passed == queue->count ||
+                   (queue->before < NODE_API_BEFORE_MAX &&
+                       zmq_msg_size(&queue->list[smallest].payload) <=
+                           NODE_API_SMALL)
+               ? smallest
+               : passed;
+}
+
+/* That one is taken; who waits longest is still to come, or was it. */
+static void
+count_taken(struct node_api_queue *queue, size_t len)
+{
+    if (queue->favours && len <= NODE_API_SMALL &&
+        queue->before < NODE_API_BEFORE_MAX) {
+        queue->before++;
+        return;
+    }
+    queue->favours = false;
+    queue->before = 0;
 }
 
 bool
@@ -93,7 +112,7 @@ node_api_queue_take(struct node_api_queue *queue, size_t room,
     zmq_msg_init(&ret_request->payload);
     (void)zmq_msg_move(&ret_request->client, &queue->list[next].client);
     (void)zmq_msg_move(&ret_request->payload, &queue->list[next].payload);
-    queue->favours = false;
+    count_taken(queue, zmq_msg_size(&ret_request->payload));
     queue->bytes -= zmq_msg_size(&ret_request->payload);
     queue->count--;
     for (size_t i = next; i < queue->count; i++) {
@@ -113,7 +132,7 @@ node_api_queue_pass(struct node_api_queue *queue)
     for (size_t i = 0; i < queue->count; i++) {
         queue->list[i].passed++;
     }
-    queue->favours = ++queue->turns % 2 == 0;
+    queue->favours |= ++queue->turns % 2 == 0;
 }
 
 void

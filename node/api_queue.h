@@ -3,9 +3,10 @@
  * api_queue - requests of local programs that came and have not been served.
  * Those of one program are served in their order; among the programs the one
  * with the smallest request is next, so that an officer's alert does not wait
- * behind the hundreds of messages that a system hands in at once. Every other
- * turn begins with the one that was passed over in NODE_API_PASSED_MAX turns
- * and waits longest, so that however many small ones come, it is served.
+ * behind the hundreds of messages that a system hands in at once. In every
+ * other turn the one that was passed over in NODE_API_PASSED_MAX turns and
+ * waits longest is next, after NODE_API_BEFORE_MAX small ones at most, so that
+ * however many come, it is served.
  */
 #ifndef NODE_API_QUEUE_H
 #define NODE_API_QUEUE_H
@@ -20,6 +21,8 @@
     ((size_t)16 * 1024 * 1024) /* then no more come                            \
                                 */
 #define NODE_API_PASSED_MAX 4
+#define NODE_API_BEFORE_MAX 4
+#define NODE_API_SMALL ((size_t)16 * 1024)
 
 /* One request: routing id, payload. */
 struct node_api_queued {
@@ -32,8 +35,9 @@ struct node_api_queue {
     struct node_api_queued list[NODE_API_QUEUE_MAX]; /* as they came */
     size_t count;
     size_t bytes;
-    unsigned turns; /* that ended */
-    bool favours;   /* the next one is who waits longest */
+    unsigned turns;  /* that ended */
+    bool favours;    /* the next one is who waits longest, */
+    unsigned before; /* after so many small ones */
 };
 
 /* Where the next one that comes is received; NULL: there is no room. It counts
