@@ -2,11 +2,10 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include "proto/base/time.h"
 #include "proto/id.h"
-#include "tools/cli/client.h"
+#include "tools/cli/await.h"
 #include "tools/cli/number.h"
 #include "tools/cli/output.h"
 #include "tools/cli/peer.h"
@@ -15,8 +14,6 @@
 #define WAIT_S 30
 #define WAIT_MAX_S 3600
 #define LIFE_MS (UINT64_C(15) * 60 * 1000) /* at least */
-#define LOOK_MIN_MS 20
-#define LOOK_MAX_MS 500
 
 struct arguments {
     const char *address;
@@ -165,51 +162,26 @@ submit(struct cli_client *client, const struct arguments *arguments, char *id,
     return EX_OK;
 }
 
-static int
-trace(struct cli_client *client, char *id, struct cli_finding *ret_finding,
-    bool *ret_over, struct ent_error *err)
-{
-    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
-    Entente__V1__TraceRequest question = ENTENTE__V1__TRACE_REQUEST__INIT;
-    const Entente__V1__ApiReply *reply = NULL;
-    int code;
-
-    question.id = id;
-    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_TRACE;
-    request.trace = &question;
-    code = cli_client_ask(client, &request, 0, &reply, err);
-    if (code != EX_OK) {
-        return code;
-    }
-    if (reply->trace->n_items != 1 || reply->trace->items[0]->n_copies != 1) {
-        (void)ent_fail(err, ENT_REJECTED, "the node lost the test message");
-        return EX_PROTOCOL;
-    }
-    *ret_over =
-        cli_peer_is_over(reply->trace->items[0]->copies[0], ret_finding);
-    return EX_OK;
-}
-
 /* Until somebody answered, or the time is up. */
 static int
 follow(struct cli_client *client, const struct arguments *arguments, char *id,
     struct cli_finding *ret_finding, struct ent_error *err)
 {
-    uint64_t until = ent_time_boot_ms() + arguments->wait_s * UINT64_C(1000);
-    uint64_t pause_ms = LOOK_MIN_MS;
+    const Entente__V1__TraceReply *reply = NULL;
     bool over = false;
+    int code = cli_await(client, id,
+        ent_time_boot_ms() + arguments->wait_s * UINT64_C(1000), &reply, &over,
+        err);
 
-    for (;;) {
-        struct timespec pause;
-        int code = trace(client, id, ret_finding, &over, err);
-
-        if (code != EX_OK || over || ent_time_boot_ms() >= until) {
-            return code;
-        }
-        pause = (struct timespec){.tv_nsec = (long)pause_ms * 1000000};
-        (void)nanosleep(&pause, NULL);
-        pause_ms = pause_ms * 2 > LOOK_MAX_MS ? LOOK_MAX_MS : pause_ms * 2;
+    if (code != EX_OK) {
+        return code;
     }
+    if (reply->n_items != 1 || reply->items[0]->n_copies != 1) {
+        (void)ent_fail(err, ENT_REJECTED, "the node lost the test message");
+        return EX_PROTOCOL;
+    }
+    (void)cli_peer_is_over(reply->items[0]->copies[0], ret_finding);
+    return EX_OK;
 }
 
 static int

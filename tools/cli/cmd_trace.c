@@ -5,8 +5,8 @@
 #include <sysexits.h>
 
 #include "proto/base/time.h"
-#include "proto/trace.h"
 #include "tools/cli/attachment.h"
+#include "tools/cli/await.h"
 #include "tools/cli/canonical.h"
 #include "tools/cli/client.h"
 #include "tools/cli/number.h"
@@ -18,7 +18,6 @@
 #define PAGE 256
 #define KEY_WAIT 0x100
 #define WAIT_MAX_S 86400
-#define LOOK_MS 30000 /* that the node is asked to wait */
 
 struct arguments {
     const char *id;
@@ -166,7 +165,7 @@ add_item(const Entente__V1__TraceItem *item, bool json, json_t *rows,
 /* ---- questions ---- */
 
 static int
-ask(struct cli_client *client, const char *id, uint64_t from, unsigned wait_ms,
+ask(struct cli_client *client, uint64_t from,
     const Entente__V1__TraceReply **ret_reply, struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
@@ -174,40 +173,14 @@ ask(struct cli_client *client, const char *id, uint64_t from, unsigned wait_ms,
     const Entente__V1__ApiReply *reply = NULL;
     int code;
 
-    trace.id = (char *)(uintptr_t)id;
     trace.from = from;
     trace.limit = PAGE;
-    trace.wait_ms = wait_ms;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_TRACE;
     request.trace = &trace;
-    code = cli_client_ask(client, &request, wait_ms, &reply, err);
+    code = cli_client_ask(client, &request, 0, &reply, err);
     if (code == EX_OK) {
         *ret_reply = reply->trace;
     }
-    return code;
-}
-
-/* One message; when its copies have their last state, or the time is over. */
-static int
-ask_one(struct cli_client *client, const struct arguments *arguments,
-    const Entente__V1__TraceReply **ret_reply, bool *ret_over,
-    struct ent_error *err)
-{
-    const uint64_t until =
-        ent_time_boot_ms() + arguments->wait_s * UINT64_C(1000);
-    uint64_t now = ent_time_boot_ms();
-    int code = EX_OK;
-
-    *ret_over = false;
-    do {
-        uint64_t left = until > now ? until - now : 0;
-
-        code = ask(client, arguments->id, 1,
-            left < LOOK_MS ? (unsigned)left : LOOK_MS, ret_reply, err);
-        now = ent_time_boot_ms();
-        *ret_over = code == EX_OK && (*ret_reply)->n_items == 1 &&
-                    ent_trace_is_over((*ret_reply)->items[0]);
-    } while (code == EX_OK && !*ret_over && now < until);
     return code;
 }
 
@@ -232,7 +205,7 @@ collect_all(struct cli_client *client, const struct arguments *arguments,
     int code;
 
     do {
-        code = ask(client, "", from, 0, &reply, err);
+        code = ask(client, from, &reply, err);
         if (code == EX_OK) {
             code = add_page(reply, arguments, rows, err);
         }
@@ -251,7 +224,9 @@ collect_one(struct cli_client *client, const struct arguments *arguments,
 {
     const Entente__V1__TraceReply *reply = NULL;
     bool over = false;
-    int code = ask_one(client, arguments, &reply, &over, err);
+    int code = cli_await(client, arguments->id,
+        ent_time_boot_ms() + arguments->wait_s * UINT64_C(1000), &reply, &over,
+        err);
 
     if (code == EX_OK) {
         code = add_page(reply, arguments, rows, err);
