@@ -188,6 +188,7 @@ serve_one(struct node *node, struct ent_view client, uint64_t user,
     if (rc == ENT_OK) {
         number = ((Entente__V1__ApiRequest *)request)->number;
         api->user = user;
+        api->packed = wire;
         remember_asker(api, client, number);
         rc = node_api_request(
             node, client, (const Entente__V1__ApiRequest *)request, err);

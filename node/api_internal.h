@@ -38,7 +38,8 @@ struct node_api {
     char path[108]; /* as long as a Unix address can be */
     struct ent_arena arena;
     struct node_api_queue queue;
-    uint64_t user; /* who asks now, of this machine */
+    uint64_t user;          /* who asks now, of this machine, */
+    struct ent_view packed; /* and what, as it came */
     struct waiter waiters[WAITERS_MAX];
     size_t waiter_count;
     struct waiter kept[WAITERS_MAX]; /* as they were when the turn began */

@@ -16,11 +16,30 @@
 #include "node/submit_internal.h"
 #include "node/upload.h"
 
+/* Fields of SubmitRequest and of Submission. */
+#define SUBMISSIONS 1
+#define MESSAGE 1
+
+/* The next submission's message as it came; of length 0: it has none. */
+static struct ent_view
+next_message(struct ent_view *submissions)
+{
+    struct ent_view submission;
+    struct ent_view message;
+
+    return ent_pb_part(submissions, SUBMISSIONS, &submission) &&
+                   ent_pb_part(&submission, MESSAGE, &message)
+               ? message
+               : ent_view_of(NULL, 0);
+}
+
 static enum ent_status
 do_submit(struct node *node, const Entente__V1__SubmitRequest *request,
     Entente__V1__SubmitReply *reply, struct ent_error *err)
 {
     struct ent_arena *arena = &node->api->arena;
+    struct ent_view packed = node->api->packed;
+    struct ent_view submissions = ent_view_of(NULL, 0);
     enum ent_status rc = ENT_OK;
 
     if (request->n_submissions > NODE_API_BATCH_MAX) {
@@ -32,9 +51,11 @@ do_submit(struct node *node, const Entente__V1__SubmitRequest *request,
     if (reply->results == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "answering a submission");
     }
+    (void)ent_pb_part(
+        &packed, ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT, &submissions);
     for (size_t i = 0; rc == ENT_OK && i < request->n_submissions; i++) {
-        rc = node_submit(
-            node, request->submissions[i], arena, &reply->results[i], err);
+        rc = node_submit(node, request->submissions[i],
+            next_message(&submissions), arena, &reply->results[i], err);
         reply->n_results = i + 1;
     }
     if (rc == ENT_NO_MEMORY && reply->n_results > 1) {

@@ -201,7 +201,8 @@ send(const struct query_asking *asking, struct answer *answer,
     submission.message = &answer->message;
     submission.to = &to;
     submission.n_to = 1;
-    rc = node_submit(asking->node, &submission, arena, &result, err);
+    rc = node_submit(
+        asking->node, &submission, (struct ent_view){0}, arena, &result, err);
     if (rc != ENT_OK) {
         return rc;
     }

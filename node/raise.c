@@ -234,7 +234,8 @@ tell(struct node *node, const ent_message *heard, const struct ent_id *of,
     submission.to = &to;
     submission.n_to = 1;
     if (rc == ENT_OK) {
-        rc = node_submit(node, &submission, &arena, &result, err);
+        rc = node_submit(
+            node, &submission, (struct ent_view){0}, &arena, &result, err);
     }
     if (rc != ENT_OK ||
         (result->error[0] == '\0' && result->copies[0]->accepted)) {

@@ -117,7 +117,8 @@ submit(struct node *node, ent_message *answer, char *to, struct ent_error *err)
     submission.to = &to;
     submission.n_to = 1;
     if (rc == ENT_OK) {
-        rc = node_submit(node, &submission, &arena, &result, err);
+        rc = node_submit(
+            node, &submission, (struct ent_view){0}, &arena, &result, err);
     }
     if (rc == ENT_OK &&
         (result->error[0] != '\0' || !result->copies[0]->accepted)) {

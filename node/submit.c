@@ -164,21 +164,41 @@ node_submit_fill(struct node *node, ent_message *message, const char *to,
 struct submitting {
     struct ent_address to[NODE_RECIPIENTS_MAX];
     struct node_enclosed enclosed;
-    struct ent_bytes *given;       /* as the officer gave it */
+    struct ent_bytes encoded;      /* here, if it had to be */
+    struct ent_view given;         /* as the officer gave it */
     uint8_t print[NODE_PRINT_LEN]; /* of that */
     struct ent_id id;
     bool held; /* an officer signs before it goes */
 };
 
-static enum ent_status
-keep_given(const struct node *node, const ent_message *message,
-    struct submitting *submitting, struct ent_error *err)
+static void
+submitting_fini(struct submitting *submitting)
 {
-    enum ent_status rc = ent_message_encode(message, submitting->given, err);
+    ent_bytes_free(&submitting->encoded);
+}
 
+/* Its recipients are those of the submission, whatever it says itself, and its
+ * files go with it. */
+static enum ent_status
+keep_given(const struct node *node, const Entente__V1__Submission *submission,
+    struct ent_view packed, struct submitting *submitting,
+    struct ent_error *err)
+{
+    ent_message *message = submission->message;
+    const bool as_packed = packed.len > 0 && packed.len <= ENT_MESSAGE_MAX &&
+                           message->to[0] == '\0' &&
+                           submission->n_enclosures == 0;
+    enum ent_status rc = ENT_OK;
+
+    message->to = (char *)(uintptr_t)protobuf_c_empty_string;
+    submitting->given = packed;
+    if (!as_packed) {
+        rc = ent_message_encode(message, &submitting->encoded, err);
+        submitting->given = ent_bytes_view(&submitting->encoded);
+    }
     if (rc == ENT_OK) {
         (void)crypto_shorthash_siphashx24(submitting->print,
-            submitting->given->data, submitting->given->len, node->given_key);
+            submitting->given.data, submitting->given.len, node->given_key);
     }
     return rc;
 }
@@ -203,17 +223,15 @@ author_fault(struct node *node, const Entente__V1__Submission *submission,
 /* Fill the message in, and find what is wrong with it as a whole. */
 static enum ent_status
 examine(struct node *node, const Entente__V1__Submission *submission,
-    struct submitting *submitting, struct ent_arena *arena,
-    const char **ret_fault, struct ent_error *err)
+    struct ent_view packed, struct submitting *submitting,
+    struct ent_arena *arena, const char **ret_fault, struct ent_error *err)
 {
     ent_message *message = submission->message;
-    enum ent_status rc;
-
-    message->to = (char *)(uintptr_t)protobuf_c_empty_string;
-    rc = node_upload_enclose(
+    enum ent_status rc = node_upload_enclose(
         node, submission, arena, &submitting->enclosed, ret_fault, err);
+
     if (rc == ENT_OK && *ret_fault == NULL) {
-        rc = keep_given(node, message, submitting, err);
+        rc = keep_given(node, submission, packed, submitting, err);
     }
     if (rc != ENT_OK || *ret_fault != NULL) {
         return rc;
@@ -247,7 +265,7 @@ submit_copies(struct node *node, ent_message *message,
     for (size_t i = 0; rc == ENT_OK && i < result->n_copies; i++) {
         struct node_outgoing outgoing = {.id = submitting->id,
             .to = submitting->to[i],
-            .given = ent_bytes_view(submitting->given),
+            .given = submitting->given,
             .enclosed = &submitting->enclosed,
             .held = submitting->held,
             .last = i + 1 == result->n_copies};
@@ -265,16 +283,15 @@ submit_copies(struct node *node, ent_message *message,
 
 static enum ent_status
 submit_message(struct node *node, const Entente__V1__Submission *submission,
-    struct ent_arena *arena, Entente__V1__SubmitResult *result,
-    struct ent_error *err)
+    struct ent_view packed, struct ent_arena *arena,
+    Entente__V1__SubmitResult *result, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes given = {0};
-    struct submitting submitting;
+    ENT_AUTO(submitting_fini) struct submitting submitting;
     const char *fault = NULL;
     enum ent_status rc;
 
-    submitting.given = &given;
-    rc = examine(node, submission, &submitting, arena, &fault, err);
+    submitting.encoded = (struct ent_bytes){0};
+    rc = examine(node, submission, packed, &submitting, arena, &fault, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -290,8 +307,8 @@ submit_message(struct node *node, const Entente__V1__Submission *submission,
 
 enum ent_status
 node_submit(struct node *node, const Entente__V1__Submission *submission,
-    struct ent_arena *arena, Entente__V1__SubmitResult **ret_result,
-    struct ent_error *err)
+    struct ent_view packed, struct ent_arena *arena,
+    Entente__V1__SubmitResult **ret_result, struct ent_error *err)
 {
     Entente__V1__SubmitResult *result = NULL;
     enum ent_status rc = make_result(submission, arena, &result, err);
@@ -304,5 +321,5 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
         result->error = (char *)(uintptr_t) "message: none is given";
         return ENT_OK;
     }
-    return submit_message(node, submission, arena, result, err);
+    return submit_message(node, submission, packed, arena, result, err);
 }

@@ -23,10 +23,13 @@
 #define NODE_RECIPIENTS_MAX 64
 
 /* Submit one message to each of its recipients; the result lies in `arena`.
- * What is wrong with the message is in the result, not a status. */
+ * What is wrong with the message is in the result, not a status. `packed` is
+ * what the message was unpacked from, which packing it again would give
+ * (proto/base/pb.h): it need not be packed to be known again. Of length 0: it
+ * was not unpacked. */
 enum ent_status node_submit(struct node *node,
-    const Entente__V1__Submission *submission, struct ent_arena *arena,
-    Entente__V1__SubmitResult **ret_result,
+    const Entente__V1__Submission *submission, struct ent_view packed,
+    struct ent_arena *arena, Entente__V1__SubmitResult **ret_result,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Would it go, and why not? Changes nothing. */

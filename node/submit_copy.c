@@ -360,7 +360,7 @@ own_message(ent_message *message, bool last, char *to, struct ent_arena *arena,
     message->to = to;
     if (last) {
         *ret_own = message;
-        return ent_message_check_size(message, err);
+        return ENT_OK;
     }
     rc = ent_message_encode(message, &wire, err);
     return rc != ENT_OK

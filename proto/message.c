@@ -162,12 +162,6 @@ check_len(size_t len, struct ent_error *err)
 }
 
 enum ent_status
-ent_message_check_size(const ent_message *message, struct ent_error *err)
-{
-    return check_len(ent_pb_size(&message->base), err);
-}
-
-enum ent_status
 ent_message_encode(const ent_message *message, struct ent_bytes *ret_wire,
     struct ent_error *err)
 {

@@ -31,9 +31,7 @@ enum ent_status ent_message_decode(struct ent_view wire,
  * at its top alone; false also of what decoding surely refuses there. */
 bool ent_message_is_bare(struct ent_view wire);
 
-/* ENT_BAD_INPUT: encoded, it would be more than ENT_MESSAGE_MAX. */
-enum ent_status ent_message_check_size(
-    const ent_message *message, struct ent_error *err) ENT_MUST_CHECK;
+/* ENT_BAD_INPUT: it is more than ENT_MESSAGE_MAX. */
 enum ent_status ent_message_encode(const ent_message *message,
     struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
 

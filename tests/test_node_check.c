@@ -156,7 +156,8 @@ a_turn_that_is_taken_back_counts_nothing(void **state)
     submission.to = &to;
     submission.n_to = 1;
     expect_ok(node_turn_begin(maesai, world.now, &last_error));
-    expect_ok(node_submit(maesai, &submission, &arena, &result, &last_error));
+    expect_ok(node_submit(maesai, &submission, (struct ent_view){0}, &arena,
+        &result, &last_error));
     expect_tally(MAESAI, 0, 0, 1, 0, 0);
     expect_status(node_turn_end(maesai, ENT_FULL, &last_error), ENT_FULL);
     expect_tally(MAESAI, 0, 0, 0, 0, 0);

@@ -346,7 +346,8 @@ send_and_look(const char *family, ent_message *message, struct ent_arena *arena)
     submission.to = (char **)(uintptr_t)recipients;
     submission.n_to = RECIPIENTS;
     expect_ok(node_turn_begin(node, world.now, &last_error));
-    expect_ok(node_submit(node, &submission, arena, &result, &last_error));
+    expect_ok(node_submit(
+        node, &submission, (struct ent_view){0}, arena, &result, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
     if (result->error[0] != '\0') {
         fail_msg("%s: %s", family, result->error);

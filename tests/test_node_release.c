@@ -165,7 +165,8 @@ hand_in(enum officer which, struct ent_arena *arena,
     submission.author.data = officers[which].certificate.data;
     submission.author.len = officers[which].certificate.len;
     expect_ok(node_turn_begin(node, world.now, &last_error));
-    expect_ok(node_submit(node, &submission, arena, ret_result, &last_error));
+    expect_ok(node_submit(node, &submission, (struct ent_view){0}, arena,
+        ret_result, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
 }
 

@@ -365,8 +365,8 @@ what_went_to_two_offices_is_given_to_one_once(void **state)
     submission.to = to;
     submission.n_to = 2;
     expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
-    expect_ok(node_submit(
-        world.nodes[MAESAI], &submission, &arena, &result, &last_error));
+    expect_ok(node_submit(world.nodes[MAESAI], &submission,
+        (struct ent_view){0}, &arena, &result, &last_error));
     expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
     assert_true(result->copies[0]->accepted && result->copies[1]->accepted);
     pass(1000);

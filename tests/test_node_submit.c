@@ -83,6 +83,49 @@ the_same_id_with_another_content_is_refused(void **state)
     assert_int_equal(number_of(MAESAI, "submission"), 1);
 }
 
+/* Handed in by a program: there is what its message was unpacked from. `to` is
+ * what the message says itself. */
+static bool
+hand_in_packed(const char *json, const char *to, unsigned *ret_reason)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes packed = {0};
+    Entente__V1__Submission submission = ENTENTE__V1__SUBMISSION__INIT;
+    Entente__V1__SubmitResult *result;
+    ProtobufCMessage *message;
+    char *recipient = (char *)(uintptr_t)addresses[TACHILEIK];
+
+    expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
+    expect_ok(ent_json_read(view(json), &entente__v1__message__descriptor,
+        &arena, &message, &last_error));
+    ((ent_message *)message)->to = (char *)(uintptr_t)to;
+    expect_ok(ent_pb_pack(message, &packed, &last_error));
+    submission.message = (ent_message *)message;
+    submission.to = &recipient;
+    submission.n_to = 1;
+    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
+    expect_ok(node_submit(world.nodes[MAESAI], &submission,
+        ent_bytes_view(&packed), &arena, &result, &last_error));
+    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
+    *ret_reason = (unsigned)result->copies[0]->reason;
+    return result->copies[0]->accepted;
+}
+
+static void
+a_message_is_known_again_whether_it_came_packed_or_not(void **state)
+{
+    unsigned reason;
+
+    (void)state;
+    assert_true(hand_in_packed(given, "", &reason));
+    assert_true(hand_in(MAESAI, TACHILEIK, given, &reason));
+    assert_true(hand_in_packed(given, addresses[TACHILEIK], &reason));
+    assert_true(hand_in_packed(given, addresses[MAESAI], &reason));
+    assert_int_equal(number_of(MAESAI, "submission"), 1);
+    assert_false(hand_in_packed(other, "", &reason));
+    assert_int_equal(reason, ENT_REFUSAL_ID_REUSED);
+}
+
 /* Nor are they what anybody could make of the content without it. */
 static void
 prints_of_offices_with_other_storage_keys_are_others(void **state)
@@ -132,6 +175,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_same_content_gets_the_same_answer),
+        TEST(a_message_is_known_again_whether_it_came_packed_or_not),
         TEST(the_same_id_with_another_content_is_refused),
         TEST(prints_of_offices_with_other_storage_keys_are_others),
         TEST(the_journal_has_a_digest_of_what_was_refused),

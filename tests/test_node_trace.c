@@ -47,7 +47,8 @@ post_among(size_t others, size_t place, const char *json, bool accepted)
     submission.to = to;
     submission.n_to = others + 1;
     expect_ok(node_turn_begin(node, world.now, &last_error));
-    expect_ok(node_submit(node, &submission, &arena, &result, &last_error));
+    expect_ok(node_submit(
+        node, &submission, (struct ent_view){0}, &arena, &result, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
     assert_string_equal(result->error, "");
     assert_int_equal(result->copies[place]->accepted, accepted);

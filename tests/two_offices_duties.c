@@ -129,8 +129,8 @@ send_json(const char *office, const char *json)
     submission.to = &recipient;
     submission.n_to = 1;
     expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
-    expect_ok(node_submit(
-        world.nodes[MAESAI], &submission, &arena, &result, &last_error));
+    expect_ok(node_submit(world.nodes[MAESAI], &submission,
+        (struct ent_view){0}, &arena, &result, &last_error));
     expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
     assert_string_equal(result->error, "");
     assert_true(result->copies[0]->accepted);

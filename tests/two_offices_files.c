@@ -82,8 +82,8 @@ submit_with(uint8_t *name, const char *id)
     submission.enclosures = &enclosures;
     submission.n_enclosures = 1;
     expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
-    expect_ok(node_submit(
-        world.nodes[MAESAI], &submission, &arena, &result, &last_error));
+    expect_ok(node_submit(world.nodes[MAESAI], &submission,
+        (struct ent_view){0}, &arena, &result, &last_error));
     expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
     return result;
 }

@@ -30,8 +30,8 @@ submit_one(enum who from, enum who to, const char *json,
     submission.message = (ent_message *)message;
     submission.to = &recipient;
     submission.n_to = 1;
-    expect_ok(node_submit(
-        world.nodes[from], &submission, arena, ret_result, &last_error));
+    expect_ok(node_submit(world.nodes[from], &submission, (struct ent_view){0},
+        arena, ret_result, &last_error));
 }
 
 /* Every other message is sealed in the turn in which it is handed in. */

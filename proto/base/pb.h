@@ -74,8 +74,11 @@ enum ent_status ent_pb_unpack_own(const ProtobufCMessageDescriptor *descriptor,
     struct ent_view wire, struct ent_arena *arena,
     ProtobufCMessage **ret_message, struct ent_error *err) ENT_MUST_CHECK;
 
-/* How many bytes packing gives. */
-size_t ent_pb_size(const ProtobufCMessage *message);
+/* The next part of `wire` that is a message, text or bytes of field `number`,
+ * as it lies there; `wire` goes on behind it. False: there is none. Of bytes
+ * that were unpacked, or else it ends where they are no message. */
+bool ent_pb_part(
+    struct ent_view *wire, uint32_t number, struct ent_view *ret_part);
 
 /* Pack into owned bytes. An empty message gives empty bytes. */
 enum ent_status ent_pb_pack(const ProtobufCMessage *message,

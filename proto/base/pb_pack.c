@@ -252,15 +252,6 @@ put_message(struct packing *packing, const ProtobufCMessage *message)
     }
 }
 
-size_t
-ent_pb_size(const ProtobufCMessage *message)
-{
-    struct packing packing = {.room = 0};
-
-    put_message(&packing, message);
-    return packing.len;
-}
-
 static enum ent_status
 pack_again(const ProtobufCMessage *message, size_t len,
     struct ent_bytes *ret_wire, struct ent_error *err)

@@ -79,6 +79,21 @@ take_piece(struct ent_view *in, struct piece *piece)
     return true;
 }
 
+bool
+ent_pb_part(struct ent_view *wire, uint32_t number, struct ent_view *ret_part)
+{
+    struct piece piece;
+
+    while (take_piece(wire, &piece)) {
+        if (piece.number == number &&
+            piece.wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED) {
+            *ret_part = piece.bytes;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- values ---- */
 
 static void
