@@ -38,27 +38,19 @@ add_content(struct node *node, Entente__V1__TraceCopy *copy,
 
 /* The copy that a submission number stands for, as an item of its own. */
 static enum ent_status
-trace_number(struct node *node, struct ent_view place, bool content,
-    struct ent_arena *arena, size_t *bytes, Entente__V1__TraceReply *reply,
-    struct ent_error *err)
+trace_number(struct node *node, const struct node_numbered_copy *copy,
+    bool content, struct ent_arena *arena, size_t *bytes,
+    Entente__V1__TraceReply *reply, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
     Entente__V1__TraceItem *item;
-    struct ent_id id;
-    struct ent_party party;
-    enum ent_status rc;
+    enum ent_status rc = node_api_trace_item(&copy->id, arena, &item, err);
 
-    if (place.len != sizeof id.bytes + sizeof party.bytes) {
-        return ent_fail(err, ENT_IO, "a submission number is odd");
-    }
-    memcpy(id.bytes, place.data, sizeof id.bytes);
-    memcpy(party.bytes, place.data + sizeof id.bytes, sizeof party.bytes);
-    rc = node_api_trace_item(&id, arena, &item, err);
     if (rc == ENT_OK) {
-        rc = node_copy_get(node, &id, &party, &row, err);
+        rc = node_copy_get(node, &copy->id, &copy->to, &row, err);
     }
     if (rc == ENT_OK) {
-        rc = node_api_trace_copy(node, item, &id, row, arena, err);
+        rc = node_api_trace_copy(node, item, &copy->id, row, arena, err);
     }
     if (rc == ENT_OK && content && item->n_copies > 0) {
         rc = add_content(node, item->copies[0], arena, bytes, err);
@@ -78,17 +70,15 @@ next_number(struct node *node, uint64_t from, uint64_t *ret_number,
     uint64_t *ret_accepted_at, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    struct node_key key = node_key_u64(from);
-    struct ent_party to;
-    struct ent_id id;
-    enum ent_status rc = node_store_seek(
-        node->store, NODE_NUMBER, node_key_view(&key), 0, key.bytes, NULL, err);
+    struct node_numbered_copy copy;
+    uint64_t number = from;
+    enum ent_status rc = node_numbered_next(node, &number, &copy, err);
 
     if (rc == ENT_OK) {
-        *ret_number = ent_get_be(key.bytes, 8);
-        rc = node_copy_by_number(node, *ret_number, &id, &to, &row, err);
+        rc = node_copy_get(node, &copy.id, &copy.to, &row, err);
     }
     if (rc == ENT_OK) {
+        *ret_number = number;
         *ret_accepted_at = row->accepted_at;
     }
     return rc;
@@ -140,26 +130,21 @@ node_api_sent(struct node *node, const Entente__V1__TraceRequest *request,
     uint32_t limit, struct ent_arena *arena, Entente__V1__TraceReply *reply,
     struct ent_error *err)
 {
-    struct node_key key;
-    uint64_t first;
+    uint64_t number = 0;
     size_t bytes = 0;
-    enum ent_status rc = first_of(node, request, &first, err);
+    enum ent_status rc = first_of(node, request, &number, err);
 
-    key = node_key_u64(first);
     while (rc == ENT_OK && reply->n_items < limit && bytes < CONTENT_MAX) {
-        struct ent_view place;
+        struct node_numbered_copy copy;
 
-        rc = node_store_seek(node->store, NODE_NUMBER, node_key_view(&key), 0,
-            key.bytes, &place, err);
+        rc = node_numbered_next(node, &number, &copy, err);
         if (rc == ENT_OK) {
             rc = trace_number(
-                node, place, request->content, arena, &bytes, reply, err);
+                node, &copy, request->content, arena, &bytes, reply, err);
         }
-        if (rc == ENT_OK) {
-            key = node_key_u64(ent_get_be(key.bytes, 8) + 1);
-        }
+        number += rc == ENT_OK ? 1 : 0;
     }
-    reply->next = ent_get_be(key.bytes, 8);
+    reply->next = number;
     if (rc == ENT_NO_MEMORY && reply->n_items > 0) {
         return ENT_OK; /* the rest in the next reply */
     }

@@ -69,17 +69,14 @@ enum ent_status
 node_copy_by_number(struct node *node, uint64_t number, struct ent_id *ret_id,
     struct ent_party *ret_to, node_copy_row **ret_row, struct ent_error *err)
 {
-    struct node_key key = node_key_u64(number);
-    struct ent_view place;
-    enum ent_status rc = node_store_get(
-        node->store, NODE_NUMBER, node_key_view(&key), &place, err);
+    struct node_numbered_copy copy;
+    enum ent_status rc = node_numbered_get(node, number, &copy, err);
 
     if (rc != ENT_OK) {
         return rc;
     }
-    memcpy(ret_id->bytes, place.data, sizeof ret_id->bytes);
-    memcpy(
-        ret_to->bytes, place.data + sizeof ret_id->bytes, sizeof ret_to->bytes);
+    *ret_id = copy.id;
+    *ret_to = copy.to;
     return node_copy_get(node, ret_id, ret_to, ret_row, err);
 }
 

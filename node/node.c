@@ -121,6 +121,7 @@ take_back_self(struct node *node)
     node->manifest_sequence = node->before.manifest_sequence;
     node->tally = node->before.tally;
     node_outcomes_clear(&node->outcomes);
+    node_numbered_clear(&node->numbered);
     if (node->before.manifest_changed) {
         ent_bytes_free(&node->manifest_wire);
         node->manifest_wire = node->before.manifest_wire;

@@ -19,6 +19,7 @@
 #include "node/effects.h"
 #include "node/journal.h"
 #include "node/keeper.h"
+#include "node/numbered.h"
 #include "node/outcome.h"
 #include "node/prints.h"
 #include "node/slots.h"
@@ -80,6 +81,7 @@ struct node {
     struct ent_bytes manifest_wire;
     struct node_tally tally;
     struct node_outcomes outcomes; /* those that were read last */
+    struct node_numbered numbered; /* the block that was, too */
     struct {                       /* as committed, while a turn changes it */
         bool clock_doubt;
         uint64_t incarnation;

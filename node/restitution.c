@@ -283,21 +283,19 @@ give(struct node *node, struct giving *giving, const struct ent_id *id,
 /* ---- one submission after the other ---- */
 
 static enum ent_status
-look_at(struct node *node, struct giving *giving, struct ent_view place,
-    size_t *budget, struct ent_error *err)
+look_at(struct node *node, struct giving *giving,
+    const struct node_numbered_copy *place, size_t *budget,
+    struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *copy = NULL;
-    struct ent_id id;
     bool lost = false;
     bool given = false;
     enum ent_status rc;
 
-    if (memcmp(place.data + sizeof id.bytes, giving->party.bytes,
-            sizeof giving->party.bytes) != 0) {
+    if (memcmp(&place->to, &giving->party, sizeof place->to) != 0) {
         return ENT_OK;
     }
-    memcpy(id.bytes, place.data, sizeof id.bytes);
-    rc = node_copy_get(node, &id, &giving->party, &copy, err);
+    rc = node_copy_get(node, &place->id, &giving->party, &copy, err);
     if (rc != ENT_OK || !may_stay(node, copy) ||
         (copy->settled_at < giving->row->since &&
             copy->given_again_at < giving->row->since)) {
@@ -305,7 +303,7 @@ look_at(struct node *node, struct giving *giving, struct ent_view place,
     }
     rc = was_lost(node, giving, copy, &lost, err);
     if (rc == ENT_OK && lost) {
-        rc = give(node, giving, &id, copy, &given, err);
+        rc = give(node, giving, &place->id, copy, &given, err);
         *budget -= *budget < GIVEN_COST ? *budget : GIVEN_COST;
     }
     return rc;
@@ -331,11 +329,10 @@ walk(struct node *node, struct giving *giving, size_t *budget,
 
     while (rc == ENT_OK && *budget > 0 &&
            giving->row->flying < NODE_RESTITUTION_WINDOW) {
-        struct node_key key = node_key_u64(giving->row->next);
-        struct ent_view place;
+        uint64_t number = giving->row->next;
+        struct node_numbered_copy place;
 
-        rc = node_store_seek(node->store, NODE_NUMBER, node_key_view(&key), 0,
-            key.bytes, &place, err);
+        rc = node_numbered_next(node, &number, &place, err);
         if (rc == ENT_NOT_FOUND) {
             giving->row->through = true;
             say_if_done(giving);
@@ -343,9 +340,9 @@ walk(struct node *node, struct giving *giving, size_t *budget,
                 node_store_number_of(node->store, &giving->party), err);
         }
         if (rc == ENT_OK) {
-            giving->row->next = ent_get_be(key.bytes, 8) + 1;
+            giving->row->next = number + 1;
             (*budget)--;
-            rc = look_at(node, giving, place, budget, err);
+            rc = look_at(node, giving, &place, budget, err);
         }
     }
     return rc;

@@ -81,6 +81,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
 static const bool is_put_late[NODE_TABLE_COUNT] = {
     [NODE_META] = true,
     [NODE_COPY] = true,
+    [NODE_NUMBER] = true,
     [NODE_OUTCOME] = true,
     [NODE_SEEN] = true,
     [NODE_SIGNER] = true,

@@ -30,7 +30,8 @@ enum node_table {
     NODE_PENDING,  /* u8 rank (| 0x80: held), party(16), u64 number
                                                        -> PendingRow */
     NODE_COPY,     /* id(16), party(16)                -> CopyRow */
-    NODE_NUMBER,   /* u64 submission                   -> id(16), party(16) */
+    NODE_NUMBER,   /* u64 block of submissions         -> of each: id(16),
+                      party(16) */
     NODE_OUTGOING, /* stream(32)                       -> StreamRow */
     NODE_DISPATCH, /* stream(32), u64 first            -> DispatchRow */
     NODE_DUE,      /* u8 rank, u64 ms, stream(32), u64 -> nothing */

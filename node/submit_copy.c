@@ -79,8 +79,8 @@ keep_copy(struct node *node, const struct node_outgoing *outgoing,
     uint64_t number, uint64_t day, struct ent_error *err)
 {
     const struct ent_decision *decision = &outgoing->decision;
-    struct node_key key = node_key_u64(number);
-    struct node_key copy = node_key_copy(&outgoing->id, &outgoing->party);
+    const struct node_numbered_copy copy = {
+        .id = outgoing->id, .to = outgoing->party};
     node_copy_row row = ENTENTE__REST__V1__COPY_ROW__INIT;
     enum ent_status rc;
 
@@ -116,8 +116,7 @@ keep_copy(struct node *node, const struct node_outgoing *outgoing,
     if (rc != ENT_OK) {
         return rc;
     }
-    return node_store_put(node->store, NODE_NUMBER, node_key_view(&key),
-        node_key_view(&copy), err);
+    return node_numbered_put(node, number, &copy, err);
 }
 
 /* On which it is deleted: when its time here is over. */

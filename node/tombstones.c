@@ -109,39 +109,33 @@ prune_desk(struct node *node, bool *ret_gone, struct ent_error *err)
     return node_desk_set(node, sequence, row, NULL, err);
 }
 
-/* The first submission, if it may go. */
+/* The first submission from `*number` on, if it may go. */
 static enum ent_status
-prune_copy(struct node *node, bool *ret_gone, struct ent_error *err)
+prune_copy(
+    struct node *node, uint64_t *number, bool *ret_gone, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    struct node_key number = node_key_u64(0);
-    struct ent_view place;
-    struct ent_party party;
-    struct ent_id id;
-    enum ent_status rc = node_store_seek(node->store, NODE_NUMBER,
-        node_key_view(&number), 0, number.bytes, &place, err);
+    struct node_numbered_copy copy;
+    enum ent_status rc = node_numbered_next(node, number, &copy, err);
 
     *ret_gone = false;
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
-    memcpy(id.bytes, place.data, sizeof id.bytes);
-    memcpy(party.bytes, place.data + sizeof id.bytes, sizeof party.bytes);
-    rc = node_copy_get(node, &id, &party, &row, err);
+    rc = node_copy_get(node, &copy.id, &copy.to, &row, err);
     if (rc != ENT_OK || !has_stood(node, row->deleted_at)) {
         return rc;
     }
     *ret_gone = true;
-    rc = node_copy_set(node, &id, &party, row, NULL, err);
-    return rc != ENT_OK ? rc
-                        : node_store_delete(node->store, NODE_NUMBER,
-                              node_key_view(&number), err);
+    rc = node_copy_set(node, &copy.id, &copy.to, row, NULL, err);
+    return rc != ENT_OK ? rc : node_numbered_delete(node, *number, err);
 }
 
 enum ent_status
 node_tombstones_prune(struct node *node, size_t *budget, struct ent_error *err)
 {
     bool gone = true;
+    uint64_t number = 0; /* what is before goes by it */
     enum ent_status rc = ENT_OK;
 
     while (rc == ENT_OK && gone && *budget > 0) {
@@ -150,7 +144,7 @@ node_tombstones_prune(struct node *node, size_t *budget, struct ent_error *err)
     }
     gone = true;
     while (rc == ENT_OK && gone && *budget > 0) {
-        rc = prune_copy(node, &gone, err);
+        rc = prune_copy(node, &number, &gone, err);
         *budget -= gone ? 1 : 0;
     }
     return rc;

@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define OWN_NAME "entente.store"
-#define FORMAT_VERSION 3
+#define FORMAT_VERSION 4
 #define FORMAT_LEN (4 + 16) /* version, random bytes */
 #define LAYOUT_LEN 3        /* key length, form */
 #define SIZE_MIN ((size_t)64 * 1024)
