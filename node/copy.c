@@ -65,6 +65,17 @@ node_copy_get(struct node *node, const struct ent_id *id,
     return rc != ENT_OK ? rc : node_copy_unpack(node, value, ret_row, err);
 }
 
+const node_copy_row *
+node_copy_held(
+    struct node *node, const struct ent_id *id, const struct ent_party *to)
+{
+    struct node_key key = node_key_copy(id, to);
+    const node_copy_row *row = (const node_copy_row *)node_store_held(
+        node->store, NODE_COPY, node_key_view(&key));
+
+    return row == NULL || node_outcome_may_lie(row) ? NULL : row;
+}
+
 enum ent_status
 node_copy_by_number(struct node *node, uint64_t number, struct ent_id *ret_id,
     struct ent_party *ret_to, node_copy_row **ret_row, struct ent_error *err)
@@ -179,8 +190,8 @@ node_copy_set(struct node *node, const struct ent_id *id,
     }
     rc = is == NULL ? node_store_delete(
                           node->store, NODE_COPY, node_key_view(&key), err)
-                    : node_row_put(node->store, NODE_COPY, node_key_view(&key),
-                          &is->base, err);
+                    : node_store_hold(node->store, NODE_COPY,
+                          node_key_view(&key), &is->base, err);
     if (rc != ENT_OK || is == NULL || node_copy_is_aside(is)) {
         return rc;
     }

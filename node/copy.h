@@ -35,6 +35,11 @@ bool node_copy_is_plain(const node_copy_row *row);
 enum ent_status node_copy_get(struct node *node, const struct ent_id *id,
     const struct ent_party *to, node_copy_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The same of a row that this turn has set and nobody has read since, at less
+ * cost; it stays until the turn ends, whatever is set. NULL: it has to be
+ * read. */
+const node_copy_row *node_copy_held(
+    struct node *node, const struct ent_id *id, const struct ent_party *to);
 /* The copy that has that number of a submission, its id and recipient. */
 enum ent_status node_copy_by_number(struct node *node, uint64_t number,
     struct ent_id *ret_id, struct ent_party *ret_to, node_copy_row **ret_row,

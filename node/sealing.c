@@ -206,12 +206,17 @@ static enum ent_status
 keep_copy(struct node *node, const struct node_batch *batch,
     struct sealing *sealing, size_t index, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    ENT_AUTO(node_row_free) node_copy_row *read = NULL;
     const struct node_chosen *chosen = &batch->list[index];
+    const node_copy_row *row =
+        node_copy_held(node, &chosen->id, &batch->peer->party);
     node_copy_row changed;
-    enum ent_status rc;
+    enum ent_status rc = ENT_OK;
 
-    rc = node_copy_get(node, &chosen->id, &batch->peer->party, &row, err);
+    if (row == NULL) {
+        rc = node_copy_get(node, &chosen->id, &batch->peer->party, &read, err);
+        row = read;
+    }
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND
                    ? ent_fail(err, ENT_IO, "a pending message has no copy row")

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "node/blinding.h"
+#include "node/packed.h"
 #include "node/written.h"
 
 static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
@@ -213,6 +214,18 @@ hidden(struct node_store *store, enum node_table table, struct ent_view key)
     return at;
 }
 
+static enum ent_status
+write_held(struct node_store *store, const struct node_written_row *row,
+    const struct node_key *at, struct ent_error *err)
+{
+    ENT_AUTO(node_packed_fini) struct node_packed packed;
+    enum ent_status rc = node_packed_init(&packed, row->held, err);
+
+    return rc != ENT_OK ? rc
+                        : ent_kv_put(store->txn, row->table, node_key_view(at),
+                              packed.wire, err);
+}
+
 /* To LMDB. */
 static enum ent_status
 write_row(struct node_store *store, const struct node_written_row *row,
@@ -221,6 +234,9 @@ write_row(struct node_store *store, const struct node_written_row *row,
     struct node_key at = hidden(store, row->table, row->key);
     enum ent_status rc;
 
+    if (row->held != NULL) {
+        return write_held(store, row, &at, err);
+    }
     if (!row->deleted) {
         return ent_kv_put(
             store->txn, row->table, node_key_view(&at), row->value, err);
@@ -329,10 +345,13 @@ node_store_get(struct node_store *store, enum node_table table,
 {
     struct node_key at;
     bool was_deleted;
+    enum ent_status rc = is_put_late[table]
+                             ? node_written_get(store->written, table, key,
+                                   ret_value, &was_deleted, err)
+                             : ENT_NOT_FOUND;
 
-    if (is_put_late[table] &&
-        node_written_get(store->written, table, key, ret_value, &was_deleted)) {
-        return was_deleted ? ENT_NOT_FOUND : ENT_OK;
+    if (rc != ENT_NOT_FOUND) {
+        return rc != ENT_OK || !was_deleted ? rc : ENT_NOT_FOUND;
     }
     at = hidden(store, table, key);
     return ent_kv_get(store->txn, table, node_key_view(&at), ret_value, err);
@@ -364,6 +383,24 @@ node_store_put(struct node_store *store, enum node_table table,
     }
     at = hidden(store, table, key);
     return ent_kv_put(store->txn, table, node_key_view(&at), value, err);
+}
+
+enum ent_status
+node_store_hold(struct node_store *store, enum node_table table,
+    struct ent_view key, const ProtobufCMessage *row, struct ent_error *err)
+{
+    assert(store->txn != NULL && is_put_late[table]);
+    drop_old(store, table, key);
+    store->dirty = true;
+    return note(store, node_written_hold(store->written, table, key, row, err));
+}
+
+const ProtobufCMessage *
+node_store_held(
+    const struct node_store *store, enum node_table table, struct ent_view key)
+{
+    assert(store->txn != NULL && is_put_late[table]);
+    return node_written_held(store->written, table, key);
 }
 
 enum ent_status

@@ -134,6 +134,16 @@ enum ent_status node_store_get(struct node_store *store, enum node_table table,
 enum ent_status node_store_put(struct node_store *store, enum node_table table,
     struct ent_view key, struct ent_view value,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The same of a row of those tables as it lies in memory, which is copied: it
+ * is packed when it is read or goes to LMDB, once if that is at the end of the
+ * turn. */
+enum ent_status node_store_hold(struct node_store *store, enum node_table table,
+    struct ent_view key, const ProtobufCMessage *row,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* That copy, until the turn ends; NULL: the row was read since, or put or
+ * deleted otherwise, or had to be packed at once. */
+const ProtobufCMessage *node_store_held(
+    const struct node_store *store, enum node_table table, struct ent_view key);
 /* Deleting what is not there is ENT_OK. */
 enum ent_status node_store_delete(struct node_store *store,
     enum node_table table, struct ent_view key,

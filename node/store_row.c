@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "node/packed.h"
 #include "node/rest.pb-c.h"
 
 /* The first try at a block for a row: it takes more than its bytes do packed,
@@ -122,14 +123,11 @@ enum ent_status
 node_row_put(struct node_store *store, enum node_table table,
     struct ent_view key, const ProtobufCMessage *row, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    enum ent_status rc;
+    ENT_AUTO(node_packed_fini) struct node_packed packed;
+    enum ent_status rc = node_packed_init(&packed, row, err);
 
-    rc = ent_pb_pack(row, &wire, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    return node_store_put(store, table, key, ent_bytes_view(&wire), err);
+    return rc != ENT_OK ? rc
+                        : node_store_put(store, table, key, packed.wire, err);
 }
 
 void

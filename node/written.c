@@ -5,8 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/packed.h"
+#include "proto/base/pb_field.h"
+
 #define PLACES_MIN 1024 /* a power of two */
 #define CHUNK_LEN ((size_t)256 * 1024)
+#define SPARE_MAX 4 /* chunks that wait for the next turn */
+#define ALIGNMENT sizeof(uint64_t)
 #define ROW_OVERHEAD 32 /* what the store adds to key and value, about */
 
 /* Bytes of values; they stay where they are until all are gone. */
@@ -24,6 +29,8 @@ struct row {
     uint8_t *value;
     size_t len;
     size_t room;
+    ProtobufCMessage *held; /* instead of a value; NULL: it has one */
+    size_t counted;         /* of written->bytes */
 };
 
 struct node_written {
@@ -34,6 +41,8 @@ struct node_written {
     uint32_t *places; /* of rows, plus 1; 0: free. Twice as many as rows_max */
     size_t place_count;
     struct chunk *chunks; /* the one being filled is the first */
+    struct chunk *spare;
+    size_t spare_count;
     uint64_t bytes;
 };
 
@@ -46,20 +55,6 @@ node_written_new(void)
         crypto_shorthash_keygen(written->hash_key);
     }
     return written;
-}
-
-void
-node_written_free(struct node_written **written)
-{
-    if (*written == NULL) {
-        return;
-    }
-    node_written_clear(*written);
-    free((*written)->chunks);
-    free((*written)->rows);
-    free((*written)->places);
-    free(*written);
-    *written = NULL;
 }
 
 /* The place of that row, or the free one where it belongs. */
@@ -119,24 +114,43 @@ grow(struct node_written *written, struct ent_error *err)
     return ENT_OK;
 }
 
-static uint8_t *
-take(struct node_written *written, size_t len)
+/* The chunk being filled, with so much room. */
+static struct chunk *
+chunk_for(struct node_written *written, size_t len)
 {
+    const size_t room = len > CHUNK_LEN ? len : CHUNK_LEN;
     struct chunk *chunk = written->chunks;
-    uint8_t *bytes;
 
-    if (chunk == NULL || chunk->len - chunk->used < len) {
-        size_t room = len > CHUNK_LEN ? len : CHUNK_LEN;
-
+    if (chunk != NULL && chunk->len - chunk->used >= len) {
+        return chunk;
+    }
+    chunk = written->spare;
+    if (room == CHUNK_LEN && chunk != NULL) {
+        written->spare = chunk->next;
+        written->spare_count--;
+    } else {
         chunk = malloc(sizeof *chunk + room);
-        if (chunk == NULL) {
-            return NULL;
-        }
+    }
+    if (chunk != NULL) {
         *chunk = (struct chunk){.next = written->chunks, .len = room};
         written->chunks = chunk;
     }
+    return chunk;
+}
+
+/* As aligned as what lies in a row must be. */
+static uint8_t *
+take(struct node_written *written, size_t len)
+{
+    const size_t whole = (len + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    struct chunk *chunk = chunk_for(written, whole);
+    uint8_t *bytes;
+
+    if (chunk == NULL) {
+        return NULL;
+    }
     bytes = chunk->bytes + chunk->used;
-    chunk->used += len;
+    chunk->used += whole;
     return bytes;
 }
 
@@ -165,6 +179,49 @@ have_row(struct node_written *written, enum node_table table,
     return ENT_OK;
 }
 
+/* It takes about as much where it goes. */
+static void
+count(struct node_written *written, struct row *row, size_t len)
+{
+    if (len > row->counted) {
+        written->bytes += len - row->counted;
+        row->counted = len;
+    }
+}
+
+static enum ent_status
+put_value(struct node_written *written, struct row *row, struct ent_view value,
+    struct ent_error *err)
+{
+    if (row->room < value.len) {
+        uint8_t *bytes = take(written, value.len);
+
+        if (bytes == NULL) {
+            return ent_fail(err, ENT_NO_MEMORY, "keeping a turn's row");
+        }
+        row->value = bytes;
+        row->room = value.len;
+    }
+    count(written, row, value.len);
+    if (value.len > 0) {
+        memmove(row->value, value.data, value.len); /* it may be its own */
+    }
+    row->len = value.len;
+    row->held = NULL;
+    row->deleted = false;
+    return ENT_OK;
+}
+
+static enum ent_status
+put_packed(struct node_written *written, struct row *row,
+    const ProtobufCMessage *message, struct ent_error *err)
+{
+    ENT_AUTO(node_packed_fini) struct node_packed packed;
+    enum ent_status rc = node_packed_init(&packed, message, err);
+
+    return rc != ENT_OK ? rc : put_value(written, row, packed.wire, err);
+}
+
 enum ent_status
 node_written_put(struct node_written *written, enum node_table table,
     struct ent_view key, struct ent_view value, struct ent_error *err)
@@ -172,25 +229,7 @@ node_written_put(struct node_written *written, enum node_table table,
     struct row *row;
     enum ent_status rc = have_row(written, table, key, &row, err);
 
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (row->room < value.len) {
-        uint8_t *bytes = take(written, value.len);
-
-        if (bytes == NULL) {
-            return ent_fail(err, ENT_NO_MEMORY, "keeping a turn's row");
-        }
-        written->bytes += value.len - row->room;
-        row->value = bytes;
-        row->room = value.len;
-    }
-    if (value.len > 0) {
-        memmove(row->value, value.data, value.len); /* it may be its own */
-    }
-    row->len = value.len;
-    row->deleted = false;
-    return ENT_OK;
+    return rc != ENT_OK ? rc : put_value(written, row, value, err);
 }
 
 enum ent_status
@@ -202,30 +241,154 @@ node_written_delete(struct node_written *written, enum node_table table,
 
     if (rc == ENT_OK) {
         row->deleted = true;
+        row->held = NULL;
         row->len = 0;
     }
     return rc;
 }
 
-bool
-node_written_get(const struct node_written *written, enum node_table table,
-    struct ent_view key, struct ent_view *ret_value, bool *ret_deleted)
+/* NULL: it is not here. */
+static struct row *
+find(const struct node_written *written, enum node_table table,
+    struct ent_view key)
 {
-    const struct row *row;
     size_t place;
 
     if (written->count == 0) {
-        return false;
+        return NULL;
     }
     place = place_of(written, table, key);
-    if (written->places[place] == 0) {
-        return false;
+    return written->places[place] == 0
+               ? NULL
+               : &written->rows[written->places[place] - 1];
+}
+
+enum ent_status
+node_written_get(struct node_written *written, enum node_table table,
+    struct ent_view key, struct ent_view *ret_value, bool *ret_deleted,
+    struct ent_error *err)
+{
+    struct row *row = find(written, table, key);
+    enum ent_status rc = ENT_OK;
+
+    if (row == NULL) {
+        return ENT_NOT_FOUND;
     }
-    row = &written->rows[written->places[place] - 1];
+    if (row->held != NULL) {
+        rc = put_packed(written, row, row->held, err);
+    }
     *ret_value = ent_view_of(row->value, row->len);
     *ret_deleted = row->deleted;
+    return rc;
+}
+
+/* ---- as they lie in memory ---- */
+
+/* What `before` has too is here already. */
+static bool
+copy_text(struct node_written *written, const uint8_t *before, uint8_t *at)
+{
+    const char *text;
+    char *copy = (char *)(uintptr_t)protobuf_c_empty_string;
+
+    memcpy(&text, at, sizeof text);
+    if (before != NULL && memcmp(before, at, sizeof text) == 0) {
+        return true;
+    }
+    if (text != NULL && text[0] != '\0') {
+        const size_t len = strlen(text) + 1;
+
+        copy = (char *)take(written, len);
+        if (copy == NULL) {
+            return false;
+        }
+        memcpy(copy, text, len);
+    }
+    memcpy(at, &copy, sizeof copy);
     return true;
 }
+
+static bool
+copy_bytes(struct node_written *written, const uint8_t *before, uint8_t *at)
+{
+    ProtobufCBinaryData data;
+    uint8_t *copy;
+
+    memcpy(&data, at, sizeof data);
+    if (data.len == 0 ||
+        (before != NULL && memcmp(before, at, sizeof data) == 0)) {
+        return true;
+    }
+    copy = take(written, data.len);
+    if (copy != NULL) {
+        memcpy(copy, data.data, data.len);
+        data.data = copy;
+        memcpy(at, &data, sizeof data);
+    }
+    return copy != NULL;
+}
+
+/* NULL: it has lists or messages, or there is no memory. `before` is the copy
+ * that was held until now, or NULL. */
+static ProtobufCMessage *
+copy_flat(struct node_written *written, const ProtobufCMessage *message,
+    const ProtobufCMessage *before)
+{
+    const ProtobufCMessageDescriptor *type = message->descriptor;
+    uint8_t *copy = take(written, type->sizeof_message);
+    bool good = copy != NULL && message->n_unknown_fields == 0;
+
+    if (good) {
+        memcpy(copy, message, type->sizeof_message);
+    }
+    for (unsigned i = 0; good && i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        const uint8_t *was =
+            before == NULL ? NULL : (const uint8_t *)before + field->offset;
+
+        if (field->label == PROTOBUF_C_LABEL_REPEATED ||
+            field->type == PROTOBUF_C_TYPE_MESSAGE) {
+            good = !ent_pb_is_given(message, field);
+        } else if (field->type == PROTOBUF_C_TYPE_STRING) {
+            good = copy_text(written, was, copy + field->offset);
+        } else if (field->type == PROTOBUF_C_TYPE_BYTES) {
+            good = copy_bytes(written, was, copy + field->offset);
+        }
+    }
+    return good ? (ProtobufCMessage *)copy : NULL;
+}
+
+enum ent_status
+node_written_hold(struct node_written *written, enum node_table table,
+    struct ent_view key, const ProtobufCMessage *message, struct ent_error *err)
+{
+    struct row *row;
+    ProtobufCMessage *copy;
+    enum ent_status rc = have_row(written, table, key, &row, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    copy = copy_flat(written, message, row->held);
+    if (copy == NULL) {
+        return put_packed(written, row, message, err);
+    }
+    count(written, row, message->descriptor->sizeof_message);
+    row->held = copy;
+    row->deleted = false;
+    return ENT_OK;
+}
+
+const ProtobufCMessage *
+node_written_held(const struct node_written *written, enum node_table table,
+    struct ent_view key)
+{
+    const struct row *row = find(written, table, key);
+
+    return row == NULL ? NULL : row->held;
+}
+
+/* ---- where they go ---- */
 
 bool
 node_written_next(const struct node_written *written, size_t *at,
@@ -240,7 +403,8 @@ node_written_next(const struct node_written *written, size_t *at,
     *ret_row = (struct node_written_row){.table = row->table,
         .deleted = row->deleted,
         .key = node_key_view(&row->key),
-        .value = ent_view_of(row->value, row->len)};
+        .value = ent_view_of(row->value, row->len),
+        .held = row->held};
     return true;
 }
 
@@ -250,7 +414,7 @@ node_written_bytes(const struct node_written *written)
     return written->bytes;
 }
 
-/* One chunk is kept for the next turn. */
+/* A few chunks are kept for the next turn. */
 static void
 clear_chunks(struct node_written *written)
 {
@@ -258,11 +422,24 @@ clear_chunks(struct node_written *written)
         struct chunk *chunk = written->chunks;
 
         sodium_memzero(chunk->bytes, chunk->used);
-        if (chunk->next == NULL && chunk->len == CHUNK_LEN) {
-            chunk->used = 0;
-            return;
-        }
         written->chunks = chunk->next;
+        if (chunk->len == CHUNK_LEN && written->spare_count < SPARE_MAX) {
+            chunk->next = written->spare;
+            written->spare = chunk;
+            written->spare_count++;
+        } else {
+            free(chunk);
+        }
+    }
+}
+
+static void
+free_spare(struct node_written *written)
+{
+    while (written->spare != NULL) {
+        struct chunk *chunk = written->spare;
+
+        written->spare = chunk->next;
         free(chunk);
     }
 }
@@ -289,4 +466,18 @@ node_written_clear(struct node_written *written)
 {
     node_written_let_go(written);
     clear_chunks(written);
+}
+
+void
+node_written_free(struct node_written **written)
+{
+    if (*written == NULL) {
+        return;
+    }
+    node_written_clear(*written);
+    free_spare(*written);
+    free((*written)->rows);
+    free((*written)->places);
+    free(*written);
+    *written = NULL;
 }

@@ -4,7 +4,9 @@
  * ends: a message's copy when it is accepted and when it is sealed, the number
  * of the last one, how many messages a key has signed. They are kept here as
  * they were given, and go to the store once, when the turn ends; until then a
- * look at one costs no cipher and no tree.
+ * look at one costs no cipher and no tree. A row may be held as it lies in
+ * memory: then who changes it again in this turn does not unpack it, and it is
+ * packed once.
  *
  * What the store knows is not known here: a row that was not put in this turn
  * is not found.
@@ -22,15 +24,26 @@ void node_written_free(struct node_written **written);
 enum ent_status node_written_put(struct node_written *written,
     enum node_table table, struct ent_view key, struct ent_view value,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The same of a row as it lies in memory: it is copied, with the texts and
+ * bytes that it has, and packed when somebody reads it or it goes to the store.
+ * One that has lists or messages of its own is packed at once. */
+enum ent_status node_written_hold(struct node_written *written,
+    enum node_table table, struct ent_view key, const ProtobufCMessage *message,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* The copy of that, until the turn is over; NULL: something else was put since,
+ * or somebody read it, or it was packed at once. */
+const ProtobufCMessage *node_written_held(const struct node_written *written,
+    enum node_table table, struct ent_view key);
 /* It is known to be gone, whether it was there or not. */
 enum ent_status node_written_delete(struct node_written *written,
     enum node_table table, struct ent_view key,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* False: neither put nor deleted in this turn. `ret_value` is valid until the
- * same row is put again, or the turn is over. */
-bool node_written_get(const struct node_written *written, enum node_table table,
-    struct ent_view key, struct ent_view *ret_value, bool *ret_deleted);
+/* ENT_NOT_FOUND: neither put nor deleted in this turn. `ret_value` is valid
+ * until the same row is put again, or the turn is over. */
+enum ent_status node_written_get(struct node_written *written,
+    enum node_table table, struct ent_view key, struct ent_view *ret_value,
+    bool *ret_deleted, struct ent_error *err) ENT_MUST_CHECK;
 
 /* The rows, in the order of their first put: `*at` begins at 0. False: there
  * are no more. */
@@ -39,6 +52,7 @@ struct node_written_row {
     bool deleted;
     struct ent_view key;
     struct ent_view value;
+    const ProtobufCMessage *held; /* to be packed; NULL: it is `value` */
 };
 bool node_written_next(const struct node_written *written, size_t *at,
     struct node_written_row *ret_row);

@@ -84,6 +84,11 @@ bool ent_pb_part(
 enum ent_status ent_pb_pack(const ProtobufCMessage *message,
     struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
 
+/* The same into the end of `room`, where it lies then; false: it is more than
+ * `len` bytes, and what does fit of it lies there. */
+bool ent_pb_pack_into(const ProtobufCMessage *message, uint8_t *room,
+    size_t len, struct ent_view *ret_wire);
+
 /* A message of `type` that is packed already, to be a part of what is packed
  * next: `wire` stands there as it is, and must stay until then. It is not
  * looked through; whoever reads the result finds that nothing is set. NULL: no

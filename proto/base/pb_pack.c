@@ -268,6 +268,20 @@ pack_again(const ProtobufCMessage *message, size_t len,
     return rc;
 }
 
+bool
+ent_pb_pack_into(const ProtobufCMessage *message, uint8_t *room, size_t len,
+    struct ent_view *ret_wire)
+{
+    struct packing packing = {.end = room + len, .room = len};
+
+    put_message(&packing, message);
+    if (packing.len > len) {
+        return false;
+    }
+    *ret_wire = ent_view_of(packing.end - packing.len, packing.len);
+    return true;
+}
+
 /* What fits a little room, as most messages do, is gone through once. */
 enum ent_status
 ent_pb_pack(const ProtobufCMessage *message, struct ent_bytes *ret_wire,
