@@ -31,6 +31,28 @@ teardown(void **state)
     return 0;
 }
 
+/* The same bytes, at the end of any room that has enough. */
+static void
+expect_packed_into(
+    const ProtobufCMessage *message, const uint8_t *expected, size_t len)
+{
+    uint8_t *room = malloc(len + 3);
+    struct ent_view wire = {0};
+
+    assert_non_null(room);
+    assert_true(ent_pb_pack_into(message, room, len + 3, &wire));
+    assert_ptr_equal(wire.data, room + 3);
+    assert_int_equal(wire.len, len);
+    assert_memory_equal(wire.data, expected, len);
+    assert_true(ent_pb_pack_into(message, room, len, &wire));
+    assert_memory_equal(room, expected, len);
+    if (len > 0) {
+        assert_false(ent_pb_pack_into(message, room, len - 1, &wire));
+        assert_int_equal(wire.len, len);
+    }
+    free(room);
+}
+
 /* Packed by us; the caller frees it. */
 static struct ent_bytes
 expect_as_protobuf_c(const ProtobufCMessage *message)
@@ -46,6 +68,7 @@ expect_as_protobuf_c(const ProtobufCMessage *message)
     if (len > 0) {
         assert_memory_equal(packed.data, expected, len);
     }
+    expect_packed_into(message, expected, len);
     free(expected);
     return packed;
 }

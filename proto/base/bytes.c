@@ -6,19 +6,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum ent_status
-ent_bytes_alloc(size_t len, struct ent_bytes *ret_bytes, struct ent_error *err)
+static enum ent_status
+own(uint8_t *data, size_t len, struct ent_bytes *ret_bytes,
+    struct ent_error *err)
 {
-    uint8_t *data;
-
-    assert(len > 0 && ret_bytes != NULL);
-
-    data = calloc(1, len);
     if (data == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating %zu bytes", len);
     }
     *ret_bytes = (struct ent_bytes){.data = data, .len = len};
     return ENT_OK;
+}
+
+enum ent_status
+ent_bytes_alloc(size_t len, struct ent_bytes *ret_bytes, struct ent_error *err)
+{
+    assert(len > 0 && ret_bytes != NULL);
+
+    return own(calloc(1, len), len, ret_bytes, err);
+}
+
+enum ent_status
+ent_bytes_room(size_t len, struct ent_bytes *ret_bytes, struct ent_error *err)
+{
+    assert(len > 0 && ret_bytes != NULL);
+
+    return own(malloc(len), len, ret_bytes, err);
 }
 
 enum ent_status
@@ -28,7 +40,7 @@ ent_bytes_copy(
     struct ent_bytes copy = {0};
 
     if (view.len > 0) {
-        enum ent_status rc = ent_bytes_alloc(view.len, &copy, err);
+        enum ent_status rc = ent_bytes_room(view.len, &copy, err);
 
         if (rc != ENT_OK) {
             return rc;
@@ -59,24 +71,4 @@ bool
 ent_view_equal(struct ent_view a, struct ent_view b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
-void
-ent_put_be(uint8_t *out, uint64_t value, size_t width)
-{
-    for (size_t i = width; i > 0; i--) {
-        out[i - 1] = (uint8_t)value;
-        value >>= 8;
-    }
-}
-
-uint64_t
-ent_get_be(const uint8_t *in, size_t width)
-{
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < width; i++) {
-        value = value << 8 | in[i];
-    }
-    return value;
 }

@@ -9,9 +9,11 @@
 #ifndef ENT_PROTO_BASE_BYTES_H
 #define ENT_PROTO_BASE_BYTES_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "proto/base/error.h"
 
@@ -27,6 +29,10 @@ struct ent_view {
 
 /* Allocate `len` zeroed bytes; `len` must not be 0. */
 enum ent_status ent_bytes_alloc(size_t len, struct ent_bytes *ret_bytes,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* The same, not zeroed: for who writes all of them. */
+enum ent_status ent_bytes_room(size_t len, struct ent_bytes *ret_bytes,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* An owned copy of `view`; an empty view gives empty bytes. */
@@ -57,7 +63,25 @@ struct ent_view ent_view_text(const char *text);
 bool ent_view_equal(struct ent_view a, struct ent_view b);
 
 /* Big-endian, as every integer of the protocol outside protobuf. */
-void ent_put_be(uint8_t *out, uint64_t value, size_t width);
-uint64_t ent_get_be(const uint8_t *in, size_t width);
+static inline void
+ent_put_be(uint8_t *out, uint64_t value, size_t width)
+{
+    const uint64_t bytes = htobe64(value);
+    const size_t len = width < sizeof bytes ? width : sizeof bytes;
+
+    memset(out, 0, width - len);
+    memcpy(
+        out + width - len, (const uint8_t *)&bytes + sizeof bytes - len, len);
+}
+
+static inline uint64_t
+ent_get_be(const uint8_t *in, size_t width)
+{
+    uint64_t bytes = 0;
+    const size_t len = width < sizeof bytes ? width : sizeof bytes;
+
+    memcpy((uint8_t *)&bytes + sizeof bytes - len, in + width - len, len);
+    return be64toh(bytes);
+}
 
 #endif

@@ -45,21 +45,30 @@ put_byte(struct packing *packing, uint8_t byte)
 /* ---- numbers ---- */
 
 static void
-put_varint(struct packing *packing, uint64_t value)
+put_long_varint(struct packing *packing, uint64_t value)
 {
     uint8_t bytes[ENT_PB_VARINT_MAX];
     size_t len = 0;
 
-    if (value < 0x80) {
-        put_byte(packing, (uint8_t)value);
-        return;
-    }
     while (value >= 0x80) {
         bytes[len++] = (uint8_t)(value | 0x80);
         value >>= 7;
     }
     bytes[len++] = (uint8_t)value;
     put(packing, bytes, len);
+}
+
+static inline void
+put_varint(struct packing *packing, uint64_t value)
+{
+    if (value < 0x80) {
+        put_byte(packing, (uint8_t)value);
+    } else if (value < 0x4000) {
+        put_byte(packing, (uint8_t)(value >> 7));
+        put_byte(packing, (uint8_t)(value | 0x80));
+    } else {
+        put_long_varint(packing, value);
+    }
 }
 
 /* Little-endian. */
@@ -74,44 +83,60 @@ put_fixed(struct packing *packing, uint64_t value, size_t len)
     put(packing, bytes, len);
 }
 
+static uint32_t
+four_at(const void *at)
+{
+    uint32_t four;
+
+    memcpy(&four, at, sizeof four);
+    return four;
+}
+
+static uint64_t
+eight_at(const void *at)
+{
+    uint64_t eight;
+
+    memcpy(&eight, at, sizeof eight);
+    return eight;
+}
+
 static void
 put_number(struct packing *packing, ProtobufCType type, const void *at)
 {
-    uint32_t four = 0;
-    uint64_t eight = 0;
+    uint32_t four;
+    uint64_t eight;
 
-    memcpy(&four, at, sizeof four);
-    if (ent_pb_value_size(type) == sizeof eight) {
-        memcpy(&eight, at, sizeof eight);
-    }
     switch (type) {
     case PROTOBUF_C_TYPE_INT32:
     case PROTOBUF_C_TYPE_ENUM:
-        put_varint(packing, (uint64_t)(int64_t)(int32_t)four);
+        put_varint(packing, (uint64_t)(int64_t)(int32_t)four_at(at));
         break;
     case PROTOBUF_C_TYPE_SINT32:
+        four = four_at(at);
         put_varint(packing, (four << 1) ^ (four >> 31 != 0 ? UINT32_MAX : 0));
         break;
     case PROTOBUF_C_TYPE_SINT64:
+        eight = eight_at(at);
         put_varint(packing, (eight << 1) ^ (eight >> 63 != 0 ? UINT64_MAX : 0));
         break;
     case PROTOBUF_C_TYPE_BOOL:
-        put_varint(packing, four != 0);
+        put_varint(packing, four_at(at) != 0);
         break;
     case PROTOBUF_C_TYPE_UINT32:
-        put_varint(packing, four);
+        put_varint(packing, four_at(at));
         break;
     case PROTOBUF_C_TYPE_INT64:
     case PROTOBUF_C_TYPE_UINT64:
-        put_varint(packing, eight);
+        put_varint(packing, eight_at(at));
         break;
     case PROTOBUF_C_TYPE_FIXED32:
     case PROTOBUF_C_TYPE_SFIXED32:
     case PROTOBUF_C_TYPE_FLOAT:
-        put_fixed(packing, four, sizeof four);
+        put_fixed(packing, four_at(at), sizeof four);
         break;
     default:
-        put_fixed(packing, eight, sizeof eight);
+        put_fixed(packing, eight_at(at), sizeof eight);
         break;
     }
 }
@@ -198,33 +223,43 @@ choice_is_there(
 static bool
 is_real_zero(ProtobufCType type, const uint8_t *at)
 {
-    float single_real = 1;
-    double double_real = 1;
+    float single_real;
+    double double_real;
 
-    if (type == PROTOBUF_C_TYPE_FLOAT) {
+    switch (type) {
+    case PROTOBUF_C_TYPE_FLOAT:
         memcpy(&single_real, at, sizeof single_real);
-    } else if (type == PROTOBUF_C_TYPE_DOUBLE) {
+        return single_real == 0;
+    case PROTOBUF_C_TYPE_DOUBLE:
         memcpy(&double_real, at, sizeof double_real);
+        return double_real == 0;
+    default:
+        return false;
     }
-    return single_real == 0 || double_real == 0;
 }
 
-/* A field that has something: proto3 leaves out what nobody set. */
+/* Of a field that is given or chosen: proto3 leaves out what nobody set. */
+static bool
+is_packed(
+    const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    assert(field->label == PROTOBUF_C_LABEL_NONE); /* proto3 */
+
+    return ent_pb_is_choice(field)
+               ? choice_is_there(message, field)
+               : !is_real_zero(
+                     field->type, (const uint8_t *)message + field->offset);
+}
+
 static void
 put_field(struct packing *packing, const ProtobufCMessage *message,
     const ProtobufCFieldDescriptor *field)
 {
-    const uint8_t *at = (const uint8_t *)message + field->offset;
-
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
         put_list(packing, message, field);
-        return;
-    }
-    assert(field->label == PROTOBUF_C_LABEL_NONE); /* proto3 */
-
-    if (ent_pb_is_choice(field) ? choice_is_there(message, field)
-                                : !is_real_zero(field->type, at)) {
-        put_value(packing, field->type, at);
+    } else if (is_packed(message, field)) {
+        put_value(
+            packing, field->type, (const uint8_t *)message + field->offset);
         put_tag(packing, field->id, ent_pb_wire_type(field->type));
     }
 }
@@ -257,7 +292,7 @@ pack_again(const ProtobufCMessage *message, size_t len,
     struct ent_bytes *ret_wire, struct ent_error *err)
 {
     struct packing packing = {.len = 0};
-    enum ent_status rc = ent_bytes_alloc(len, ret_wire, err);
+    enum ent_status rc = ent_bytes_room(len, ret_wire, err);
 
     if (rc == ENT_OK) {
         packing.end = ret_wire->data + len;
