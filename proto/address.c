@@ -122,6 +122,22 @@ party_of(const char *text, size_t len)
     return party;
 }
 
+static size_t
+place_of(const char *text, size_t len)
+{
+    uint64_t sum = 0;
+    uint64_t eight = 0;
+
+    for (; len >= sizeof eight; len -= sizeof eight, text += sizeof eight) {
+        memcpy(&eight, text, sizeof eight);
+        sum = (sum + eight) * UINT64_C(0x9e3779b97f4a7c15);
+    }
+    for (; len > 0; len--, text++) {
+        sum = sum * 31 + (unsigned char)*text;
+    }
+    return (size_t)(sum * UINT64_C(0x9e3779b97f4a7c15) >> 32) % KNOWN;
+}
+
 /* Of a few offices it is asked again and again, so that their hashes are kept
  * where their texts lead to. */
 struct ent_party
@@ -132,13 +148,9 @@ ent_address_party(const struct ent_address *address)
         struct ent_party party;
     } known[KNOWN];
     const char *text = address->text;
-    size_t place = 0;
-    size_t len = 0;
+    const size_t len = strlen(text);
+    const size_t place = place_of(text, len);
 
-    for (; text[len] != '\0'; len++) {
-        place = place * 31 + (unsigned char)text[len];
-    }
-    place %= KNOWN;
     if (len == 0 || strcmp(known[place].text, text) != 0) {
         known[place].party = party_of(text, len);
         memcpy(known[place].text, text, len + 1);

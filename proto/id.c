@@ -90,16 +90,31 @@ ent_id_format(const struct ent_id *id, char out[static ENT_ID_TEXT_LEN + 1])
 static int
 digit_value(uint8_t c)
 {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    if (c >= 'A' && c <= 'F') {
-        return c - 'A' + 10;
-    }
-    return -1;
+    static const uint8_t values[UINT8_MAX + 1] = {/* plus 1 */
+        ['0'] = 1,
+        ['1'] = 2,
+        ['2'] = 3,
+        ['3'] = 4,
+        ['4'] = 5,
+        ['5'] = 6,
+        ['6'] = 7,
+        ['7'] = 8,
+        ['8'] = 9,
+        ['9'] = 10,
+        ['a'] = 11,
+        ['b'] = 12,
+        ['c'] = 13,
+        ['d'] = 14,
+        ['e'] = 15,
+        ['f'] = 16,
+        ['A'] = 11,
+        ['B'] = 12,
+        ['C'] = 13,
+        ['D'] = 14,
+        ['E'] = 15,
+        ['F'] = 16};
+
+    return values[c] - 1;
 }
 
 enum ent_status

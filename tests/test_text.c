@@ -41,8 +41,8 @@ the_first_bad_byte_is_told(void **state)
     }
 }
 
-/* At each place of a text of each length, since they are looked at in eights.
- */
+/* At each place of a text of each length, since they are looked at by
+ * sixteen. */
 static void
 only_printable_ascii_is_plain(void **state)
 {

@@ -71,23 +71,24 @@ ent_text_is_valid(struct ent_view text, size_t *ret_offset)
     return bad == NULL;
 }
 
-/* The high bit of each byte gathers what is above '~' or not ASCII, and what is
- * not below ' ': no byte of the subtraction borrows from the next, and one of
- * the addition carries into it only when it is not ASCII itself. */
+/* Sixteen at once; gathered is what is below ' ' or above '~' in any place. */
+typedef uint8_t sixteen __attribute__((vector_size(16)));
+
 bool
 ent_text_is_plain(struct ent_view text)
 {
-    uint64_t above = 0;
-    uint64_t not_below = EIGHT(0x80);
+    sixteen others = {0};
+    uint64_t any[2];
     size_t at = 0;
 
-    for (; at + 8 <= text.len; at += 8) {
-        const uint64_t eight = eight_at(text, at);
+    for (; at + sizeof others <= text.len; at += sizeof others) {
+        sixteen bytes;
 
-        above |= eight | (eight + EIGHT(1));
-        not_below &= (eight | EIGHT(0x80)) - EIGHT(' ');
+        memcpy(&bytes, text.data + at, sizeof bytes);
+        others |= (sixteen)(bytes - ' ' > '~' - ' ');
     }
-    if (((above | ~not_below) & EIGHT(0x80)) != 0) {
+    memcpy(any, &others, sizeof any);
+    if ((any[0] | any[1]) != 0) {
         return false;
     }
     for (; at < text.len; at++) {
