@@ -5,8 +5,6 @@
 
 #include "proto/catalogue_tables.h"
 
-/* Sorted as a test says, so that a number is found by halving. */
-
 const struct ent_family *
 ent_family_by_name(struct ent_view name)
 {
@@ -21,21 +19,10 @@ ent_family_by_name(struct ent_view name)
 const struct ent_family *
 ent_family_by_number(uint32_t number)
 {
-    size_t low = 0;
-    size_t high = ent_family_count;
+    const unsigned place =
+        number < ent_family_numbers_end ? ent_family_places[number] : 0;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (ent_families[middle].number < number) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < ent_family_count && ent_families[low].number == number
-               ? &ent_families[low]
-               : NULL;
+    return place == 0 ? NULL : &ent_families[place - 1];
 }
 
 const struct ent_family *

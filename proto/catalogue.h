@@ -111,8 +111,9 @@ struct ent_field_manifest {
     const struct ent_condition *conditions;
     size_t condition_count;
     enum ent_lookup lookup;
-    uint8_t of; /* place + 1 of the field that says whose it is; 0: none */
-    uint8_t to; /* and of the last of a range that begins with it */
+    bool searched; /* it, or what is in it, is looked up by */
+    uint8_t of;    /* place + 1 of the field that says whose it is; 0: none */
+    uint8_t to;    /* and of the last of a range that begins with it */
 };
 
 enum ent_type_rule_kind {

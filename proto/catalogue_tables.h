@@ -11,6 +11,9 @@
 
 extern const struct ent_family ent_families[]; /* ascending by number */
 extern const size_t ent_family_count;
+/* By number, the place of its family, plus 1; 0: there is none. */
+extern const uint8_t ent_family_places[];
+extern const size_t ent_family_numbers_end;
 extern const struct ent_type_manifest *const ent_message_manifest;
 
 /* Checks that manifests name (validate_check.c), each of the type of that

@@ -137,16 +137,15 @@ static enum ent_status
 visit_fields(const struct walk *walk, const struct ent_type_manifest *type,
     const ProtobufCMessage *message, struct ent_error *err)
 {
+    const struct ent_field_manifest *manifest = type->fields;
+    const struct ent_field_manifest *end = manifest + type->field_count;
+    const ProtobufCFieldDescriptor *field = type->descriptor->fields;
     enum ent_status rc = ENT_OK;
 
-    for (unsigned i = ent_pb_next_place(message, 0);
-         rc == ENT_OK && i < type->field_count;
-         i = ent_pb_next_place(message, i + 1)) {
-        const struct ent_field_manifest *manifest = &type->fields[i];
-
-        if (manifest->lookup != ENT_LOOKUP_NONE || manifest->type != NULL) {
-            rc = visit_field(
-                walk, manifest, message, &type->descriptor->fields[i], err);
+    for (; rc == ENT_OK && manifest < end; manifest++, field++) {
+        if (manifest->searched &&
+            (!ent_pb_is_choice(field) || ent_pb_is_chosen(message, field))) {
+            rc = visit_field(walk, manifest, message, field, err);
         }
     }
     return rc;

@@ -312,6 +312,29 @@ every_family_is_here_once(void **state)
 }
 
 static void
+a_family_is_found_by_its_number_and_by_no_other(void **state)
+{
+    const struct ent_family *families;
+    size_t count;
+    size_t found = 0;
+
+    (void)state;
+    families = ent_family_list(&count);
+    for (uint32_t number = 0; number < 1000; number++) {
+        const struct ent_family *family = ent_family_by_number(number);
+
+        assert_true(family == NULL || family->number == number);
+        found += family != NULL;
+    }
+    assert_int_equal(found, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_ptr_equal(
+            ent_family_by_number(families[i].number), &families[i]);
+    }
+    assert_null(ent_family_by_number(UINT32_MAX));
+}
+
+static void
 what_must_be_given_is_missed(void **state)
 {
     size_t wrong = 0;
@@ -524,6 +547,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_family_is_here_once),
+        TEST(a_family_is_found_by_its_number_and_by_no_other),
         TEST(the_bodies_stand_behind_the_whole_header),
         TEST(what_must_be_given_is_missed),
         TEST(a_wrong_code_is_told_with_its_standard),

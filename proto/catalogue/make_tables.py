@@ -157,6 +157,8 @@ def listed(words, last="or"):
 class Type:
     """One message type's fields and rules."""
 
+    with_lookups = set()  # names; of those whose lines were made, in their order
+
     def __init__(self, schema, name, words, shared):
         self.schema, self.name, self.shared = schema, name, shared
         self.all = schema.fields(name)
@@ -251,8 +253,16 @@ class Type:
             f".type = {f'&type_{below}' if below else 'NULL'}, "
             f".holding = {self.holding(below, holding)}, "
             f".conditions = {compound('ent_condition', conditions)}, "
-            f".condition_count = {len(conditions)}, {found}}}"
+            f".condition_count = {len(conditions)}, {found}, "
+            f".searched = {self.searched(below, found)}}}"
         )
+
+    def searched(self, below, found):
+        """C of: is it, or anything in it, looked up by?"""
+        if "ENT_LOOKUP_NONE" in found and below not in self.with_lookups:
+            return "false"
+        self.with_lookups.add(self.name)
+        return "true"
 
     def found(self, words):
         """By which kind, of which field, to which: KIND [of A] [to B]."""
@@ -495,6 +505,11 @@ def main(schema_file, out, *files):
     text += ["", "const struct ent_family ent_families[] = {"]
     text += [f.line() for f in families]
     text += ["};", f"const size_t ent_family_count = {len(families)};", ""]
+    places = {f.says["number"]: i + 1 for i, f in enumerate(families)}
+    end = max(places) + 1
+    text += ["const uint8_t ent_family_places[] = {"]
+    text += [f"    [{number}] = {place}," for number, place in places.items()]
+    text += ["};", f"const size_t ent_family_numbers_end = {end};", ""]
     Path(out).write_text("\n".join(text), "utf-8")
 
 
