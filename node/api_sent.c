@@ -92,7 +92,7 @@ number_since(struct node *node, uint64_t time_ms, uint64_t *ret_number,
 {
     uint64_t low = 1;
     uint64_t high = 0;
-    enum ent_status rc = node_number_get(node->store, "submission", &high, err);
+    enum ent_status rc = node_numbered_last(node, &high, err);
 
     for (high++; rc == ENT_OK && low < high;) {
         const uint64_t middle = low + (high - low) / 2;

@@ -475,7 +475,7 @@ send_chunk(struct node *node, uint64_t number, const node_feed_row *row,
         rc = encode_chunk(node, row, &copy, &id, mode, &wire, err);
     }
     if (rc == ENT_OK) {
-        rc = node_number_next(node->store, "submission", &copy.number, err);
+        rc = node_numbered_new(node, &copy.number, err);
     }
     if (rc != ENT_OK) {
         return rc;

@@ -202,6 +202,9 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
         rc = note_slots(node, err);
     }
     if (rc == ENT_OK) {
+        rc = node_numbered_flush(node, err);
+    }
+    if (rc == ENT_OK) {
         rc = note_tally(node, err);
     }
     if (rc == ENT_OK) {

@@ -5,16 +5,11 @@
 
 #include "node/node.h"
 
+#define NAME "submission" /* of the last number */
 #define COPY_LEN sizeof(struct node_numbered_copy)
 
 _Static_assert(COPY_LEN == sizeof(struct ent_id) + sizeof(struct ent_party),
     "a block lies in the store as it does here");
-
-void
-node_numbered_clear(struct node_numbered *numbered)
-{
-    *numbered = (struct node_numbered){0};
-}
 
 /* ---- one block ---- */
 
@@ -33,13 +28,35 @@ keep(struct node_numbered *numbered, uint64_t block, struct ent_view value,
     if (value.len % COPY_LEN != 0 || value.len > sizeof numbered->copies) {
         return ent_fail(err, ENT_IO, "a block of submission numbers is odd");
     }
-    node_numbered_clear(numbered);
+    memset(numbered->copies, 0, sizeof numbered->copies);
     numbered->known = true;
     numbered->block = block;
     if (value.len > 0) {
         memcpy(numbered->copies, value.data, value.len);
     }
     return ENT_OK;
+}
+
+/* As the store is to have it: the last place is somebody's. */
+static enum ent_status
+put_block(struct node *node, struct ent_error *err)
+{
+    struct node_numbered *numbered = &node->numbered;
+    struct node_key key = node_key_u64(numbered->block);
+    size_t count = NODE_NUMBERED_BLOCK;
+
+    if (!numbered->changed) {
+        return ENT_OK;
+    }
+    while (count > 0 && is_nobody(&numbered->copies[count - 1])) {
+        count--;
+    }
+    numbered->changed = false;
+    return count == 0
+               ? node_store_delete(
+                     node->store, NODE_NUMBER, node_key_view(&key), err)
+               : node_store_put(node->store, NODE_NUMBER, node_key_view(&key),
+                     ent_view_of(numbered->copies, count * COPY_LEN), err);
 }
 
 /* The block that has that number; one that is not in the store is empty. */
@@ -54,8 +71,11 @@ look(struct node *node, uint64_t number, struct ent_error *err)
     if (node->numbered.known && node->numbered.block == block) {
         return ENT_OK;
     }
-    rc = node_store_get(
-        node->store, NODE_NUMBER, node_key_view(&key), &value, err);
+    rc = put_block(node, err);
+    if (rc == ENT_OK) {
+        rc = node_store_get(
+            node->store, NODE_NUMBER, node_key_view(&key), &value, err);
+    }
     return rc != ENT_OK && rc != ENT_NOT_FOUND
                ? rc
                : keep(&node->numbered, block, value, err);
@@ -67,33 +87,64 @@ look_behind(struct node *node, uint64_t block, struct ent_error *err)
 {
     struct node_key key = node_key_u64(block + 1);
     struct ent_view value;
-    enum ent_status rc = node_store_seek(node->store, NODE_NUMBER,
-        node_key_view(&key), 0, key.bytes, &value, err);
+    enum ent_status rc = put_block(node, err);
 
+    if (rc == ENT_OK) {
+        rc = node_store_seek(node->store, NODE_NUMBER, node_key_view(&key), 0,
+            key.bytes, &value, err);
+    }
     return rc != ENT_OK
                ? rc
                : keep(&node->numbered, ent_get_be(key.bytes, 8), value, err);
 }
 
-/* The block that was looked at changed. */
-static enum ent_status
-put_block(struct node *node, struct ent_error *err)
-{
-    const struct node_numbered *numbered = &node->numbered;
-    struct node_key key = node_key_u64(numbered->block);
-    size_t count = NODE_NUMBERED_BLOCK;
+/* ---- the turn ---- */
 
-    while (count > 0 && is_nobody(&numbered->copies[count - 1])) {
-        count--;
+enum ent_status
+node_numbered_flush(struct node *node, struct ent_error *err)
+{
+    const uint64_t given = node->numbered.given;
+    enum ent_status rc = put_block(node, err);
+
+    if (rc != ENT_OK || given == 0) {
+        return rc;
     }
-    return count == 0
-               ? node_store_delete(
-                     node->store, NODE_NUMBER, node_key_view(&key), err)
-               : node_store_put(node->store, NODE_NUMBER, node_key_view(&key),
-                     ent_view_of(numbered->copies, count * COPY_LEN), err);
+    node->numbered.given = 0;
+    return node_number_set(node->store, NAME, given, err);
+}
+
+void
+node_numbered_clear(struct node_numbered *numbered)
+{
+    *numbered = (struct node_numbered){0};
 }
 
 /* ---- numbers ---- */
+
+enum ent_status
+node_numbered_last(
+    struct node *node, uint64_t *ret_number, struct ent_error *err)
+{
+    if (node->numbered.given == 0) {
+        return node_number_get(node->store, NAME, ret_number, err);
+    }
+    *ret_number = node->numbered.given;
+    return ENT_OK;
+}
+
+enum ent_status
+node_numbered_new(
+    struct node *node, uint64_t *ret_number, struct ent_error *err)
+{
+    uint64_t last;
+    enum ent_status rc = node_numbered_last(node, &last, err);
+
+    if (rc == ENT_OK) {
+        node->numbered.given = last + 1;
+        *ret_number = last + 1;
+    }
+    return rc;
+}
 
 static enum ent_status
 set(struct node *node, uint64_t number, const struct node_numbered_copy *copy,
@@ -105,7 +156,8 @@ set(struct node *node, uint64_t number, const struct node_numbered_copy *copy,
         return rc;
     }
     node->numbered.copies[number % NODE_NUMBERED_BLOCK] = *copy;
-    return put_block(node, err);
+    node->numbered.changed = true;
+    return ENT_OK;
 }
 
 enum ent_status

@@ -26,16 +26,28 @@ struct node_numbered_copy {
     struct ent_party to;
 };
 
-/* The block that was looked at last, as the store has it: who reads or puts one
- * number, does so with the next ones. All zero: none. A turn that is taken back
- * clears it. */
+/* The block that was looked at last: who reads or puts one number, does so with
+ * the next ones. What a turn changes in it goes to the store when another one
+ * is looked at and at the end of the turn, and so does the last number that was
+ * given out. All zero: none is known. A turn that is taken back clears it. */
 struct node_numbered {
     bool known;
+    bool changed;   /* since it was read or put */
     uint64_t block; /* its first number is NODE_NUMBERED_BLOCK times that */
     struct node_numbered_copy copies[NODE_NUMBERED_BLOCK];
+    uint64_t given; /* the last number, if this turn gave any out; else 0 */
 };
 
+/* The turn is about to end. */
+enum ent_status node_numbered_flush(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 void node_numbered_clear(struct node_numbered *numbered);
+
+/* The next number, from 1; and the last one that was given out, 0: none. */
+enum ent_status node_numbered_new(struct node *node, uint64_t *ret_number,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_numbered_last(struct node *node, uint64_t *ret_number,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 enum ent_status node_numbered_put(struct node *node, uint64_t number,
     const struct node_numbered_copy *copy,

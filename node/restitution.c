@@ -238,7 +238,7 @@ hand_on(struct node *node, const struct giving *giving, const struct ent_id *of,
     copy.valid_until = day * NODE_DAY_MS;
     copy.given.data = (uint8_t *)(uintptr_t)of->bytes;
     copy.given.len = sizeof of->bytes;
-    rc = node_number_next(node->store, "submission", &copy.number, err);
+    rc = node_numbered_new(node, &copy.number, err);
     if (rc == ENT_OK) {
         rc = node_copy_set(node, &id, &giving->party, NULL, &copy, err);
     }

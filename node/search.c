@@ -12,8 +12,9 @@ node_search_begin(struct node *node, struct node_search *search,
     struct node_found found;
     uint64_t low = 1;
     uint64_t high = 0;
-    enum ent_status rc = node_number_get(
-        node->store, way == NODE_CAME ? "desk" : "submission", &high, err);
+    enum ent_status rc = way == NODE_CAME
+                             ? node_number_get(node->store, "desk", &high, err)
+                             : node_numbered_last(node, &high, err);
 
     for (high++; rc == ENT_OK && low < high;) {
         uint64_t middle = low + (high - low) / 2;

@@ -393,7 +393,7 @@ node_submit_copy(struct node *node, ent_message *message,
             message, outgoing->last, result->to, &own, &outgoing->message, err);
     }
     if (rc == ENT_OK) {
-        rc = node_number_next(node->store, "submission", &number, err);
+        rc = node_numbered_new(node, &number, err);
     }
     if (rc != ENT_OK) {
         return rc;

@@ -188,6 +188,51 @@ what_a_turn_put_is_not_there_when_it_is_taken_back(void **state)
     end();
 }
 
+static uint64_t
+new_number(void)
+{
+    uint64_t number;
+    uint64_t last;
+
+    expect_ok(node_numbered_new(maesai(), &number, &last_error));
+    expect_ok(node_numbered_last(maesai(), &last, &last_error));
+    assert_int_equal(last, number);
+    return number;
+}
+
+static void
+no_number_is_given_out_twice(void **state)
+{
+    (void)state;
+    begin();
+    assert_int_equal(new_number(), 1);
+    assert_int_equal(new_number(), 2);
+    end();
+    begin();
+    assert_int_equal(new_number(), 3);
+    end();
+    crash(MAESAI);
+    begin();
+    assert_int_equal(new_number(), 4);
+    end();
+    assert_int_equal(number_of(MAESAI, "submission"), 4);
+}
+
+static void
+a_number_of_a_turn_that_is_taken_back_is_given_out_again(void **state)
+{
+    (void)state;
+    begin();
+    assert_int_equal(new_number(), 1);
+    end();
+    begin();
+    assert_int_equal(new_number(), 2);
+    expect_status(node_turn_end(maesai(), ENT_FULL, &last_error), ENT_FULL);
+    begin();
+    assert_int_equal(new_number(), 2);
+    end();
+}
+
 static void
 a_row_that_is_odd_is_not_read(void **state)
 {
@@ -215,6 +260,8 @@ main(void)
         TEST(a_walk_goes_over_numbers_that_stand_for_nothing),
         TEST(a_row_goes_with_the_last_of_its_numbers),
         TEST(what_a_turn_put_is_not_there_when_it_is_taken_back),
+        TEST(no_number_is_given_out_twice),
+        TEST(a_number_of_a_turn_that_is_taken_back_is_given_out_again),
         TEST(a_row_that_is_odd_is_not_read),
     };
 

@@ -212,8 +212,7 @@ numbers_that_are_no_copies_hide_nothing(void **state)
         for (size_t j = 0; j < 3 * i * i; j++) {
             uint64_t number;
 
-            expect_ok(node_number_next(
-                node->store, "submission", &number, &last_error));
+            expect_ok(node_numbered_new(node, &number, &last_error));
         }
         expect_ok(node_turn_end(node, ENT_OK, &last_error));
     }
