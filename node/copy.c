@@ -65,17 +65,6 @@ node_copy_get(struct node *node, const struct ent_id *id,
     return rc != ENT_OK ? rc : node_copy_unpack(node, value, ret_row, err);
 }
 
-const node_copy_row *
-node_copy_held(
-    struct node *node, const struct ent_id *id, const struct ent_party *to)
-{
-    struct node_key key = node_key_copy(id, to);
-    const node_copy_row *row = (const node_copy_row *)node_store_held(
-        node->store, NODE_COPY, node_key_view(&key));
-
-    return row == NULL || node_outcome_may_lie(row) ? NULL : row;
-}
-
 enum ent_status
 node_copy_by_number(struct node *node, uint64_t number, struct ent_id *ret_id,
     struct ent_party *ret_to, node_copy_row **ret_row, struct ent_error *err)
@@ -196,6 +185,45 @@ node_copy_set(struct node *node, const struct ent_id *id,
         return rc;
     }
     return node_feed_follow(node, id, to, was, is, err);
+}
+
+static void
+lay_place(const struct node_copy_place *place, node_copy_row *row)
+{
+    row->bundle = place->bundle;
+    row->index = place->index;
+    row->first = place->first;
+    row->stream.data = (uint8_t *)(uintptr_t)place->stream.data;
+    row->stream.len = place->stream.len;
+    row->expires_at = place->expires_at;
+}
+
+/* A row that was set in this turn is changed where it lies. */
+enum ent_status
+node_copy_sealed(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, const struct node_copy_place *place,
+    bool *ret_plain, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_row *read = NULL;
+    struct node_key key = node_key_copy(id, to);
+    node_copy_row *held = (node_copy_row *)node_store_held(
+        node->store, NODE_COPY, node_key_view(&key));
+    node_copy_row changed;
+    enum ent_status rc;
+
+    if (held != NULL && !node_outcome_may_lie(held)) {
+        lay_place(place, held);
+        *ret_plain = node_copy_is_plain(held);
+        return ENT_OK;
+    }
+    rc = node_copy_get(node, id, to, &read, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    changed = *read;
+    lay_place(place, &changed);
+    *ret_plain = node_copy_is_plain(&changed);
+    return node_copy_set(node, id, to, read, &changed, err);
 }
 
 enum ent_status

@@ -35,11 +35,6 @@ bool node_copy_is_plain(const node_copy_row *row);
 enum ent_status node_copy_get(struct node *node, const struct ent_id *id,
     const struct ent_party *to, node_copy_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
-/* The same of a row that this turn has set and nobody has read since, at less
- * cost; it stays until the turn ends, whatever is set. NULL: it has to be
- * read. */
-const node_copy_row *node_copy_held(
-    struct node *node, const struct ent_id *id, const struct ent_party *to);
 /* The copy that has that number of a submission, its id and recipient. */
 enum ent_status node_copy_by_number(struct node *node, uint64_t number,
     struct ent_id *ret_id, struct ent_party *ret_to, node_copy_row **ret_row,
@@ -58,6 +53,20 @@ enum ent_status node_copy_unpack(struct node *node, struct ent_view value,
 enum ent_status node_copy_set(struct node *node, const struct ent_id *id,
     const struct ent_party *to, const node_copy_row *was,
     const node_copy_row *is, struct ent_error *err) ENT_MUST_CHECK;
+
+/* It was sealed, and lies there; what is owed because of it and what is counted
+ * stays as it is. `place->stream` is to stay until the turn ends. */
+struct node_copy_place {
+    uint64_t bundle;
+    uint32_t index;
+    uint64_t first;         /* of the bundle, in its stream */
+    struct ent_view stream; /* its hash */
+    uint64_t expires_at;    /* of the bundle */
+};
+/* `ret_plain`: it is (node_copy_is_plain). ENT_NOT_FOUND: there is none. */
+enum ent_status node_copy_sealed(struct node *node, const struct ent_id *id,
+    const struct ent_party *to, const struct node_copy_place *place,
+    bool *ret_plain, struct ent_error *err) ENT_MUST_CHECK;
 
 /* It ends here, without having left: in that state, for that reason (NULL: its
  * time is over). */

@@ -132,7 +132,7 @@ seal_body(struct node *node, const struct node_batch *batch,
     struct sealing *sealing, struct node_vault_key *keys, struct ent_error *err)
 {
     size_t at = 0;
-    enum ent_status rc = ent_bytes_alloc(batch->body_len, &sealing->body, err);
+    enum ent_status rc = ent_bytes_room(batch->body_len, &sealing->body, err);
 
     for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
         const struct node_chosen *chosen = &batch->list[i];
@@ -204,38 +204,21 @@ sign(struct node *node, struct sealing *sealing, struct ent_error *err)
 
 static enum ent_status
 keep_copy(struct node *node, const struct node_batch *batch,
-    struct sealing *sealing, size_t index, struct ent_error *err)
+    struct sealing *sealing, const struct node_copy_place *place,
+    struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) node_copy_row *read = NULL;
-    const struct node_chosen *chosen = &batch->list[index];
-    const node_copy_row *row =
-        node_copy_held(node, &chosen->id, &batch->peer->party);
-    node_copy_row changed;
-    enum ent_status rc = ENT_OK;
+    const struct node_chosen *chosen = &batch->list[place->index];
+    bool plain;
+    enum ent_status rc = node_copy_sealed(
+        node, &chosen->id, &batch->peer->party, place, &plain, err);
 
-    if (row == NULL) {
-        rc = node_copy_get(node, &chosen->id, &batch->peer->party, &read, err);
-        row = read;
-    }
     if (rc != ENT_OK) {
         return rc == ENT_NOT_FOUND
                    ? ent_fail(err, ENT_IO, "a pending message has no copy row")
                    : rc;
     }
-    changed = *row;
-    changed.bundle = sealing->outcome.bundle;
-    changed.index = (uint32_t)index;
-    changed.first = sealing->label.first;
-    changed.stream.data = (uint8_t *)(uintptr_t)sealing->stream.bytes;
-    changed.stream.len = sizeof sealing->stream.bytes;
-    changed.expires_at = sealing->label.expires_at;
-    rc = node_copy_set(
-        node, &chosen->id, &batch->peer->party, row, &changed, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (node_copy_is_plain(&changed)) {
-        node_outcome_add(&sealing->outcome, (uint32_t)index);
+    if (plain) {
+        node_outcome_add(&sealing->outcome, place->index);
     }
     return chosen->pending.len == 0
                ? ENT_OK
@@ -248,11 +231,20 @@ static enum ent_status
 keep_copies(struct node *node, const struct node_batch *batch,
     struct sealing *sealing, uint64_t bundle, struct ent_error *err)
 {
+    struct node_copy_place place = {.bundle = bundle,
+        .first = sealing->label.first,
+        .stream =
+            ent_view_of(sealing->stream.bytes, sizeof sealing->stream.bytes),
+        .expires_at = sealing->label.expires_at};
     enum ent_status rc = ENT_OK;
 
+    place.stream.data = node_store_keep(node->store, place.stream);
+    if (place.stream.data == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "keeping a stream's hash");
+    }
     sealing->outcome = (struct node_outcome){.bundle = bundle};
-    for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
-        rc = keep_copy(node, batch, sealing, i, err);
+    for (; rc == ENT_OK && place.index < batch->count; place.index++) {
+        rc = keep_copy(node, batch, sealing, &place, err);
     }
     return rc != ENT_OK ? rc : node_outcome_put(node, &sealing->outcome, err);
 }

@@ -82,7 +82,6 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
 static const bool is_put_late[NODE_TABLE_COUNT] = {
     [NODE_META] = true,
     [NODE_COPY] = true,
-    [NODE_NUMBER] = true,
     [NODE_OUTCOME] = true,
     [NODE_SEEN] = true,
     [NODE_SIGNER] = true,
@@ -395,12 +394,19 @@ node_store_hold(struct node_store *store, enum node_table table,
     return note(store, node_written_hold(store->written, table, key, row, err));
 }
 
-const ProtobufCMessage *
+ProtobufCMessage *
 node_store_held(
     const struct node_store *store, enum node_table table, struct ent_view key)
 {
     assert(store->txn != NULL && is_put_late[table]);
     return node_written_held(store->written, table, key);
+}
+
+uint8_t *
+node_store_keep(struct node_store *store, struct ent_view bytes)
+{
+    assert(store->txn != NULL);
+    return node_written_keep(store->written, bytes);
 }
 
 enum ent_status

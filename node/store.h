@@ -141,9 +141,12 @@ enum ent_status node_store_hold(struct node_store *store, enum node_table table,
     struct ent_view key, const ProtobufCMessage *row,
     struct ent_error *err) ENT_MUST_CHECK;
 /* That copy, until the turn ends; NULL: the row was read since, or put or
- * deleted otherwise, or had to be packed at once. */
-const ProtobufCMessage *node_store_held(
+ * deleted otherwise, or had to be packed at once. It may be changed where it
+ * lies, and point to what stays until then, as node_store_keep's bytes do
+ * (NULL: no memory). */
+ProtobufCMessage *node_store_held(
     const struct node_store *store, enum node_table table, struct ent_view key);
+uint8_t *node_store_keep(struct node_store *store, struct ent_view bytes);
 /* Deleting what is not there is ENT_OK. */
 enum ent_status node_store_delete(struct node_store *store,
     enum node_table table, struct ent_view key,

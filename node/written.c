@@ -284,17 +284,24 @@ node_written_get(struct node_written *written, enum node_table table,
 
 /* ---- as they lie in memory ---- */
 
-/* What `before` has too is here already. */
+uint8_t *
+node_written_keep(struct node_written *written, struct ent_view bytes)
+{
+    uint8_t *kept = take(written, bytes.len);
+
+    if (kept != NULL && bytes.len > 0) {
+        memcpy(kept, bytes.data, bytes.len);
+    }
+    return kept;
+}
+
 static bool
-copy_text(struct node_written *written, const uint8_t *before, uint8_t *at)
+copy_text(struct node_written *written, uint8_t *at)
 {
     const char *text;
     char *copy = (char *)(uintptr_t)protobuf_c_empty_string;
 
     memcpy(&text, at, sizeof text);
-    if (before != NULL && memcmp(before, at, sizeof text) == 0) {
-        return true;
-    }
     if (text != NULL && text[0] != '\0') {
         const size_t len = strlen(text) + 1;
 
@@ -309,30 +316,22 @@ copy_text(struct node_written *written, const uint8_t *before, uint8_t *at)
 }
 
 static bool
-copy_bytes(struct node_written *written, const uint8_t *before, uint8_t *at)
+copy_bytes(struct node_written *written, uint8_t *at)
 {
     ProtobufCBinaryData data;
-    uint8_t *copy;
 
     memcpy(&data, at, sizeof data);
-    if (data.len == 0 ||
-        (before != NULL && memcmp(before, at, sizeof data) == 0)) {
-        return true;
-    }
-    copy = take(written, data.len);
-    if (copy != NULL) {
-        memcpy(copy, data.data, data.len);
-        data.data = copy;
+    if (data.len > 0) {
+        data.data =
+            node_written_keep(written, ent_view_of(data.data, data.len));
         memcpy(at, &data, sizeof data);
     }
-    return copy != NULL;
+    return data.len == 0 || data.data != NULL;
 }
 
-/* NULL: it has lists or messages, or there is no memory. `before` is the copy
- * that was held until now, or NULL. */
+/* NULL: it has lists or messages, or there is no memory. */
 static ProtobufCMessage *
-copy_flat(struct node_written *written, const ProtobufCMessage *message,
-    const ProtobufCMessage *before)
+copy_flat(struct node_written *written, const ProtobufCMessage *message)
 {
     const ProtobufCMessageDescriptor *type = message->descriptor;
     uint8_t *copy = take(written, type->sizeof_message);
@@ -343,16 +342,14 @@ copy_flat(struct node_written *written, const ProtobufCMessage *message,
     }
     for (unsigned i = 0; good && i < type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &type->fields[i];
-        const uint8_t *was =
-            before == NULL ? NULL : (const uint8_t *)before + field->offset;
 
         if (field->label == PROTOBUF_C_LABEL_REPEATED ||
             field->type == PROTOBUF_C_TYPE_MESSAGE) {
             good = !ent_pb_is_given(message, field);
         } else if (field->type == PROTOBUF_C_TYPE_STRING) {
-            good = copy_text(written, was, copy + field->offset);
+            good = copy_text(written, copy + field->offset);
         } else if (field->type == PROTOBUF_C_TYPE_BYTES) {
-            good = copy_bytes(written, was, copy + field->offset);
+            good = copy_bytes(written, copy + field->offset);
         }
     }
     return good ? (ProtobufCMessage *)copy : NULL;
@@ -369,7 +366,7 @@ node_written_hold(struct node_written *written, enum node_table table,
     if (rc != ENT_OK) {
         return rc;
     }
-    copy = copy_flat(written, message, row->held);
+    copy = copy_flat(written, message);
     if (copy == NULL) {
         return put_packed(written, row, message, err);
     }
@@ -379,7 +376,7 @@ node_written_hold(struct node_written *written, enum node_table table,
     return ENT_OK;
 }
 
-const ProtobufCMessage *
+ProtobufCMessage *
 node_written_held(const struct node_written *written, enum node_table table,
     struct ent_view key)
 {

@@ -31,9 +31,12 @@ enum ent_status node_written_hold(struct node_written *written,
     enum node_table table, struct ent_view key, const ProtobufCMessage *message,
     struct ent_error *err) ENT_MUST_CHECK;
 /* The copy of that, until the turn is over; NULL: something else was put since,
- * or somebody read it, or it was packed at once. */
-const ProtobufCMessage *node_written_held(const struct node_written *written,
+ * or somebody read it, or it was packed at once. It may be changed where it
+ * lies: what it points to then is to stay until the turn is over. */
+ProtobufCMessage *node_written_held(const struct node_written *written,
     enum node_table table, struct ent_view key);
+/* Bytes that do; NULL: no memory. */
+uint8_t *node_written_keep(struct node_written *written, struct ent_view bytes);
 /* It is known to be gone, whether it was there or not. */
 enum ent_status node_written_delete(struct node_written *written,
     enum node_table table, struct ent_view key,

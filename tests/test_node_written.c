@@ -468,6 +468,28 @@ a_row_that_is_held_can_be_changed_and_held_again(void **state)
 }
 
 static void
+a_row_that_is_held_can_be_changed_where_it_lies(void **state)
+{
+    struct node_store *store = new_store(state);
+    struct node_key key = key_of(1);
+    uint8_t stream[] = {'a', 'b', 'c'};
+    node_copy_row *row;
+
+    hold_one(store, 7);
+    row =
+        (node_copy_row *)node_store_held(store, NODE_COPY, node_key_view(&key));
+    row->number = 8;
+    row->content.data =
+        node_store_keep(store, ent_view_of(stream, sizeof stream));
+    memset(stream, 'x', sizeof stream);
+    expect_copy(store, "blo-tachileik@mm", 8);
+    expect_ok(node_store_commit(store, &last_error));
+    expect_ok(node_store_begin(store, &last_error));
+    expect_copy(store, "blo-tachileik@mm", 8);
+    node_store_close(&store);
+}
+
+static void
 a_row_with_messages_of_its_own_is_packed_at_once(void **state)
 {
     struct node_store *store = new_store(state);
@@ -564,6 +586,7 @@ main(void)
         STORE_TEST(a_row_is_held_until_somebody_reads_it),
         STORE_TEST(whatever_is_put_or_deleted_is_held_no_more),
         STORE_TEST(a_row_that_is_held_can_be_changed_and_held_again),
+        STORE_TEST(a_row_that_is_held_can_be_changed_where_it_lies),
         STORE_TEST(a_row_with_messages_of_its_own_is_packed_at_once),
         STORE_TEST(so_many_rows_may_be_held_that_one_chunk_does_not_hold_them),
         cmocka_unit_test(
