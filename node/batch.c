@@ -41,6 +41,19 @@ give_up(struct node *node, const struct ent_id *id,
 
 /* ---- what shares a bundle ---- */
 
+struct node_batch *
+node_batch_new(struct node_peer *peer, uint32_t precedence)
+{
+    struct node_batch *batch = malloc(sizeof *batch);
+
+    if (batch != NULL) { /* its list is large, and written as it is filled */
+        memset(batch, 0, offsetof(struct node_batch, list));
+        batch->peer = peer;
+        batch->precedence = precedence;
+    }
+    return batch;
+}
+
 bool
 node_batch_has_room(
     const struct node_batch *batch, uint32_t mode, bool chunk, size_t len)

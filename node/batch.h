@@ -34,6 +34,8 @@ struct node_batch {
     struct node_chosen list[ENT_BUNDLE_MESSAGES_MAX];
 };
 
+/* An empty one; NULL: no memory. */
+struct node_batch *node_batch_new(struct node_peer *peer, uint32_t precedence);
 void node_batch_free(struct node_batch **batch);
 
 /* A message so long, of that mode, a chunk of a file or none, can share it. */

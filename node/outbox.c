@@ -116,6 +116,29 @@ item_of(const struct ent_id *id, const struct ent_address *to,
     return item;
 }
 
+static int
+by_group(const void *a, const void *b)
+{
+    const struct item *left = a;
+    const struct item *right = b;
+    int order = memcmp(left->group, right->group, NODE_GROUP_LEN);
+
+    return order != 0 ? order
+                      : (left->number > right->number) -
+                            (left->number < right->number);
+}
+
+/* What was put last belongs behind all that is left: so it mostly is, as a
+ * program hands in one request for one office. */
+static bool
+comes_in_order(const struct node_outbox *outbox)
+{
+    const struct item *last = &outbox->items[outbox->count - 1];
+
+    return outbox->count - outbox->at == 1 ||
+           (outbox->sorted && by_group(last - 1, last) <= 0);
+}
+
 enum ent_status
 node_outbox_put(struct node *node, const struct ent_id *id,
     const struct ent_address *to, const ent_message *message, uint64_t number,
@@ -133,20 +156,8 @@ node_outbox_put(struct node *node, const struct ent_id *id,
     item->message = *wire;
     *wire = (struct ent_bytes){0};
     outbox->bytes += item->message.len;
-    outbox->sorted = false;
+    outbox->sorted = comes_in_order(outbox);
     return ENT_OK;
-}
-
-static int
-by_group(const void *a, const void *b)
-{
-    const struct item *left = a;
-    const struct item *right = b;
-    int order = memcmp(left->group, right->group, NODE_GROUP_LEN);
-
-    return order != 0 ? order
-                      : (left->number > right->number) -
-                            (left->number < right->number);
 }
 
 bool

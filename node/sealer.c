@@ -72,17 +72,15 @@ static enum ent_status
 begin(struct node *node, struct node_peer *peer, uint8_t rank,
     struct node_batch **ret_batch, struct ent_error *err)
 {
-    ENT_AUTO(node_batch_free)
-    struct node_batch *batch = calloc(1, sizeof *batch);
+    ENT_AUTO(node_batch_free) struct node_batch *batch = NULL;
     bool sealable = false;
     bool frozen = false;
     enum ent_status rc;
 
+    batch = node_batch_new(peer, ENTENTE__V1__PRECEDENCE__FLASH - rank);
     if (batch == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating a bundle");
     }
-    batch->peer = peer;
-    batch->precedence = ENTENTE__V1__PRECEDENCE__FLASH - rank;
     rc = is_sealable(node, peer, batch->precedence, &sealable, err);
     if (rc == ENT_OK && sealable) {
         rc = node_sealing_frozen(node, batch, &frozen, err);
