@@ -29,9 +29,10 @@
 #define NODE_BLINDING_KEY_LEN 16
 
 /* A part of a key that was hidden, and what became of it: the same office and
- * the same message are asked for several times in a row. */
+ * the same message are asked for several times in a row, and again when the
+ * rows of a turn go to the store. */
 #define NODE_BLINDING_PART_MAX 32
-#define NODE_BLINDING_KEPT 256 /* a power of two */
+#define NODE_BLINDING_KEPT 2048 /* a power of two */
 
 struct node_blinding {
     uint8_t key[NODE_BLINDING_KEY_LEN];
