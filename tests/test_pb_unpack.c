@@ -221,6 +221,45 @@ a_zero_of_any_kind_is_left_out(void **state)
         ent_view_of("\xd9\x02\0\0\0\0\0\0\0\x80", 10), *state));
 }
 
+static void
+expect_part(struct ent_view *wire, uint32_t number, const char *text)
+{
+    struct ent_view part;
+
+    assert_true(ent_pb_part(wire, number, &part));
+    assert_true(ent_view_equal(part, view(text)));
+}
+
+static void
+a_part_is_found_where_it_lies(void **state)
+{
+    static const char bytes[] = "\x08\x05\x15\x22\x01z!\x19\x22\x01z!!!!!"
+                                "\x22\x02"
+                                "ab\x22\x00\x2a\x01"
+                                "c\xfa\x01\x01"
+                                "d";
+    const struct ent_view whole = ent_view_of(bytes, sizeof bytes - 1);
+    struct ent_view wire = whole;
+    struct ent_view part;
+
+    (void)state;
+    expect_part(&wire, 4, "ab");
+    expect_part(&wire, 4, "");
+    assert_false(ent_pb_part(&wire, 4, &part));
+    wire = whole;
+    expect_part(&wire, 5, "c");
+    expect_part(&wire, 31, "d");
+    assert_int_equal(wire.len, 0);
+    wire = whole;
+    assert_false(ent_pb_part(&wire, 1, &part)); /* a number */
+    for (size_t len = 0; len < whole.len; len++) {
+        wire = ent_view_of(bytes, len);
+        assert_false(ent_pb_part(&wire, 31, &part));
+    }
+    wire = view("\x0b\x22\x01z"); /* a group */
+    assert_false(ent_pb_part(&wire, 4, &part));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -231,6 +270,7 @@ main(void)
         TEST(what_passes_mangled_is_as_protobuf_c_packs_it),
         TEST(our_own_bytes_are_unpacked_as_they_were_packed),
         TEST(a_zero_of_any_kind_is_left_out),
+        TEST(a_part_is_found_where_it_lies),
     };
 
     return cmocka_run_group_tests_name("pb_unpack", tests, NULL, NULL);

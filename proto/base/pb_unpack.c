@@ -82,12 +82,27 @@ take_piece(struct ent_view *in, struct piece *piece)
 bool
 ent_pb_part(struct ent_view *wire, uint32_t number, struct ent_view *ret_part)
 {
-    struct piece piece;
+    uint64_t tag;
+    uint64_t value;
+    uint64_t len;
 
-    while (take_piece(wire, &piece)) {
-        if (piece.number == number &&
-            piece.wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED) {
-            *ret_part = piece.bytes;
+    while (ent_pb_take_varint(wire, &tag)) {
+        struct ent_view part;
+
+        if ((tag & 7) != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED) {
+            if (!take_number(wire, (unsigned)(tag & 7), &value)) {
+                return false;
+            }
+            continue;
+        }
+        if (!ent_pb_take_varint(wire, &len) || len > wire->len) {
+            return false;
+        }
+        part = ent_view_of(wire->data, (size_t)len);
+        wire->data += len;
+        wire->len -= (size_t)len;
+        if (tag >> 3 == number) {
+            *ret_part = part;
             return true;
         }
     }
