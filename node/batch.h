@@ -17,7 +17,8 @@ struct node_chosen {
     uint64_t number;
     uint64_t day;
     struct ent_bytes message;
-    struct node_key pending; /* its row; of length 0: it has none */
+    struct node_given_part part; /* of it; what has waited has none */
+    struct node_key pending;     /* its row; of length 0: it has none */
 };
 
 /* The bundle that is being made. */

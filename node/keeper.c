@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/keeper.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SUBKEY_CONTEXT "entstore"
 
@@ -180,21 +182,61 @@ node_keeper_given_key(
     subkey_of(keeper, SUBKEY_GIVEN, ret_key, NODE_GIVEN_KEY_LEN);
 }
 
-/* Of each message its length and its print. */
+#define OTHERS_MAX 1024 /* bytes of a message beside a part */
+
+/* Of all bytes beside the part, of its place and of what it is a part of. */
+static void
+print_others(const struct node_keeper_message *message,
+    const uint8_t key[static crypto_shorthash_siphashx24_KEYBYTES],
+    uint8_t ret_print[static NODE_PRINT_LEN])
+{
+    const struct node_given_part *part = &message->part;
+    const size_t end = part->at + part->len;
+    uint8_t others[OTHERS_MAX + 8 + 8 + NODE_PRINT_LEN];
+    size_t len = message->bytes.len - part->len;
+
+    memcpy(others, message->bytes.data, part->at);
+    memcpy(
+        others + part->at, message->bytes.data + end, message->bytes.len - end);
+    ent_put_be(others + len, part->at, 8);
+    ent_put_be(others + len + 8, part->len, 8);
+    memcpy(others + len + 16, part->print, NODE_PRINT_LEN);
+    len += 16 + NODE_PRINT_LEN;
+    (void)crypto_shorthash_siphashx24(ret_print, others, len, key);
+    sodium_memzero(others, len);
+}
+
+static bool
+has_part(const struct node_keeper_message *message)
+{
+    const struct node_given_part *part = &message->part;
+
+    assert(part->at + part->len <= message->bytes.len);
+    return part->len > 0 && message->bytes.len - part->len <= OTHERS_MAX;
+}
+
+/* Of each message its length, how its print was made, and that. */
 static void
 add_messages(crypto_generichash_state *state, const uint8_t key[static 32],
-    const struct ent_view *messages, size_t count)
+    const struct node_keeper_message *messages, size_t count)
 {
-    static const uint8_t purpose[] = "entente ephemeral prints v1";
+    static const uint8_t purpose[] = "entente ephemeral prints v2";
     uint8_t own[crypto_shorthash_siphashx24_KEYBYTES];
-    uint8_t piece[8 + crypto_shorthash_siphashx24_BYTES];
+    uint8_t piece[8 + 1 + NODE_PRINT_LEN];
 
     (void)crypto_generichash(
         own, sizeof own, purpose, sizeof purpose - 1, key, 32);
     for (size_t i = 0; i < count; i++) {
-        ent_put_be(piece, messages[i].len, 8);
-        (void)crypto_shorthash_siphashx24(
-            piece + 8, messages[i].data, messages[i].len, own);
+        const struct ent_view bytes = messages[i].bytes;
+
+        ent_put_be(piece, bytes.len, 8);
+        piece[8] = has_part(&messages[i]);
+        if (piece[8] != 0) {
+            print_others(&messages[i], own, piece + 9);
+        } else {
+            (void)crypto_shorthash_siphashx24(
+                piece + 9, bytes.data, bytes.len, own);
+        }
         crypto_generichash_update(state, piece, sizeof piece);
     }
     sodium_memzero(own, sizeof own);
@@ -204,9 +246,10 @@ add_messages(crypto_generichash_state *state, const uint8_t key[static 32],
 void
 node_keeper_ephemeral(struct node_keeper *keeper,
     const struct ent_digest *stream, uint64_t first,
-    const struct ent_view *messages, size_t count, uint8_t ret_seed[static 32])
+    const struct node_keeper_message *messages, size_t count,
+    uint8_t ret_seed[static 32])
 {
-    static const uint8_t purpose[] = "entente ephemeral v2";
+    static const uint8_t purpose[] = "entente ephemeral v3";
     crypto_generichash_state state;
     uint8_t key[32];
     uint8_t fresh[32];

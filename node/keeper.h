@@ -40,6 +40,22 @@ struct ent_secret *node_keeper_storage(struct node_keeper *keeper);
 void node_keeper_store_key(
     struct node_keeper *keeper, uint8_t ret_key[static ENT_KV_STORE_KEY_LEN]);
 
+#define NODE_PRINT_LEN 16
+
+/* A part of a message as it goes that is, byte for byte, the body of that
+ * message as it was given, of which there is a print (node/submit.h). */
+struct node_given_part {
+    size_t at;
+    size_t len; /* 0: there is none */
+    uint8_t print[NODE_PRINT_LEN];
+};
+
+/* A message that is to be sealed. */
+struct node_keeper_message {
+    struct ent_view bytes;
+    struct node_given_part part;
+};
+
 /* Seed of an HPKE ephemeral key, from the storage key, fresh randomness, the
  * position in the stream and all that is sealed, in its order: a machine that
  * was cloned, or that is given the same position again after a crash, does not
@@ -49,10 +65,24 @@ void node_keeper_store_key(
  * under a key that is made for this and never leaves the keeper. Nobody sees a
  * print, so nobody can look for two messages that have the same: whichever two
  * he has sealed, their prints agree once in 2^128.
+ *
+ * Most of a message is its body, and that was hashed when it was handed in.
+ * Where its bytes go as they were given, the print is of all other bytes of the
+ * message, of where the body lies among them, and of the print of what was
+ * given. Two messages with the same other bytes, and the body at the same place
+ * in them, have it under the same tag, which is one of those bytes. If they
+ * differ, their bodies do, and so does what was given, which has each as its
+ * field of that tag; and that has the same print once in 2^128 too: the prints
+ * of what was given are under a key made of the storage key, and nobody sees
+ * them either (their rows are sealed). What the node writes into a message
+ * itself, its id, its recipient and all times among it, is among the other
+ * bytes, whatever that comes to be. Prints that are made in one way and in the
+ * other are told apart.
  */
 void node_keeper_ephemeral(struct node_keeper *keeper,
     const struct ent_digest *stream, uint64_t first,
-    const struct ent_view *messages, size_t count, uint8_t ret_seed[static 32]);
+    const struct node_keeper_message *messages, size_t count,
+    uint8_t ret_seed[static 32]);
 
 #define NODE_INDEX_KEY_LEN 32
 
@@ -66,8 +96,6 @@ void node_keeper_index_key(
  */
 void node_keeper_given_key(
     struct node_keeper *keeper, uint8_t ret_key[static NODE_GIVEN_KEY_LEN]);
-
-#define NODE_PRINT_LEN 16
 
 /* By which the same content is known again, here and nowhere else: nobody
  * without the storage key can try what it might have been. */

@@ -20,6 +20,7 @@ struct item {
     uint64_t number;
     uint64_t day;
     struct ent_bytes message;
+    struct node_given_part part; /* of it */
 };
 
 struct node_outbox {
@@ -99,20 +100,20 @@ has_room(struct node_outbox *outbox, size_t len)
 }
 
 static struct item
-item_of(const struct ent_id *id, const struct ent_address *to,
-    const ent_message *message, uint64_t number, uint64_t day)
+item_of(const struct node_outgoing *outgoing, uint64_t number, uint64_t day)
 {
-    const struct ent_party party = ent_address_party(to);
-    struct item item = {.id = *id,
-        .to = *to,
+    const ent_message *message = outgoing->message;
+    struct item item = {.id = outgoing->id,
+        .to = outgoing->to,
         .precedence = (uint32_t)message->precedence,
         .mode = (uint32_t)message->mode,
         .valid_until = ent_message_time_ms(message->valid_until),
         .number = number,
-        .day = day};
+        .day = day,
+        .part = outgoing->part};
 
     item.group[0] = node_rank(item.precedence);
-    memcpy(item.group + 1, party.bytes, sizeof party.bytes);
+    memcpy(item.group + 1, outgoing->party.bytes, sizeof outgoing->party.bytes);
     return item;
 }
 
@@ -140,19 +141,20 @@ comes_in_order(const struct node_outbox *outbox)
 }
 
 enum ent_status
-node_outbox_put(struct node *node, const struct ent_id *id,
-    const struct ent_address *to, const ent_message *message, uint64_t number,
-    uint64_t day, struct ent_bytes *wire, struct ent_error *err)
+node_outbox_put(struct node *node, const struct node_outgoing *outgoing,
+    uint64_t number, uint64_t day, struct ent_bytes *wire,
+    struct ent_error *err)
 {
     struct node_outbox *outbox = node->outbox;
     struct item *item;
 
     if (!has_room(outbox, wire->len)) {
-        return node_pending_put(node, id, to, (uint32_t)message->precedence,
-            number, day, ent_bytes_view(wire), err);
+        return node_pending_put(node, &outgoing->id, &outgoing->to,
+            (uint32_t)outgoing->message->precedence, number, day,
+            ent_bytes_view(wire), err);
     }
     item = &outbox->items[outbox->count++];
-    *item = item_of(id, to, message, number, day);
+    *item = item_of(outgoing, number, day);
     item->message = *wire;
     *wire = (struct ent_bytes){0};
     outbox->bytes += item->message.len;
@@ -189,7 +191,8 @@ node_outbox_fill(struct node_outbox *outbox, struct node_batch *batch)
         struct node_chosen chosen = {.id = item->id,
             .number = item->number,
             .day = item->day,
-            .message = item->message};
+            .message = item->message,
+            .part = item->part};
 
         if (memcmp(first->group, item->group, NODE_GROUP_LEN) != 0 ||
             !node_batch_has_room(batch, item->mode, false, item->message.len)) {

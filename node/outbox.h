@@ -18,6 +18,7 @@
 #include "proto/message.h"
 
 struct node_outbox;
+struct node_outgoing;
 
 struct node_outbox *node_outbox_new(void);
 void node_outbox_free(struct node_outbox **outbox);
@@ -26,11 +27,11 @@ void node_outbox_free(struct node_outbox **outbox);
 void node_outbox_open(struct node *node);
 void node_outbox_close(struct node *node);
 
-/* An accepted message for `to`, encoded as `wire`, which is taken over; pending
- * at once when this is closed or full. */
-enum ent_status node_outbox_put(struct node *node, const struct ent_id *id,
-    const struct ent_address *to, const ent_message *message, uint64_t number,
-    uint64_t day, struct ent_bytes *wire, struct ent_error *err) ENT_MUST_CHECK;
+/* An accepted message, encoded as `wire`, which is taken over; pending at once
+ * when this is closed or full. */
+enum ent_status node_outbox_put(struct node *node,
+    const struct node_outgoing *outgoing, uint64_t number, uint64_t day,
+    struct ent_bytes *wire, struct ent_error *err) ENT_MUST_CHECK;
 
 /* One recipient's of one precedence, in the order they were put. */
 struct node_outbox_group {

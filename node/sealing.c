@@ -118,10 +118,11 @@ static void
 make_seed(struct node *node, const struct node_batch *batch,
     const struct sealing *sealing, uint8_t ret_seed[static 32])
 {
-    struct ent_view messages[ENT_BUNDLE_MESSAGES_MAX];
+    struct node_keeper_message messages[ENT_BUNDLE_MESSAGES_MAX];
 
     for (size_t i = 0; i < batch->count; i++) {
-        messages[i] = ent_bytes_view(&batch->list[i].message);
+        messages[i].bytes = ent_bytes_view(&batch->list[i].message);
+        messages[i].part = batch->list[i].part;
     }
     node_keeper_ephemeral(node->keeper, &sealing->stream, sealing->label.first,
         messages, batch->count, ret_seed);

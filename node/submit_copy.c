@@ -243,6 +243,26 @@ node_as_storage(enum ent_status rc)
     return rc == ENT_OK || rc == ENT_IO ? rc : ENT_FULL;
 }
 
+/* Where its body lies in its encoding, if it is as it was given. */
+static struct node_given_part
+part_of(const struct node_outgoing *outgoing, struct ent_view wire)
+{
+    const uint32_t field = (uint32_t)outgoing->message->body_case;
+    struct node_given_part part = {.len = 0};
+    struct ent_view given = outgoing->given;
+    struct ent_view left = wire;
+    struct ent_view was;
+    struct ent_view is;
+
+    if (ent_pb_part(&given, field, &was) && ent_pb_part(&left, field, &is) &&
+        ent_view_equal(was, is)) {
+        part.at = (size_t)(is.data - wire.data);
+        part.len = is.len;
+        memcpy(part.print, outgoing->print, sizeof part.print);
+    }
+    return part;
+}
+
 /* The message as this recipient gets it. */
 static enum ent_status
 finish_message(struct node *node, struct node_outgoing *outgoing,
@@ -257,8 +277,13 @@ finish_message(struct node *node, struct node_outgoing *outgoing,
         rc = node_onward_mark(
             node, outgoing->message, &outgoing->to, arena, err);
     }
-    return rc != ENT_OK ? rc
-                        : ent_message_encode(outgoing->message, ret_wire, err);
+    if (rc == ENT_OK) {
+        rc = ent_message_encode(outgoing->message, ret_wire, err);
+    }
+    if (rc == ENT_OK) {
+        outgoing->part = part_of(outgoing, ent_bytes_view(ret_wire));
+    }
+    return rc;
 }
 
 enum ent_status
@@ -297,8 +322,8 @@ send_on(struct node *node, const struct node_outgoing *outgoing,
     uint64_t number, uint64_t day, struct ent_bytes *wire,
     struct ent_error *err)
 {
-    enum ent_status rc = node_outbox_put(node, &outgoing->id, &outgoing->to,
-        outgoing->message, number, day, wire, err);
+    enum ent_status rc =
+        node_outbox_put(node, outgoing, number, day, wire, err);
 
     return rc != ENT_OK ? rc : node_submit_said(node, outgoing, err);
 }

@@ -20,6 +20,7 @@ struct node_outgoing {
     bool held;            /* an officer signs it first (node/release.h) */
     bool last;            /* of its message's recipients */
     ent_message *message; /* this recipient's own, may be minimised */
+    struct node_given_part part; /* of its encoding */
     struct ent_decision decision;
 };
 

@@ -82,10 +82,13 @@ static struct randombytes_implementation worn_out = {
     .buf = one_value,
 };
 
+#define MANY 2
+
 /* Was the same seed made of both, while the system gives one value for ever? */
 static bool
-is_same(struct node_keeper *keeper, const struct ent_view *messages,
-    const struct ent_view *others, size_t count)
+is_same_seed(struct node_keeper *keeper,
+    const struct node_keeper_message *messages,
+    const struct node_keeper_message *others, size_t count)
 {
     uint8_t seed[SEED_LEN];
     uint8_t other[SEED_LEN];
@@ -95,6 +98,21 @@ is_same(struct node_keeper *keeper, const struct ent_view *messages,
     node_keeper_ephemeral(keeper, &stream, FIRST, others, count, other);
     (void)randombytes_set_implementation(&randombytes_sysrandom_implementation);
     return memcmp(seed, other, sizeof seed) == 0;
+}
+
+/* The same of messages of which nothing was hashed before. */
+static bool
+is_same(struct node_keeper *keeper, const struct ent_view *bytes,
+    const struct ent_view *other_bytes, size_t count)
+{
+    struct node_keeper_message messages[MANY] = {{.part.len = 0}};
+    struct node_keeper_message others[MANY] = {{.part.len = 0}};
+
+    for (size_t i = 0; i < count; i++) {
+        messages[i].bytes = bytes[i];
+        others[i].bytes = other_bytes[i];
+    }
+    return is_same_seed(keeper, messages, others, count);
 }
 
 static void
@@ -129,11 +147,76 @@ every_bit_of_a_message_counts(void **state)
     }
 }
 
+/* A message of which a part was hashed when it was given. */
+static struct node_keeper_message
+partly(const uint8_t bytes[static 40])
+{
+    return (struct node_keeper_message){.bytes = ent_view_of(bytes, 40),
+        .part = {.at = 10, .len = 20, .print = {1, 2, 3}}};
+}
+
+static void
+beside_a_part_that_was_hashed_before_every_bit_counts(void **state)
+{
+    struct office *office = *state;
+    uint8_t bytes[40] = "an alert that is longer than one block";
+    uint8_t other[sizeof bytes];
+    const struct node_keeper_message message = partly(bytes);
+    const struct node_keeper_message changed = partly(other);
+
+    for (size_t bit = 0; bit < 8 * sizeof bytes; bit++) {
+        memcpy(other, bytes, sizeof other);
+        other[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        assert_int_equal(is_same_seed(office->keeper, &message, &changed, 1),
+            bit / 8 >= 10 && bit / 8 < 30);
+    }
+}
+
+static void
+another_part_or_print_of_it_has_another_key(void **state)
+{
+    struct office *office = *state;
+    const uint8_t bytes[40] = {0};
+    const struct node_keeper_message message = partly(bytes);
+    struct node_keeper_message other = message;
+
+    assert_true(is_same_seed(office->keeper, &message, &other, 1));
+    other.part.at++;
+    assert_false(is_same_seed(office->keeper, &message, &other, 1));
+    other = message;
+    other.part.print[NODE_PRINT_LEN - 1] ^= 1;
+    assert_false(is_same_seed(office->keeper, &message, &other, 1));
+    other = message;
+    other.part.len--;
+    other.bytes.len--;
+    assert_false(is_same_seed(office->keeper, &message, &other, 1));
+    other = message;
+    other.part.len = 0; /* all of it is hashed */
+    assert_false(is_same_seed(office->keeper, &message, &other, 1));
+}
+
+/* Where little is saved by it, all of a message is hashed. */
+static void
+beside_too_many_bytes_no_part_is_left_out(void **state)
+{
+    struct office *office = *state;
+    static uint8_t bytes[2000];
+    static uint8_t other[2000];
+    struct node_keeper_message message = {
+        .bytes = ent_view_of(bytes, sizeof bytes), .part = {.at = 1, .len = 9}};
+    struct node_keeper_message changed = message;
+
+    changed.bytes.data = other;
+    assert_true(is_same_seed(office->keeper, &message, &changed, 1));
+    other[5] = 1;
+    assert_false(is_same_seed(office->keeper, &message, &changed, 1));
+}
+
 static void
 another_place_has_another_key(void **state)
 {
     struct office *office = *state;
-    const struct ent_view message = view("STOP");
+    const struct node_keeper_message message = {.bytes = view("STOP")};
     const struct ent_digest elsewhere = {{1, 2, 4}};
     uint8_t seeds[3][SEED_LEN];
 
@@ -153,7 +236,7 @@ static void
 a_key_is_never_made_twice(void **state)
 {
     struct office *office = *state;
-    const struct ent_view message = view("STOP");
+    const struct node_keeper_message message = {.bytes = view("STOP")};
     uint8_t seeds[2][SEED_LEN];
 
     for (size_t i = 0; i < 2; i++) {
@@ -169,6 +252,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_content_at_the_same_place_has_another_key),
         cmocka_unit_test(every_bit_of_a_message_counts),
+        cmocka_unit_test(beside_a_part_that_was_hashed_before_every_bit_counts),
+        cmocka_unit_test(another_part_or_print_of_it_has_another_key),
+        cmocka_unit_test(beside_too_many_bytes_no_part_is_left_out),
         cmocka_unit_test(another_place_has_another_key),
         cmocka_unit_test(a_key_is_never_made_twice),
     };

@@ -89,6 +89,38 @@ what_is_handed_in_is_sealed_at_once_as_one_bundle(void **state)
     journal_is_good(MAESAI);
 }
 
+/* That need not be hashed once more (node/keeper.h). */
+static void
+of_what_goes_as_it_was_given_it_says_where_the_body_lies(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    ENT_AUTO(node_batch_free)
+    struct node_batch *batch =
+        node_batch_new(NULL, ENTENTE__V1__PRECEDENCE__FLASH);
+    struct node_outbox *outbox = world.nodes[MAESAI]->outbox;
+    const struct node_given_part *part = &batch->list[0].part;
+    const struct ent_bytes *wire = &batch->list[0].message;
+    struct node_outbox_group group;
+    ent_message *message;
+
+    (void)state;
+    introduce();
+    begin();
+    (void)hand_in(TACHILEIK, "FLASH", 1);
+    assert_true(node_outbox_first(outbox, &group));
+    node_outbox_fill(outbox, batch);
+    assert_int_equal(batch->count, 1);
+    expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
+    expect_ok(ent_message_decode(
+        ent_bytes_view(wire), &arena, &message, &last_error));
+    expect_ok(ent_pb_pack(&message->hotline_alert->base, &body, &last_error));
+    assert_int_equal(part->len, body.len);
+    assert_memory_equal(wire->data + part->at, body.data, body.len);
+    node_outbox_put_back(outbox, batch);
+    end();
+}
+
 static void
 each_precedence_has_its_own_bundle(void **state)
 {
@@ -334,6 +366,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_handed_in_is_sealed_at_once_as_one_bundle),
+        TEST(of_what_goes_as_it_was_given_it_says_where_the_body_lies),
         TEST(each_precedence_has_its_own_bundle),
         TEST(for_whom_no_key_is_known_it_waits),
         TEST(it_goes_behind_what_waits_already),
