@@ -114,23 +114,17 @@ broker_links_close(struct broker_links *links)
     links->count = 0;
 }
 
-size_t
-broker_links_poll(
-    struct broker_links *links, zmq_pollitem_t items[static BROKER_LINK_ITEMS])
+void
+broker_links_ears(struct broker_links *links, struct ent_ears *ears)
 {
     for (size_t i = 0; i < links->count; i++) {
         struct ent_link *link = links->list[i].link;
 
-        if (link == NULL) {
-            items[2 * i] = items[2 * i + 1] = (zmq_pollitem_t){.fd = -1};
-            continue;
+        if (link != NULL) {
+            ent_ears_add(ears, ent_link_ear(link));
+            ent_ears_add(ears, ent_link_monitor_ear(link));
         }
-        items[2 * i] = (zmq_pollitem_t){
-            .socket = ent_link_socket(link), .events = ZMQ_POLLIN};
-        items[2 * i + 1] = (zmq_pollitem_t){
-            .socket = ent_link_monitor(link), .events = ZMQ_POLLIN};
     }
-    return 2 * links->count;
 }
 
 void
@@ -141,7 +135,8 @@ broker_links_watch(struct broker_links *links, struct broker *broker)
         bool up = false;
         bool down = false;
 
-        if (links->list[i].link == NULL) {
+        if (links->list[i].link == NULL ||
+            !ent_ear_is_open(ent_link_monitor_ear(links->list[i].link))) {
             continue;
         }
         ent_link_events(links->list[i].link, &up, &down);
@@ -158,7 +153,8 @@ broker_links_receive(struct broker_links *links, size_t index,
 {
     enum ent_status rc;
 
-    if (links->list[index].link == NULL) {
+    if (links->list[index].link == NULL ||
+        !ent_ear_is_open(ent_link_ear(links->list[index].link))) {
         return ENT_BUSY;
     }
     rc = ent_link_receive(links->list[index].link, ret_frame, err);

@@ -7,14 +7,10 @@
 #ifndef BROKER_LINKS_H
 #define BROKER_LINKS_H
 
-#include <zmq.h>
-
 #include "broker/broker.h"
 #include "broker/config.h"
 
 #define BROKER_LINKS_MAX (2 * BROKER_NEIGHBOURS_MAX)
-/* Frames and events of each. */
-#define BROKER_LINK_ITEMS (2 * BROKER_LINKS_MAX)
 
 /* Where a neighbour listens; under another link key nobody answers there. */
 struct broker_far_end {
@@ -41,14 +37,14 @@ enum ent_status broker_links_dial(struct broker_links *links, void *zmq,
     struct ent_error *err) ENT_MUST_CHECK;
 void broker_links_close(struct broker_links *links);
 
-/* Sockets to poll; how many. A free place has none that is ever ready. */
-size_t broker_links_poll(
-    struct broker_links *links, zmq_pollitem_t items[static BROKER_LINK_ITEMS]);
+/* What to wait for. */
+void broker_links_ears(struct broker_links *links, struct ent_ears *ears);
 
 /* Tell the broker which connections came up or were lost. */
 void broker_links_watch(struct broker_links *links, struct broker *broker);
 
-/* As ent_link_receive; `index` below `count`. A free place is ENT_BUSY. */
+/* As ent_link_receive; `index` below `count`. A free place is
+ * ENT_BUSY, and so is one whose ear is not open. */
 enum ent_status broker_links_receive(struct broker_links *links, size_t index,
     struct ent_frame *ret_frame, struct ent_error *err) ENT_MUST_CHECK;
 

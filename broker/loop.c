@@ -27,13 +27,6 @@
 #define LISTEN_TRIES 500   /* while the closed one gives back its address */
 #define LISTEN_PAUSE_MS 10
 
-enum item {
-    ITEM_ZAP,
-    ITEM_LINK,
-    ITEM_SIGNALS,
-    ITEMS, /* and then those of `links` */
-};
-
 struct broker_loop {
     void *zmq;
     struct ent_zap *zap;
@@ -207,27 +200,25 @@ read_signals(struct broker_loop *loop)
 static enum ent_status
 wait_for(struct broker_loop *loop, bool more, struct ent_error *err)
 {
-    zmq_pollitem_t items[ITEMS + BROKER_LINK_ITEMS] = {
-        [ITEM_ZAP] = {.socket = ent_zap_socket(loop->zap),
-            .events = ZMQ_POLLIN},
-        [ITEM_LINK] = {.socket = ent_link_socket(loop->link),
-            .events = ZMQ_POLLIN},
-        [ITEM_SIGNALS] = {.fd = loop->signals, .events = ZMQ_POLLIN},
-    };
+    struct ent_ears ears = {0};
+    bool signalled = false;
     const uint64_t now_ms = ent_time_boot_ms();
     const uint64_t turn_at = broker_due(loop->broker);
     const uint64_t due = turn_at < loop->look_at ? turn_at : loop->look_at;
-    const size_t count = ITEMS + broker_links_poll(&loop->links, items + ITEMS);
+    enum ent_status rc;
 
-    if (zmq_poll(items, (int)count,
-            more || due <= now_ms ? 0 : (long)(due - now_ms)) < 0 &&
-        errno != EINTR) {
-        return ent_fail(err, ENT_IO, "waiting: %s", zmq_strerror(errno));
+    ent_ears_add(&ears, ent_zap_ear(loop->zap));
+    ent_ears_add(&ears, ent_link_ear(loop->link));
+    broker_links_ears(&loop->links, &ears);
+    rc = ent_ears_wait(&ears, loop->signals,
+        more || due <= now_ms ? 0 : (long)(due - now_ms), &signalled, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
-    if ((items[ITEM_ZAP].revents & ZMQ_POLLIN) != 0) {
+    if (ent_ear_is_open(ent_zap_ear(loop->zap))) {
         ent_zap_serve(loop->zap);
     }
-    if ((items[ITEM_SIGNALS].revents & ZMQ_POLLIN) != 0) {
+    if (signalled) {
         read_signals(loop);
     }
     broker_links_watch(&loop->links, loop->broker);
@@ -247,6 +238,15 @@ is_full(const struct group *group)
     return group->count == BROKER_GROUP_MAX || group->bytes >= GROUP_BYTES_MAX;
 }
 
+static enum ent_status
+receive_as_listener(
+    struct broker_loop *loop, struct ent_frame *frame, struct ent_error *err)
+{
+    return ent_ear_is_open(ent_link_ear(loop->link))
+               ? ent_link_receive(loop->link, frame, err)
+               : ENT_BUSY;
+}
+
 /* On connection 0, the listener, or on one that we made. What follows a HELLO
  * there belongs to the next turn: it is charged to the conversation that the
  * HELLO begins. */
@@ -257,7 +257,7 @@ receive_on(struct broker_loop *loop, size_t connection, struct group *group,
     while (!is_full(group)) {
         struct ent_frame *frame = &loop->frames[group->count];
         enum ent_status rc = connection == 0
-                                 ? ent_link_receive(loop->link, frame, err)
+                                 ? receive_as_listener(loop, frame, err)
                                  : broker_links_receive(&loop->links,
                                        connection - 1, frame, err);
 

@@ -29,14 +29,35 @@ bind_private(void *socket, const char *endpoint)
     return rc;
 }
 
+static enum ent_status
+open_socket(struct node_api *api, void *zmq_context, const char *path,
+    struct ent_error *err)
+{
+    char endpoint[128];
+    int64_t max = NODE_API_REQUEST_MAX;
+    int zero = 0;
+    void *socket = zmq_socket(zmq_context, ZMQ_ROUTER);
+
+    if (socket == NULL) {
+        return ent_fail(err, ENT_IO, "opening the api at '%s': %s", path,
+            zmq_strerror(errno));
+    }
+    api->ear = ent_ear_of(socket);
+    (void)snprintf(endpoint, sizeof endpoint, "ipc://%s", path);
+    if (zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof max) != 0 ||
+        zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
+        bind_private(socket, endpoint) != 0) {
+        return ent_fail(err, ENT_IO, "opening the api at '%s': %s", path,
+            zmq_strerror(errno));
+    }
+    return ENT_OK;
+}
+
 enum ent_status
 node_api_open(void *zmq_context, const char *path, struct node_api **ret_api,
     struct ent_error *err)
 {
     ENT_AUTO(node_api_close) struct node_api *api = NULL;
-    char endpoint[128];
-    int64_t max = NODE_API_REQUEST_MAX;
-    int zero = 0;
     enum ent_status rc;
 
     if (strlen(path) >= sizeof api->path) {
@@ -55,14 +76,9 @@ node_api_open(void *zmq_context, const char *path, struct node_api **ret_api,
     if (rc != ENT_OK) {
         return rc;
     }
-    (void)snprintf(endpoint, sizeof endpoint, "ipc://%s", path);
-    api->socket = zmq_socket(zmq_context, ZMQ_ROUTER);
-    if (api->socket == NULL ||
-        zmq_setsockopt(api->socket, ZMQ_MAXMSGSIZE, &max, sizeof max) != 0 ||
-        zmq_setsockopt(api->socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
-        bind_private(api->socket, endpoint) != 0) {
-        return ent_fail(err, ENT_IO, "opening the api at '%s': %s", path,
-            zmq_strerror(errno));
+    rc = open_socket(api, zmq_context, path, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     if (chmod(path, 0660) != 0) {
         return ent_fail(err, ENT_IO, "'%s': %s", path, strerror(errno));
@@ -80,8 +96,8 @@ node_api_close(struct node_api **api)
         return;
     }
     node_api_queue_clear(&(*api)->queue);
-    if ((*api)->socket != NULL) {
-        (void)zmq_close((*api)->socket);
+    if ((*api)->ear.socket != NULL) {
+        (void)zmq_close((*api)->ear.socket);
     }
     if ((*api)->path[0] != '\0') {
         (void)unlink((*api)->path);
@@ -92,10 +108,10 @@ node_api_close(struct node_api **api)
     *api = NULL;
 }
 
-void *
-node_api_socket(struct node_api *api)
+struct ent_ear *
+node_api_ear(struct node_api *api)
 {
-    return api->socket;
+    return &api->ear;
 }
 
 void
@@ -219,12 +235,15 @@ user_of(zmq_msg_t *payload)
 
 /* One request: routing id, payload. More parts are read away. */
 static bool
-receive(void *socket, zmq_msg_t *client, zmq_msg_t *payload, bool *ret_good)
+receive(
+    struct ent_ear *ear, zmq_msg_t *client, zmq_msg_t *payload, bool *ret_good)
 {
+    void *socket = ear->socket;
     bool more;
 
     *ret_good = false;
     if (zmq_msg_recv(client, socket, ZMQ_DONTWAIT) < 0) {
+        ent_ear_drained(ear);
         return false;
     }
     more = zmq_msg_more(client) != 0;
@@ -262,7 +281,7 @@ fill_queue(struct node_api *api)
         }
         zmq_msg_init(&room->client);
         zmq_msg_init(&room->payload);
-        came = receive(api->socket, &room->client, &room->payload, &good);
+        came = receive(&api->ear, &room->client, &room->payload, &good);
         if (came && good) {
             node_api_queue_add(&api->queue);
         } else {
@@ -304,7 +323,9 @@ node_api_serve(struct node *node, struct ent_error *err)
     size_t spent = 0;
     enum ent_status rc = ENT_OK;
 
-    fill_queue(api);
+    if (ent_ear_is_open(&api->ear)) {
+        fill_queue(api);
+    }
     while (
         rc == ENT_OK && handled < NODE_API_QUEUE_MAX &&
         spent < NODE_API_TURN_BYTES &&
@@ -348,9 +369,12 @@ node_api_take_back(struct node *node, const char *why)
 void
 node_api_send(struct node_api *api, const struct node_effect *effect)
 {
-    if (zmq_send(api->socket, effect->client.data, effect->client.len,
+    void *socket = api->ear.socket;
+
+    ent_ear_disturb(&api->ear);
+    if (zmq_send(socket, effect->client.data, effect->client.len,
             ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
-        zmq_send(api->socket, effect->payload.data, effect->payload.len,
+        zmq_send(socket, effect->payload.data, effect->payload.len,
             ZMQ_DONTWAIT) < 0) {
         ent_log(ENT_LOG_DEBUG, COMPONENT, "a program did not wait: %s",
             zmq_strerror(errno));

@@ -11,6 +11,7 @@
 #include "node/node.h"
 #include "node/rest.pb-c.h"
 #include "proto/base/pb.h"
+#include "proto/ear.h"
 #include "proto/message.h"
 #include "proto/schema/api.pb-c.h"
 
@@ -24,7 +25,8 @@ struct node_like_budget;
 enum ent_status node_api_open(void *zmq_context, const char *path,
     struct node_api **ret_api, struct ent_error *err) ENT_MUST_CHECK;
 void node_api_close(struct node_api **api);
-void *node_api_socket(struct node_api *api);
+/* Whether requests may have come. */
+struct ent_ear *node_api_ear(struct node_api *api);
 
 /* A turn begins: what it does to those who asked or wait can be taken back. */
 void node_api_begin(struct node_api *api);

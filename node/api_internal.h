@@ -34,8 +34,8 @@ struct asked {
 };
 
 struct node_api {
-    void *socket;
-    char path[108]; /* as long as a Unix address can be */
+    struct ent_ear ear; /* of its socket */
+    char path[108];     /* as long as a Unix address can be */
     struct ent_arena arena;
     struct node_api_queue queue;
     uint64_t user;          /* who asks now, of this machine, */

@@ -41,13 +41,17 @@ node_connection_close(struct node_connection *connection)
 }
 
 void
-node_connection_poll(struct node_connection *connection,
-    zmq_pollitem_t items[static NODE_CONNECTION_ITEMS])
+node_connection_ears(struct node_connection *connection, struct ent_ears *ears)
 {
-    items[0] = (zmq_pollitem_t){
-        .socket = ent_link_socket(connection->link), .events = ZMQ_POLLIN};
-    items[1] = (zmq_pollitem_t){
-        .socket = ent_link_monitor(connection->link), .events = ZMQ_POLLIN};
+    ent_ears_add(ears, ent_link_ear(connection->link));
+    ent_ears_add(ears, ent_link_monitor_ear(connection->link));
+}
+
+bool
+node_connection_has_news(const struct node_connection *connection)
+{
+    return connection->link != NULL && !connection->accepted &&
+           ent_ear_is_open(ent_link_ear(connection->link));
 }
 
 /* HELLO promises nothing that a turn could still take back, so it does not wait
@@ -148,7 +152,9 @@ node_connection_watch(struct node *node, struct node_connection *connection)
         connection->gone = false;
         return lost;
     }
-    ent_link_events(connection->link, &up, &down);
+    if (ent_ear_is_open(ent_link_monitor_ear(connection->link))) {
+        ent_link_events(connection->link, &up, &down);
+    }
     if (down) {
         lost = lose(connection);
     }

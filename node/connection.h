@@ -7,13 +7,9 @@
 #ifndef NODE_CONNECTION_H
 #define NODE_CONNECTION_H
 
-#include <zmq.h>
-
 #include "node/node.h"
 #include "proto/link.h"
 #include "proto/window.h"
-
-#define NODE_CONNECTION_ITEMS 2 /* the socket and its monitor */
 
 struct node_connection {
     struct ent_link *link;
@@ -46,8 +42,11 @@ void node_connection_accept(struct node *node,
 bool node_connection_is_on(
     const struct node_connection *connection, const struct ent_route *route);
 
-void node_connection_poll(struct node_connection *connection,
-    zmq_pollitem_t items[static NODE_CONNECTION_ITEMS]);
+/* What to wait for, of a connection that we made. */
+void node_connection_ears(
+    struct node_connection *connection, struct ent_ears *ears);
+/* Frames may have come on a link of its own. */
+bool node_connection_has_news(const struct node_connection *connection);
 
 /* Greet at the next look: what we say of ourselves is another. */
 void node_connection_greet_anew(

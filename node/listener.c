@@ -66,13 +66,10 @@ node_listener_close(struct node_listener **listener)
 }
 
 void
-node_listener_poll(struct node_listener *listener,
-    zmq_pollitem_t items[static NODE_LISTENER_ITEMS])
+node_listener_ears(struct node_listener *listener, struct ent_ears *ears)
 {
-    items[0] = (zmq_pollitem_t){
-        .socket = ent_link_socket(listener->link), .events = ZMQ_POLLIN};
-    items[1] = (zmq_pollitem_t){
-        .socket = ent_zap_socket(listener->zap), .events = ZMQ_POLLIN};
+    ent_ears_add(ears, ent_link_ear(listener->link));
+    ent_ears_add(ears, ent_zap_ear(listener->zap));
 }
 
 /* The conversation on that route is over, or never began. */
@@ -211,8 +208,11 @@ enum ent_status
 node_listener_serve(struct node *node, struct node_listener *listener,
     size_t budget, size_t *handled, struct ent_error *err)
 {
-    ent_zap_serve(listener->zap);
-    while (*handled < budget && !node->hurried) {
+    if (ent_ear_is_open(ent_zap_ear(listener->zap))) {
+        ent_zap_serve(listener->zap);
+    }
+    while (*handled < budget && !node->hurried &&
+           ent_ear_is_open(ent_link_ear(listener->link))) {
         ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
         enum ent_status rc = ent_link_receive(listener->link, &frame, err);
 

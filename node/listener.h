@@ -9,19 +9,17 @@
 
 #include "node/uplink.h"
 
-#define NODE_LISTENER_ITEMS 2 /* the socket and the ZAP handler's */
-
 struct node_listener;
 
 enum ent_status node_listener_open(struct node *node, void *zmq_context,
     struct node_listener **ret_listener, struct ent_error *err) ENT_MUST_CHECK;
 void node_listener_close(struct node_listener **listener);
 
-void node_listener_poll(struct node_listener *listener,
-    zmq_pollitem_t items[static NODE_LISTENER_ITEMS]);
+/* What to wait for. */
+void node_listener_ears(struct node_listener *listener, struct ent_ears *ears);
 
-/* Let in who knocks, and handle frames inside the turn, up to `budget` as
- * node_uplink_serve counts; connections take turns. */
+/* Where an ear is open: let in who knocks, and handle frames inside the turn,
+ * up to `budget` as node_uplink_serve counts; connections take turns. */
 enum ent_status node_listener_serve(struct node *node,
     struct node_listener *listener, size_t budget, size_t *handled,
     struct ent_error *err) ENT_MUST_CHECK;

@@ -11,8 +11,6 @@
 #include "node/connection.h"
 #include "proto/pace.h"
 
-#define NODE_NEIGHBOUR_ITEMS (2 * NODE_CONNECTION_ITEMS)
-
 /* All zero is nobody. */
 struct node_neighbour {
     bool is_broker;

@@ -2,12 +2,10 @@
 #include "node/node.h"
 #include "node/asked.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
-#include <zmq.h>
 
 #include "node/anchor.h"
 #include "node/api.h"
@@ -444,29 +442,26 @@ static enum ent_status
 wait_for_work(struct node *node, int signal_file, struct loop *loop,
     bool *ret_stop, struct ent_error *err)
 {
-    zmq_pollitem_t items[NODE_UPLINK_ITEMS + 2] = {
-        {.socket = node_api_socket(node->api), .events = ZMQ_POLLIN},
-        {.fd = signal_file, .events = ZMQ_POLLIN},
-    };
-    size_t count = 2;
+    struct ent_ears ears = {0};
     struct signalfd_siginfo info;
+    bool signalled = false;
     long timeout = 0;
     enum ent_status rc = ENT_OK;
 
+    ent_ears_add(&ears, node_api_ear(node->api));
     if (!node->rolled_back) {
-        count += node_uplink_poll(node->uplink, items + 2);
+        node_uplink_ears(node->uplink, &ears);
     }
     if (!loop->more) {
         rc = idle_ms(node, loop, &timeout, err);
     }
+    if (rc == ENT_OK) {
+        rc = ent_ears_wait(&ears, signal_file, timeout, &signalled, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }
-    if (zmq_poll(items, (int)count, timeout) < 0 && errno != EINTR) {
-        return ent_fail(err, ENT_IO, "waiting: %s", zmq_strerror(errno));
-    }
-    if ((items[1].revents & ZMQ_POLLIN) != 0 &&
-        read(signal_file, &info, sizeof info) == sizeof info) {
+    if (signalled && read(signal_file, &info, sizeof info) == sizeof info) {
         loop->reload |= info.ssi_signo == SIGHUP;
         *ret_stop = info.ssi_signo != SIGHUP;
     }

@@ -51,28 +51,21 @@ node_uplink_close(struct node_uplink **uplink)
     *uplink = NULL;
 }
 
-size_t
-node_uplink_poll(
-    struct node_uplink *uplink, zmq_pollitem_t items[static NODE_UPLINK_ITEMS])
+void
+node_uplink_ears(struct node_uplink *uplink, struct ent_ears *ears)
 {
-    size_t count = 0;
-
     for (size_t i = 0; i < uplink->count; i++) {
         struct node_neighbour *neighbour = &uplink->list[i];
 
         if (node_neighbour_is_nobody(neighbour) || neighbour->is_accepted) {
             continue;
         }
-        node_connection_poll(&neighbour->lanes[0], items + count);
-        node_connection_poll(
-            &neighbour->lanes[1], items + count + NODE_CONNECTION_ITEMS);
-        count += NODE_NEIGHBOUR_ITEMS;
+        node_connection_ears(&neighbour->lanes[0], ears);
+        node_connection_ears(&neighbour->lanes[1], ears);
     }
     if (uplink->listener != NULL) {
-        node_listener_poll(uplink->listener, items + count);
-        count += NODE_LISTENER_ITEMS;
+        node_listener_ears(uplink->listener, ears);
     }
-    return count;
 }
 
 /* ---- ways out ---- */

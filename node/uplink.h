@@ -13,24 +13,20 @@
 #include "node/neighbour.h"
 #include "node/route.h"
 
-/* Of those we connect to, and the listener's two. */
-#define NODE_UPLINK_ITEMS                                                      \
-    ((NODE_BROKERS_MAX + NODE_DIRECTS_MAX) * NODE_NEIGHBOUR_ITEMS + 2)
-
 /* Connect to the configured brokers, and listen if we are to. Offices that we
  * connect to are connected to in the first turn. */
 enum ent_status node_uplink_open(struct node *node, void *zmq_context,
     struct node_uplink **ret_uplink, struct ent_error *err) ENT_MUST_CHECK;
 void node_uplink_close(struct node_uplink **uplink);
 
-/* Sockets to poll; returns how many. */
-size_t node_uplink_poll(
-    struct node_uplink *uplink, zmq_pollitem_t items[static NODE_UPLINK_ITEMS]);
+/* What to wait for. */
+void node_uplink_ears(struct node_uplink *uplink, struct ent_ears *ears);
 
-/* Notice connections made and lost, greet, and handle frames inside the turn:
- * of each connection up to `budget`, where a frame counts 1 and 1 for each KiB,
- * so that no neighbour waits for another. ENT_FULL and ENT_IO end the turn;
- * what a peer did wrong is logged and is not an error. */
+/* Where an ear is open (node_uplink_ears): notice connections made and lost,
+ * greet, and handle frames inside the turn: of each connection up to `budget`,
+ * where a frame counts 1 and 1 for each KiB, so that no neighbour waits for
+ * another. ENT_FULL and ENT_IO end the turn; what a peer did wrong is logged
+ * and is not an error. */
 enum ent_status node_uplink_serve(struct node *node, size_t budget,
     size_t *ret_handled, struct ent_error *err) ENT_MUST_CHECK;
 
@@ -96,7 +92,7 @@ void node_uplink_bye(struct node_uplink *uplink);
 const struct node_neighbour *node_uplink_at(
     const struct node_uplink *uplink, size_t number);
 
-/* When it has something to do next, ms; UINT64_MAX: only when polled. */
+/* When it has something to do next, ms; UINT64_MAX: only when called. */
 uint64_t node_uplink_due(const struct node_uplink *uplink);
 /* When memory is looked at again, by node_uplink_renew, ms. */
 uint64_t node_uplink_look_due(const struct node_uplink *uplink);

@@ -61,10 +61,11 @@ serve_lanes(struct node *node, struct node_neighbour *neighbour, size_t budget,
 
     do {
         before = own;
-        if (is_ours_to_hear(urgent)) {
+        if (node_connection_has_news(urgent) ||
+            (own > 0 && is_ours_to_hear(urgent))) {
             rc = serve_lane(node, neighbour, urgent, budget, &hurried, err);
         }
-        if (rc == ENT_OK && is_ours_to_hear(bulk)) {
+        if (rc == ENT_OK && node_connection_has_news(bulk)) {
             rc = serve_lane(node, neighbour, bulk, own + 1, &own, err);
         }
     } while (rc == ENT_OK && own > before && own < budget);

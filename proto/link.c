@@ -20,8 +20,8 @@
 #define PARTS_MAX 4 /* route, head, payload, body */
 
 struct ent_link {
-    void *socket;
-    void *monitor; /* connecting link only */
+    struct ent_ear ear;     /* of its socket */
+    struct ent_ear monitor; /* connecting link only */
     bool listens;
     bool up;
 };
@@ -46,17 +46,19 @@ link_new(void *zmq_context, bool listens, struct ent_link **ret_link,
     struct ent_error *err)
 {
     ENT_AUTO(ent_link_close) struct ent_link *link = NULL;
+    void *socket;
 
     link = calloc(1, sizeof *link);
     if (link == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating a link");
     }
     link->listens = listens;
-    link->socket = zmq_socket(zmq_context, listens ? ZMQ_ROUTER : ZMQ_DEALER);
-    if (link->socket == NULL) {
+    socket = zmq_socket(zmq_context, listens ? ZMQ_ROUTER : ZMQ_DEALER);
+    if (socket == NULL) {
         return ent_fail(
             err, ENT_IO, "making a socket: %s", zmq_strerror(errno));
     }
+    link->ear = ent_ear_of(socket);
     *ret_link = link;
     link = NULL;
     return ENT_OK;
@@ -104,11 +106,11 @@ ent_link_listen(void *zmq_context, const char *endpoint,
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = ent_link_options_listen(link->socket, endpoint, link_secret, err);
+    rc = ent_link_options_listen(link->ear.socket, endpoint, link_secret, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    if (zmq_bind(link->socket, endpoint) != 0) {
+    if (zmq_bind(link->ear.socket, endpoint) != 0) {
         return endpoint_failed("listening at", endpoint, err);
     }
     *ret_link = link;
@@ -123,19 +125,23 @@ open_monitor(struct ent_link *link, void *zmq_context, struct ent_error *err)
     static atomic_uint serial;
     const int linger = 0;
     char endpoint[64];
+    void *monitor;
 
     (void)snprintf(endpoint, sizeof endpoint, "inproc://entente-monitor-%u",
         atomic_fetch_add(&serial, 1));
-    if (zmq_socket_monitor(link->socket, endpoint,
+    if (zmq_socket_monitor(link->ear.socket, endpoint,
             ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0) {
         return ent_fail(
             err, ENT_IO, "watching a socket: %s", zmq_strerror(errno));
     }
-    link->monitor = zmq_socket(zmq_context, ZMQ_PAIR);
-    if (link->monitor == NULL ||
-        zmq_setsockopt(link->monitor, ZMQ_LINGER, &linger, sizeof linger) !=
-            0 ||
-        zmq_connect(link->monitor, endpoint) != 0) {
+    monitor = zmq_socket(zmq_context, ZMQ_PAIR);
+    if (monitor == NULL) {
+        return ent_fail(
+            err, ENT_IO, "making a socket: %s", zmq_strerror(errno));
+    }
+    link->monitor = ent_ear_of(monitor);
+    if (zmq_setsockopt(monitor, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
+        zmq_connect(monitor, endpoint) != 0) {
         return ent_fail(
             err, ENT_IO, "watching a socket: %s", zmq_strerror(errno));
     }
@@ -158,7 +164,7 @@ ent_link_connect(void *zmq_context, const char *endpoint,
         return rc;
     }
     rc = ent_link_options_connect(
-        link->socket, endpoint, peer_key, link_secret, err);
+        link->ear.socket, endpoint, peer_key, link_secret, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -166,7 +172,7 @@ ent_link_connect(void *zmq_context, const char *endpoint,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (zmq_connect(link->socket, endpoint) != 0) {
+    if (zmq_connect(link->ear.socket, endpoint) != 0) {
         return endpoint_failed("connecting to", endpoint, err);
     }
     *ret_link = link;
@@ -193,54 +199,56 @@ ent_link_close(struct ent_link **link)
     if (*link == NULL) {
         return;
     }
-    if ((*link)->monitor != NULL) {
-        (void)zmq_socket_monitor((*link)->socket, NULL, 0);
-        (void)zmq_close((*link)->monitor);
+    if ((*link)->monitor.socket != NULL) {
+        (void)zmq_socket_monitor((*link)->ear.socket, NULL, 0);
+        (void)zmq_close((*link)->monitor.socket);
     }
-    if ((*link)->socket != NULL) {
-        (void)zmq_close((*link)->socket);
+    if ((*link)->ear.socket != NULL) {
+        (void)zmq_close((*link)->ear.socket);
     }
     free(*link);
     *link = NULL;
 }
 
-void *
-ent_link_socket(struct ent_link *link)
+struct ent_ear *
+ent_link_ear(struct ent_link *link)
 {
-    return link->socket;
+    return &link->ear;
 }
 
 /* ---- events ---- */
 
-void *
-ent_link_monitor(struct ent_link *link)
+struct ent_ear *
+ent_link_monitor_ear(struct ent_link *link)
 {
-    return link->monitor;
+    return &link->monitor;
 }
 
 /* Bring the socket up to date with what its own thread has done; libzmq else
  * does so only every millisecond or so. */
 static void
-refresh(void *socket)
+refresh(struct ent_link *link)
 {
     int events;
     size_t size = sizeof events;
 
-    (void)zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size);
+    ent_ear_disturb(&link->ear);
+    (void)zmq_getsockopt(link->ear.socket, ZMQ_EVENTS, &events, &size);
 }
 
 /* One event: a part with number and value, and a part with the address. */
 static bool
-next_event(void *monitor, uint16_t *ret_event)
+next_event(struct ent_ear *monitor, uint16_t *ret_event)
 {
     uint8_t head[6];
     uint8_t address[1];
-    int len = zmq_recv(monitor, head, sizeof head, ZMQ_DONTWAIT);
+    int len = zmq_recv(monitor->socket, head, sizeof head, ZMQ_DONTWAIT);
 
     if (len < 0) {
+        ent_ear_drained(monitor);
         return false;
     }
-    (void)zmq_recv(monitor, address, sizeof address, ZMQ_DONTWAIT);
+    (void)zmq_recv(monitor->socket, address, sizeof address, ZMQ_DONTWAIT);
     memcpy(ret_event, head, sizeof *ret_event); /* in the host's order */
     return true;
 }
@@ -254,7 +262,7 @@ ent_link_events(struct ent_link *link, bool *ret_up, bool *ret_down)
 
     assert(!link->listens);
 
-    while (next_event(link->monitor, &event)) {
+    while (next_event(&link->monitor, &event)) {
         if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
             link->up = true;
         } else if (event == ZMQ_EVENT_DISCONNECTED) {
@@ -265,7 +273,7 @@ ent_link_events(struct ent_link *link, bool *ret_up, bool *ret_down)
     *ret_down = was_up && lost;
     *ret_up = link->up && (!was_up || lost);
     if (*ret_up) {
-        refresh(link->socket);
+        refresh(link);
     }
 }
 
@@ -291,7 +299,7 @@ ent_frame_free(struct ent_frame *frame)
 
 /* Read one message; of its parts only as many as a frame can have are kept. */
 static enum ent_status
-receive_parts(void *socket, struct parts *parts, struct ent_error *err)
+receive_parts(struct ent_ear *ear, struct parts *parts, struct ent_error *err)
 {
     bool more = true;
 
@@ -299,7 +307,8 @@ receive_parts(void *socket, struct parts *parts, struct ent_error *err)
         zmq_msg_t part;
 
         (void)zmq_msg_init(&part);
-        if (zmq_msg_recv(&part, socket, ZMQ_DONTWAIT) < 0) {
+        if (zmq_msg_recv(&part, ear->socket, ZMQ_DONTWAIT) < 0) {
+            ent_ear_drained(ear);
             (void)zmq_msg_close(&part);
             return errno == EAGAIN || errno == EINTR
                        ? ENT_BUSY
@@ -409,7 +418,7 @@ ent_link_receive(
     if (parts == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating a frame");
     }
-    rc = receive_parts(link->socket, parts, err);
+    rc = receive_parts(&link->ear, parts, err);
     if (rc != ENT_OK) {
         parts_free(parts);
         return rc;
@@ -434,12 +443,13 @@ send_first(struct ent_link *link, struct ent_view part, struct ent_error *err)
 {
     const int flags = ZMQ_DONTWAIT | ZMQ_SNDMORE;
 
-    if (zmq_send(link->socket, part.data, part.len, flags) >= 0) {
+    ent_ear_disturb(&link->ear);
+    if (zmq_send(link->ear.socket, part.data, part.len, flags) >= 0) {
         return ENT_OK;
     }
     if (errno == EAGAIN) {
-        refresh(link->socket);
-        if (zmq_send(link->socket, part.data, part.len, flags) >= 0) {
+        refresh(link);
+        if (zmq_send(link->ear.socket, part.data, part.len, flags) >= 0) {
             return ENT_OK;
         }
     }
@@ -485,7 +495,8 @@ ent_link_send(struct ent_link *link, const struct ent_route *route,
 
         /* The connection was lost in between: libzmq takes the begun message
          * back, and what follows would be taken for a new one. */
-        if (zmq_send(link->socket, parts[i].data, parts[i].len, flags) < 0) {
+        if (zmq_send(link->ear.socket, parts[i].data, parts[i].len, flags) <
+            0) {
             return ent_fail(err, link->listens ? ENT_NOT_FOUND : ENT_BUSY,
                 "the connection was lost while sending");
         }

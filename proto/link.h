@@ -18,6 +18,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/digest.h"
+#include "proto/ear.h"
 #include "proto/secret.h"
 
 /* A long revocation list. */
@@ -75,14 +76,14 @@ enum ent_status ent_link_connect(void *zmq_context, const char *endpoint,
  * context that waits for it. */
 void ent_link_close(struct ent_link **link);
 
-/* For zmq_poll. */
-void *ent_link_socket(struct ent_link *link);
+/* Whether frames may have come. */
+struct ent_ear *ent_link_ear(struct ent_link *link);
 
 /* What has happened to the connection since the last call (from the socket's
  * monitor): `ret_up` when it is ready and was not, `ret_down` when it was lost;
- * both: it was lost and is back. A connecting link only. The monitor's socket
- * must be polled too. */
-void *ent_link_monitor(struct ent_link *link);
+ * both: it was lost and is back. A connecting link only. Its monitor has an ear
+ * of its own: while that is not open nothing has happened. */
+struct ent_ear *ent_link_monitor_ear(struct ent_link *link);
 void ent_link_events(struct ent_link *link, bool *ret_up, bool *ret_down);
 
 /* The next frame, if there is one: ENT_BUSY if not. A malformed one is

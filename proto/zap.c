@@ -30,7 +30,7 @@ enum zap_part {
 };
 
 struct ent_zap {
-    void *socket;
+    struct ent_ear ear; /* of its socket */
     ent_zap_admit *admit;
     void *context;
 };
@@ -48,6 +48,7 @@ ent_zap_open(void *zmq_context, ent_zap_admit *admit, void *context,
 {
     ENT_AUTO(ent_zap_close) struct ent_zap *zap = NULL;
     const int linger = 0;
+    void *socket;
 
     assert(zmq_context != NULL && admit != NULL && ret_zap != NULL);
 
@@ -57,13 +58,17 @@ ent_zap_open(void *zmq_context, ent_zap_admit *admit, void *context,
     }
     zap->admit = admit;
     zap->context = context;
-    zap->socket = zmq_socket(zmq_context, ZMQ_REP);
-    if (zap->socket == NULL ||
-        zmq_setsockopt(zap->socket, ZMQ_LINGER, &linger, sizeof linger) != 0) {
+    socket = zmq_socket(zmq_context, ZMQ_REP);
+    if (socket == NULL) {
         return ent_fail(
             err, ENT_IO, "making the ZAP socket: %s", zmq_strerror(errno));
     }
-    if (zmq_bind(zap->socket, ENT_ZAP_ENDPOINT) != 0) {
+    zap->ear = ent_ear_of(socket);
+    if (zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger) != 0) {
+        return ent_fail(
+            err, ENT_IO, "making the ZAP socket: %s", zmq_strerror(errno));
+    }
+    if (zmq_bind(socket, ENT_ZAP_ENDPOINT) != 0) {
         return ent_fail(err, errno == EADDRINUSE ? ENT_EXISTS : ENT_IO,
             "binding the ZAP handler: %s", zmq_strerror(errno));
     }
@@ -78,19 +83,19 @@ ent_zap_close(struct ent_zap **zap)
     if (*zap == NULL) {
         return;
     }
-    if ((*zap)->socket != NULL) {
+    if ((*zap)->ear.socket != NULL) {
         /* Closing alone frees the name some time later. */
-        (void)zmq_unbind((*zap)->socket, ENT_ZAP_ENDPOINT);
-        (void)zmq_close((*zap)->socket);
+        (void)zmq_unbind((*zap)->ear.socket, ENT_ZAP_ENDPOINT);
+        (void)zmq_close((*zap)->ear.socket);
     }
     free(*zap);
     *zap = NULL;
 }
 
-void *
-ent_zap_socket(struct ent_zap *zap)
+struct ent_ear *
+ent_zap_ear(struct ent_zap *zap)
 {
-    return zap->socket;
+    return &zap->ear;
 }
 
 /* Read all parts of one request, keeping the first few; false: none waits. */
@@ -106,9 +111,10 @@ receive(struct ent_zap *zap, struct request *ret_request)
         uint8_t *part = ret_request->count < ZAP_PARTS
                             ? ret_request->bytes[ret_request->count]
                             : scratch;
-        int len = zmq_recv(zap->socket, part, ZAP_PART_MAX, ZMQ_DONTWAIT);
+        int len = zmq_recv(zap->ear.socket, part, ZAP_PART_MAX, ZMQ_DONTWAIT);
 
         if (len < 0) {
+            ent_ear_drained(&zap->ear);
             return false;
         }
         if (len > ZAP_PART_MAX) {
@@ -117,7 +123,7 @@ receive(struct ent_zap *zap, struct request *ret_request)
             ret_request->len[ret_request->count] = (size_t)len;
         }
         ret_request->count++;
-        if (zmq_getsockopt(zap->socket, ZMQ_RCVMORE, &more, &size) != 0) {
+        if (zmq_getsockopt(zap->ear.socket, ZMQ_RCVMORE, &more, &size) != 0) {
             return false;
         }
     }
@@ -165,7 +171,7 @@ answer(struct ent_zap *zap, const struct request *request, bool admitted)
         int flags = ZMQ_DONTWAIT | (i + 1 < count ? ZMQ_SNDMORE : 0);
 
         /* If it fails, that connection is refused when its time is up. */
-        if (zmq_send(zap->socket, parts[i].data, parts[i].len, flags) < 0) {
+        if (zmq_send(zap->ear.socket, parts[i].data, parts[i].len, flags) < 0) {
             return;
         }
     }

@@ -12,6 +12,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/digest.h"
+#include "proto/ear.h"
 
 #define ENT_ZAP_ENDPOINT "inproc://zeromq.zap.01" /* RFC 27 says so */
 #define ENT_ZAP_DOMAIN "entente"
@@ -28,7 +29,8 @@ enum ent_status ent_zap_open(void *zmq_context, ent_zap_admit *admit,
     struct ent_error *err) ENT_MUST_CHECK;
 void ent_zap_close(struct ent_zap **zap);
 
-void *ent_zap_socket(struct ent_zap *zap);
+/* Whether requests may have come. */
+struct ent_ear *ent_zap_ear(struct ent_zap *zap);
 
 /* Answer every request that waits. */
 void ent_zap_serve(struct ent_zap *zap);

@@ -27,7 +27,7 @@ admit(void *context, const uint8_t link_key[static ENT_PUBLIC_KEY_LEN])
 static void
 watch_listener(struct place *place)
 {
-    assert_int_equal(zmq_socket_monitor(ent_link_socket(place->listener),
+    assert_int_equal(zmq_socket_monitor(ent_link_ear(place->listener)->socket,
                          "inproc://listener-events", EVENTS_OF_LISTENER),
         0);
     place->monitor = zmq_socket(place->context, ZMQ_PAIR);
@@ -42,7 +42,7 @@ listen_at(struct place *place, const char *endpoint)
 
     expect_ok(ent_link_listen(place->context, endpoint, place->secret,
         &place->listener, &last_error));
-    assert_int_equal(zmq_getsockopt(ent_link_socket(place->listener),
+    assert_int_equal(zmq_getsockopt(ent_link_ear(place->listener)->socket,
                          ZMQ_LAST_ENDPOINT, place->endpoint, &size),
         0);
     watch_listener(place);
@@ -54,7 +54,8 @@ stop_listening(struct place *place)
     if (place->monitor != NULL) {
         const int linger = 0;
 
-        (void)zmq_socket_monitor(ent_link_socket(place->listener), NULL, 0);
+        (void)zmq_socket_monitor(
+            ent_link_ear(place->listener)->socket, NULL, 0);
         (void)zmq_setsockopt(
             place->monitor, ZMQ_LINGER, &linger, sizeof linger);
         (void)zmq_close(place->monitor);
@@ -139,7 +140,7 @@ static void
 wait_for(struct place *place, void *a, void *b)
 {
     zmq_pollitem_t items[3] = {
-        {.socket = place->zap == NULL ? NULL : ent_zap_socket(place->zap),
+        {.socket = place->zap == NULL ? NULL : ent_zap_ear(place->zap)->socket,
             .events = ZMQ_POLLIN},
         {.socket = a, .events = ZMQ_POLLIN},
         {.socket = b, .events = ZMQ_POLLIN},
@@ -170,7 +171,7 @@ wait_until_up(struct place *place, struct caller *caller)
     bool down = false;
 
     while (!up) {
-        wait_for(place, ent_link_monitor(caller->link), NULL);
+        wait_for(place, ent_link_monitor_ear(caller->link)->socket, NULL);
         ent_link_events(caller->link, &up, &down);
     }
 }
@@ -182,7 +183,7 @@ wait_until_down(struct place *place, struct caller *caller)
     bool down = false;
 
     while (!down) {
-        wait_for(place, ent_link_monitor(caller->link), NULL);
+        wait_for(place, ent_link_monitor_ear(caller->link)->socket, NULL);
         ent_link_events(caller->link, &up, &down);
     }
     assert_false(up);
@@ -219,7 +220,7 @@ receive(struct place *place, struct ent_link *link, struct ent_frame *frame)
     enum ent_status rc;
 
     do {
-        wait_for(place, ent_link_socket(link), NULL);
+        wait_for(place, ent_link_ear(link)->socket, NULL);
         rc = ent_link_receive(link, frame, &last_error);
     } while (rc == ENT_BUSY);
     return rc;

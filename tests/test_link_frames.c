@@ -255,6 +255,52 @@ a_part_beyond_the_limit_ends_the_connection_unread(void **state)
     caller_fini(&caller);
 }
 
+static enum ent_status
+say_to_nobody(struct place *place)
+{
+    const struct ent_route nobody = {.bytes = "nobody", .len = 6};
+
+    return ent_link_send(place->listener, &nobody, ENT_FRAME_FETCH,
+        view("hello"), (struct ent_view){0}, &last_error);
+}
+
+/* The descriptor of a link calls, and is not looked at. */
+static void
+await_call(struct ent_link *link)
+{
+    struct pollfd call = {.fd = ent_link_ear(link)->file, .events = POLLIN};
+
+    assert_int_equal(poll(&call, 1, 10000), 1);
+}
+
+/* The library reads calls in sending too, when some time has passed. */
+static void
+what_came_before_one_spoke_oneself_is_heard(void **state)
+{
+    ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
+    struct ent_ears ears = {0};
+    struct place *place = *state;
+    struct caller caller;
+
+    caller_init(&caller);
+    let_in(place, &caller);
+    call(place, &caller);
+    wait_until_up(place, &caller);
+    say(&caller, "hello");
+    expect_to_hear(place, &caller, "hello");
+    expect_status(
+        ent_link_receive(place->listener, &frame, &last_error), ENT_BUSY);
+    ent_ears_add(&ears, ent_link_ear(place->listener));
+    say(&caller, "and more");
+    await_call(place->listener);
+    (void)usleep(10000);
+    expect_status(say_to_nobody(place), ENT_NOT_FOUND);
+    expect_ok(ent_ears_wait(&ears, -1, 0, NULL, &last_error));
+    assert_true(ent_ear_is_open(ent_link_ear(place->listener)));
+    expect_to_hear(place, &caller, "and more");
+    caller_fini(&caller);
+}
+
 int
 main(void)
 {
@@ -266,6 +312,7 @@ main(void)
         PLACE_TEST(malformed_frames_are_consumed_and_the_next_one_is_heard),
         PLACE_TEST(a_payload_beyond_its_limit_is_refused),
         PLACE_TEST(a_part_beyond_the_limit_ends_the_connection_unread),
+        PLACE_TEST(what_came_before_one_spoke_oneself_is_heard),
     };
 
     return cmocka_run_group_tests_name("link_frames", tests, NULL, NULL);

@@ -271,6 +271,7 @@ heard_in_a_turn(bool may_hurry)
     (void)usleep(300000);
     stage.node->may_hurry = may_hurry;
     stage.node->hurried = false;
+    listen_for_a_moment();
     expect_ok(node_turn_begin(stage.node, stage.now, &last_error));
     expect_ok(node_uplink_serve(stage.node, 256, &handled, &last_error));
     expect_ok(node_turn_end(stage.node, ENT_OK, &last_error));

@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <unistd.h>
+#include <zmq.h>
 
 #include "node/alarms.h"
 #include "node/objects.h"
@@ -105,7 +106,7 @@ found_broker(void)
         ent_zap_open(stage.zmq, admit_all, NULL, &stage.zap, &last_error));
     expect_ok(ent_link_listen(
         stage.zmq, "tcp://127.0.0.1:*", link, &stage.link, &last_error));
-    assert_int_equal(zmq_getsockopt(ent_link_socket(stage.link),
+    assert_int_equal(zmq_getsockopt(ent_link_ear(stage.link)->socket,
                          ZMQ_LAST_ENDPOINT, broker->endpoint, &len),
         0);
     ent_secret_free(&signing);
@@ -255,12 +256,22 @@ teardown(void **state)
 
 /* ---- what the two do ---- */
 
+void
+listen_for_a_moment(void)
+{
+    struct ent_ears ears = {0};
+
+    node_uplink_ears(stage.node->uplink, &ears);
+    expect_ok(ent_ears_wait(&ears, -1, 0, NULL, &last_error));
+}
+
 /* One turn of the node. */
 void
 turn(void)
 {
     size_t handled;
 
+    listen_for_a_moment();
     expect_ok(node_turn_begin(stage.node, stage.now, &last_error));
     expect_ok(node_uplink_serve(stage.node, 256, &handled, &last_error));
     expect_ok(node_turn_end(stage.node, ENT_OK, &last_error));
@@ -273,8 +284,8 @@ hear(enum ent_frame_type type, struct ent_frame *ret_frame)
 {
     for (int waited = 0; waited < PATIENCE_MS; waited += 10) {
         zmq_pollitem_t items[] = {
-            {.socket = ent_link_socket(stage.link), .events = ZMQ_POLLIN},
-            {.socket = ent_zap_socket(stage.zap), .events = ZMQ_POLLIN},
+            {.socket = ent_link_ear(stage.link)->socket, .events = ZMQ_POLLIN},
+            {.socket = ent_zap_ear(stage.zap)->socket, .events = ZMQ_POLLIN},
         };
 
         turn();

@@ -46,6 +46,9 @@ int setup_listening(void **state);
 
 int teardown(void **state);
 
+/* What has come to the node by now it notices, as between two turns. */
+void listen_for_a_moment(void);
+
 /* One turn of the node. */
 void turn(void);
 
