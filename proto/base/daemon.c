@@ -12,6 +12,10 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
+#define LARGE_BLOCK (4 * 1024 * 1024) /* no frame is as large */
+#define KEPT_MAX (32 * 1024 * 1024)
+#define KEPT_SHARE 16
+
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED true
 #elif defined(__has_feature)
@@ -37,11 +41,24 @@ ent_daemon_confine(struct ent_error *err)
     return ENT_OK;
 }
 
+/* The C library would give blocks as large as a bundle, and what is free above
+ * the last one in use, back at once. */
+static void
+keep_freed(uint64_t bytes)
+{
+    const uint64_t kept = bytes / KEPT_SHARE;
+
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+    (void)mallopt(
+        M_TRIM_THRESHOLD, kept < KEPT_MAX ? (int)kept : (int)KEPT_MAX);
+}
+
 enum ent_status
 ent_daemon_limit_memory(uint64_t bytes, struct ent_error *err)
 {
     const struct rlimit memory = {bytes, bytes};
 
+    keep_freed(bytes);
     if (!SANITIZED && setrlimit(RLIMIT_DATA, &memory) != 0) {
         return ent_fail(err, ENT_IO, "limiting memory: %s", strerror(errno));
     }

@@ -13,7 +13,9 @@
 enum ent_status ent_daemon_confine(struct ent_error *err) ENT_MUST_CHECK;
 
 /* With more private memory than `bytes` the process dies rather than the
- * machine. Under a sanitizer, which reserves much, there is no limit. */
+ * machine. Under a sanitizer, which reserves much, there is no limit. What was
+ * freed is kept for what comes next, up to a 16th of it and 32 MiB: to get
+ * pages of the kernel anew for each bundle costs more than to store it. */
 enum ent_status ent_daemon_limit_memory(
     uint64_t bytes, struct ent_error *err) ENT_MUST_CHECK;
 

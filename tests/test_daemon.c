@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "proto/base/daemon.h"
+
+/* A sanitizer has an allocator of its own, which keeps what was freed apart. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED true
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
+#define MIB ((size_t)1024 * 1024)
+#define BLOCKS 8
+#define ROUNDS 20
+#define PAGE 4096
+
+/* Pages that the kernel had to give this process since it began. */
+static long
+pages_got(void)
+{
+    struct rusage usage;
+
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_minflt;
+}
+
+/* As a turn does: bundles come, are written, and all of it is freed. */
+static void
+use_and_free(void)
+{
+    uint8_t *volatile blocks[BLOCKS];
+
+    for (size_t i = 0; i < BLOCKS; i++) {
+        blocks[i] = malloc(MIB);
+        assert_non_null(blocks[i]);
+        memset(blocks[i], 1, MIB);
+    }
+    for (size_t i = BLOCKS; i > 0; i--) {
+        free(blocks[i - 1]);
+    }
+}
+
+static void
+what_was_freed_is_used_again(void **state)
+{
+    const long once = BLOCKS * (long)MIB / PAGE;
+    long before;
+
+    (void)state;
+    if (SANITIZED) {
+        skip();
+    }
+    expect_ok(ent_daemon_limit_memory(1024 * MIB, &last_error));
+    use_and_free();
+    before = pages_got();
+    for (size_t i = 0; i < ROUNDS; i++) {
+        use_and_free();
+    }
+    assert_in_range(pages_got() - before, 0, once);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_freed_is_used_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
