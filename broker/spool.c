@@ -233,6 +233,7 @@ broker_spool_close(struct broker_spool **spool)
         return;
     }
     broker_spool_abort(*spool);
+    broker_recent_clear(&(*spool)->recent);
     ent_kv_close(&(*spool)->kv);
     free(*spool);
     *spool = NULL;
@@ -245,6 +246,9 @@ broker_spool_begin(
     assert(spool->txn == NULL);
 
     spool->writes = write;
+    if (write) {
+        broker_recent_clear(&spool->recent);
+    }
     return ent_kv_begin(spool->kv, write, &spool->txn, err);
 }
 
@@ -267,6 +271,8 @@ broker_spool_commit(struct broker_spool *spool, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         spool->stored_arrival = spool->next_arrival;
+    } else {
+        broker_recent_clear(&spool->recent);
     }
     broker_spool_abort(spool);
     return rc;
@@ -281,6 +287,9 @@ broker_spool_damaged(const struct broker_spool *spool)
 void
 broker_spool_abort(struct broker_spool *spool)
 {
+    if (spool->txn != NULL && spool->writes) {
+        broker_recent_clear(&spool->recent); /* none of it was stored */
+    }
     ent_kv_abort(&spool->txn);
     spool->writes = false;
     spool->next_arrival = spool->stored_arrival;

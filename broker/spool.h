@@ -130,8 +130,8 @@ enum ent_status broker_spool_move(struct broker_spool *spool,
     const struct broker_entry *entry, const struct ent_party *to,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Its bytes, looking into the store until the next write or the end of the
- * transaction. */
+/* Its bytes, looking into the store, or what was given to it last, until the
+ * next write or the end of the transaction. */
 enum ent_status broker_spool_read(struct broker_spool *spool,
     const struct broker_entry *entry, struct ent_view *ret_head,
     struct ent_view *ret_body, struct ent_error *err) ENT_MUST_CHECK;

@@ -189,8 +189,11 @@ put_frame(struct broker_spool *spool, uint64_t arrival, struct ent_view head,
     if (body.len > 0) {
         memcpy(value.data + HEAD_LEN_LEN + head.len, body.data, body.len);
     }
-    return broker_row_put(
-        spool, SPOOL_FRAME, &key, ent_bytes_view(&value), err);
+    rc = broker_row_put(spool, SPOOL_FRAME, &key, ent_bytes_view(&value), err);
+    if (rc == ENT_OK) {
+        broker_recent_add(&spool->recent, arrival, &value);
+    }
+    return rc;
 }
 
 static enum ent_status
@@ -464,9 +467,11 @@ broker_spool_read(struct broker_spool *spool, const struct broker_entry *entry,
     const struct spool_key key = frame_key(entry->arrival);
     struct ent_view value;
     uint64_t head_len;
-    enum ent_status rc;
+    enum ent_status rc = ENT_OK;
 
-    rc = broker_row_get(spool, SPOOL_FRAME, &key, &value, err);
+    if (!broker_recent_find(&spool->recent, entry->arrival, &value)) {
+        rc = broker_row_get(spool, SPOOL_FRAME, &key, &value, err);
+    }
     if (rc == ENT_NOT_FOUND || (rc == ENT_OK && value.len < HEAD_LEN_LEN)) {
         return broker_row_damaged("frame", err);
     }

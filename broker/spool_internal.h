@@ -6,6 +6,7 @@
 #define BROKER_SPOOL_INTERNAL_H
 
 #include "broker/spool.h"
+#include "broker/spool_recent.h"
 
 enum spool_table {
     SPOOL_META,     /* name(8)                              -> u64 */
@@ -31,6 +32,7 @@ struct broker_spool {
     uint64_t next_arrival;
     uint64_t stored_arrival; /* as it stands in the store */
     uint64_t damaged;        /* values that were passed over */
+    struct broker_recent recent;
 };
 
 struct spool_key {

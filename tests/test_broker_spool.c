@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "broker/spool_recent.h"
+
 /* The spool of a scene, without its broker. */
 static const struct ent_party sender = {.bytes = "sender"};
 static const struct ent_party recipient = {.bytes = "recipient"};
@@ -83,6 +85,73 @@ an_entry_reads_back_with_its_bytes(void **state)
                       &found, &last_error),
         ENT_NOT_FOUND);
     broker_spool_abort(scene->spool);
+}
+
+static void
+expect_body(
+    struct scene *scene, const struct broker_entry *entry, const char *text)
+{
+    struct ent_view head;
+    struct ent_view body;
+
+    expect_ok(broker_spool_begin(scene->spool, false, &last_error));
+    expect_ok(
+        broker_spool_read(scene->spool, entry, &head, &body, &last_error));
+    expect_bytes(body, text);
+    broker_spool_abort(scene->spool);
+}
+
+/* Some of them lie in memory, and later none. */
+static void
+each_of_many_reads_back_now_and_later(void **state)
+{
+    struct scene *scene = *state;
+    struct broker_entry entries[BROKER_RECENT_FRAMES_MAX + 2];
+    const size_t count = sizeof entries / sizeof entries[0];
+    char text[8];
+
+    begin(scene);
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(text, sizeof text, "%zu", i);
+        entries[i] = entry_at(10 * i + 1, 2, 1000);
+        expect_ok(broker_spool_put(
+            scene->spool, &entries[i], view("head"), view(text), &last_error));
+    }
+    commit(scene);
+    for (size_t round = 0; round < 2; round++) {
+        for (size_t i = 0; i < count; i++) {
+            (void)snprintf(text, sizeof text, "%zu", i);
+            expect_body(scene, &entries[i], text);
+        }
+        begin(scene);
+        commit(scene);
+    }
+}
+
+/* Numbers that were not committed are given again. */
+static void
+what_was_taken_back_is_not_read_under_its_number(void **state)
+{
+    struct scene *scene = *state;
+    struct broker_entry undone = entry_at(1, 2, 1000);
+    struct broker_entry entry = entry_at(1, 2, 1000);
+
+    begin(scene);
+    expect_ok(broker_spool_put(
+        scene->spool, &undone, view("head"), view("old"), &last_error));
+    broker_spool_abort(scene->spool);
+    expect_ok(broker_spool_begin(scene->spool, false, &last_error));
+    expect_status(
+        broker_spool_read(scene->spool, &undone, &(struct ent_view){0},
+            &(struct ent_view){0}, &last_error),
+        ENT_IO);
+    broker_spool_abort(scene->spool);
+    begin(scene);
+    expect_ok(broker_spool_put(
+        scene->spool, &entry, view("head"), view("new"), &last_error));
+    commit(scene);
+    assert_int_equal(entry.arrival, undone.arrival);
+    expect_body(scene, &entry, "new");
 }
 
 static void
@@ -480,6 +549,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(an_entry_reads_back_with_its_bytes),
+        SCENE_TEST(each_of_many_reads_back_now_and_later),
+        SCENE_TEST(what_was_taken_back_is_not_read_under_its_number),
         SCENE_TEST(a_queue_is_walked_by_rank_and_arrival),
         SCENE_TEST(usage_follows_what_is_put_and_dropped),
         SCENE_TEST(what_was_not_committed_never_was),
