@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/intake.h"
 
-#include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "node/alarms.h"
 #include "node/gate.h"
@@ -21,9 +18,9 @@
 
 /* ---- answers ---- */
 
-static enum ent_status
-answer(struct node *node, const struct node_arrival *arrival, uint32_t code,
-    uint32_t reason, struct ent_error *err)
+enum ent_status
+node_intake_answer(struct node *node, const struct node_arrival *arrival,
+    uint32_t code, uint32_t reason, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
     struct ent_bytes none = {0};
@@ -57,80 +54,6 @@ answer_again(
         rc = node_intake_fork(node, arrival, err);
     }
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
-}
-
-/* ---- opening ---- */
-
-/* The secrets of the bundle; false when our sealing key is gone. */
-static enum ent_status
-receive_secrets(struct node *node, const struct ent_label *label,
-    struct ent_bundle_secrets *ret_secrets, bool *ret_gone,
-    struct ent_error *err)
-{
-    uint8_t pair[NODE_PAIR_KEY_LEN];
-    const uint8_t *psk = NULL;
-    struct ent_ecdh ecdh;
-    enum ent_status rc =
-        node_slots_ecdh(node->slots, &label->sealing_key_id, &ecdh, err);
-
-    *ret_gone = rc == ENT_NOT_FOUND;
-    if (rc != ENT_OK) {
-        return ENT_OK;
-    }
-    if (node_pair_has(node, &label->psk_id)) {
-        rc = node_pair_get(node, &label->psk_id, pair, err);
-        if (rc != ENT_OK) {
-            return rc;
-        }
-        psk = pair;
-    }
-    rc = ent_seal_receive(label, &ecdh, psk, ret_secrets, err);
-    sodium_memzero(pair, sizeof pair);
-    if (rc != ENT_OK) {
-        /* Authentic, and yet nothing can be opened: refuse each message. */
-        ent_log(
-            ENT_LOG_WARN, COMPONENT, "a bundle does not open: %s", err->text);
-        randombytes_buf(ret_secrets, sizeof *ret_secrets);
-    }
-    return ENT_OK;
-}
-
-static enum ent_status
-open_all(struct node *node, struct node_arrival *arrival,
-    const struct ent_bundle_secrets *secrets, struct ent_error *err)
-{
-    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes buffer = {0};
-    const struct ent_bundle *bundle = arrival->bundle;
-    struct ent_envelope envelope;
-    size_t offset = 0;
-    enum ent_status rc = ent_arena_init(&arena, NODE_MESSAGE_ARENA, err);
-
-    if (rc == ENT_OK) {
-        rc = ent_bytes_alloc(bundle->body.len, &buffer, err);
-    }
-    for (uint32_t i = 0; rc == ENT_OK && i < bundle->label.count; i++) {
-        if (!ent_body_next(bundle->body, &offset, &envelope)) {
-            return ent_fail(err, ENT_REJECTED, "a checked body ended early");
-        }
-        rc = node_opening_run(node, &bundle->label, secrets, &envelope, i,
-            &arena, buffer.data, buffer.len, &arrival->openings[i], err);
-    }
-    return rc;
-}
-
-/* All in it alike, and nothing is opened. */
-static void
-settle_all(struct node_arrival *arrival, uint32_t code, uint32_t reason,
-    const char *clause)
-{
-    for (uint32_t i = 0; i < arrival->bundle->label.count; i++) {
-        struct ent_outcome *outcome = &arrival->openings[i].outcome;
-
-        *outcome =
-            (struct ent_outcome){.index = i, .code = code, .reason = reason};
-        (void)snprintf(outcome->clause, sizeof outcome->clause, "%s", clause);
-    }
 }
 
 /* ---- a bundle ---- */
@@ -177,73 +100,6 @@ objection(
     return 0;
 }
 
-/* There is space for it. */
-static enum ent_status
-open_and_keep(struct node *node, struct node_arrival *arrival,
-    const struct ent_bundle_secrets *secrets, struct ent_error *err)
-{
-    const struct ent_label *label = &arrival->bundle->label;
-    enum ent_status rc = ENT_OK;
-
-    arrival->openings = calloc(label->count, sizeof *arrival->openings);
-    if (arrival->openings == NULL) {
-        rc = ent_fail(err, ENT_NO_MEMORY, "opening %u messages", label->count);
-    }
-    if (rc == ENT_OK && node->now_ms >= label->expires_at) {
-        settle_all(arrival, ENTENTE__V1__OUTCOME_CODE__EXPIRED,
-            ENT_REFUSAL_EXPIRED, "");
-    } else if (rc == ENT_OK &&
-               node_pair_look(node, label) == NODE_PAIR_REFUSED) {
-        settle_all(arrival, ENTENTE__V1__OUTCOME_CODE__REFUSED,
-            ENT_REFUSAL_PAIR_KEY, "pair_keys"); /* agreed, and not used */
-    } else if (rc == ENT_OK) {
-        rc = open_all(node, arrival, secrets, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_peers_incarnation(
-            node, arrival->peer, label->stream.sender_incarnation, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_intake_keep(node, arrival, secrets, err);
-    }
-    if (arrival->openings != NULL) {
-        for (uint32_t i = 0; i < label->count; i++) {
-            ent_bytes_free(&arrival->openings[i].blinds);
-        }
-        sodium_memzero(
-            arrival->openings, label->count * sizeof *arrival->openings);
-        free(arrival->openings);
-        arrival->openings = NULL;
-    }
-    return rc;
-}
-
-static enum ent_status
-take(struct node *node, struct node_arrival *arrival, struct ent_error *err)
-{
-    struct ent_bundle_secrets secrets;
-    uint32_t refusal = 0;
-    bool gone = false;
-    enum ent_status rc =
-        receive_secrets(node, &arrival->bundle->label, &secrets, &gone, err);
-
-    if (rc == ENT_OK && gone) {
-        return answer(node, arrival, ENTENTE__V1__ANSWER_CODE__RESEAL,
-            ENT_REFUSAL_SEALING_KEY_GONE, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_intake_room(node, arrival, &secrets, &refusal, err);
-    }
-    if (rc == ENT_OK && refusal != 0) {
-        rc = answer(
-            node, arrival, ENTENTE__V1__ANSWER_CODE__NOT_YET, refusal, err);
-    } else if (rc == ENT_OK) {
-        rc = open_and_keep(node, arrival, &secrets, err);
-    }
-    ent_bundle_secrets_wipe(&secrets);
-    return rc;
-}
-
 /* Whether its place in the stream is free; the state is stepped in memory. */
 static enum ent_status
 place(struct node *node, struct node_arrival *arrival, struct ent_error *err)
@@ -262,7 +118,7 @@ place(struct node *node, struct node_arrival *arrival, struct ent_error *err)
     switch (arrival->kind) {
     case ENT_ARRIVAL_IN_ORDER:
     case ENT_ARRIVAL_EARLY:
-        return take(node, arrival, err);
+        return node_intake_take(node, arrival, err);
     case ENT_ARRIVAL_DUPLICATE:
         return answer_again(node, arrival, err);
     case ENT_ARRIVAL_FORK:
@@ -333,7 +189,8 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
         rc = node_peers_fetch(node, arrival.peer, err);
         return rc != ENT_OK
                    ? rc
-                   : answer(node, &arrival, ENTENTE__V1__ANSWER_CODE__NOT_YET,
+                   : node_intake_answer(node, &arrival,
+                         ENTENTE__V1__ANSWER_CODE__NOT_YET,
                          ent_label_is_ahead(&bundle->label, node->now_ms)
                              ? ENT_REFUSAL_CLOCKS_DIFFER
                              : ENT_REFUSAL_UNKNOWN_CERTIFICATE,
@@ -344,8 +201,8 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
         return rc;
     }
     if (ent_label_is_ahead(&bundle->label, node->now_ms)) {
-        return answer(node, &arrival, ENTENTE__V1__ANSWER_CODE__NOT_YET,
-            ENT_REFUSAL_CLOCKS_DIFFER, err);
+        return node_intake_answer(node, &arrival,
+            ENTENTE__V1__ANSWER_CODE__NOT_YET, ENT_REFUSAL_CLOCKS_DIFFER, err);
     }
     rc = node_peers_heard(node, arrival.peer, bundle->label.sealed_at, err);
     if (rc == ENT_OK && arrival.peer->has_manifest &&
@@ -365,7 +222,7 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
         return rc;
     }
     if (code != 0) {
-        return answer(node, &arrival, code, reason, err);
+        return node_intake_answer(node, &arrival, code, reason, err);
     }
     return place(node, &arrival, err);
 }

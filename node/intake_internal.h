@@ -19,9 +19,20 @@ struct node_arrival {
     struct ent_early early[ENT_RANGES_MAX];
     size_t completed;
     enum ent_arrival kind;
-    bool was_forked; /* its stream, before */
+    bool was_forked;               /* its stream, before */
+    struct node_unsealed unsealed; /* begun when it is opened */
     struct node_opening *openings;
 };
+
+/* intake.c: an answer without outcomes, for the whole bundle. */
+enum ent_status node_intake_answer(struct node *node,
+    const struct node_arrival *arrival, uint32_t code, uint32_t reason,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* intake_open.c: it is authentic and its place is free. Open it, and settle
+ * each message in it; or put it off, when there is no space or no key. */
+enum ent_status node_intake_take(struct node *node,
+    struct node_arrival *arrival, struct ent_error *err) ENT_MUST_CHECK;
 
 /* intake_fork.c: two labels for one place. Kept as evidence, told to the
  * operator; in the journal once for a stream, or repeating it would fill the

@@ -47,9 +47,27 @@ seal_answer(struct node *node, const struct node_arrival *arrival,
     return rc;
 }
 
+/* Who reads the desk comes soon; what is not for it is forgotten here. */
+static void
+keep_opened(struct node *node, struct node_arrival *arrival, uint64_t bundle)
+{
+    struct node_unsealed *unsealed = &arrival->unsealed;
+
+    if (unsealed->bundle == NULL) {
+        return; /* settled without a look into it */
+    }
+    for (uint32_t i = 0; i < arrival->bundle->label.count; i++) {
+        if (!arrival->openings[i].is_new) {
+            node_unsealed_forget(unsealed, i);
+        }
+    }
+    node_opened_keep(
+        node_store_opened(node->store), bundle, node->now_ms, unsealed);
+}
+
 /* `ret_until_ms`: until when it may be asked for, or has to be shown. */
 static enum ent_status
-keep_bundle(struct node *node, const struct node_arrival *arrival,
+keep_bundle(struct node *node, struct node_arrival *arrival,
     uint64_t *ret_bundle, uint64_t *ret_until_ms, struct ent_error *err)
 {
     const struct ent_label *label = &arrival->bundle->label;
@@ -89,6 +107,9 @@ keep_bundle(struct node *node, const struct node_arrival *arrival,
     if (rc == ENT_OK) {
         rc = node_share_add(node, &arrival->peer->party,
             node_space_of(kept.head.len + kept.body.len, label->count), 1, err);
+    }
+    if (rc == ENT_OK && !chunks) {
+        keep_opened(node, arrival, *ret_bundle);
     }
     *ret_until_ms = kept.until_ms;
     sodium_memzero(kept.keys, label->count * sizeof *kept.keys);

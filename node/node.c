@@ -158,6 +158,7 @@ node_turn_begin(struct node *node, uint64_t now_ms, struct ent_error *err)
     node->before.incarnation = node->incarnation;
     node->before.manifest_sequence = node->manifest_sequence;
     node->before.tally = node->tally;
+    node_opened_expire(node_store_opened(node->store), now_ms);
     if (node->api != NULL) {
         node_api_begin(node->api);
     }
@@ -419,6 +420,7 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     }
     sooner(&due, node_peers_due(node));
     sooner(&due, node_witness_due(node));
+    sooner(&due, node_opened_due(node_store_opened(node->store)));
     sooner(&due, node_api_due(node->api));
     sooner(&due, node_uplink_due(node->uplink));
     sooner(&due, node_uplink_look_due(node->uplink));

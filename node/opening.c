@@ -60,8 +60,10 @@ agrees_with_label(const ent_message *message, const struct ent_label *label,
 
 /* Well-formed by the catalogue, and it says who it is. */
 static bool
-is_valid(const ent_message *message, struct node_opening *opening)
+is_valid(
+    const struct node_unsealed_message *unsealed, struct node_opening *opening)
 {
+    const ent_message *message = unsealed->message;
     struct ent_findings findings;
     struct ent_error err = {0};
 
@@ -74,7 +76,8 @@ is_valid(const ent_message *message, struct node_opening *opening)
         refuse(opening, ENT_REFUSAL_UNSUPPORTED, "", 0);
         return false;
     }
-    if (ent_message_validate(message, &findings, &err) != ENT_OK) {
+    if (!unsealed->is_valid &&
+        ent_message_validate(message, &findings, &err) != ENT_OK) {
         char field[ENT_CLAUSE_MAX + 1];
 
         (void)snprintf(field, sizeof field, "%.*s", ENT_CLAUSE_MAX,
@@ -422,41 +425,51 @@ take_chunk(struct node *node, const ent_message *message,
     return node_assembly_take(node, &sender, message, &opening->outcome, err);
 }
 
+/* Its key, and what it says; false, with a refusal, when that cannot be had. */
+static bool
+read_message(struct node_unsealed *unsealed, uint32_t index,
+    struct node_opening *opening, struct node_unsealed_message **ret_message)
+{
+    struct ent_error err = {0};
+    enum ent_status rc = node_unsealed_get(unsealed, index, ret_message, &err);
+
+    opening->key.key = (*ret_message)->key;
+    switch (rc) {
+    case ENT_OK:
+        return true;
+    case ENT_REJECTED:
+        ent_log(
+            ENT_LOG_WARN, COMPONENT, "a message does not open: %s", err.text);
+        refuse(opening, ENT_REFUSAL_NOT_AUTHENTIC, "", 0);
+        return false;
+    default:
+        ent_log(ENT_LOG_WARN, COMPONENT, "refusing a message: %s", err.text);
+        refuse(opening,
+            rc == ENT_UNSUPPORTED ? ENT_REFUSAL_UNSUPPORTED
+                                  : ENT_REFUSAL_MALFORMED,
+            "", 0);
+        return false;
+    }
+}
+
 enum ent_status
-node_opening_run(struct node *node, const struct ent_label *label,
-    const struct ent_bundle_secrets *secrets,
-    const struct ent_envelope *envelope, uint32_t index,
-    struct ent_arena *arena, uint8_t *buffer, size_t buffer_len,
-    struct node_opening *ret_opening, struct ent_error *err)
+node_opening_run(struct node *node, struct node_unsealed *unsealed,
+    uint32_t index, struct node_opening *ret_opening, struct ent_error *err)
 {
     static const node_desk_row empty = ENTENTE__REST__V1__DESK_ROW__INIT;
+    const struct ent_label *label = &unsealed->bundle->label;
     struct node_opening *opening = ret_opening;
-    struct ent_view plain;
-    ent_message *message;
-    enum ent_status rc;
+    struct node_unsealed_message *read;
+    const ent_message *message;
 
     memset(opening, 0, sizeof *opening);
     opening->row = empty;
     opening->outcome.index = index;
     opening->key.index = index;
-    opening->key.key = ent_seal_message_key(secrets, index);
-    if (ent_open_envelope(&opening->key.key, index, envelope, buffer,
-            buffer_len, &plain, err) != ENT_OK) {
-        ent_log(
-            ENT_LOG_WARN, COMPONENT, "a message does not open: %s", err->text);
-        refuse(opening, ENT_REFUSAL_NOT_AUTHENTIC, "", 0);
+    if (!read_message(unsealed, index, opening, &read)) {
         return ENT_OK;
     }
-    ent_arena_reset(arena);
-    rc = ent_message_decode(plain, arena, &message, err);
-    if (rc != ENT_OK) {
-        ent_log(ENT_LOG_WARN, COMPONENT, "refusing a message: %s", err->text);
-        refuse(opening,
-            rc == ENT_UNSUPPORTED ? ENT_REFUSAL_UNSUPPORTED
-                                  : ENT_REFUSAL_MALFORMED,
-            "", 0);
-        return ENT_OK;
-    }
+    message = read->message;
     if (!agrees_with_label(message, label, opening)) {
         return ENT_OK;
     }
@@ -464,7 +477,7 @@ node_opening_run(struct node *node, const struct ent_label *label,
         message->body_case == ENTENTE__V1__MESSAGE__BODY__NOT_SET) {
         return take_chunk(node, message, label, opening, err);
     }
-    if (!is_valid(message, opening)) {
+    if (!is_valid(read, opening)) {
         return ENT_OK;
     }
     return take(node, message, label, opening, err);

@@ -8,6 +8,7 @@
 
 #include "node/desk.h"
 #include "node/keeper.h"
+#include "node/unsealed.h"
 #include "node/vault.h"
 #include "policy/decide.h"
 #include "proto/message.h"
@@ -29,14 +30,12 @@ struct node_opening {
     struct ent_bytes blinds;       /* node/index.h; the caller frees them */
 };
 
-/* Open envelope `index`. `bundle_number` is not known yet: the caller sets
- * row.bundle. Its (sender, id) is remembered in this turn, whatever the
- * outcome; an acknowledgement is noted on what it acknowledges. Fails only for
- * our own storage. */
+/* Open message `index` of a bundle, one after the other. `bundle_number` is not
+ * known yet: the caller sets row.bundle. Its (sender, id) is remembered in this
+ * turn, whatever the outcome; an acknowledgement is noted on what it
+ * acknowledges. Fails only for our own storage. */
 enum ent_status node_opening_run(struct node *node,
-    const struct ent_label *label, const struct ent_bundle_secrets *secrets,
-    const struct ent_envelope *envelope, uint32_t index,
-    struct ent_arena *arena, uint8_t *buffer, size_t buffer_len,
+    struct node_unsealed *unsealed, uint32_t index,
     struct node_opening *ret_opening, struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

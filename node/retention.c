@@ -175,6 +175,7 @@ node_retention_destroy(struct node *node, uint64_t day, struct ent_error *err)
         node_slots_destroy(node->slots, day, 0, &destroyed, err);
 
     if (rc == ENT_OK && destroyed > 0) {
+        node_opened_clear(node_store_opened(node->store));
         ent_log(ENT_LOG_INFO, "retention", "destroyed keys=%zu", destroyed);
     }
     return rc;

@@ -105,6 +105,7 @@ struct node_store {
     uint64_t commits;
     struct kept_row kept[NODE_TABLE_COUNT];
     struct node_bundles bundles;
+    struct node_opened opened;
 };
 
 static struct ent_kv_options
@@ -163,6 +164,7 @@ node_store_close(struct node_store **store)
     ent_kv_abort(&(*store)->txn);
     ent_kv_close(&(*store)->kv);
     node_bundles_clear(&(*store)->bundles);
+    node_opened_clear(&(*store)->opened);
     node_written_free(&(*store)->written);
     sodium_memzero(&(*store)->blinding, sizeof(*store)->blinding);
     free(*store);
@@ -283,6 +285,7 @@ node_store_commit(struct node_store *store, struct ent_error *err)
     rc = ent_kv_commit(&store->txn, err);
     if (rc != ENT_OK) {
         node_bundles_clear(&store->bundles);
+        node_opened_clear(&store->opened);
     }
     return rc;
 }
@@ -293,6 +296,7 @@ node_store_abort(struct node_store *store)
     drop_all_kept(store);
     if (store->dirty) {
         node_bundles_clear(&store->bundles);
+        node_opened_clear(&store->opened);
     }
     node_written_clear(store->written);
     ent_kv_abort(&store->txn);
@@ -302,6 +306,12 @@ struct node_bundles *
 node_store_bundles(struct node_store *store)
 {
     return &store->bundles;
+}
+
+struct node_opened *
+node_store_opened(struct node_store *store)
+{
+    return &store->opened;
 }
 
 uint64_t

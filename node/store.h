@@ -16,6 +16,7 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "node/bundles.h"
+#include "node/opened.h"
 #include "proto/base/kv.h"
 #include "proto/base/pb.h"
 #include "proto/id.h"
@@ -178,6 +179,8 @@ enum ent_status node_row_unpack_in(struct ent_view value,
 
 /* The bundles that were used last (node/vault.h). */
 struct node_bundles *node_store_bundles(struct node_store *store);
+/* What came a moment ago, in clear. */
+struct node_opened *node_store_opened(struct node_store *store);
 
 /* Walk a table: from `from` on, to the first key that begins with `prefix_len`
  * bytes of it. `from` is the beginning of a key and then zeros, or what

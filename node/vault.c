@@ -2,6 +2,7 @@
 #include "node/vault.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #include "node/lifetime.h"
 #include "node/rest.pb-c.h"
@@ -168,16 +169,12 @@ struct sealed {
 };
 
 static enum ent_status
-find_sealed(struct node_store *store, struct node_slots *slots, uint64_t number,
-    uint64_t day, uint32_t index, struct sealed *sealed, struct ent_error *err)
+find_sealed(struct node_store *store, uint64_t number, uint32_t index,
+    struct sealed *sealed, struct ent_error *err)
 {
-    enum ent_status rc =
-        node_vault_key_get(store, slots, number, day, index, &sealed->key, err);
+    enum ent_status rc = node_vault_get(store, number, &sealed->bundle, err);
 
     sealed->index = index;
-    if (rc == ENT_OK) {
-        rc = node_vault_get(store, number, &sealed->bundle, err);
-    }
     return rc != ENT_OK ? rc
                         : node_bundle_envelope(
                               sealed->bundle, index, &sealed->envelope, err);
@@ -207,8 +204,11 @@ node_vault_open(struct node_store *store, struct node_slots *slots,
     ENT_AUTO(ent_bytes_free) struct ent_bytes buffer = {0};
     struct ent_view message;
     enum ent_status rc =
-        find_sealed(store, slots, number, day, index, &sealed, err);
+        node_vault_key_get(store, slots, number, day, index, &sealed.key, err);
 
+    if (rc == ENT_OK) {
+        rc = find_sealed(store, number, index, &sealed, err);
+    }
     if (rc == ENT_OK) {
         rc = ent_bytes_alloc(sealed.envelope.ciphertext.len, &buffer, err);
     }
@@ -216,6 +216,22 @@ node_vault_open(struct node_store *store, struct node_slots *slots,
         rc = open_sealed(&sealed, buffer.data, &message, err);
     }
     return rc != ENT_OK ? rc : ent_bytes_copy(message, ret_message, err);
+}
+
+/* It stays longer there than where it was found. */
+static enum ent_status
+copy_in(
+    struct ent_arena *arena, struct ent_view *message, struct ent_error *err)
+{
+    uint8_t *copy = ent_arena_alloc(arena, message->len);
+
+    if (copy == NULL) {
+        return ent_fail(
+            err, ENT_NO_MEMORY, "a message of %zu bytes", message->len);
+    }
+    memcpy(copy, message->data, message->len);
+    *message = ent_view_of(copy, message->len);
+    return ENT_OK;
 }
 
 enum ent_status
@@ -226,8 +242,15 @@ node_vault_open_in(struct node_store *store, struct node_slots *slots,
     ENT_AUTO(let_go) struct sealed sealed = {.bundle = NULL};
     uint8_t *buffer;
     enum ent_status rc =
-        find_sealed(store, slots, number, day, index, &sealed, err);
+        node_vault_key_get(store, slots, number, day, index, &sealed.key, err);
 
+    if (rc == ENT_OK && node_opened_find(node_store_opened(store), number,
+                            index, &sealed.key, ret_message)) {
+        return copy_in(arena, ret_message, err);
+    }
+    if (rc == ENT_OK) {
+        rc = find_sealed(store, number, index, &sealed, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }

@@ -227,8 +227,9 @@ node_vault_forget(struct node_store *store, struct node_slots *slots,
             kept += ENTRY_LEN;
         }
     }
-    /* Nor is the key to be found in memory. */
+    /* Nor is the key to be found in memory, or what it opens. */
     ent_bytes_free(&node_slots_opened(slots)->plain);
+    node_opened_forget(node_store_opened(store), bundle);
     if (kept == 0) {
         return node_store_delete(store, NODE_KEYS, node_key_view(&place), err);
     }

@@ -13,9 +13,6 @@
  * What an office makes of a message that does not say what its label says. All
  * of it is decided before agreement or store are asked, so the node is empty.
  */
-#define ARENA_LEN ((size_t)64 * 1024)
-#define BUFFER_LEN 1024
-
 static const struct ent_bundle_secrets secrets = {{1}, {2}};
 
 /* A message from Mae Sai to Tachileik, and a label that agrees with it. */
@@ -54,23 +51,22 @@ open_sealed(struct scene *scene, struct ent_view plain, uint8_t flipped)
     const struct ent_message_key key = ent_seal_message_key(&secrets, 0);
     const struct ent_id id = {{3}};
     const size_t len = ent_seal_envelope_len(plain.len);
-    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    ENT_AUTO(node_unsealed_fini) struct node_unsealed unsealed = {0};
     ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
-    struct ent_envelope envelope;
+    struct ent_bundle bundle = {.label = scene->label};
     struct node node = {0};
-    uint8_t buffer[BUFFER_LEN];
-    size_t offset = 0;
 
     assert_true(sodium_init() >= 0);
-    expect_ok(ent_arena_init(&arena, ARENA_LEN, &last_error));
     expect_ok(ent_bytes_alloc(4 + len, &body, &last_error));
     ent_put_be(body.data, len, 4);
     expect_ok(
         ent_seal_envelope(&key, &id, 0, plain, body.data + 4, &last_error));
     body.data[body.len - 1] ^= flipped;
-    assert_true(ent_body_next(ent_bytes_view(&body), &offset, &envelope));
-    expect_ok(node_opening_run(&node, &scene->label, &secrets, &envelope, 0,
-        &arena, buffer, sizeof buffer, &scene->opening, &last_error));
+    bundle.body = ent_bytes_view(&body);
+    bundle.label.count = 1;
+    expect_ok(node_unsealed_begin(&unsealed, &bundle, &secrets, &last_error));
+    expect_ok(
+        node_opening_run(&node, &unsealed, 0, &scene->opening, &last_error));
 }
 
 static void

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is in a bundle: opened, judged one by one, and kept. */
+#include "node/intake_internal.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "node/pairs.h"
+#include "proto/base/log.h"
+#include "proto/refusal.h"
+#include "proto/schema/delivery.pb-c.h"
+
+#define COMPONENT "intake"
+
+/* The secrets of the bundle; `ret_gone` when our sealing key is gone. */
+static enum ent_status
+receive_secrets(struct node *node, const struct ent_label *label,
+    struct ent_bundle_secrets *ret_secrets, bool *ret_gone,
+    struct ent_error *err)
+{
+    uint8_t pair[NODE_PAIR_KEY_LEN];
+    const uint8_t *psk = NULL;
+    struct ent_ecdh ecdh;
+    enum ent_status rc =
+        node_slots_ecdh(node->slots, &label->sealing_key_id, &ecdh, err);
+
+    *ret_gone = rc == ENT_NOT_FOUND;
+    if (rc != ENT_OK) {
+        return ENT_OK;
+    }
+    if (node_pair_has(node, &label->psk_id)) {
+        rc = node_pair_get(node, &label->psk_id, pair, err);
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        psk = pair;
+    }
+    rc = ent_seal_receive(label, &ecdh, psk, ret_secrets, err);
+    sodium_memzero(pair, sizeof pair);
+    if (rc != ENT_OK) {
+        /* Authentic, and yet nothing can be opened: refuse each message. */
+        ent_log(
+            ENT_LOG_WARN, COMPONENT, "a bundle does not open: %s", err->text);
+        randombytes_buf(ret_secrets, sizeof *ret_secrets);
+    }
+    return ENT_OK;
+}
+
+static enum ent_status
+open_all(struct node *node, struct node_arrival *arrival,
+    const struct ent_bundle_secrets *secrets, struct ent_error *err)
+{
+    const struct ent_bundle *bundle = arrival->bundle;
+    enum ent_status rc =
+        node_unsealed_begin(&arrival->unsealed, bundle, secrets, err);
+
+    for (uint32_t i = 0; rc == ENT_OK && i < bundle->label.count; i++) {
+        rc = node_opening_run(
+            node, &arrival->unsealed, i, &arrival->openings[i], err);
+    }
+    return rc;
+}
+
+/* All in it alike, and nothing is opened. */
+static void
+settle_all(struct node_arrival *arrival, uint32_t code, uint32_t reason,
+    const char *clause)
+{
+    for (uint32_t i = 0; i < arrival->bundle->label.count; i++) {
+        struct ent_outcome *outcome = &arrival->openings[i].outcome;
+
+        *outcome =
+            (struct ent_outcome){.index = i, .code = code, .reason = reason};
+        (void)snprintf(outcome->clause, sizeof outcome->clause, "%s", clause);
+    }
+}
+
+static enum ent_status
+settle(struct node *node, struct node_arrival *arrival,
+    const struct ent_bundle_secrets *secrets, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+
+    if (node->now_ms >= label->expires_at) {
+        settle_all(arrival, ENTENTE__V1__OUTCOME_CODE__EXPIRED,
+            ENT_REFUSAL_EXPIRED, "");
+        return ENT_OK;
+    }
+    if (node_pair_look(node, label) == NODE_PAIR_REFUSED) {
+        settle_all(arrival, ENTENTE__V1__OUTCOME_CODE__REFUSED,
+            ENT_REFUSAL_PAIR_KEY, "pair_keys"); /* agreed, and not used */
+        return ENT_OK;
+    }
+    return open_all(node, arrival, secrets, err);
+}
+
+static void
+wipe(struct node_arrival *arrival)
+{
+    const uint32_t count = arrival->bundle->label.count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        ent_bytes_free(&arrival->openings[i].blinds);
+    }
+    sodium_memzero(arrival->openings, count * sizeof *arrival->openings);
+    free(arrival->openings);
+    arrival->openings = NULL;
+    node_unsealed_fini(&arrival->unsealed);
+}
+
+/* There is space for it. */
+static enum ent_status
+open_and_keep(struct node *node, struct node_arrival *arrival,
+    const struct ent_bundle_secrets *secrets, struct ent_error *err)
+{
+    const struct ent_label *label = &arrival->bundle->label;
+    enum ent_status rc;
+
+    arrival->openings = calloc(label->count, sizeof *arrival->openings);
+    if (arrival->openings == NULL) {
+        return ent_fail(
+            err, ENT_NO_MEMORY, "opening %u messages", label->count);
+    }
+    rc = settle(node, arrival, secrets, err);
+    if (rc == ENT_OK) {
+        rc = node_peers_incarnation(
+            node, arrival->peer, label->stream.sender_incarnation, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_intake_keep(node, arrival, secrets, err);
+    }
+    wipe(arrival);
+    return rc;
+}
+
+enum ent_status
+node_intake_take(
+    struct node *node, struct node_arrival *arrival, struct ent_error *err)
+{
+    struct ent_bundle_secrets secrets;
+    uint32_t refusal = 0;
+    bool gone = false;
+    enum ent_status rc =
+        receive_secrets(node, &arrival->bundle->label, &secrets, &gone, err);
+
+    if (rc == ENT_OK && gone) {
+        return node_intake_answer(node, arrival,
+            ENTENTE__V1__ANSWER_CODE__RESEAL, ENT_REFUSAL_SEALING_KEY_GONE,
+            err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_intake_room(node, arrival, &secrets, &refusal, err);
+    }
+    if (rc == ENT_OK && refusal != 0) {
+        rc = node_intake_answer(
+            node, arrival, ENTENTE__V1__ANSWER_CODE__NOT_YET, refusal, err);
+    } else if (rc == ENT_OK) {
+        rc = open_and_keep(node, arrival, &secrets, err);
+    }
+    ent_bundle_secrets_wipe(&secrets);
+    return rc;
+}
