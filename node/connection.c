@@ -35,6 +35,7 @@ node_connection_open(struct node *node, void *zmq_context, const char *endpoint,
 void
 node_connection_close(struct node_connection *connection)
 {
+    node_ahead_drop(&connection->ahead);
     if (!connection->accepted) {
         ent_link_close(&connection->link);
     }
@@ -51,7 +52,8 @@ bool
 node_connection_has_news(const struct node_connection *connection)
 {
     return connection->link != NULL && !connection->accepted &&
-           ent_ear_is_open(ent_link_ear(connection->link));
+           (connection->ahead.count > 0 ||
+               ent_ear_is_open(ent_link_ear(connection->link)));
 }
 
 /* HELLO promises nothing that a turn could still take back, so it does not wait

@@ -7,6 +7,7 @@
 #ifndef NODE_CONNECTION_H
 #define NODE_CONNECTION_H
 
+#include "node/ahead.h"
 #include "node/node.h"
 #include "proto/link.h"
 #include "proto/window.h"
@@ -21,8 +22,9 @@ struct node_connection {
     bool up;                /* the connection is there */
     bool ready;             /* the other side has greeted us */
     struct ent_window window;
-    bool starved;      /* a bundle waits for credit */
-    uint64_t greet_at; /* when nobody answered; UINT64_MAX: not waiting */
+    struct node_ahead ahead; /* frames of the bulk lane */
+    bool starved;            /* a bundle waits for credit */
+    uint64_t greet_at;       /* when nobody answered; UINT64_MAX: not waiting */
     uint64_t greet_pause;
 };
 

@@ -19,8 +19,9 @@ struct node_arrival {
     struct ent_early early[ENT_RANGES_MAX];
     size_t completed;
     enum ent_arrival kind;
-    bool was_forked;               /* its stream, before */
-    struct node_unsealed unsealed; /* begun when it is opened */
+    bool was_forked;                /* its stream, before */
+    struct node_unsealed *unsealed; /* NULL: nobody looked into it */
+    struct node_unsealed own;       /* unless it was opened ahead */
     struct node_opening *openings;
 };
 

@@ -51,9 +51,9 @@ seal_answer(struct node *node, const struct node_arrival *arrival,
 static void
 keep_opened(struct node *node, struct node_arrival *arrival, uint64_t bundle)
 {
-    struct node_unsealed *unsealed = &arrival->unsealed;
+    struct node_unsealed *unsealed = arrival->unsealed;
 
-    if (unsealed->bundle == NULL) {
+    if (unsealed == NULL) {
         return; /* settled without a look into it */
     }
     for (uint32_t i = 0; i < arrival->bundle->label.count; i++) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "node/ahead.h"
 #include "node/uplink_internal.h"
 #include "node/welcome.h"
 #include "proto/base/log.h"
@@ -18,6 +19,7 @@ struct node_listener {
     struct node *node;
     struct ent_zap *zap;
     struct ent_link *link;
+    struct node_ahead ahead;
 };
 
 static bool
@@ -59,6 +61,7 @@ node_listener_close(struct node_listener **listener)
     if (*listener == NULL) {
         return;
     }
+    node_ahead_drop(&(*listener)->ahead);
     ent_link_close(&(*listener)->link);
     ent_zap_close(&(*listener)->zap);
     free(*listener);
@@ -212,9 +215,11 @@ node_listener_serve(struct node *node, struct node_listener *listener,
         ent_zap_serve(listener->zap);
     }
     while (*handled < budget && !node->hurried &&
-           ent_ear_is_open(ent_link_ear(listener->link))) {
+           (listener->ahead.count > 0 ||
+               ent_ear_is_open(ent_link_ear(listener->link)))) {
         ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
-        enum ent_status rc = ent_link_receive(listener->link, &frame, err);
+        enum ent_status rc = node_ahead_receive(
+            node, &listener->ahead, listener->link, &frame, err);
 
         if (rc == ENT_BUSY) {
             return ENT_OK;
@@ -223,6 +228,7 @@ node_listener_serve(struct node *node, struct node_listener *listener,
             rc = handle(node, listener, &frame, rc, err);
             node->from = 0;
         }
+        node_ahead_done(node);
         if (node_uplink_is_ours(rc)) {
             return rc;
         }

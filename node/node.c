@@ -29,6 +29,7 @@
 #include "node/rules.h"
 #include "node/sealer.h"
 #include "node/share.h"
+#include "node/unsealer.h"
 #include "node/uplink.h"
 #include "node/witness.h"
 #include "proto/base/log.h"
@@ -552,6 +553,18 @@ write_down(struct node *node)
     }
 }
 
+/* Without it everything is done in its turn. */
+static void
+start_unsealer(struct node *node)
+{
+    struct ent_error err = {0};
+
+    if (node_unsealer_start(&node->unsealer, &err) != ENT_OK) {
+        ent_log(
+            ENT_LOG_WARN, COMPONENT, "nothing is opened ahead: %s", err.text);
+    }
+}
+
 enum ent_status
 node_run(struct node *node, int signal_file, struct ent_error *err)
 {
@@ -561,6 +574,7 @@ node_run(struct node *node, int signal_file, struct ent_error *err)
     bool stop = false;
     enum ent_status rc = node_clock_judge(node, err);
 
+    start_unsealer(node);
     if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
         loop.watchdog_ms = watchdog_us / 1000;
     }

@@ -41,6 +41,8 @@ struct node_answers;
 struct node_identity;
 struct node_asked;
 struct node_outbox;
+struct node_unsealer;
+struct node_unsealer_job;
 
 struct node_clock {
     enum ent_doubt why; /* the time of day is in doubt (node/clock.h) */
@@ -75,6 +77,8 @@ struct node {
     struct node_answers *answers; /* of this turn (node/receipts.h) */
     struct node_asked *asked;     /* of node/asked.h, in memory */
     struct node_outbox *outbox;   /* of this turn (node/outbox.h) */
+    struct node_unsealer *unsealer; /* NULL: nothing is done ahead */
+    struct node_unsealer_job *ahead; /* of the frame that is being handled */
     uint64_t from; /* the neighbour whose frame is being handled; 0: none */
     uint64_t incarnation;
     uint64_t manifest_sequence;

@@ -23,6 +23,7 @@
 #include "node/revocations.h"
 #include "node/rollback.h"
 #include "node/rules.h"
+#include "node/unsealer.h"
 #include "node/uplink.h"
 #include "node/welcome.h"
 #include "node/witness.h"
@@ -391,6 +392,7 @@ node_close(struct node **node_pointer)
     /* After the store: it may take a moment, and more (proto/link.c). */
     node_api_close(&node->api);
     node_uplink_close(&node->uplink);
+    node_unsealer_stop(&node->unsealer);
     if (node->zmq != NULL) {
         (void)zmq_ctx_term(node->zmq);
     }

@@ -130,6 +130,14 @@ find(const struct node_peers *peers, const struct ent_address *address)
     return NULL;
 }
 
+bool
+node_peers_knows(const struct node *node, const struct ent_address *address)
+{
+    const struct node_peer *peer = find(node->peers, address);
+
+    return peer != NULL && peer->has_certificate;
+}
+
 /* Anybody can be named; only who has a certificate is worth remembering when
  * the places run out. */
 static bool

@@ -41,6 +41,10 @@ enum ent_status node_peers_get(struct node *node,
     const struct ent_address *address, struct node_peer **ret_peer,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Whether an office of that address is known, under a certificate. */
+bool node_peers_knows(
+    const struct node *node, const struct ent_address *address);
+
 /* Know every office that an agreement names. */
 enum ent_status node_peers_load(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;

@@ -20,7 +20,10 @@ serve_lane(struct node *node, struct node_neighbour *neighbour,
 {
     while (*handled < budget && (!node->hurried || lane->urgent)) {
         ENT_AUTO(ent_frame_free) struct ent_frame frame = {0};
-        enum ent_status rc = ent_link_receive(lane->link, &frame, err);
+        enum ent_status rc = lane->urgent
+                                 ? ent_link_receive(lane->link, &frame, err)
+                                 : node_ahead_receive(node, &lane->ahead,
+                                       lane->link, &frame, err);
 
         if (rc == ENT_BUSY) {
             return ENT_OK;
@@ -28,6 +31,7 @@ serve_lane(struct node *node, struct node_neighbour *neighbour,
         if (rc == ENT_OK) {
             rc = node_uplink_frame(node, neighbour, lane, &frame, err);
         }
+        node_ahead_done(node);
         if (node_uplink_is_ours(rc)) {
             return rc;
         }
