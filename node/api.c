@@ -291,24 +291,23 @@ fill_queue(struct node_api *api)
     }
 }
 
-/* What is asked and answered, in bytes. */
 static enum ent_status
-serve_next(struct node *node, struct node_api_queued *request, size_t *spent,
-    struct ent_error *err)
+serve_next(struct node *node, struct node_api_queued *request,
+    struct node_api_turn *turn, struct ent_error *err)
 {
+    const size_t len = zmq_msg_size(&request->payload);
     size_t replies = node->effects.count;
+    size_t answered = 0;
     enum ent_status rc = serve_one(node,
         ent_view_of(
             zmq_msg_data(&request->client), zmq_msg_size(&request->client)),
         user_of(&request->payload),
-        ent_view_of(
-            zmq_msg_data(&request->payload), zmq_msg_size(&request->payload)),
-        err);
+        ent_view_of(zmq_msg_data(&request->payload), len), err);
 
-    *spent += zmq_msg_size(&request->payload);
     for (; replies < node->effects.count; replies++) {
-        *spent += node->effects.list[replies].payload.len;
+        answered += node->effects.list[replies].payload.len;
     }
+    node_api_turn_add(turn, len, answered);
     zmq_msg_close(&request->client);
     zmq_msg_close(&request->payload);
     return rc;
@@ -319,20 +318,15 @@ node_api_serve(struct node *node, struct ent_error *err)
 {
     struct node_api *api = node->api;
     struct node_api_queued request;
-    size_t handled = 0;
-    size_t spent = 0;
+    struct node_api_turn turn = {0};
     enum ent_status rc = ENT_OK;
 
     if (ent_ear_is_open(&api->ear)) {
         fill_queue(api);
     }
-    while (
-        rc == ENT_OK && handled < NODE_API_QUEUE_MAX &&
-        spent < NODE_API_TURN_BYTES &&
-        node_api_queue_take(&api->queue,
-            handled == 0 ? SIZE_MAX : NODE_API_TURN_BYTES - spent, &request)) {
-        rc = serve_next(node, &request, &spent, err);
-        handled++;
+    while (rc == ENT_OK && node_api_queue_take(&api->queue,
+                               node_api_turn_room(&turn), &request)) {
+        rc = serve_next(node, &request, &turn, err);
         fill_queue(api);
     }
     node_api_queue_pass(&api->queue);

@@ -16,9 +16,9 @@
 #include "proto/schema/api.pb-c.h"
 
 #define NODE_API_REQUEST_MAX ((size_t)8 * 1024 * 1024)
-#define NODE_API_BATCH_MAX 256 /* submissions or items in one request */
+#define NODE_API_BATCH_MAX 256  /* submissions or items in one request */
+#define NODE_API_INBOX_MAX 1024 /* messages of the desk in one reply */
 #define NODE_API_WAIT_MAX_MS 60000
-#define NODE_API_TURN_BYTES ((size_t)256 * 1024)
 
 struct node_like_budget;
 
@@ -32,9 +32,9 @@ struct ent_ear *node_api_ear(struct node_api *api);
 void node_api_begin(struct node_api *api);
 
 /* Handle requests inside the current turn, until what was asked and answered
- * comes to NODE_API_TURN_BYTES or as many were served as may wait
- * (NODE_API_QUEUE_MAX): a turn is short, so that what is urgent is in the next
- * one soon. Replies are effects. ENT_FULL and ENT_IO end the turn. */
+ * comes to NODE_API_TURN_BYTES or as many were served as may wait, or something
+ * small came after something large (node/api_queue.h). Replies are effects.
+ * ENT_FULL and ENT_IO end the turn. */
 enum ent_status node_api_serve(
     struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 

@@ -79,6 +79,18 @@ node_api_cursor(struct node *node, const Entente__V1__CursorRequest *request,
         ent_view_of(value, sizeof value), err);
 }
 
+/* What the reader has dealt with, so that he need not ask twice. */
+static enum ent_status
+move_cursor(struct node *node, const Entente__V1__InboxRequest *request,
+    struct ent_error *err)
+{
+    Entente__V1__CursorRequest cursor = ENTENTE__V1__CURSOR_REQUEST__INIT;
+
+    cursor.consumer = request->consumer;
+    cursor.through = request->through;
+    return request->through == 0 ? ENT_OK : node_api_cursor(node, &cursor, err);
+}
+
 /* The first desk sequence received at or after `time`: received_at never falls
  * along the desk, so halve. What is gone was the oldest. */
 static enum ent_status
@@ -353,15 +365,18 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
     uint64_t through = 0;
     uint64_t from = 0;
     uint64_t last = 0;
-    enum ent_status rc = node_number_get(node->store, "desk", &last, err);
+    enum ent_status rc = move_cursor(node, request, err);
 
+    if (rc == ENT_OK) {
+        rc = node_number_get(node->store, "desk", &last, err);
+    }
     if (rc == ENT_OK) {
         rc = find_place(node, request, last, &through, &from, err);
     }
     if (rc == ENT_OK) {
         rc = node_consent_any(node, &reading.consents, err);
     }
-    limit = limit > NODE_API_BATCH_MAX ? NODE_API_BATCH_MAX : limit;
+    limit = limit > NODE_API_INBOX_MAX ? NODE_API_INBOX_MAX : limit;
     reply->items = ent_arena_alloc(arena, limit * sizeof *reply->items);
     if (rc == ENT_OK && reply->items == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "reading the desk");

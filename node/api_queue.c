@@ -135,6 +135,31 @@ node_api_queue_pass(struct node_api_queue *queue)
     queue->favours |= ++queue->turns % 2 == 0;
 }
 
+size_t
+node_api_turn_room(const struct node_api_turn *turn)
+{
+    if (turn->count == 0) {
+        return SIZE_MAX;
+    }
+    if (turn->count >= NODE_API_QUEUE_MAX ||
+        turn->spent >= NODE_API_TURN_BYTES) {
+        return 0;
+    }
+    return turn->hurries ? NODE_API_SMALL : NODE_API_TURN_BYTES - turn->spent;
+}
+
+void
+node_api_turn_add(struct node_api_turn *turn, size_t len, size_t answered)
+{
+    turn->count++;
+    turn->spent += len + answered;
+    if (len > NODE_API_SMALL) {
+        turn->has_large = true;
+    } else {
+        turn->hurries |= turn->has_large;
+    }
+}
+
 void
 node_api_queue_clear(struct node_api_queue *queue)
 {

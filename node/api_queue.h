@@ -23,6 +23,7 @@
 #define NODE_API_PASSED_MAX 4
 #define NODE_API_BEFORE_MAX 4
 #define NODE_API_SMALL ((size_t)16 * 1024)
+#define NODE_API_TURN_BYTES ((size_t)1024 * 1024)
 
 /* One request: routing id, payload. */
 struct node_api_queued {
@@ -52,6 +53,20 @@ bool node_api_queue_take(struct node_api_queue *queue, size_t room,
 
 /* A turn is over. */
 void node_api_queue_pass(struct node_api_queue *queue);
+
+/* What one turn serves: large requests share its commit as long as no small one
+ * comes. That is served next, and with others like it ends the turn, as it may
+ * be urgent. All zero: it begins. */
+struct node_api_turn {
+    size_t count;
+    size_t spent; /* asked and answered, in bytes */
+    bool has_large;
+    bool hurries; /* a small one came after a large one */
+};
+/* For a request of how many bytes there is room; 0: the turn is over. */
+size_t node_api_turn_room(const struct node_api_turn *turn);
+/* A request of `len` bytes was served, and was answered with so many. */
+void node_api_turn_add(struct node_api_turn *turn, size_t len, size_t answered);
 
 void node_api_queue_clear(struct node_api_queue *queue);
 

@@ -160,6 +160,53 @@ what_has_no_room_in_this_turn_waits(void **state)
     assert_int_equal(next(&queue), 1);
 }
 
+/* ---- a turn ---- */
+
+#define LARGE (NODE_API_TURN_BYTES / 4)
+
+static void
+large_ones_share_a_turn_until_it_is_full(void **state)
+{
+    struct node_api_turn turn = {0};
+
+    (void)state;
+    assert_true(node_api_turn_room(&turn) == SIZE_MAX); /* any is served */
+    for (size_t i = 1; i < 4; i++) {
+        node_api_turn_add(&turn, LARGE, 0);
+        assert_int_equal(
+            node_api_turn_room(&turn), NODE_API_TURN_BYTES - i * LARGE);
+    }
+    node_api_turn_add(&turn, 1, LARGE); /* a long answer counts too */
+    assert_int_equal(node_api_turn_room(&turn), 0);
+}
+
+static void
+a_small_one_that_comes_after_a_large_one_ends_the_turn(void **state)
+{
+    struct node_api_turn turn = {0};
+
+    (void)state;
+    node_api_turn_add(&turn, 100, 0);
+    assert_true(node_api_turn_room(&turn) > LARGE);
+    node_api_turn_add(&turn, LARGE, 0);
+    assert_true(node_api_turn_room(&turn) > LARGE);
+    node_api_turn_add(&turn, NODE_API_SMALL, 0);
+    assert_int_equal(node_api_turn_room(&turn), NODE_API_SMALL);
+}
+
+static void
+small_ones_have_an_end_too(void **state)
+{
+    struct node_api_turn turn = {0};
+
+    (void)state;
+    for (size_t i = 0; i < NODE_API_QUEUE_MAX; i++) {
+        assert_true(node_api_turn_room(&turn) > 0);
+        node_api_turn_add(&turn, 10, 10);
+    }
+    assert_int_equal(node_api_turn_room(&turn), 0);
+}
+
 static void
 it_has_an_end(void **state)
 {
@@ -188,6 +235,9 @@ main(void)
         QUEUE_TEST(a_small_one_waits_behind_no_number_of_large_ones),
         QUEUE_TEST(only_one_that_waited_long_goes_before_who_is_quick),
         QUEUE_TEST(what_has_no_room_in_this_turn_waits),
+        QUEUE_TEST(large_ones_share_a_turn_until_it_is_full),
+        QUEUE_TEST(a_small_one_that_comes_after_a_large_one_ends_the_turn),
+        QUEUE_TEST(small_ones_have_an_end_too),
         QUEUE_TEST(it_has_an_end),
     };
 

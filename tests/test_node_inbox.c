@@ -235,6 +235,50 @@ what_a_reply_has_no_room_for_is_in_the_next(void **state)
     assert_true(replies > 1);
 }
 
+/* One question says what was dealt with and asks for the next. */
+static void
+who_reads_on_says_what_he_has_dealt_with(void **state)
+{
+    Entente__V1__InboxRequest request = ENTENTE__V1__INBOX_REQUEST__INIT;
+    const Entente__V1__InboxReply *reply;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        (void)post(MAESAI, TACHILEIK, hotline);
+    }
+    exchange();
+    request.consumer = (char *)"register";
+    request.limit = 2;
+    reply = read_desk(&request, 1 << 20);
+    assert_int_equal(reply->items[0]->sequence, 1);
+    reply = read_desk(&request, 1 << 20);
+    assert_int_equal(reply->items[0]->sequence, 1); /* he said nothing yet */
+    request.through = 2;
+    reply = read_desk(&request, 1 << 20);
+    assert_int_equal(reply->items[0]->sequence, 3);
+    request.through = 0;
+    reply = read_desk(&request, 1 << 20);
+    assert_int_equal(reply->items[0]->sequence, 3); /* and it stays so */
+}
+
+static void
+nobody_has_dealt_with_what_never_came(void **state)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena own = {0};
+    Entente__V1__InboxRequest request = ENTENTE__V1__INBOX_REQUEST__INIT;
+    Entente__V1__InboxReply reply = ENTENTE__V1__INBOX_REPLY__INIT;
+    struct node *node = world.nodes[TACHILEIK];
+
+    (void)state;
+    request.consumer = (char *)"register";
+    request.through = desk_count(TACHILEIK) + 1;
+    expect_ok(ent_arena_init(&own, 1 << 16, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_status(node_api_inbox(node, &request, &own, &reply, &last_error),
+        ENT_BAD_INPUT);
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+}
+
 int
 main(void)
 {
@@ -245,6 +289,8 @@ main(void)
         FILES(a_desk_is_read_over_what_is_gone),
         FILES(each_message_comes_with_what_was_said_of_passing_it_on),
         FILES(what_a_reply_has_no_room_for_is_in_the_next),
+        FILES(who_reads_on_says_what_he_has_dealt_with),
+        FILES(nobody_has_dealt_with_what_never_came),
     };
 
     return cmocka_run_group_tests_name("node_inbox", tests, NULL, NULL);

@@ -65,15 +65,18 @@ consume(void *context)
     struct feed *feed = context;
     ENT_AUTO(ent_client_close) struct ent_client *client = NULL;
     struct ent_error err = {0};
-    uint64_t from = 0; /* the cursor's */
+    uint64_t through = 0;
     int rc = bench_open(feed->ends.at, &client, &err);
 
     while (rc == EX_OK && atomic_load(&feed->arrived) < feed->load.messages &&
            !feed->load.failed && since_s(feed->began) < GIVE_UP_S) {
         size_t count = 0;
 
-        rc = bench_read(client, &from, NULL, NULL, &count, &err);
+        rc = bench_read(client, &through, NULL, NULL, &count, &err);
         atomic_fetch_add(&feed->arrived, count);
+    }
+    if (rc == EX_OK) {
+        rc = bench_read_end(client, through, &err);
     }
     if (rc != EX_OK) {
         return fail(feed, feed->ends.at, err.text);

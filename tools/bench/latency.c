@@ -86,12 +86,15 @@ consume(void *context)
     struct latency *latency = context;
     ENT_AUTO(ent_client_close) struct ent_client *client = NULL;
     struct ent_error err = {0};
-    uint64_t from = 0; /* the cursor's */
+    uint64_t through = 0;
     size_t count = 0;
     int rc = bench_open(latency->ends.at, &client, &err);
 
     while (rc == EX_OK && (!latency->over || (latency->loaded && count > 0))) {
-        rc = bench_read(client, &from, see, latency, &count, &err);
+        rc = bench_read(client, &through, see, latency, &count, &err);
+    }
+    if (rc == EX_OK) {
+        rc = bench_read_end(client, through, &err);
     }
     if (rc != EX_OK) {
         fail(latency, latency->ends.at, err.text);

@@ -8,12 +8,12 @@
 #include "tools/bench/spread.h"
 
 #define CONSUMER "bench"
-#define LIMIT 256
+#define LIMIT 1024
 #define WAIT_MS 1000
 #define RECEIPT_MS 60000
 
 int
-bench_read(struct ent_client *client, uint64_t *from, bench_see *see,
+bench_read(struct ent_client *client, uint64_t *through, bench_see *see,
     void *context, size_t *ret_count, struct ent_error *err)
 {
     Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
@@ -23,7 +23,7 @@ bench_read(struct ent_client *client, uint64_t *from, bench_see *see,
     int rc;
 
     inbox.consumer = (char *)(uintptr_t)CONSUMER;
-    inbox.from = *from;
+    inbox.through = *through;
     inbox.limit = LIMIT;
     inbox.wait_ms = WAIT_MS;
     request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_INBOX;
@@ -37,11 +37,18 @@ bench_read(struct ent_client *client, uint64_t *from, bench_see *see,
         see(context, reply->inbox->items[i]);
     }
     if (count > 0) {
-        *from = reply->inbox->items[count - 1]->sequence;
-        rc = ent_client_done(client, CONSUMER, (*from)++, err);
+        *through = reply->inbox->items[count - 1]->sequence;
     }
     *ret_count = count;
-    return rc;
+    return EX_OK;
+}
+
+int
+bench_read_end(
+    struct ent_client *client, uint64_t through, struct ent_error *err)
+{
+    return through == 0 ? EX_OK
+                        : ent_client_done(client, CONSUMER, through, err);
 }
 
 int

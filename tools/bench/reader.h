@@ -11,11 +11,15 @@
 /* Told of each message that came. */
 typedef void bench_see(void *context, const Entente__V1__InboxItem *item);
 
-/* What lies at the desk from `from` on (0: where this program's cursor is), at
- * most a request's worth, waiting a while for it; the cursor moves behind it,
- * and so does `from`. `see` may be NULL. A code of sysexits.h. */
-int bench_read(struct ent_client *client, uint64_t *from, bench_see *see,
+/* What lies at the desk behind this program's cursor, at most a request's
+ * worth, waiting a while for it. The cursor moves to `through` first, which 0
+ * leaves where it is; it becomes the last that was read. `see` may be NULL. A
+ * code of sysexits.h. */
+int bench_read(struct ent_client *client, uint64_t *through, bench_see *see,
     void *context, size_t *ret_count, struct ent_error *err) ENT_MUST_CHECK;
+/* Nothing more is read: the cursor moves to `through`. */
+int bench_read_end(struct ent_client *client, uint64_t through,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* How many copies at a sender wait for their receipt. */
 int bench_outbox_waiting(struct ent_client *client, uint64_t *ret_waiting,
