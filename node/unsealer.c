@@ -37,6 +37,7 @@ run(struct node_unsealer_job *job)
     if (job->is_verified) {
         node_unsealed_run(&job->unsealed);
     }
+    job->is_done = true;
 }
 
 static struct node_unsealer_job *
@@ -159,6 +160,7 @@ node_unsealer_take(struct node_unsealer *unsealer)
         (void)pthread_mutex_unlock(&unsealer->mutex);
         if (free_one) {
             job->is_verified = false;
+            job->is_done = false;
             return job;
         }
     }

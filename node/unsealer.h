@@ -22,6 +22,7 @@
 struct node_unsealer_job {
     struct ent_bundle bundle; /* looks into a frame that stays where it is */
     struct ent_certificate signer;
+    bool is_done;     /* it was opened, as far as it can be */
     bool is_verified; /* the bundle is authentic, under that certificate */
     struct node_unsealed unsealed;
     int state; /* for unsealer.c alone */
