@@ -105,6 +105,7 @@ word_of(enum node_check_stage stage)
     case NODE_CHECK_JOURNAL:
         return "journal";
     case NODE_CHECK_DESK:
+    case NODE_CHECK_BLOCKS:
         return "desk";
     case NODE_CHECK_COPIES:
         return "copies";

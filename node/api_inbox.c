@@ -123,7 +123,7 @@ struct reading {
     struct node *node;
     const Entente__V1__InboxRequest *request;
     struct ent_arena *arena; /* of the reply, rows and all */
-    struct ent_kv_cursor *cursor;
+    struct node_desk_walk walk;
     bool consents; /* there are some, about whatever message */
     size_t bytes;  /* of messages */
     struct node_like_budget budget;
@@ -273,14 +273,14 @@ fill_rest(struct reading *reading, const node_desk_row *row,
                : ENT_OK;
 }
 
-/* The next one, the first at or after `from`; ENT_NOT_FOUND at the end. */
+/* The next one; ENT_NOT_FOUND at the end. */
 static enum ent_status
-make_item(struct reading *reading, uint64_t from,
-    Entente__V1__InboxItem **ret_item, struct ent_error *err)
+make_item(struct reading *reading, Entente__V1__InboxItem **ret_item,
+    struct ent_error *err)
 {
     Entente__V1__InboxItem *item =
         ent_arena_alloc(reading->arena, sizeof *item);
-    node_desk_row *row;
+    node_desk_row row;
     uint64_t sequence;
     enum ent_status rc;
 
@@ -288,16 +288,15 @@ make_item(struct reading *reading, uint64_t from,
         return ent_fail(err, ENT_NO_MEMORY, "reading the desk");
     }
     entente__v1__inbox_item__init(item);
-    rc = node_desk_walk(reading->node, from, &reading->cursor, reading->arena,
-        &sequence, &row, err);
+    rc = node_desk_walk_next(&reading->walk, &sequence, &row, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    fill_item(row, sequence, reading->arena, item);
-    rc = fill_rest(reading, row, item, err);
-    if (rc == ENT_OK && row->deleted_at == 0 &&
-        node_desks_may_read(row, reading->request->desk)) {
-        rc = fill_message(reading, row, item, err);
+    fill_item(&row, sequence, reading->arena, item);
+    rc = fill_rest(reading, &row, item, err);
+    if (rc == ENT_OK && row.deleted_at == 0 &&
+        node_desks_may_read(&row, reading->request->desk)) {
+        rc = fill_message(reading, &row, item, err);
     }
     if (rc == ENT_OK && reading->request->alike && item->message != NULL) {
         rc = node_api_alike(reading->node, reading->request->desk,
@@ -316,7 +315,7 @@ make_items(struct reading *reading, uint64_t last, uint32_t limit,
     while (
         *from <= last && reply->n_items < limit && reading->bytes < REPLY_MAX) {
         Entente__V1__InboxItem *item = NULL;
-        enum ent_status rc = make_item(reading, *from, &item, err);
+        enum ent_status rc = make_item(reading, &item, err);
 
         if (rc == ENT_NOT_FOUND) {
             *from = last + 1; /* all that was there is gone */
@@ -382,9 +381,12 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
         return ent_fail(err, ENT_NO_MEMORY, "reading the desk");
     }
     if (rc == ENT_OK) {
+        rc = node_desk_walk_begin(node, from, arena, &reading.walk, err);
+    }
+    if (rc == ENT_OK) {
         rc = make_items(&reading, last, limit, &from, reply, err);
     }
-    ent_kv_cursor_close(&reading.cursor);
+    node_desk_walk_close(&reading.walk);
     for (size_t i = 0; i < reply->n_items; i++) {
         reply->items[i]->replayed = reply->items[i]->sequence <= through ||
                                     reply->items[i]->restored != 0;

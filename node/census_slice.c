@@ -4,7 +4,7 @@
 
 #include "node/census.h"
 
-/* Place: u8 page (0 desk, 1 copies, 2 what was kept), then a key of it. */
+/* Place: u8 page (of those below), then a key of it. */
 #define PLACE_LEN (1 + NODE_KEY_MAX)
 
 struct slice {
@@ -29,6 +29,30 @@ add_desk(struct node *node, struct slice *slice, struct ent_view value,
     return rc != ENT_OK ? rc
                         : node_census_desk(
                               node, row, &slice->census, &slice->opened, err);
+}
+
+/* All that stand in it still. */
+static enum ent_status
+add_block(struct node *node, struct slice *slice, struct ent_view value,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_desk_block *block = NULL;
+    uint64_t at = 0;
+    enum ent_status rc =
+        node_row_unpack(value, &entente__rest__v1__desk_block_row__descriptor,
+            (ProtobufCMessage **)&block, err);
+
+    if (rc == ENT_OK) {
+        rc = node_desk_block_check(block, err);
+    }
+    for (; rc == ENT_OK && node_desk_block_next(block, at, &at); at++) {
+        node_desk_row row;
+
+        node_desk_block_row(block, at, &row);
+        rc = node_census_desk(node, &row, &slice->census, &slice->opened, err);
+        slice->rows++;
+    }
+    return rc;
 }
 
 static enum ent_status
@@ -65,6 +89,7 @@ static const struct page {
         struct ent_view value, struct ent_error *err);
 } pages[] = {
     {NODE_DESK, add_desk},
+    {NODE_DESK_BLOCK, add_block},
     {NODE_COPY, add_copy},
     {NODE_CENSUS, add_kept},
 };

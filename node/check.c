@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/rest.pb-c.h"
+#include "node/desk_block.h"
 
 void
 node_check_begin(const struct node *node, struct node_check *ret_check)
@@ -96,6 +96,25 @@ count_desk(
     return rc;
 }
 
+static enum ent_status
+count_block(
+    struct node_check *check, struct ent_view value, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_desk_block *block = NULL;
+    uint64_t at = 0;
+    enum ent_status rc =
+        node_row_unpack(value, &entente__rest__v1__desk_block_row__descriptor,
+            (ProtobufCMessage **)&block, err);
+
+    if (rc == ENT_OK) {
+        rc = node_desk_block_check(block, err);
+    }
+    for (; rc == ENT_OK && node_desk_block_next(block, at, &at); at++) {
+        node_tally_desk(&check->counted, NULL, block->row);
+    }
+    return rc;
+}
+
 /* What its bundle says of a copy, as the snapshot has it. */
 static enum ent_status
 lay_outcome(struct node_check *check, Entente__Rest__V1__CopyRow *row,
@@ -172,17 +191,29 @@ turn_page(struct node_check *check)
         compare(check);
         return;
     }
-    check->stage = NODE_CHECK_COPIES;
+    check->stage =
+        check->stage == NODE_CHECK_DESK ? NODE_CHECK_BLOCKS : NODE_CHECK_COPIES;
     memset(check->place, 0, sizeof check->place);
 }
+
+/* What is counted in a stage, and how. */
+static const struct page {
+    enum node_table table;
+    enum ent_status (*count)(
+        struct node_check *check, struct ent_view value, struct ent_error *err);
+} pages[NODE_CHECK_DONE] = {
+    [NODE_CHECK_DESK] = {NODE_DESK, count_desk},
+    [NODE_CHECK_BLOCKS] = {NODE_DESK_BLOCK, count_block},
+    [NODE_CHECK_COPIES] = {NODE_COPY, count_copy},
+};
 
 /* Up to `rows` of one table. */
 static void
 step_tally(struct node_check *check, size_t rows)
 {
-    enum node_table table =
-        check->stage == NODE_CHECK_DESK ? NODE_DESK : NODE_COPY;
-    size_t len = node_key_len(table);
+    const struct page *page = &pages[check->stage];
+    const enum node_table table = page->table;
+    const size_t len = node_key_len(table);
     struct ent_error fault = {0};
 
     for (size_t i = 0; i < rows; i++) {
@@ -195,8 +226,7 @@ step_tally(struct node_check *check, size_t rows)
             return;
         }
         if (rc == ENT_OK) {
-            rc = table == NODE_DESK ? count_desk(check, value, &fault)
-                                    : count_copy(check, value, &fault);
+            rc = page->count(check, value, &fault);
         }
         if (rc != ENT_OK) {
             finish(check, fault.text);

@@ -19,6 +19,7 @@
 enum node_check_stage {
     NODE_CHECK_JOURNAL,
     NODE_CHECK_DESK,
+    NODE_CHECK_BLOCKS,
     NODE_CHECK_COPIES,
     NODE_CHECK_DONE,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/desk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "node/assembly.h"
@@ -37,61 +38,6 @@ node_seen_put(struct node *node, const struct ent_party *sender,
 }
 
 enum ent_status
-node_desk_get(struct node *node, uint64_t sequence, node_desk_row **ret_row,
-    struct ent_error *err)
-{
-    struct node_key key = node_key_u64(sequence);
-
-    return node_row_get(node->store, NODE_DESK, node_key_view(&key),
-        &entente__rest__v1__desk_row__descriptor, (ProtobufCMessage **)ret_row,
-        err);
-}
-
-enum ent_status
-node_desk_next(struct node *node, uint64_t from, uint64_t *ret_sequence,
-    node_desk_row **ret_row, struct ent_error *err)
-{
-    struct node_key key = node_key_u64(from);
-    struct ent_view value;
-    enum ent_status rc = node_store_seek(
-        node->store, NODE_DESK, node_key_view(&key), 0, key.bytes, &value, err);
-
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    *ret_sequence = ent_get_be(key.bytes, 8);
-    return node_row_unpack(value, &entente__rest__v1__desk_row__descriptor,
-        (ProtobufCMessage **)ret_row, err);
-}
-
-enum ent_status
-node_desk_walk(struct node *node, uint64_t from, struct ent_kv_cursor **cursor,
-    struct ent_arena *arena, uint64_t *ret_sequence, node_desk_row **ret_row,
-    struct ent_error *err)
-{
-    struct node_key first = node_key_u64(from);
-    struct ent_view key;
-    struct ent_view value;
-    enum ent_status rc;
-
-    if (*cursor != NULL) {
-        rc = ent_kv_cursor_next(*cursor, &key, &value, err);
-    } else {
-        rc = node_store_cursor(node->store, NODE_DESK, cursor, err);
-        if (rc == ENT_OK) {
-            rc = ent_kv_cursor_seek(
-                *cursor, node_key_view(&first), &key, &value, err);
-        }
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    *ret_sequence = ent_get_be(key.data, 8);
-    return node_row_unpack_in(value, &entente__rest__v1__desk_row__descriptor,
-        arena, (ProtobufCMessage **)ret_row, err);
-}
-
-enum ent_status
 node_desk_origin(const node_desk_row *row, struct ent_party *ret_sender,
     struct ent_id *ret_id, struct ent_error *err)
 {
@@ -114,19 +60,16 @@ is_read(const node_desk_row *row)
     return row != NULL && row->deleted_at == 0;
 }
 
-enum ent_status
-node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
+/* What follows from a row that is another now. */
+static enum ent_status
+follow(struct node *node, uint64_t sequence, const node_desk_row *was,
     const node_desk_row *is, struct ent_error *err)
 {
-    struct node_key key = node_key_u64(sequence);
-    struct ent_party sender;
-    struct ent_id id;
     enum ent_status rc = node_onward_note(node, sequence, was, is, err);
 
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK) {
+        rc = node_correction_follow_desk(node, sequence, was, is, err);
     }
-    rc = node_correction_follow_desk(node, sequence, was, is, err);
     if (rc == ENT_OK) {
         rc = node_reply_follow_desk(node, sequence, was, is, err);
     }
@@ -136,16 +79,27 @@ node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
     if (rc == ENT_OK && is_read(was) && !is_read(is)) {
         rc = node_index_forget(node, NODE_CAME, sequence, err);
     }
+    if (rc == ENT_OK) {
+        node_tally_desk(&node->tally, was, is);
+    }
+    return rc;
+}
+
+enum ent_status
+node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
+    const node_desk_row *is, struct ent_error *err)
+{
+    struct ent_party sender;
+    struct ent_id id;
+    enum ent_status rc = follow(node, sequence, was, is, err);
+
     if (rc != ENT_OK) {
         return rc;
     }
-    node_tally_desk(&node->tally, was, is);
     if (is == NULL) {
-        return node_store_delete(
-            node->store, NODE_DESK, node_key_view(&key), err);
+        return node_desk_rows_delete(node, sequence, err);
     }
-    rc = node_row_put(
-        node->store, NODE_DESK, node_key_view(&key), &is->base, err);
+    rc = node_desk_rows_change(node, sequence, is, err);
     if (rc != ENT_OK || is->deleted_at == 0 ||
         (was != NULL && was->deleted_at != 0)) {
         return rc;
@@ -154,62 +108,153 @@ node_desk_set(struct node *node, uint64_t sequence, const node_desk_row *was,
     return rc != ENT_OK ? rc : node_assembly_forget(node, &sender, &id, err);
 }
 
-enum ent_status
-node_desk_put(struct node *node, const node_desk_row *row,
-    uint64_t *ret_sequence, struct ent_error *err)
-{
-    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
-    node_desk_row settled = *row;
+/* ---- handing over ---- */
+
+/* One on its way to the desk. */
+struct handed {
     struct ent_party sender;
     struct ent_id id;
-    struct node_settled said;
-    uint64_t sequence;
-    enum ent_status rc;
+    struct node_settled said; /* its row looks into it */
+    ProtobufCBinaryData blinds;
+};
 
-    rc = node_desk_origin(row, &sender, &id, err);
+/* What was said of it before it came is in its row from the beginning. */
+static enum ent_status
+settle(struct node *node, const node_desk_row *row, node_desk_row *settled,
+    struct handed *handed, struct ent_error *err)
+{
+    enum ent_status rc =
+        node_desk_origin(row, &handed->sender, &handed->id, err);
+
+    *settled = *row;
     if (rc == ENT_OK) {
-        rc = node_lifecycle_settle(node, &sender, &id, &settled, &said, err);
+        rc = node_lifecycle_settle(
+            node, &handed->sender, &handed->id, settled, &handed->said, err);
     }
-    if (rc == ENT_OK) {
-        rc = node_number_next(node->store, "desk", &sequence, err);
-    }
-    if (rc == ENT_OK && settled.deleted_at == 0) {
+    handed->blinds = settled->blinds;
+    settled->blinds = (ProtobufCBinaryData){0};
+    return rc;
+}
+
+/* By what it is found, and who was looking for it. */
+static enum ent_status
+enter(struct node *node, uint64_t sequence, const struct handed *handed,
+    const node_desk_row *settled, struct ent_error *err)
+{
+    node_desk_row blinded = *settled;
+    enum ent_status rc = ENT_OK;
+
+    blinded.blinds = handed->blinds;
+    if (settled->deleted_at == 0) {
         rc = node_index_put(node, NODE_CAME, sequence,
-            ent_view_of(settled.blinds.data, settled.blinds.len), err);
+            ent_view_of(blinded.blinds.data, blinded.blinds.len), err);
     }
-    if (rc == ENT_OK) {
-        rc = node_passing_meet(node, sequence, &settled, err);
-    }
-    if (rc == ENT_OK) {
-        settled.blinds = (ProtobufCBinaryData){0};
-        rc = node_desk_set(node, sequence, NULL, &settled, err);
-    }
-    if (rc == ENT_OK) {
-        rc = node_seen_get(node, &sender, &id, &seen, err);
-    }
+    return rc != ENT_OK ? rc : node_passing_meet(node, sequence, &blinded, err);
+}
+
+static enum ent_status
+note_seen(struct node *node, uint64_t sequence, const struct handed *handed,
+    uint64_t bundle, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+    enum ent_status rc =
+        node_seen_get(node, &handed->sender, &handed->id, &seen, err);
+
     if (rc == ENT_OK) {
         seen->desk = sequence;
-        seen->bundle = row->bundle;
-        rc = node_seen_put(node, &sender, &id, seen, err);
+        seen->bundle = bundle;
+        rc = node_seen_put(node, &handed->sender, &handed->id, seen, err);
     }
-    if (rc != ENT_OK) {
-        return rc == ENT_NOT_FOUND ? ent_fail(err, ENT_IO,
-                                         "a message at the desk was never seen")
-                                   : rc;
-    }
-    rc = node_signers_note(node, &settled, err);
+    return rc != ENT_NOT_FOUND
+               ? rc
+               : ent_fail(err, ENT_IO, "a message at the desk was never seen");
+}
+
+/* Its row is there. */
+static enum ent_status
+hand_over(struct node *node, uint64_t sequence, const struct handed *handed,
+    const node_desk_row *settled, struct ent_error *err)
+{
+    enum ent_status rc = enter(node, sequence, handed, settled, err);
+
     if (rc == ENT_OK) {
-        rc = node_ladder_set(node, sequence, &settled, err);
+        rc = follow(node, sequence, NULL, settled, err);
     }
     if (rc == ENT_OK) {
-        rc = node_desks_tell(node, sequence, &settled, err);
+        rc = note_seen(node, sequence, handed, settled->bundle, err);
     }
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK) {
+        rc = node_ladder_set(node, sequence, settled, err);
     }
-    node->arrivals++;
-    *ret_sequence = sequence;
-    return ENT_OK;
+    if (rc == ENT_OK) {
+        rc = node_desks_tell(node, sequence, settled, err);
+    }
+    node->arrivals += rc == ENT_OK ? 1 : 0;
+    return rc;
+}
+
+/* The sequences of `count` that come now. */
+static enum ent_status
+number(
+    struct node *node, size_t count, uint64_t *ret_first, struct ent_error *err)
+{
+    uint64_t last;
+    enum ent_status rc = node_number_get(node->store, "desk", &last, err);
+
+    *ret_first = last + 1;
+    return rc != ENT_OK
+               ? rc
+               : node_number_set(node->store, "desk", last + count, err);
+}
+
+/* All rows first: who hands one over may look at another. */
+static enum ent_status
+put_all(struct node *node, const node_desk_row *const *rows, size_t count,
+    node_desk_row *settled, struct handed *handed, struct ent_error *err)
+{
+    uint64_t first = 0;
+    enum ent_status rc = number(node, count, &first, err);
+
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        rc = settle(node, rows[i], &settled[i], &handed[i], err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_desk_rows_add_all(node, first, settled, count, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_signers_note(node, settled, count, err);
+    }
+    for (size_t i = 0; rc == ENT_OK && i < count; i++) {
+        rc = hand_over(node, first + i, &handed[i], &settled[i], err);
+    }
+    return rc;
+}
+
+enum ent_status
+node_desk_put_all(struct node *node, const node_desk_row *const *rows,
+    size_t count, struct ent_error *err)
+{
+    node_desk_row *settled = calloc(count, sizeof *settled);
+    struct handed *handed = calloc(count, sizeof *handed);
+    enum ent_status rc;
+
+    if (count == 0) {
+        rc = ENT_OK;
+    } else if (settled == NULL || handed == NULL) {
+        rc = ent_fail(err, ENT_NO_MEMORY, "handing over %zu messages", count);
+    } else {
+        rc = put_all(node, rows, count, settled, handed, err);
+    }
+    free(settled);
+    free(handed);
+    return rc;
+}
+
+enum ent_status
+node_desk_put(
+    struct node *node, const node_desk_row *row, struct ent_error *err)
+{
+    return node_desk_put_all(node, &row, 1, err);
 }
 
 enum ent_status
@@ -240,10 +285,8 @@ node_desk_release(struct node *node, const struct ent_digest *stream,
         return ENT_OK; /* none of its messages was for the desk */
     }
     for (size_t i = 0; rc == ENT_OK && i < held->n_rows; i++) {
-        uint64_t sequence;
-
         held->rows[i]->missing = missing;
-        rc = node_desk_put(node, held->rows[i], &sequence, err);
+        rc = node_desk_put(node, held->rows[i], err);
     }
     if (rc != ENT_OK) {
         return rc;

@@ -6,16 +6,19 @@
 #ifndef NODE_DESK_H
 #define NODE_DESK_H
 
-#include "node/node.h"
+#include "node/desk_rows.h"
 #include "node/rest.pb-c.h"
 #include "proto/delivery.h"
 
-typedef Entente__Rest__V1__DeskRow node_desk_row; /* generated names */
-typedef Entente__Rest__V1__SeenRow node_seen_row;
+typedef Entente__Rest__V1__SeenRow node_seen_row; /* a generated name */
 
 /* Hand one message over: the next desk sequence. Its SEEN row learns it. */
 enum ent_status node_desk_put(struct node *node, const node_desk_row *row,
-    uint64_t *ret_sequence, struct ent_error *err) ENT_MUST_CHECK;
+    struct ent_error *err) ENT_MUST_CHECK;
+/* The same with all of a bundle, in their order. */
+enum ent_status node_desk_put_all(struct node *node,
+    const node_desk_row *const *rows, size_t count,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* Keep the messages of an early bundle until their turn; take them out. */
 enum ent_status node_desk_hold(struct node *node,
@@ -26,19 +29,6 @@ enum ent_status node_desk_release(struct node *node,
     const struct ent_digest *stream, uint64_t first, uint64_t missing,
     struct ent_error *err) ENT_MUST_CHECK;
 
-enum ent_status node_desk_get(struct node *node, uint64_t sequence,
-    node_desk_row **ret_row, struct ent_error *err) ENT_MUST_CHECK;
-/* The first entry at or after `from`; ENT_NOT_FOUND past the last. */
-enum ent_status node_desk_next(struct node *node, uint64_t from,
-    uint64_t *ret_sequence, node_desk_row **ret_row,
-    struct ent_error *err) ENT_MUST_CHECK;
-/* Entry after entry, from `from` on: `cursor` is NULL before the first, and the
- * caller's to close (ent_kv_cursor_close). Rows lie in `arena`, and are not
- * freed. */
-enum ent_status node_desk_walk(struct node *node, uint64_t from,
-    struct ent_kv_cursor **cursor, struct ent_arena *arena,
-    uint64_t *ret_sequence, node_desk_row **ret_row,
-    struct ent_error *err) ENT_MUST_CHECK;
 /* Its row was `was` (NULL: there was none) and is `is` from now on (NULL: it is
  * deleted); the tally follows. */
 enum ent_status node_desk_set(struct node *node, uint64_t sequence,

@@ -122,15 +122,12 @@ static enum ent_status
 hand_over(struct node *node, struct node_arrival *arrival, uint64_t bundle,
     struct ent_error *err)
 {
-    node_desk_row *held[ENT_BUNDLE_MESSAGES_MAX];
+    node_desk_row *rows[ENT_BUNDLE_MESSAGES_MAX];
     struct ent_key_id signed_by = arrival->bundle->label.signing_key_id;
     size_t count = 0;
-    enum ent_status rc = ENT_OK;
 
-    for (uint32_t i = 0; rc == ENT_OK && i < arrival->bundle->label.count;
-         i++) {
+    for (uint32_t i = 0; i < arrival->bundle->label.count; i++) {
         struct node_opening *opening = &arrival->openings[i];
-        uint64_t sequence;
 
         if (!opening->is_new) {
             continue;
@@ -140,17 +137,15 @@ hand_over(struct node *node, struct node_arrival *arrival, uint64_t bundle,
         opening->row.id.len = sizeof opening->id.bytes;
         opening->row.signed_by.data = signed_by.bytes;
         opening->row.signed_by.len = sizeof signed_by.bytes;
-        if (arrival->kind == ENT_ARRIVAL_EARLY) {
-            held[count++] = &opening->row;
-        } else {
-            rc = node_desk_put(node, &opening->row, &sequence, err);
-        }
+        rows[count++] = &opening->row;
     }
-    if (rc == ENT_OK && count > 0) {
-        rc = node_desk_hold(node, &arrival->incoming.stream,
-            arrival->bundle->label.first, held, count, err);
+    if (arrival->kind != ENT_ARRIVAL_EARLY) {
+        return node_desk_put_all(
+            node, (const node_desk_row *const *)rows, count, err);
     }
-    return rc;
+    return count == 0 ? ENT_OK
+                      : node_desk_hold(node, &arrival->incoming.stream,
+                            arrival->bundle->label.first, rows, count, err);
 }
 
 enum ent_status

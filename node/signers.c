@@ -20,8 +20,8 @@ get_row(struct node *node, struct ent_view key, signer_row **ret_row,
 }
 
 enum ent_status
-node_signers_note(
-    struct node *node, const node_desk_row *row, struct ent_error *err)
+node_signers_note(struct node *node, const node_desk_row *row, size_t count,
+    struct ent_error *err)
 {
     ENT_AUTO(node_row_free) signer_row *was = NULL;
     signer_row is = ENTENTE__REST__V1__SIGNER_ROW__INIT;
@@ -35,7 +35,7 @@ node_signers_note(
     if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
         return rc;
     }
-    is.messages = was == NULL ? 1 : was->messages + 1;
+    is.messages = count + (was == NULL ? 0 : was->messages);
     is.first_at = was == NULL ? row->received_at : was->first_at;
     is.last_at = row->received_at;
     return node_row_put(node->store, NODE_SIGNER, key, &is.base, err);

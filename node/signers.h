@@ -10,9 +10,9 @@
 #include "node/desk.h"
 #include "proto/certificate.h"
 
-/* A message under `row->signed_by` came to the desk. */
+/* `count` messages under `row->signed_by` came to the desk. */
 enum ent_status node_signers_note(struct node *node, const node_desk_row *row,
-    struct ent_error *err) ENT_MUST_CHECK;
+    size_t count, struct ent_error *err) ENT_MUST_CHECK;
 
 /* What came under one key; `messages` 0: nothing. Of what is deleted by now the
  * desk still says that it came, for a year. */

@@ -74,6 +74,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_LINK] = {.name = "link", .key_len = 32},
     [NODE_ASKED] = {.name = "asked", .key_len = 24},
     [NODE_OUTCOME] = {.name = "outcome", .key_len = 8},
+    [NODE_DESK_BLOCK] = {.name = "desk_block", .key_len = 8},
     [NODE_PASSED] = {.name = "passed", .key_len = 24, .form = ENT_KV_BARE},
 };
 

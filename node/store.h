@@ -90,6 +90,7 @@ enum node_table {
     NODE_CENSUS,      /* u32 month, u8 what, u32 values(7) -> counts(104) */
     NODE_ASKED,       /* u64 hour, prints of user(8), of role(8) -> AskedRow */
     NODE_OUTCOME,     /* u64 bundle                       -> OutcomeRow */
+    NODE_DESK_BLOCK,  /* u64 desk sequence of its last   -> DeskBlockRow */
     NODE_TABLE_COUNT,
 };
 

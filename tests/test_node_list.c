@@ -410,7 +410,6 @@ put_twin(const struct ent_id *id, const char *from)
     struct ent_party party;
     ent_message *message;
     const uint64_t number = desk_count(TACHILEIK);
-    uint64_t sequence;
 
     expect_ok(ent_address_parse(view(from), &sender, &last_error));
     party = ent_address_party(&sender);
@@ -423,7 +422,7 @@ put_twin(const struct ent_id *id, const char *from)
     twin.blinds.data = blinds.data;
     twin.blinds.len = blinds.len;
     expect_ok(node_seen_put(node, &party, id, &seen, &last_error));
-    expect_ok(node_desk_put(node, &twin, &sequence, &last_error));
+    expect_ok(node_desk_put(node, &twin, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
 }
 

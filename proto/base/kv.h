@@ -27,7 +27,7 @@
 
 #include "proto/base/bytes.h"
 
-#define ENT_KV_TABLES_MAX 64
+#define ENT_KV_TABLES_MAX 80
 #define ENT_KV_STORE_KEY_LEN 32
 /* So many sealed values that were read stay, for their reader. */
 #define ENT_KV_VALUES_KEPT 8
