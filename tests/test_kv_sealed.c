@@ -3,11 +3,14 @@
 #include "tests/kv_store.h"
 
 #include <malloc.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define LEN_MAX VALUE_MAX
-#define SEAL_LEN (24 + 16) /* nonce, tag */
+#define PREFIX_LEN 16
+#define NONCE_LEN 24
+#define SEAL_LEN (NONCE_LEN + 16) /* nonce, tag */
 
 /* ---- what lies on the disk ---- */
 
@@ -37,6 +40,38 @@ is_in_file(void **state, const void *bytes, size_t len)
     found = memmem(content, size, bytes, len) != NULL;
     free(content);
     return found;
+}
+
+/* The nonce of a value of LETTERS whose store is not open. */
+static void
+read_nonce(void **state, uint64_t key, uint8_t out[static NONCE_LEN])
+{
+    uint8_t stored[64 + SEAL_LEN];
+
+    assert_true(read_disk(state, "letters", key, stored) >= SEAL_LEN);
+    memcpy(out, stored, NONCE_LEN);
+}
+
+/* Where a letter lies (proto/base/kv_value.c). */
+static size_t
+place_of_letter(uint64_t key, uint8_t *out)
+{
+    static const char head[] = "entente store v3\x07letters\x00\x08";
+
+    memcpy(out, head, sizeof head - 1);
+    memcpy(out + sizeof head - 1, key_of(key).data, KEY_LEN);
+    return sizeof head - 1 + KEY_LEN;
+}
+
+static void
+key_of_cipher(uint8_t out[static 32])
+{
+    static const char name[] = "entente store cipher v3";
+
+    assert_int_equal(
+        crypto_generichash(out, 32, (const uint8_t *)name, sizeof name - 1,
+            kv_options.store_key, sizeof kv_options.store_key),
+        0);
 }
 
 /* ---- tests ---- */
@@ -152,12 +187,148 @@ a_value_lies_otherwise_each_time(void **state)
         assert_int_equal(
             read_disk(state, "letters", i == 0 ? 2 : 1, other), len);
         for (size_t at = 0; at + 8 <= len; at += 8) {
-            assert_memory_not_equal(first + at, other + at, 8);
+            if (at != PREFIX_LEN) { /* the first of a turn is counted 0 */
+                assert_memory_not_equal(first + at, other + at, 8);
+            }
         }
         kv = open_store(state);
         put(kv, LETTERS, 1, value);
         ent_kv_close(&kv);
     }
+}
+
+/* libsodium's own function reads what lies there. */
+static void
+what_seals_is_xchacha20_poly1305(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv_txn *txn = begin(kv, true);
+    uint8_t stored[LEN_MAX + SEAL_LEN];
+    uint8_t plain[LEN_MAX];
+    uint8_t place[64];
+    uint8_t key[32];
+
+    for (size_t i = 0; i < 300; i++) {
+        expect_ok(
+            ent_kv_put(txn, LETTERS, key_of(i), value_of(i, i), &last_error));
+    }
+    expect_ok(ent_kv_commit(&txn, &last_error));
+    ent_kv_close(&kv);
+    key_of_cipher(key);
+    for (size_t i = 0; i < 300; i++) {
+        size_t len = read_disk(state, "letters", i, stored);
+
+        assert_int_equal(len, i + SEAL_LEN);
+        assert_int_equal(crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL,
+                             NULL, stored + NONCE_LEN, len - NONCE_LEN, place,
+                             place_of_letter(i, place), stored, key),
+            0);
+        assert_true(ent_view_equal(ent_view_of(plain, i), value_of(i, i)));
+    }
+}
+
+/* ... and what it has sealed is read. */
+static void
+whatever_xchacha20_poly1305_sealed_there_is_read(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_view value = view("seen at the bridge");
+    uint8_t stored[64 + SEAL_LEN];
+    uint8_t place[64];
+    uint8_t key[32];
+
+    ent_kv_close(&kv);
+    key_of_cipher(key);
+    randombytes_buf(stored, NONCE_LEN);
+    assert_int_equal(crypto_aead_xchacha20poly1305_ietf_encrypt(
+                         stored + NONCE_LEN, NULL, value.data, value.len, place,
+                         place_of_letter(1, place), NULL, stored, key),
+        0);
+    write_disk(state, "letters", 1, stored, value.len + SEAL_LEN);
+    expect_ok(get_again(state, LETTERS, 1, "seen at the bridge"));
+}
+
+/* A prefix that was never asked for has no key, not one of zeros. */
+static void
+what_is_sealed_under_zeros_is_not_read(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    static const uint8_t zeros[32];
+    struct ent_view value = view("seen at the bridge");
+    uint8_t stored[64 + SEAL_LEN] = {0};
+    uint8_t place[64];
+
+    ent_kv_close(&kv);
+    assert_int_equal(crypto_aead_chacha20poly1305_ietf_encrypt(
+                         stored + NONCE_LEN, NULL, value.data, value.len, place,
+                         place_of_letter(1, place), NULL, zeros, zeros),
+        0);
+    write_disk(state, "letters", 1, stored, value.len + SEAL_LEN);
+    expect_status(get_again(state, LETTERS, 1, ""), ENT_IO);
+}
+
+/* The number of values of a turn is counted, and each turn begins anew: what
+ * was taken back or is put back from a copy has used the same counts. */
+static void
+no_two_values_have_one_nonce(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    uint8_t nonces[12][NONCE_LEN];
+    struct ent_kv_txn *txn = NULL;
+
+    for (size_t i = 0; i < 12; i++) { /* four turns, three of one opening */
+        if (i % 3 == 0) {
+            txn = begin(kv, true);
+        }
+        expect_ok(
+            ent_kv_put(txn, LETTERS, key_of(i), view("letter"), &last_error));
+        if (i % 3 == 2) {
+            expect_ok(ent_kv_commit(&txn, &last_error));
+            txn = begin(kv, true);
+            expect_ok(ent_kv_put(
+                txn, LETTERS, key_of(99), view("none"), &last_error));
+            ent_kv_abort(&txn);
+        }
+        if (i == 8) {
+            ent_kv_close(&kv);
+            kv = open_store(state);
+        }
+    }
+    ent_kv_close(&kv);
+    for (size_t i = 0; i < 12; i++) {
+        read_nonce(state, i, nonces[i]);
+        for (size_t j = 0; j < i; j++) {
+            assert_int_equal(
+                memcmp(nonces[i], nonces[j], PREFIX_LEN) == 0, i / 3 == j / 3);
+            assert_memory_not_equal(nonces[i], nonces[j], NONCE_LEN);
+        }
+    }
+}
+
+/* More of them than are kept at hand, in any order. */
+static void
+values_of_many_turns_are_read(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv_txn *txn;
+    struct ent_view value;
+
+    for (size_t i = 0; i < 100; i++) {
+        txn = begin(kv, true);
+        expect_ok(
+            ent_kv_put(txn, LETTERS, key_of(i), value_of(i, 50), &last_error));
+        expect_ok(ent_kv_commit(&txn, &last_error));
+    }
+    txn = begin(kv, true);
+    expect_ok(
+        ent_kv_put(txn, LETTERS, key_of(100), value_of(100, 50), &last_error));
+    for (size_t i = 0; i <= 500; i++) {
+        size_t key = i * 37 % 101;
+
+        expect_ok(ent_kv_get(txn, LETTERS, key_of(key), &value, &last_error));
+        assert_true(ent_view_equal(value, value_of(key, 50)));
+    }
+    ent_kv_abort(&txn);
 }
 
 static void
@@ -248,6 +419,11 @@ main(void)
         KV_TEST(no_flipped_bit_of_a_value_goes_unnoticed),
         KV_TEST(a_value_counts_only_where_it_was_put),
         KV_TEST(a_value_lies_otherwise_each_time),
+        KV_TEST(what_seals_is_xchacha20_poly1305),
+        KV_TEST(whatever_xchacha20_poly1305_sealed_there_is_read),
+        KV_TEST(what_is_sealed_under_zeros_is_not_read),
+        KV_TEST(no_two_values_have_one_nonce),
+        KV_TEST(values_of_many_turns_are_read),
         KV_TEST(what_was_read_stays_while_a_few_more_are),
         KV_TEST(transactions_do_not_share_what_they_read),
         KV_TEST(a_long_walk_keeps_no_memory),

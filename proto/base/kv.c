@@ -86,7 +86,10 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
         return ent_fail(err, ent_kv_status(rc), "beginning a transaction: %s",
             mdb_strerror(rc));
     }
-    kv->writing |= write;
+    if (write) {
+        kv->writing = true;
+        kv->guard.sealer.own.known = false; /* no nonce of an earlier one */
+    }
     *ret_txn = txn;
     return ENT_OK;
 }
@@ -191,7 +194,7 @@ enum ent_status
 ent_kv_get(struct ent_kv_txn *txn, size_t table, struct ent_view key,
     struct ent_view *ret_value, struct ent_error *err)
 {
-    const struct ent_kv *kv = txn->kv;
+    struct ent_kv *kv = txn->kv;
     MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
     MDB_val stored;
     int rc;
@@ -228,7 +231,7 @@ enum ent_status
 ent_kv_put(struct ent_kv_txn *txn, size_t table, struct ent_view key,
     struct ent_view value, struct ent_error *err)
 {
-    const struct ent_kv *kv = txn->kv;
+    struct ent_kv *kv = txn->kv;
     int rc;
 
     assert(txn->write && table < kv->table_count);

@@ -6,9 +6,9 @@
  * has no checksums, so every value carries a MAC under the store's own key,
  * over table name, key and value: a damaged or moved value is ENT_IO, never
  * data. Unless its table says otherwise it is sealed besides: who has the disk
- * and not that key reads no value, and sees only how long each is
- * (proto/base/kv_value.c). Keys of rows lie as they are, in order: what they
- * must not say has to be put into them blinded.
+ * and not that key reads no value, and sees only how long each is and which
+ * were put together (proto/base/kv_value.c). Keys of rows lie as they are, in
+ * order: what they must not say has to be put into them blinded.
  *
  * Keys are fixed-length binary per table; a folder is created only by
  * ent_kv_create, never by opening.

@@ -77,7 +77,7 @@ give(struct ent_kv_cursor *cursor, int rc, const MDB_val *mdb_key,
     const MDB_val *stored, struct ent_view *ret_key, struct ent_view *ret_value,
     struct ent_error *err)
 {
-    const struct ent_kv *kv = cursor->txn->kv;
+    struct ent_kv *kv = cursor->txn->kv;
     const struct ent_kv_table *table = &kv->tables[cursor->table];
     struct ent_view key;
     enum ent_status status;

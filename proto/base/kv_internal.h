@@ -13,24 +13,43 @@
 #include "proto/base/kv.h"
 
 #define ENT_KV_MAC_LEN 16
-#define ENT_KV_SEAL_LEN (24 + 16) /* nonce and tag */
+#define ENT_KV_PREFIX_LEN 16
+#define ENT_KV_NONCE_LEN (ENT_KV_PREFIX_LEN + 8)
+#define ENT_KV_SEAL_LEN (ENT_KV_NONCE_LEN + 16) /* nonce and tag */
+#define ENT_KV_SUBKEYS_KEPT 16
 #define ENT_KV_KEY_MAX 511
 #define ENT_KV_DATA_FILE "data.mdb"
 
+/* The key of all values whose nonces begin with that prefix. */
+struct ent_kv_subkey {
+    bool known;
+    uint8_t prefix[ENT_KV_PREFIX_LEN];
+    uint8_t key[ENT_KV_STORE_KEY_LEN];
+};
+
+/* What seals and opens: its key, what this transaction seals under (a prefix of
+ * its own, drawn with its first value, and a count), and what opened last. */
+struct ent_kv_sealer {
+    uint8_t key[ENT_KV_STORE_KEY_LEN];
+    struct ent_kv_subkey own;
+    uint64_t count;
+    struct ent_kv_subkey kept[ENT_KV_SUBKEYS_KEPT];
+};
+
 struct ent_kv_cipher {
-    void (*derive)(const uint8_t store_key[static ENT_KV_STORE_KEY_LEN],
-        uint8_t ret_key[static ENT_KV_STORE_KEY_LEN]);
+    void (*init)(const uint8_t store_key[static ENT_KV_STORE_KEY_LEN],
+        struct ent_kv_sealer *ret_sealer);
     /* A sealed value has ENT_KV_SEAL_LEN more on disk; false: it is not what
      * was sealed for that place. */
-    void (*seal)(const uint8_t key[static ENT_KV_STORE_KEY_LEN],
-        struct ent_view place, struct ent_view value, uint8_t *out);
-    bool (*open)(const uint8_t key[static ENT_KV_STORE_KEY_LEN],
-        struct ent_view place, struct ent_view stored, uint8_t *out);
+    void (*seal)(struct ent_kv_sealer *sealer, struct ent_view place,
+        struct ent_view value, uint8_t *out);
+    bool (*open)(struct ent_kv_sealer *sealer, struct ent_view place,
+        struct ent_view stored, uint8_t *out);
 };
 
 struct ent_kv_guard {
     uint8_t mac_key[ENT_KV_STORE_KEY_LEN];
-    uint8_t cipher_key[ENT_KV_STORE_KEY_LEN];
+    struct ent_kv_sealer sealer;
     const struct ent_kv_cipher *cipher; /* NULL: no table is sealed */
 };
 
@@ -100,14 +119,14 @@ bool ent_kv_room_is_over(const struct ent_kv_txn *txn);
 void ent_kv_room_committed(const struct ent_kv_txn *txn);
 
 /* Put `value` in its table's form; an LMDB code. */
-int ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi,
-    const struct ent_kv_guard *guard, const struct ent_kv_table *table,
-    struct ent_view key, struct ent_view value);
+int ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi, struct ent_kv_guard *guard,
+    const struct ent_kv_table *table, struct ent_view key,
+    struct ent_view value);
 
 /* What was put, of what is stored; `values` has room for it, and may be NULL
  * for a table that is not sealed. ENT_IO: it is not what was put there. */
 enum ent_status ent_kv_value_read(struct ent_kv_values *values,
-    const struct ent_kv_guard *guard, const struct ent_kv_table *table,
+    struct ent_kv_guard *guard, const struct ent_kv_table *table,
     struct ent_view key, struct ent_view stored, struct ent_view *ret_value,
     struct ent_error *err) ENT_MUST_CHECK;
 

@@ -76,7 +76,7 @@ guard_of(const struct ent_kv_options *options)
 
     memcpy(guard.mac_key, options->store_key, sizeof guard.mac_key);
     if (guard.cipher != NULL) {
-        guard.cipher->derive(options->store_key, guard.cipher_key);
+        guard.cipher->init(options->store_key, &guard.sealer);
     }
     return guard;
 }
@@ -231,7 +231,7 @@ read_own(
 }
 
 static enum ent_status
-read_own_value(const struct ent_kv *kv, const char *key, const MDB_val *stored,
+read_own_value(struct ent_kv *kv, const char *key, const MDB_val *stored,
     struct ent_view *ret_value)
 {
     return ent_kv_value_read(NULL, &kv->guard, &own_table, ent_view_text(key),

@@ -11,11 +11,14 @@
  *     AEAD  = XChaCha20-Poly1305, its tag(16) behind the ciphertext
  *     MAC   = BLAKE2b-128 under the store's key over place, value
  *
- * so that no value can be moved to another place. Nonces are random: none has
- * to be kept or counted, which a store that is put back from a copy would
- * repeat.
+ * so that no value can be moved to another place. A nonce is 16 random bytes,
+ * drawn anew in each transaction, and a count of the values that were sealed in
+ * it, from 0. No count outlives its transaction: what is taken back, a store
+ * that is put back from a copy and a machine that is put back to an earlier
+ * state would repeat it.
  *
- * Who has the disk sees of a value how long it is.
+ * Who has the disk sees of a value how long it is, which others were put in the
+ * same transaction, and in which order.
  */
 #include "proto/base/kv_internal.h"
 
@@ -86,7 +89,7 @@ overhead(const struct ent_kv_table *table)
 
 /* Put `value` in its form where there is room for it. */
 static void
-write_value(const struct ent_kv_guard *guard, const struct ent_kv_table *table,
+write_value(struct ent_kv_guard *guard, const struct ent_kv_table *table,
     struct ent_view key, struct ent_view value, uint8_t *out)
 {
     struct place place;
@@ -94,7 +97,7 @@ write_value(const struct ent_kv_guard *guard, const struct ent_kv_table *table,
     if (table->form == ENT_KV_SEALED) {
         place = place_of(table, key);
         guard->cipher->seal(
-            guard->cipher_key, ent_view_of(place.bytes, place.len), value, out);
+            &guard->sealer, ent_view_of(place.bytes, place.len), value, out);
         return;
     }
     if (value.len > 0) {
@@ -107,7 +110,7 @@ write_value(const struct ent_kv_guard *guard, const struct ent_kv_table *table,
 }
 
 int
-ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi, const struct ent_kv_guard *guard,
+ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi, struct ent_kv_guard *guard,
     const struct ent_kv_table *table, struct ent_view key,
     struct ent_view value)
 {
@@ -171,7 +174,7 @@ damaged(const struct ent_kv_table *table, struct ent_error *err)
 }
 
 static enum ent_status
-read_sealed(struct ent_kv_values *values, const struct ent_kv_guard *guard,
+read_sealed(struct ent_kv_values *values, struct ent_kv_guard *guard,
     const struct ent_kv_table *table, const struct place *place,
     struct ent_view stored, struct ent_view *ret_value, struct ent_error *err)
 {
@@ -181,7 +184,7 @@ read_sealed(struct ent_kv_values *values, const struct ent_kv_guard *guard,
     if (plain == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "reading a value");
     }
-    if (!guard->cipher->open(guard->cipher_key,
+    if (!guard->cipher->open(&guard->sealer,
             ent_view_of(place->bytes, place->len), stored, plain)) {
         return damaged(table, err);
     }
@@ -207,10 +210,9 @@ read_authentic(const struct ent_kv_guard *guard,
 }
 
 enum ent_status
-ent_kv_value_read(struct ent_kv_values *values,
-    const struct ent_kv_guard *guard, const struct ent_kv_table *table,
-    struct ent_view key, struct ent_view stored, struct ent_view *ret_value,
-    struct ent_error *err)
+ent_kv_value_read(struct ent_kv_values *values, struct ent_kv_guard *guard,
+    const struct ent_kv_table *table, struct ent_view key,
+    struct ent_view stored, struct ent_view *ret_value, struct ent_error *err)
 {
     struct place place;
 
