@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/rest.pb-c.h"
-#include "node/store.h"
-
 /* ---- one ---- */
 
 static void
@@ -23,41 +20,72 @@ find_starts(struct node_bundle *bundle)
     }
 }
 
+/* The bundle, ids, starts and head, one behind the other. */
+static struct node_bundle *
+lay_out(const struct node_bundle *parts)
+{
+    size_t ids_len = parts->id_count * sizeof *parts->ids;
+    size_t starts_len = parts->id_count * sizeof *parts->starts;
+    struct node_bundle *bundle =
+        malloc(sizeof *bundle + ids_len + starts_len + parts->head.len);
+    uint8_t *at = (uint8_t *)(bundle + 1);
+
+    if (bundle == NULL) {
+        return NULL;
+    }
+    *bundle = *parts;
+    bundle->starts = (uint32_t *)(void *)at;
+    bundle->ids = (const struct ent_id *)(at + starts_len);
+    bundle->head = ent_view_of(at + starts_len + ids_len, parts->head.len);
+    if (ids_len > 0) {
+        memcpy(at + starts_len, parts->ids, ids_len);
+    }
+    if (parts->head.len > 0) {
+        memcpy(at + starts_len + ids_len, parts->head.data, parts->head.len);
+    }
+    bundle->body = (struct ent_view){0};
+    bundle->body_bytes = NULL;
+    bundle->envelope_count = 0;
+    bundle->holders = 1;
+    return bundle;
+}
+
 enum ent_status
-node_bundle_new(uint64_t number, struct ent_view row,
+node_bundle_new(const struct node_bundle *parts,
     struct node_bundle **ret_bundle, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *unpacked = NULL;
-    struct node_bundle *bundle;
-    size_t count;
-    enum ent_status rc =
-        node_row_unpack(row, &entente__rest__v1__bundle_row__descriptor,
-            (ProtobufCMessage **)&unpacked, err);
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = lay_out(parts);
+    enum ent_status rc = ENT_OK;
 
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    count = unpacked->ids.len / ENT_ID_LEN;
-    if (unpacked->ids.len % ENT_ID_LEN != 0 ||
-        count > ENT_BUNDLE_MESSAGES_MAX || unpacked->body.len > ENT_BODY_MAX) {
-        return ent_fail(err, ENT_IO, "a stored bundle is odd");
-    }
-    bundle = calloc(1, sizeof *bundle + count * sizeof *bundle->starts);
     if (bundle == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "reading a bundle");
     }
-    bundle->number = number;
-    bundle->head = ent_view_of(unpacked->head.data, unpacked->head.len);
-    bundle->body = ent_view_of(unpacked->body.data, unpacked->body.len);
-    bundle->outgoing = unpacked->outgoing;
-    bundle->at_ms = unpacked->at;
-    bundle->ids = (const struct ent_id *)unpacked->ids.data;
-    bundle->id_count = count;
-    bundle->row = unpacked;
-    unpacked = NULL;
-    bundle->holders = 1;
-    find_starts(bundle);
+    if (parts->body.len > 0) {
+        rc = node_bundle_give_body(bundle, parts->body, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
     *ret_bundle = bundle;
+    bundle = NULL;
+    return ENT_OK;
+}
+
+enum ent_status
+node_bundle_give_body(
+    struct node_bundle *bundle, struct ent_view body, struct ent_error *err)
+{
+    uint8_t *bytes = malloc(body.len);
+
+    if (bytes == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading a bundle");
+    }
+    memcpy(bytes, body.data, body.len);
+    free(bundle->body_bytes);
+    bundle->body_bytes = bytes;
+    bundle->body = ent_view_of(bytes, body.len);
+    bundle->envelope_count = 0;
+    find_starts(bundle);
     return ENT_OK;
 }
 
@@ -65,7 +93,7 @@ void
 node_bundle_release(struct node_bundle **bundle)
 {
     if (*bundle != NULL && --(*bundle)->holders == 0) {
-        node_row_free(&(*bundle)->row);
+        free((*bundle)->body_bytes);
         free(*bundle);
     }
     *bundle = NULL;

@@ -18,26 +18,32 @@
 #define NODE_BUNDLES_MAX 64
 #define NODE_BUNDLES_BYTES ((size_t)8 * 1024 * 1024)
 
-/* A BundleRow. It is valid until who got it releases it, whatever becomes of
- * the row meanwhile. */
+/* It is valid until who got it releases it, whatever becomes of what is stored
+ * meanwhile. */
 struct node_bundle {
     uint64_t number;
     struct ent_view head;
-    struct ent_view body; /* empty: it has no more use */
+    struct ent_view body; /* empty: it was not asked for, or there is none */
+    size_t body_len;      /* 0: it has no more use */
     bool outgoing;
     uint64_t at_ms;
     const struct ent_id *ids; /* by index, zero where none could be read */
     size_t id_count;
+    bool whole; /* the body is what was put: node/vault.c knows */
     /* Below: for bundles.c alone. */
-    void *row;
     size_t holders;
+    uint8_t *body_bytes;
     uint32_t envelope_count;
-    uint32_t starts[]; /* of envelopes in the body */
+    uint32_t *starts; /* of envelopes in the body */
 };
 
-/* Read a row as it is stored. ENT_IO: it is odd. */
-enum ent_status node_bundle_new(uint64_t number, struct ent_view row,
+/* One of its own of what `parts` says and looks into, with its body or without
+ * it. */
+enum ent_status node_bundle_new(const struct node_bundle *parts,
     struct node_bundle **ret_bundle, struct ent_error *err) ENT_MUST_CHECK;
+/* Its body, copied, now that somebody asks for it. */
+enum ent_status node_bundle_give_body(struct node_bundle *bundle,
+    struct ent_view body, struct ent_error *err) ENT_MUST_CHECK;
 void node_bundle_release(struct node_bundle **bundle);
 
 /* The envelope at `index`, looking into the bundle. ENT_IO: it has none. */
@@ -53,7 +59,7 @@ struct node_bundles {
 /* To be released; NULL: it is not here. */
 struct node_bundle *node_bundles_find(
     struct node_bundles *bundles, uint64_t number);
-/* Keep it too. */
+/* Keep it too; what has grown since is kept anew. */
 void node_bundles_add(struct node_bundles *bundles, struct node_bundle *bundle);
 void node_bundles_forget(struct node_bundles *bundles, uint64_t number);
 void node_bundles_clear(struct node_bundles *bundles);

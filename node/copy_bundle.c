@@ -51,13 +51,15 @@ each_copy(struct node *node, const struct node_dispatch *dispatch,
     ENT_AUTO(node_row_free) Entente__Rest__V1__StreamRow *stream = NULL;
     ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     struct ent_stream_id id;
+    struct ent_label label;
     struct ent_view rest;
     enum ent_status rc;
 
     rc = node_stream_get(
         node, NODE_OUTGOING, &dispatch->stream, &id, &rest, &stream, err);
     if (rc == ENT_OK) {
-        rc = node_vault_get(node->store, dispatch->row->bundle, &bundle, err);
+        rc = node_vault_label(
+            node->store, dispatch->row->bundle, &bundle, &label, err);
     }
     for (size_t i = 0; rc == ENT_OK && i < bundle->id_count; i++) {
         if (change->others != NULL &&

@@ -178,11 +178,10 @@ load_bundle(struct node *node, const struct node_dispatch *dispatch,
         return rc;
     }
     *ret_freshness = freshness_of(node, &label, dispatch->row->answer);
-    if (*ret_freshness == FRESH) {
-        *ret_bundle = bundle;
-        bundle = NULL;
-    }
-    return ENT_OK;
+    return *ret_freshness != FRESH
+               ? ENT_OK
+               : node_vault_get(
+                     node->store, dispatch->row->bundle, ret_bundle, err);
 }
 
 /* To whom it goes. */

@@ -76,7 +76,6 @@ prune_received(struct node *node, uint64_t number,
 {
     struct ent_party sender = ent_address_party(&label->stream.sender);
     struct ent_digest stream = ent_chain_genesis(&label->stream);
-    struct node_key key = node_key_u64(number);
     uint64_t until_ms = node->now_ms;
     enum ent_status rc = ENT_OK;
 
@@ -96,12 +95,10 @@ prune_received(struct node *node, uint64_t number,
     if (rc == ENT_OK) {
         rc = node_share_subtract(node, &sender,
             node_space_of(
-                bundle->head.len + bundle->body.len, bundle->id_count),
+                bundle->head.len + bundle->body_len, bundle->id_count),
             1, err);
     }
-    return rc != ENT_OK ? rc
-                        : node_store_delete(node->store, NODE_BUNDLE,
-                              node_key_view(&key), err);
+    return rc != ENT_OK ? rc : node_vault_delete(node->store, number, err);
 }
 
 /* ---- a bundle of ours ---- */
@@ -113,7 +110,6 @@ prune_sent(struct node *node, uint64_t number, const struct ent_label *label,
     ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
     struct ent_digest stream = ent_chain_genesis(&label->stream);
     struct node_key place = node_key_stream(&stream, label->first);
-    struct node_key key = node_key_u64(number);
     enum ent_status rc =
         node_dispatch_get(node, &stream, label->first, &dispatch, err);
 
@@ -131,9 +127,7 @@ prune_sent(struct node *node, uint64_t number, const struct ent_label *label,
     if (rc == ENT_OK) {
         rc = node_outcome_forget(node, number, err);
     }
-    return rc != ENT_OK ? rc
-                        : node_store_delete(node->store, NODE_BUNDLE,
-                              node_key_view(&key), err);
+    return rc != ENT_OK ? rc : node_vault_delete(node->store, number, err);
 }
 
 static enum ent_status

@@ -15,6 +15,7 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_JOURNAL] = {.name = "journal", .key_len = 8},
     [NODE_TREE] = {.name = "tree", .key_len = 9},
     [NODE_BUNDLE] = {.name = "bundle", .key_len = 8},
+    [NODE_BODY] = {.name = "body", .key_len = 8, .form = ENT_KV_VEILED},
     [NODE_KEYS] = {.name = "keys", .key_len = 16},
     [NODE_PENDING] = {.name = "pending", .key_len = 25},
     [NODE_COPY] = {.name = "copy", .key_len = 32},
@@ -192,7 +193,7 @@ static void
 drop_old(struct node_store *store, enum node_table table, struct ent_view key)
 {
     drop_kept(store, table);
-    if (table == NODE_BUNDLE) {
+    if (table == NODE_BUNDLE || table == NODE_BODY) {
         node_bundles_forget(&store->bundles, ent_get_be(key.data, key.len));
     }
 }

@@ -7,8 +7,10 @@
  * anything leave (group commit). Keys are fixed-length and big-endian; what
  * they say of who and when lies blinded (node/blinding.h), and then a table is
  * not sorted by it. Rows are the messages of node/rest.proto. Values are sealed
- * (proto/base/kv.h), but for chunks of files, which are sealed as files, and
- * prints, which are blinded.
+ * (proto/base/kv.h), but for chunks of files, which are sealed as files,
+ * prints, which are blinded, and bodies of bundles: they are ciphertext whose
+ * root is in their label, and only veiled, so that whoever carried one does not
+ * know it again.
  */
 #ifndef NODE_STORE_H
 #define NODE_STORE_H
@@ -27,6 +29,7 @@ enum node_table {
     NODE_JOURNAL,  /* u64 entry                        -> 128 bytes */
     NODE_TREE,     /* u8 level, u64 index              -> 32 bytes */
     NODE_BUNDLE,   /* u64 bundle                       -> BundleRow */
+    NODE_BODY,     /* u64 bundle                       -> body of a bundle */
     NODE_KEYS,     /* u64 day, u64 bundle              -> KeysRow */
     NODE_PENDING,  /* u8 rank (| 0x80: held), party(16), u64 number
                                                        -> PendingRow */

@@ -8,45 +8,113 @@
 #include "node/rest.pb-c.h"
 #include "node/vault_internal.h"
 
-/* To be read soon, as it was put. */
+#define BODY_SHORT 2048 /* of a message or two: no page of its own for it */
+
+/* ---- rows ---- */
+
 static enum ent_status
-remember(struct node_store *store, uint64_t number, struct ent_view row,
+put_body(struct node_store *store, const struct node_bundle *parts,
+    struct ent_error *err)
+{
+    struct node_key key = node_key_u64(parts->number);
+
+    return parts->body.len > BODY_SHORT
+               ? node_store_put(
+                     store, NODE_BODY, node_key_view(&key), parts->body, err)
+               : ENT_OK;
+}
+
+static enum ent_status
+put_row(struct node_store *store, const struct node_bundle *parts,
+    struct ent_error *err)
+{
+    Entente__Rest__V1__BundleRow row = ENTENTE__REST__V1__BUNDLE_ROW__INIT;
+    struct node_key key = node_key_u64(parts->number);
+
+    row.head.data = (uint8_t *)(uintptr_t)parts->head.data;
+    row.head.len = parts->head.len;
+    if (parts->body.len > BODY_SHORT) {
+        row.body_len = parts->body.len;
+    } else {
+        row.body.data = (uint8_t *)(uintptr_t)parts->body.data;
+        row.body.len = parts->body.len;
+    }
+    row.outgoing = parts->outgoing;
+    row.at = parts->at_ms;
+    row.ids.data = (uint8_t *)(uintptr_t)parts->ids;
+    row.ids.len = parts->id_count * sizeof *parts->ids;
+    return node_row_put(
+        store, NODE_BUNDLE, node_key_view(&key), &row.base, err);
+}
+
+/* Put it, and keep it at hand as it was put: it is read soon. */
+static enum ent_status
+put(struct node_store *store, const struct node_bundle *parts,
     struct ent_error *err)
 {
     ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
-    enum ent_status rc = node_bundle_new(number, row, &bundle, err);
+    enum ent_status rc = put_row(store, parts, err);
 
+    if (rc == ENT_OK) {
+        rc = put_body(store, parts, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_bundle_new(parts, &bundle, err);
+    }
     if (rc == ENT_OK) {
         node_bundles_add(node_store_bundles(store), bundle);
     }
     return rc;
 }
 
+/* A bundle of its row; a long body is not read yet. */
 static enum ent_status
-put_row(struct node_store *store, uint64_t number,
-    const struct node_vault_bundle *bundle, struct ent_error *err)
+read_row(uint64_t number, struct ent_view value,
+    struct node_bundle **ret_bundle, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    Entente__Rest__V1__BundleRow row = ENTENTE__REST__V1__BUNDLE_ROW__INIT;
-    struct node_key key = node_key_u64(number);
-    enum ent_status rc;
+    ENT_AUTO(node_row_free) Entente__Rest__V1__BundleRow *row = NULL;
+    struct node_bundle parts = {.number = number};
+    enum ent_status rc =
+        node_row_unpack(value, &entente__rest__v1__bundle_row__descriptor,
+            (ProtobufCMessage **)&row, err);
 
-    row.head.data = (uint8_t *)(uintptr_t)bundle->head.data;
-    row.head.len = bundle->head.len;
-    row.body.data = (uint8_t *)(uintptr_t)bundle->body.data;
-    row.body.len = bundle->body.len;
-    row.outgoing = bundle->outgoing;
-    row.at = bundle->at_ms;
-    row.ids.data = (uint8_t *)(uintptr_t)bundle->ids;
-    row.ids.len = bundle->id_count * sizeof *bundle->ids;
-    rc = ent_pb_pack(&row.base, &wire, err);
-    if (rc == ENT_OK) {
-        rc = node_store_put(store, NODE_BUNDLE, node_key_view(&key),
-            ent_bytes_view(&wire), err);
+    if (rc != ENT_OK) {
+        return rc;
     }
-    return rc != ENT_OK ? rc
-                        : remember(store, number, ent_bytes_view(&wire), err);
+    parts.head = ent_view_of(row->head.data, row->head.len);
+    parts.body = ent_view_of(row->body.data, row->body.len);
+    parts.body_len = parts.body.len > 0 ? parts.body.len : row->body_len;
+    parts.outgoing = row->outgoing;
+    parts.at_ms = row->at;
+    parts.ids = (const struct ent_id *)row->ids.data;
+    parts.id_count = row->ids.len / ENT_ID_LEN;
+    parts.whole = parts.body.len == parts.body_len;
+    if (row->ids.len % ENT_ID_LEN != 0 ||
+        parts.id_count > ENT_BUNDLE_MESSAGES_MAX ||
+        parts.body_len > ENT_BODY_MAX) {
+        return ent_fail(err, ENT_IO, "a stored bundle is odd");
+    }
+    return node_bundle_new(&parts, ret_bundle, err);
 }
+
+/* What lies in BODY has no MAC. */
+static enum ent_status
+read_body(
+    struct node_store *store, struct node_bundle *bundle, struct ent_error *err)
+{
+    struct node_key key = node_key_u64(bundle->number);
+    struct ent_view body;
+    enum ent_status rc =
+        node_store_get(store, NODE_BODY, node_key_view(&key), &body, err);
+
+    if (rc == ENT_NOT_FOUND || (rc == ENT_OK && body.len != bundle->body_len)) {
+        return ent_fail(err, ENT_IO, "the body of bundle %llu is damaged",
+            (unsigned long long)bundle->number);
+    }
+    return rc != ENT_OK ? rc : node_bundle_give_body(bundle, body, err);
+}
+
+/* ---- putting ---- */
 
 static uint64_t
 last_use(const struct node_vault_bundle *bundle)
@@ -66,12 +134,21 @@ node_vault_put(struct node_store *store, struct node_slots *slots,
     struct node_vault_bundle *bundle, uint64_t *ret_number,
     struct ent_error *err)
 {
+    struct node_bundle parts = {.head = bundle->head,
+        .body = bundle->body,
+        .body_len = bundle->body.len,
+        .outgoing = bundle->outgoing,
+        .at_ms = bundle->at_ms,
+        .ids = bundle->ids,
+        .id_count = bundle->id_count,
+        .whole = true};
     uint64_t until_ms = last_use(bundle);
     uint64_t number;
     enum ent_status rc = node_number_next(store, "bundle", &number, err);
 
     if (rc == ENT_OK) {
-        rc = put_row(store, number, bundle, err);
+        parts.number = number;
+        rc = put(store, &parts, err);
     }
     if (rc == ENT_OK && bundle->key_count > 0) {
         rc = node_vault_keys_put(
@@ -88,9 +165,12 @@ node_vault_put(struct node_store *store, struct node_slots *slots,
     return ENT_OK;
 }
 
-enum ent_status
-node_vault_get(struct node_store *store, uint64_t number,
-    struct node_bundle **ret_bundle, struct ent_error *err)
+/* ---- reading ---- */
+
+/* A bundle, whose body need not be there. */
+static enum ent_status
+find(struct node_store *store, uint64_t number, struct node_bundle **ret_bundle,
+    struct ent_error *err)
 {
     struct node_bundles *recent = node_store_bundles(store);
     struct node_bundle *bundle = node_bundles_find(recent, number);
@@ -108,7 +188,7 @@ node_vault_get(struct node_store *store, uint64_t number,
             err, ENT_IO, "bundle %llu is missing", (unsigned long long)number);
     }
     if (rc == ENT_OK) {
-        rc = node_bundle_new(number, row, &bundle, err);
+        rc = read_row(number, row, &bundle, err);
     }
     if (rc != ENT_OK) {
         return rc;
@@ -118,25 +198,101 @@ node_vault_get(struct node_store *store, uint64_t number,
     return ENT_OK;
 }
 
+/* With its body, if it has one; that may not be what was put. */
+static enum ent_status
+find_with_body(struct node_store *store, uint64_t number,
+    struct node_bundle **ret_bundle, struct ent_error *err)
+{
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
+    enum ent_status rc = find(store, number, &bundle, err);
+
+    if (rc == ENT_OK && bundle->body.len != bundle->body_len) {
+        rc = read_body(store, bundle, err);
+        node_bundles_add(node_store_bundles(store), bundle);
+    }
+    if (rc == ENT_OK) {
+        *ret_bundle = bundle;
+        bundle = NULL;
+    }
+    return rc;
+}
+
+static enum ent_status
+read_label(const struct node_bundle *bundle, struct ent_label *ret_label,
+    struct ent_error *err)
+{
+    struct ent_bundle decoded;
+
+    if (ent_bundle_decode_head(bundle->head, &decoded, err) != ENT_OK) {
+        return ENT_IO;
+    }
+    *ret_label = decoded.label;
+    return ENT_OK;
+}
+
+/* The body is what its label was signed for. */
+static enum ent_status
+check(struct node_bundle *bundle, struct ent_error *err)
+{
+    struct ent_digest root = {{0}};
+    struct ent_label label;
+    enum ent_status rc = read_label(bundle, &label, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    if (ent_body_root(bundle->body, label.count, &root, err) != ENT_OK ||
+        !ent_digest_equal(&root, &label.root)) {
+        return ent_fail(err, ENT_IO, "the body of bundle %llu is damaged",
+            (unsigned long long)bundle->number);
+    }
+    bundle->whole = true;
+    return ENT_OK;
+}
+
+enum ent_status
+node_vault_get(struct node_store *store, uint64_t number,
+    struct node_bundle **ret_bundle, struct ent_error *err)
+{
+    ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
+    enum ent_status rc = find_with_body(store, number, &bundle, err);
+
+    if (rc == ENT_OK && !bundle->whole) {
+        rc = check(bundle, err);
+    }
+    if (rc == ENT_OK) {
+        *ret_bundle = bundle;
+        bundle = NULL;
+    }
+    return rc;
+}
+
 enum ent_status
 node_vault_label(struct node_store *store, uint64_t number,
     struct node_bundle **ret_bundle, struct ent_label *ret_label,
     struct ent_error *err)
 {
     ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
-    struct ent_bundle decoded;
-    enum ent_status rc = node_vault_get(store, number, &bundle, err);
+    enum ent_status rc = find(store, number, &bundle, err);
 
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK) {
+        rc = read_label(bundle, ret_label, err);
     }
-    if (ent_bundle_decode_head(bundle->head, &decoded, err) != ENT_OK) {
-        return ENT_IO;
+    if (rc == ENT_OK) {
+        *ret_bundle = bundle;
+        bundle = NULL;
     }
-    *ret_label = decoded.label;
-    *ret_bundle = bundle;
-    bundle = NULL;
-    return ENT_OK;
+    return rc;
+}
+
+/* ---- ending ---- */
+
+static enum ent_status
+delete_body(struct node_store *store, uint64_t number, struct ent_error *err)
+{
+    struct node_key key = node_key_u64(number);
+
+    return node_store_delete(store, NODE_BODY, node_key_view(&key), err);
 }
 
 enum ent_status
@@ -144,21 +300,35 @@ node_vault_empty(
     struct node_store *store, uint64_t number, struct ent_error *err)
 {
     ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
-    struct node_vault_bundle emptied;
-    enum ent_status rc = node_vault_get(store, number, &bundle, err);
+    struct node_bundle emptied;
+    enum ent_status rc = find(store, number, &bundle, err);
 
+    if (rc == ENT_OK) {
+        rc = delete_body(store, number, err);
+    }
     if (rc != ENT_OK) {
         return rc;
     }
-    emptied = (struct node_vault_bundle){
-        .head = bundle->head,
-        .outgoing = bundle->outgoing,
-        .at_ms = bundle->at_ms,
-        .ids = bundle->ids,
-        .id_count = bundle->id_count,
-    };
-    return put_row(store, number, &emptied, err);
+    emptied = *bundle;
+    emptied.body = (struct ent_view){0};
+    emptied.body_len = 0;
+    emptied.whole = true;
+    return put(store, &emptied, err);
 }
+
+enum ent_status
+node_vault_delete(
+    struct node_store *store, uint64_t number, struct ent_error *err)
+{
+    struct node_key key = node_key_u64(number);
+    enum ent_status rc = delete_body(store, number, err);
+
+    return rc != ENT_OK ? rc
+                        : node_store_delete(
+                              store, NODE_BUNDLE, node_key_view(&key), err);
+}
+
+/* ---- messages ---- */
 
 /* What opening one message takes: its key, and where it lies. */
 struct sealed {
@@ -172,7 +342,8 @@ static enum ent_status
 find_sealed(struct node_store *store, uint64_t number, uint32_t index,
     struct sealed *sealed, struct ent_error *err)
 {
-    enum ent_status rc = node_vault_get(store, number, &sealed->bundle, err);
+    /* Its own tag tells whether it is whole. */
+    enum ent_status rc = find_with_body(store, number, &sealed->bundle, err);
 
     sealed->index = index;
     return rc != ENT_OK ? rc
@@ -184,8 +355,11 @@ static enum ent_status
 open_sealed(const struct sealed *sealed, uint8_t *buffer,
     struct ent_view *ret_message, struct ent_error *err)
 {
-    return ent_open_envelope(&sealed->key, sealed->index, &sealed->envelope,
-        buffer, sealed->envelope.ciphertext.len, ret_message, err);
+    enum ent_status rc =
+        ent_open_envelope(&sealed->key, sealed->index, &sealed->envelope,
+            buffer, sealed->envelope.ciphertext.len, ret_message, err);
+
+    return rc == ENT_REJECTED ? ENT_IO : rc; /* it is not what was put */
 }
 
 static void

@@ -41,11 +41,12 @@ enum ent_status node_vault_put(struct node_store *store,
     struct node_slots *slots, struct node_vault_bundle *bundle,
     uint64_t *ret_number, struct ent_error *err) ENT_MUST_CHECK;
 
-/* A bundle as it travelled, to be released. */
+/* A bundle as it travelled, to be released. ENT_IO: it is damaged. */
 enum ent_status node_vault_get(struct node_store *store, uint64_t number,
     struct node_bundle **ret_bundle, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The same and its label, which looks into the bundle. */
+/* What it was and its label, which looks into the bundle; its body need not be
+ * there. */
 enum ent_status node_vault_label(struct node_store *store, uint64_t number,
     struct node_bundle **ret_bundle, struct ent_label *ret_label,
     struct ent_error *err) ENT_MUST_CHECK;
@@ -60,6 +61,9 @@ enum ent_status node_vault_rival(struct node_store *store,
 
 /* Keep of a bundle that it was, and what it was; its body has no more use. */
 enum ent_status node_vault_empty(struct node_store *store, uint64_t number,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Keep nothing of it. */
+enum ent_status node_vault_delete(struct node_store *store, uint64_t number,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* The key of one message; ENT_NOT_FOUND when it was deleted. */

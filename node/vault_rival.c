@@ -5,7 +5,7 @@
 
 #define FIELD_HEAD 1 /* of BundleRow */
 
-/* Only the head of a row: its body may be a megabyte. */
+/* Only the head of a row. */
 static bool
 take_head(struct ent_view row, struct ent_view *ret_head)
 {

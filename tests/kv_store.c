@@ -9,16 +9,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-const struct ent_kv_table kv_tables[4] = {
+const struct ent_kv_table kv_tables[5] = {
     [LETTERS] = {.name = "letters", .key_len = KEY_LEN},
     [STAMPS] = {.name = "stamps", .key_len = KEY_LEN},
     [NOTES] = {.name = "notes", .key_len = KEY_LEN, .form = ENT_KV_BARE},
     [LABELS] = {.name = "labels", .key_len = KEY_LEN, .form = ENT_KV_AUTHENTIC},
+    [POUCHES] = {.name = "pouches", .key_len = KEY_LEN, .form = ENT_KV_VEILED},
 };
 
 const struct ent_kv_options kv_options = {
     .tables = kv_tables,
-    .table_count = 4,
+    .table_count = 5,
     .size_max = STORE_MAX,
     .cipher = &ent_kv_cipher,
     .store_key = "thirty-two bytes of a secret key",

@@ -11,13 +11,13 @@
 #include "proto/base/kv.h"
 #include "tests/support.h"
 
-/* Nobody checks NOTES, and anybody may read LABELS. */
-enum { LETTERS, STAMPS, NOTES, LABELS };
+/* Nobody checks NOTES and POUCHES, and anybody may read NOTES and LABELS. */
+enum { LETTERS, STAMPS, NOTES, LABELS, POUCHES };
 
 #define KEY_LEN 8
 #define STORE_MAX ((size_t)4 * 1024 * 1024)
 
-extern const struct ent_kv_table kv_tables[4];
+extern const struct ent_kv_table kv_tables[5];
 extern const struct ent_kv_options kv_options;
 
 /* What the disk answers, and how often it was asked to sync. */

@@ -42,13 +42,14 @@ is_in_file(void **state, const void *bytes, size_t len)
     return found;
 }
 
-/* The nonce of a value of LETTERS whose store is not open. */
+/* The nonce of a value whose store is not open. */
 static void
-read_nonce(void **state, uint64_t key, uint8_t out[static NONCE_LEN])
+read_nonce(void **state, const char *table, uint64_t key,
+    uint8_t out[static NONCE_LEN])
 {
     uint8_t stored[64 + SEAL_LEN];
 
-    assert_true(read_disk(state, "letters", key, stored) >= SEAL_LEN);
+    assert_true(read_disk(state, table, key, stored) >= NONCE_LEN);
     memcpy(out, stored, NONCE_LEN);
 }
 
@@ -64,12 +65,10 @@ place_of_letter(uint64_t key, uint8_t *out)
 }
 
 static void
-key_of_cipher(uint8_t out[static 32])
+key_of_cipher(uint8_t out[static 32], const char *name)
 {
-    static const char name[] = "entente store cipher v3";
-
     assert_int_equal(
-        crypto_generichash(out, 32, (const uint8_t *)name, sizeof name - 1,
+        crypto_generichash(out, 32, (const uint8_t *)name, strlen(name),
             kv_options.store_key, sizeof kv_options.store_key),
         0);
 }
@@ -86,6 +85,8 @@ nothing_of_a_value_is_in_the_file(void **state)
     for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
         expect_ok(ent_kv_put(
             txn, LETTERS, key_of(i), value_of(i, lens[i]), &last_error));
+        expect_ok(ent_kv_put(
+            txn, POUCHES, key_of(i), value_of(i, lens[i]), &last_error));
     }
     expect_ok(ent_kv_put(txn, LABELS, key_of(1), value_of(9, 8), &last_error));
     expect_ok(ent_kv_put(txn, NOTES, key_of(1), value_of(10, 8), &last_error));
@@ -111,7 +112,7 @@ a_value_of_any_length_comes_back(void **state)
         struct ent_kv_txn *txn = begin(kv, true);
         struct ent_view value;
 
-        for (size_t table = LETTERS; table <= LABELS; table++) {
+        for (size_t table = LETTERS; table <= POUCHES; table++) {
             expect_ok(ent_kv_put(
                 txn, table, key_of(1), value_of(7, len), &last_error));
             expect_ok(ent_kv_get(txn, table, key_of(1), &value, &last_error));
@@ -214,7 +215,7 @@ what_seals_is_xchacha20_poly1305(void **state)
     }
     expect_ok(ent_kv_commit(&txn, &last_error));
     ent_kv_close(&kv);
-    key_of_cipher(key);
+    key_of_cipher(key, "entente store cipher v3");
     for (size_t i = 0; i < 300; i++) {
         size_t len = read_disk(state, "letters", i, stored);
 
@@ -238,7 +239,7 @@ whatever_xchacha20_poly1305_sealed_there_is_read(void **state)
     uint8_t key[32];
 
     ent_kv_close(&kv);
-    key_of_cipher(key);
+    key_of_cipher(key, "entente store cipher v3");
     randombytes_buf(stored, NONCE_LEN);
     assert_int_equal(crypto_aead_xchacha20poly1305_ietf_encrypt(
                          stored + NONCE_LEN, NULL, value.data, value.len, place,
@@ -246,6 +247,63 @@ whatever_xchacha20_poly1305_sealed_there_is_read(void **state)
         0);
     write_disk(state, "letters", 1, stored, value.len + SEAL_LEN);
     expect_ok(get_again(state, LETTERS, 1, "seen at the bridge"));
+}
+
+/* A veil is the stream alone, and of another key. */
+static void
+what_veils_is_xchacha20(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv_txn *txn = begin(kv, true);
+    uint8_t stored[LEN_MAX + NONCE_LEN];
+    uint8_t letter[64 + SEAL_LEN];
+    uint8_t plain[LEN_MAX];
+    uint8_t subkey[32];
+    uint8_t key[32];
+
+    expect_ok(ent_kv_put(txn, LETTERS, key_of(1), view("one"), &last_error));
+    expect_ok(
+        ent_kv_put(txn, POUCHES, key_of(1), value_of(1, LEN_MAX), &last_error));
+    expect_ok(
+        ent_kv_put(txn, POUCHES, key_of(2), value_of(1, LEN_MAX), &last_error));
+    expect_ok(ent_kv_commit(&txn, &last_error));
+    ent_kv_close(&kv);
+    assert_true(read_disk(state, "letters", 1, letter) > 0);
+    key_of_cipher(key, "entente store veil v4");
+    for (uint64_t i = 1; i <= 2; i++) {
+        uint8_t nonce[12] = {0};
+
+        assert_int_equal(read_disk(state, "pouches", i, stored), sizeof stored);
+        assert_memory_not_equal(stored, letter, PREFIX_LEN);
+        assert_int_equal(crypto_core_hchacha20(subkey, stored, key, NULL), 0);
+        memcpy(nonce + 4, stored + PREFIX_LEN, 8);
+        assert_int_equal(ent_get_be(nonce + 4, 8), i - 1);
+        assert_int_equal(crypto_stream_chacha20_ietf_xor(
+                             plain, stored + NONCE_LEN, LEN_MAX, nonce, subkey),
+            0);
+        assert_true(
+            ent_view_equal(ent_view_of(plain, LEN_MAX), value_of(1, LEN_MAX)));
+    }
+}
+
+/* What is cut so short that it has no nonce is noticed by itself. */
+static void
+a_veiled_value_leaves_checking_to_its_owner(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    uint8_t stored[64 + NONCE_LEN];
+    size_t len;
+
+    put(kv, POUCHES, 1, "signed by itself");
+    ent_kv_close(&kv);
+    len = read_disk(state, "pouches", 1, stored);
+    stored[NONCE_LEN] ^= 1;
+    write_disk(state, "pouches", 1, stored, len);
+    expect_ok(get_again(state, POUCHES, 1, "rigned by itself"));
+    write_disk(state, "pouches", 1, stored, NONCE_LEN);
+    expect_ok(get_again(state, POUCHES, 1, ""));
+    write_disk(state, "pouches", 1, stored, NONCE_LEN - 1);
+    expect_status(get_again(state, POUCHES, 1, ""), ENT_IO);
 }
 
 /* A prefix that was never asked for has no key, not one of zeros. */
@@ -267,12 +325,12 @@ what_is_sealed_under_zeros_is_not_read(void **state)
     expect_status(get_again(state, LETTERS, 1, ""), ENT_IO);
 }
 
-/* The number of values of a turn is counted, and each turn begins anew: what
- * was taken back or is put back from a copy has used the same counts. */
+/* Values of a turn are counted, and each turn begins anew: what was taken back
+ * or is put back from a copy has used the same counts. */
 static void
-no_two_values_have_one_nonce(void **state)
+expect_own_nonces(void **state, size_t table, const char *name)
 {
-    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv *kv = open_store(state);
     uint8_t nonces[12][NONCE_LEN];
     struct ent_kv_txn *txn = NULL;
 
@@ -281,12 +339,12 @@ no_two_values_have_one_nonce(void **state)
             txn = begin(kv, true);
         }
         expect_ok(
-            ent_kv_put(txn, LETTERS, key_of(i), view("letter"), &last_error));
+            ent_kv_put(txn, table, key_of(i), view("letter"), &last_error));
         if (i % 3 == 2) {
             expect_ok(ent_kv_commit(&txn, &last_error));
             txn = begin(kv, true);
-            expect_ok(ent_kv_put(
-                txn, LETTERS, key_of(99), view("none"), &last_error));
+            expect_ok(
+                ent_kv_put(txn, table, key_of(99), view("none"), &last_error));
             ent_kv_abort(&txn);
         }
         if (i == 8) {
@@ -296,13 +354,23 @@ no_two_values_have_one_nonce(void **state)
     }
     ent_kv_close(&kv);
     for (size_t i = 0; i < 12; i++) {
-        read_nonce(state, i, nonces[i]);
+        read_nonce(state, name, i, nonces[i]);
         for (size_t j = 0; j < i; j++) {
             assert_int_equal(
                 memcmp(nonces[i], nonces[j], PREFIX_LEN) == 0, i / 3 == j / 3);
             assert_memory_not_equal(nonces[i], nonces[j], NONCE_LEN);
         }
     }
+}
+
+static void
+no_two_values_have_one_nonce(void **state)
+{
+    struct ent_kv *kv = new_store(state);
+
+    ent_kv_close(&kv);
+    expect_own_nonces(state, LETTERS, "letters");
+    expect_own_nonces(state, POUCHES, "pouches");
 }
 
 /* More of them than are kept at hand, in any order. */
@@ -421,6 +489,8 @@ main(void)
         KV_TEST(a_value_lies_otherwise_each_time),
         KV_TEST(what_seals_is_xchacha20_poly1305),
         KV_TEST(whatever_xchacha20_poly1305_sealed_there_is_read),
+        KV_TEST(what_veils_is_xchacha20),
+        KV_TEST(a_veiled_value_leaves_checking_to_its_owner),
         KV_TEST(what_is_sealed_under_zeros_is_not_read),
         KV_TEST(no_two_values_have_one_nonce),
         KV_TEST(values_of_many_turns_are_read),

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 
 #include "node/bundles.h"
-#include "node/rest.pb-c.h"
-#include "proto/base/pb.h"
 
 #define MESSAGES 3
 #define OVERHEAD ENT_ENVELOPE_OVERHEAD
@@ -39,18 +37,15 @@ body_of(size_t text_len)
 static struct node_bundle *
 bundle_of(uint64_t number, struct ent_view body)
 {
-    static const uint8_t ids[MESSAGES * ENT_ID_LEN] = {1};
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    Entente__Rest__V1__BundleRow row = ENTENTE__REST__V1__BUNDLE_ROW__INIT;
+    static const struct ent_id ids[MESSAGES] = {{{1}}};
+    const struct node_bundle parts = {.number = number,
+        .body = body,
+        .body_len = body.len,
+        .ids = ids,
+        .id_count = MESSAGES};
     struct node_bundle *bundle = NULL;
 
-    row.body.data = (uint8_t *)(uintptr_t)body.data;
-    row.body.len = body.len;
-    row.ids.data = (uint8_t *)(uintptr_t)ids;
-    row.ids.len = sizeof ids;
-    expect_ok(ent_pb_pack(&row.base, &wire, &last_error));
-    expect_ok(
-        node_bundle_new(number, ent_bytes_view(&wire), &bundle, &last_error));
+    expect_ok(node_bundle_new(&parts, &bundle, &last_error));
     return bundle;
 }
 
@@ -164,6 +159,25 @@ one_that_is_held_stays_whole_when_it_is_forgotten(void **state)
     assert_null(bundle);
 }
 
+/* What was not asked for at first is there with its envelopes. */
+static void
+a_body_can_come_later(void **state)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes body = body_of(20);
+    ENT_AUTO(node_bundle_release)
+    struct node_bundle *bundle = bundle_of(1, (struct ent_view){0});
+    struct ent_envelope envelope;
+
+    (void)state;
+    expect_status(
+        node_bundle_envelope(bundle, 0, &envelope, &last_error), ENT_IO);
+    expect_ok(
+        node_bundle_give_body(bundle, ent_bytes_view(&body), &last_error));
+    expect_ok(node_bundle_envelope(bundle, 1, &envelope, &last_error));
+    assert_int_equal(envelope.id.bytes[0], 2);
+    assert_ptr_not_equal(bundle->body.data, body.data);
+}
+
 static void
 of_one_number_there_is_one(void **state)
 {
@@ -190,6 +204,7 @@ main(void)
         TEST(the_ones_used_last_stay),
         TEST(they_take_no_more_than_their_room_and_one_always_stays),
         TEST(one_that_is_held_stays_whole_when_it_is_forgotten),
+        TEST(a_body_can_come_later),
         TEST(of_one_number_there_is_one),
     };
 

@@ -165,6 +165,7 @@ a_turn_that_is_taken_back_costs_no_credit(void **state)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes head = {0};
     ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
+    const struct node_bundle parts = {.number = 1, .body = view("body")};
     struct node *node;
 
     (void)state;
@@ -172,11 +173,7 @@ a_turn_that_is_taken_back_costs_no_credit(void **state)
     node = stage.node;
     expect_ok(node_turn_begin(node, stage.now, &last_error));
     expect_ok(ent_bytes_copy(view("head"), &head, &last_error));
-    /* A row with a body, its field 2, alone. */
-    expect_ok(node_bundle_new(1,
-        view("\x12\x04"
-             "body"),
-        &bundle, &last_error));
+    expect_ok(node_bundle_new(&parts, &bundle, &last_error));
     assert_true(node_uplink_spend(node->uplink, 0, false, 8));
     expect_ok(node_effects_frame(&node->effects, NODE_VIA(0), false,
         ENT_FRAME_BUNDLE, &head, &bundle, &last_error));

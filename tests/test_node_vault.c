@@ -1,74 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bundles at rest, and the keys of the messages in them. */
-#include "tests/support.h"
-
-#include <ftw.h>
-#include <stdio.h>
+#include "tests/vault_office.h"
 
 #include "node/rest.pb-c.h"
-#include "node/vault.h"
 
 #define TODAY UINT64_C(20000)
 #define MESSAGES 3
-
-/* A store and key slots in a folder of their own. */
-static struct office {
-    char folder[64];
-    struct ent_secret *storage;
-    struct node_slots *slots;
-    struct node_store *store;
-} office;
-
-static void
-path_of(const char *name, char *ret_path, size_t size)
-{
-    (void)snprintf(ret_path, size, "%s/%s", office.folder, name);
-}
-
-static int
-setup(void **state)
-{
-    static const uint8_t store_key[ENT_KV_STORE_KEY_LEN] = {1};
-    char path[128];
-    void *folder;
-
-    (void)state;
-    office = (struct office){.slots = NULL};
-    assert_int_equal(make_folder(&folder), 0);
-    (void)snprintf(office.folder, sizeof office.folder, "%s", (char *)folder);
-    expect_ok(ent_secret_new(&office.storage, &last_error));
-    path_of("slots", path, sizeof path);
-    expect_ok(node_slots_create(path, &last_error));
-    expect_ok(
-        node_slots_open(path, office.storage, &office.slots, &last_error));
-    path_of("store", path, sizeof path);
-    expect_ok(node_store_create(path, store_key, 1 << 24, &last_error));
-    expect_ok(
-        node_store_open(path, store_key, 1 << 24, &office.store, &last_error));
-    expect_ok(node_store_begin(office.store, &last_error));
-    return 0;
-}
-
-static int
-remove_one(
-    const char *path, const struct stat *about, int kind, struct FTW *walk)
-{
-    (void)about;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    node_store_abort(office.store);
-    node_store_close(&office.store);
-    node_slots_close(&office.slots);
-    ent_secret_free(&office.storage);
-    return nftw(office.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 /* The key of the nth message; no two are alike. */
 static struct ent_message_key
@@ -371,7 +308,9 @@ a_row_that_is_looked_at_is_never_an_old_one(void **state)
     assert_int_equal(look_at(2), 20);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(                                           \
+        name, vault_office_setup, vault_office_teardown)
 
 int
 main(void)

@@ -89,6 +89,7 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     if (write) {
         kv->writing = true;
         kv->guard.sealer.own.known = false; /* no nonce of an earlier one */
+        kv->guard.veiler.own.known = false;
     }
     *ret_txn = txn;
     return ENT_OK;

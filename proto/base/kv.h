@@ -27,7 +27,7 @@
 
 #include "proto/base/bytes.h"
 
-#define ENT_KV_TABLES_MAX 80
+#define ENT_KV_TABLES_MAX 96
 #define ENT_KV_STORE_KEY_LEN 32
 /* So many sealed values that were read stay, for their reader. */
 #define ENT_KV_VALUES_KEPT 8
@@ -37,6 +37,7 @@ enum ent_kv_form {
     ENT_KV_SEALED,
     ENT_KV_AUTHENTIC, /* readable, with a MAC */
     ENT_KV_BARE,      /* nothing but what was put; its owner checks it */
+    ENT_KV_VEILED,    /* not to be recognised; its owner checks it */
 };
 
 struct ent_kv_table {
@@ -45,7 +46,8 @@ struct ent_kv_table {
     enum ent_kv_form form;
 };
 
-/* What seals values. A program that has no sealed table has no cipher in it. */
+/* What seals and veils values. A program that has no table of these two forms
+ * has no cipher in it. */
 struct ent_kv_cipher;
 extern const struct ent_kv_cipher ent_kv_cipher;
 
@@ -57,7 +59,7 @@ struct ent_kv_options {
      * address space is four times that; the file grows as it is used. */
     size_t size_max;
     uint8_t store_key[ENT_KV_STORE_KEY_LEN];
-    const struct ent_kv_cipher *cipher; /* NULL: no table is sealed */
+    const struct ent_kv_cipher *cipher; /* NULL: no table needs one */
 };
 
 struct ent_kv;

@@ -38,22 +38,29 @@ struct ent_kv_sealer {
 
 struct ent_kv_cipher {
     void (*init)(const uint8_t store_key[static ENT_KV_STORE_KEY_LEN],
-        struct ent_kv_sealer *ret_sealer);
+        struct ent_kv_sealer *ret_sealer, struct ent_kv_sealer *ret_veiler);
     /* A sealed value has ENT_KV_SEAL_LEN more on disk; false: it is not what
      * was sealed for that place. */
     void (*seal)(struct ent_kv_sealer *sealer, struct ent_view place,
         struct ent_view value, uint8_t *out);
     bool (*open)(struct ent_kv_sealer *sealer, struct ent_view place,
         struct ent_view stored, uint8_t *out);
+    /* A veiled one has ENT_KV_NONCE_LEN more. */
+    void (*veil)(
+        struct ent_kv_sealer *veiler, struct ent_view value, uint8_t *out);
+    void (*unveil)(
+        struct ent_kv_sealer *veiler, struct ent_view stored, uint8_t *out);
 };
 
 struct ent_kv_guard {
     uint8_t mac_key[ENT_KV_STORE_KEY_LEN];
     struct ent_kv_sealer sealer;
-    const struct ent_kv_cipher *cipher; /* NULL: no table is sealed */
+    struct ent_kv_sealer veiler;
+    const struct ent_kv_cipher *cipher; /* NULL: no table needs one */
 };
 
-/* The sealed values that were read last, each in room that is used again. */
+/* The sealed and veiled values that were read last, each in room that is used
+ * again. */
 struct ent_kv_values {
     uint8_t *bytes[ENT_KV_VALUES_KEPT];
     size_t room[ENT_KV_VALUES_KEPT];
@@ -124,7 +131,8 @@ int ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi, struct ent_kv_guard *guard,
     struct ent_view value);
 
 /* What was put, of what is stored; `values` has room for it, and may be NULL
- * for a table that is not sealed. ENT_IO: it is not what was put there. */
+ * for a table whose values are readable. ENT_IO: it is not what was put there.
+ */
 enum ent_status ent_kv_value_read(struct ent_kv_values *values,
     struct ent_kv_guard *guard, const struct ent_kv_table *table,
     struct ent_view key, struct ent_view stored, struct ent_view *ret_value,

@@ -52,7 +52,8 @@ check_options(const struct ent_kv_options *options, struct ent_error *err)
         const struct ent_kv_table *table = &options->tables[i];
         size_t len = strlen(table->name);
 
-        if (table->form == ENT_KV_SEALED && options->cipher == NULL) {
+        if ((table->form == ENT_KV_SEALED || table->form == ENT_KV_VEILED) &&
+            options->cipher == NULL) {
             return ent_fail(err, ENT_BAD_INPUT,
                 "table '%s' is to be sealed, and nothing seals it",
                 table->name);
@@ -76,10 +77,17 @@ guard_of(const struct ent_kv_options *options)
 
     memcpy(guard.mac_key, options->store_key, sizeof guard.mac_key);
     if (guard.cipher != NULL) {
-        guard.cipher->init(options->store_key, &guard.sealer);
+        guard.cipher->init(options->store_key, &guard.sealer, &guard.veiler);
     }
     return guard;
 }
+
+static const char *const form_names[] = {
+    [ENT_KV_SEALED] = "sealed",
+    [ENT_KV_AUTHENTIC] = "readable",
+    [ENT_KV_BARE] = "readable",
+    [ENT_KV_VEILED] = "veiled",
+};
 
 /* Making */
 
@@ -90,6 +98,7 @@ encode_layout(const struct ent_kv_table *table, uint8_t out[static LAYOUT_LEN])
         [ENT_KV_AUTHENTIC] = 0,
         [ENT_KV_BARE] = 1,
         [ENT_KV_SEALED] = 2,
+        [ENT_KV_VEILED] = 3,
     };
 
     ent_put_be(out, table->key_len, 2);
@@ -298,7 +307,7 @@ open_table(struct ent_kv *kv, MDB_txn *txn, size_t index, struct ent_error *err)
         return ent_fail(err, ENT_UNSUPPORTED,
             "table '%s' lies in it in another form than this program's (%s): "
             "another version made it; begin a new store",
-            table->name, table->form == ENT_KV_SEALED ? "sealed" : "readable");
+            table->name, form_names[table->form]);
     }
     if (!ent_view_equal(value, ent_view_of(layout, sizeof layout))) {
         return ent_fail(err, ENT_UNSUPPORTED,

@@ -5,13 +5,15 @@
  *     sealed      nonce(24), AEAD(cipher key, nonce, place, value)
  *     authentic   value, MAC(16)
  *     bare        value
+ *     veiled      nonce(24), XChaCha20(veil key, nonce, value)
  *
  *     place = "entente store v3", name of the table, key, with the length
  *             before name (1) and key (2)
  *     AEAD  = XChaCha20-Poly1305, its tag(16) behind the ciphertext
  *     MAC   = BLAKE2b-128 under the store's key over place, value
  *
- * so that no value can be moved to another place. A nonce is 16 random bytes,
+ * so that no value can be moved to another place, but one that is bare or
+ * veiled: its owner knows which belongs there. A nonce is 16 random bytes,
  * drawn anew in each transaction, and a count of the values that were sealed in
  * it, from 0. No count outlives its transaction: what is taken back, a store
  * that is put back from a copy and a machine that is put back to an earlier
@@ -82,6 +84,8 @@ overhead(const struct ent_kv_table *table)
         return ENT_KV_SEAL_LEN;
     case ENT_KV_AUTHENTIC:
         return ENT_KV_MAC_LEN;
+    case ENT_KV_VEILED:
+        return ENT_KV_NONCE_LEN;
     default:
         return 0;
     }
@@ -98,6 +102,10 @@ write_value(struct ent_kv_guard *guard, const struct ent_kv_table *table,
         place = place_of(table, key);
         guard->cipher->seal(
             &guard->sealer, ent_view_of(place.bytes, place.len), value, out);
+        return;
+    }
+    if (table->form == ENT_KV_VEILED) {
+        guard->cipher->veil(&guard->veiler, value, out);
         return;
     }
     if (value.len > 0) {
@@ -193,6 +201,21 @@ read_sealed(struct ent_kv_values *values, struct ent_kv_guard *guard,
 }
 
 static enum ent_status
+read_veiled(struct ent_kv_values *values, struct ent_kv_guard *guard,
+    struct ent_view stored, struct ent_view *ret_value, struct ent_error *err)
+{
+    size_t len = stored.len - ENT_KV_NONCE_LEN;
+    uint8_t *plain = take_room(values, len);
+
+    if (plain == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "reading a value");
+    }
+    guard->cipher->unveil(&guard->veiler, stored, plain);
+    *ret_value = ent_view_of(plain, len);
+    return ENT_OK;
+}
+
+static enum ent_status
 read_authentic(const struct ent_kv_guard *guard,
     const struct ent_kv_table *table, const struct place *place,
     struct ent_view stored, struct ent_view *ret_value, struct ent_error *err)
@@ -222,6 +245,9 @@ ent_kv_value_read(struct ent_kv_values *values, struct ent_kv_guard *guard,
     }
     if (stored.len < overhead(table)) {
         return damaged(table, err);
+    }
+    if (table->form == ENT_KV_VEILED) {
+        return read_veiled(values, guard, stored, ret_value, err);
     }
     place = place_of(table, key);
     return table->form == ENT_KV_SEALED
