@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/index.h"
+#include "node/index_internal.h"
 
 #include <string.h>
 
@@ -135,8 +135,20 @@ all_of(enum node_way way, uint64_t number)
     return key;
 }
 
-enum ent_status
-node_index_put(struct node *node, enum node_way way, uint64_t number,
+/* Common prints come first (node_index_of): how many bytes of them. */
+static size_t
+common_len(struct ent_view blinds)
+{
+    size_t len = 0;
+
+    while (len < blinds.len && node_blind_is_common(blinds.data + len)) {
+        len += NODE_BLIND_LEN;
+    }
+    return len;
+}
+
+static enum ent_status
+put_entries(struct node *node, enum node_way way, uint64_t number,
     struct ent_view blinds, struct ent_error *err)
 {
     struct node_key all = all_of(way, number);
@@ -157,7 +169,24 @@ node_index_put(struct node *node, enum node_way way, uint64_t number,
 }
 
 enum ent_status
-node_index_forget(struct node *node, enum node_way way, uint64_t number,
+node_index_put(struct node *node, enum node_way way, uint64_t number,
+    struct ent_view blinds, struct ent_error *err)
+{
+    size_t common = common_len(blinds);
+    enum ent_status rc = ENT_OK;
+
+    for (size_t i = 0; rc == ENT_OK && i < common; i += NODE_BLIND_LEN) {
+        rc = node_index_common_put(node, blinds.data + i, way, number, err);
+    }
+    return rc != ENT_OK
+               ? rc
+               : put_entries(node, way, number,
+                     ent_view_of(blinds.data + common, blinds.len - common),
+                     err);
+}
+
+static enum ent_status
+forget_entries(struct node *node, enum node_way way, uint64_t number,
     struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes blinds = {0};
@@ -183,6 +212,15 @@ node_index_forget(struct node *node, enum node_way way, uint64_t number,
 }
 
 enum ent_status
+node_index_forget(struct node *node, enum node_way way, uint64_t number,
+    struct ent_error *err)
+{
+    enum ent_status rc = node_index_common_forget(node, way, number, err);
+
+    return rc != ENT_OK ? rc : forget_entries(node, way, number, err);
+}
+
+enum ent_status
 node_index_before(struct node *node, const struct node_blind *blind,
     enum node_way way, uint64_t *number, struct ent_error *err)
 {
@@ -191,6 +229,9 @@ node_index_before(struct node *node, const struct node_blind *blind,
 
     if (*number == 0) {
         return ENT_NOT_FOUND;
+    }
+    if (node_blind_is_common(blind->bytes)) {
+        return node_index_common_before(node, blind->bytes, way, number, err);
     }
     key = entry(blind->bytes, way, *number - 1);
     rc = node_store_seek(node->store, NODE_INDEX, node_key_view(&key),
@@ -208,6 +249,8 @@ node_index_has(struct node *node, const struct node_blind *blind,
     struct node_key key = entry(blind->bytes, way, number);
     struct ent_view value;
 
-    return node_store_get(
-        node->store, NODE_INDEX, node_key_view(&key), &value, err);
+    return node_blind_is_common(blind->bytes)
+               ? node_index_common_has(node, blind->bytes, way, number, err)
+               : node_store_get(
+                     node->store, NODE_INDEX, node_key_view(&key), &value, err);
 }

@@ -7,9 +7,10 @@
  * the disk without it learns how many messages share something, and not what.
  * The list of a message's prints (INDEXED) says the same the other way round,
  * and is not sealed again; where one is damaged an entry stays that leads
- * nowhere.
- * What was an exercise has prints of its own, so that it is never found by who
- * asks about the world. Entries come with a message and go with it.
+ * nowhere. What many messages have (family, office, list) has no entry for
+ * each: a row says it of 256 of them (node/index_common.c), and is sealed. What
+ * was an exercise has prints of its own, so that it is never found by who asks
+ * about the world. Entries come with a message and go with it.
  */
 #ifndef NODE_INDEX_H
 #define NODE_INDEX_H
@@ -35,7 +36,8 @@ struct node_blind node_index_office(
 /* Entries of lists that that office gave; exercises are on no list. */
 struct node_blind node_index_list(struct node *node, const char *address);
 
-/* The prints of a message that is exchanged with `other`, one after another. */
+/* The prints of a message that is exchanged with `other`, one after another,
+ * those that many have first. */
 enum ent_status node_index_of(struct node *node, const ent_message *message,
     const char *other, struct ent_bytes *ret_blinds,
     struct ent_error *err) ENT_MUST_CHECK;

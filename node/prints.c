@@ -18,6 +18,10 @@ make(const struct node_prints *prints, const uint8_t head[static 3],
     crypto_generichash_update(&state, head, 3);
     crypto_generichash_update(&state, key.data, key.len);
     crypto_generichash_final(&state, blind.bytes, sizeof blind.bytes);
+    blind.bytes[0] &= 0x7f;
+    if (head[2] >= NODE_PRINT_FAMILY) {
+        blind.bytes[0] |= 0x80;
+    }
     return blind;
 }
 

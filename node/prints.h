@@ -4,9 +4,10 @@
  * storage key, BLAKE2b-128 of the version of the keys, whether it is an
  * exercise, which kind of key it is, and the key.
  *
- * Every message has those of its family and of the office it is exchanged with;
- * of these kinds the few that were asked for last are kept at hand. Nothing
- * else is: what a person is called or carries is forgotten at once.
+ * Every message has those of its family and of the office it is exchanged with.
+ * Prints of these kinds are common: a bit of theirs says so, the index keeps
+ * them otherwise, and the few that were asked for last are kept at hand.
+ * Nothing else is: what a person is called or carries is forgotten at once.
  */
 #ifndef NODE_PRINTS_H
 #define NODE_PRINTS_H
@@ -27,6 +28,13 @@ enum node_print_kind {
     NODE_PRINT_OFFICE = 0x81,
     NODE_PRINT_LIST = 0x82,
 };
+
+/* Has it one of the kinds that many messages share? */
+static inline bool
+node_blind_is_common(const uint8_t blind[static NODE_BLIND_LEN])
+{
+    return (blind[0] & 0x80) != 0;
+}
 
 struct node_prints {
     uint8_t key[32];

@@ -71,6 +71,8 @@ static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
     [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
     [NODE_INDEX] = {.name = "index", .key_len = 25, .form = ENT_KV_BARE},
     [NODE_INDEXED] = {.name = "indexed", .key_len = 9, .form = ENT_KV_BARE},
+    [NODE_COMMON] = {.name = "common", .key_len = 25},
+    [NODE_COMMON_LIST] = {.name = "common_list", .key_len = 9},
     [NODE_PASSING] = {.name = "passing", .key_len = 8},
     [NODE_LINK] = {.name = "link", .key_len = 32},
     [NODE_ASKED] = {.name = "asked", .key_len = 24},
@@ -89,6 +91,8 @@ static const bool is_put_late[NODE_TABLE_COUNT] = {
     [NODE_SIGNER] = true,
     [NODE_COUNT] = true,
     [NODE_CENSUS] = true,
+    [NODE_COMMON] = true,
+    [NODE_COMMON_LIST] = true,
 };
 
 /* The row of a table that was looked at last in this turn. */
@@ -394,6 +398,46 @@ node_store_put(struct node_store *store, enum node_table table,
     }
     at = hidden(store, table, key);
     return ent_kv_put(store->txn, table, node_key_view(&at), value, err);
+}
+
+/* It is kept from now on, as it is stored. */
+static enum ent_status
+keep_as_it_is(struct node_store *store, enum node_table table,
+    struct ent_view key, size_t len, struct ent_error *err)
+{
+    static const uint8_t zeros[NODE_CHANGE_MAX];
+    struct ent_view value;
+    enum ent_status rc = node_store_get(store, table, key, &value, err);
+
+    if (rc == ENT_NOT_FOUND) {
+        value = ent_view_of(zeros, len);
+        rc = ENT_OK;
+    }
+    if (rc == ENT_OK && value.len != len) {
+        rc = ent_fail(err, ENT_IO, "a stored row is of another length");
+    }
+    return rc != ENT_OK ? rc : node_store_put(store, table, key, value, err);
+}
+
+enum ent_status
+node_store_change(struct node_store *store, enum node_table table,
+    struct ent_view key, size_t len, uint8_t **ret_value, struct ent_error *err)
+{
+    uint8_t *value;
+    enum ent_status rc = ENT_OK;
+
+    assert(is_put_late[table] && len <= NODE_CHANGE_MAX);
+    value = node_written_value(store->written, table, key, len);
+    if (value == NULL) {
+        rc = keep_as_it_is(store, table, key, len, err);
+        value = node_written_value(store->written, table, key, len);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    drop_kept(store, table);
+    *ret_value = value;
+    return ENT_OK;
 }
 
 enum ent_status

@@ -87,6 +87,8 @@ enum node_table {
     NODE_SHARE,       /* party(16)                        -> u64, u64 */
     NODE_INDEX,       /* print(16), u8 way, u64 ~number   -> nothing */
     NODE_INDEXED,     /* u8 way, u64 number               -> prints */
+    NODE_COMMON,      /* print(16), u8 way, u64 ~group    -> 256 bits */
+    NODE_COMMON_LIST, /* u8 way, u64 group                -> prints */
     NODE_PASSING,     /* u64 passing                      -> PassingRow */
     NODE_PASSED,      /* print(16), u64 ~passing          -> nothing */
     NODE_LINK,        /* id(16), id(16)                   -> LinkRow */
@@ -152,6 +154,12 @@ enum ent_status node_store_hold(struct node_store *store, enum node_table table,
 ProtobufCMessage *node_store_held(
     const struct node_store *store, enum node_table table, struct ent_view key);
 uint8_t *node_store_keep(struct node_store *store, struct ent_view bytes);
+/* A row of one of these tables, of always so many bytes, to be changed where it
+ * is kept, until the next call; all zero if there was none. */
+#define NODE_CHANGE_MAX 64
+enum ent_status node_store_change(struct node_store *store,
+    enum node_table table, struct ent_view key, size_t len, uint8_t **ret_value,
+    struct ent_error *err) ENT_MUST_CHECK;
 /* Deleting what is not there is ENT_OK. */
 enum ent_status node_store_delete(struct node_store *store,
     enum node_table table, struct ent_view key,

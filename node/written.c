@@ -385,6 +385,17 @@ node_written_held(const struct node_written *written, enum node_table table,
     return row == NULL ? NULL : row->held;
 }
 
+uint8_t *
+node_written_value(struct node_written *written, enum node_table table,
+    struct ent_view key, size_t len)
+{
+    struct row *row = find(written, table, key);
+
+    return row == NULL || row->deleted || row->held != NULL || row->len != len
+               ? NULL
+               : row->value;
+}
+
 /* ---- where they go ---- */
 
 bool

@@ -48,6 +48,11 @@ enum ent_status node_written_get(struct node_written *written,
     enum node_table table, struct ent_view key, struct ent_view *ret_value,
     bool *ret_deleted, struct ent_error *err) ENT_MUST_CHECK;
 
+/* The same value, to be changed where it is; NULL: it is not known, or is not
+ * of that length. */
+uint8_t *node_written_value(struct node_written *written, enum node_table table,
+    struct ent_view key, size_t len);
+
 /* The rows, in the order of their first put: `*at` begins at 0. False: there
  * are no more. */
 struct node_written_row {

@@ -179,6 +179,57 @@ a_value_is_valid_until_its_row_is_put_again(void **state)
     node_store_close(&store);
 }
 
+static uint8_t *
+change(struct node_store *store, uint64_t number)
+{
+    struct node_key key = {.len = node_key_len(NODE_COMMON)};
+    uint8_t *value = NULL;
+
+    ent_put_be(key.bytes, number, 8);
+    expect_ok(node_store_change(
+        store, NODE_COMMON, node_key_view(&key), 32, &value, &last_error));
+    return value;
+}
+
+/* Whatever becomes of the turn, and whether the row was there or not. */
+static void
+a_row_can_be_changed_where_it_is_kept(void **state)
+{
+    struct node_store *store = new_store(state);
+    struct node_key at = {.len = node_key_len(NODE_COMMON)};
+    struct node_key key = {.len = node_key_len(NODE_COMMON)};
+    struct ent_view value;
+    uint8_t *bytes;
+
+    ent_put_be(key.bytes, 1, 8);
+    change(store, 1)[0] |= 1;
+    change(store, 1)[31] |= 2;
+    expect_ok(node_store_seek(store, NODE_COMMON, node_key_view(&at), 0,
+        at.bytes, &value, &last_error));
+    assert_int_equal(value.data[0], 1);
+    assert_int_equal(value.data[31], 2);
+    change(store, 1)[0] |= 4; /* it is read again */
+    expect_ok(node_store_commit(store, &last_error));
+    expect_ok(node_store_begin(store, &last_error));
+    change(store, 1)[0] = 0;
+    node_store_abort(store);
+    expect_ok(node_store_begin(store, &last_error));
+    bytes = change(store, 1);
+    assert_int_equal(bytes[0], 5);
+    assert_int_equal(bytes[31], 2);
+    expect_ok(node_store_delete(
+        store, NODE_COMMON, node_key_view(&key), &last_error));
+    bytes = change(store, 1);
+    assert_int_equal(bytes[0], 0);
+    assert_int_equal(bytes[31], 0);
+    expect_ok(node_store_put(
+        store, NODE_COMMON, node_key_view(&key), view("short"), &last_error));
+    expect_status(node_store_change(store, NODE_COMMON, node_key_view(&key), 32,
+                      &bytes, &last_error),
+        ENT_IO);
+    node_store_close(&store);
+}
+
 /* So that a failed allocation is one, with the sanitizer too. */
 const char *__asan_default_options(void);
 const char *
@@ -576,6 +627,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(what_is_read_is_what_was_put_last),
         STORE_TEST(a_value_is_valid_until_its_row_is_put_again),
+        STORE_TEST(a_row_can_be_changed_where_it_is_kept),
         STORE_TEST(what_could_not_be_kept_is_not_committed_without),
         STORE_TEST(many_rows_of_one_turn_are_all_kept),
         cmocka_unit_test(a_row_counts_once_however_often_it_is_put),
