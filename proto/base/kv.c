@@ -95,6 +95,15 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     return ENT_OK;
 }
 
+static void
+close_writer(struct ent_kv_txn *txn, size_t table)
+{
+    if (txn->writers[table] != NULL) {
+        mdb_cursor_close(txn->writers[table]);
+        txn->writers[table] = NULL;
+    }
+}
+
 /* Cursors must go before LMDB's transaction does; the structs stay with their
  * owners. */
 static void
@@ -108,6 +117,9 @@ close_cursors(struct ent_kv_txn *txn)
         cursor->mdb = NULL;
         cursor->next = NULL;
         cursor->txn = NULL;
+    }
+    for (size_t i = 0; i < txn->kv->table_count; i++) {
+        close_writer(txn, i);
     }
 }
 
@@ -228,20 +240,35 @@ write_failed(struct ent_kv_txn *txn, const char *doing, size_t table, int rc,
         txn->kv->tables[table].name, mdb_strerror(rc));
 }
 
+/* Rows that are put one after the other mostly lie together, and from where it
+ * stands LMDB's cursor finds a place in the same page without a search. */
+static int
+put_near(struct ent_kv_txn *txn, size_t table, struct ent_view key,
+    struct ent_view value)
+{
+    struct ent_kv *kv = txn->kv;
+    int rc = 0;
+
+    if (txn->writers[table] == NULL) {
+        rc = mdb_cursor_open(txn->mdb, kv->dbis[table], &txn->writers[table]);
+    }
+    return rc != 0 ? rc
+                   : ent_kv_value_put(txn->writers[table], &kv->guard,
+                         &kv->tables[table], key, value);
+}
+
 enum ent_status
 ent_kv_put(struct ent_kv_txn *txn, size_t table, struct ent_view key,
     struct ent_view value, struct ent_error *err)
 {
-    struct ent_kv *kv = txn->kv;
     int rc;
 
-    assert(txn->write && table < kv->table_count);
-    assert(key.len == kv->tables[table].key_len);
+    assert(txn->write && table < txn->kv->table_count);
+    assert(key.len == txn->kv->tables[table].key_len);
 
     txn->writes++;
     txn->bytes += key.len + value.len;
-    rc = ent_kv_value_put(
-        txn->mdb, kv->dbis[table], &kv->guard, &kv->tables[table], key, value);
+    rc = put_near(txn, table, key, value);
     if (rc != 0) {
         return write_failed(txn, "writing to", table, rc, err);
     }
@@ -260,6 +287,7 @@ ent_kv_delete(struct ent_kv_txn *txn, size_t table, struct ent_view key,
     assert(key.len == kv->tables[table].key_len);
 
     txn->writes++;
+    close_writer(txn, table); /* what deleting does to it depends on LMDB */
     rc = mdb_del(txn->mdb, kv->dbis[table], &mdb_key, NULL);
     if (rc == MDB_NOTFOUND) {
         return ENT_NOT_FOUND;

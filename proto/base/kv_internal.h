@@ -103,6 +103,8 @@ struct ent_kv_txn {
     enum ent_status failed; /* the first put or delete that did */
     struct ent_kv_values *values;
     struct ent_kv_cursor *cursors;
+    /* Where a row was put last; NULL: nowhere yet. */
+    MDB_cursor *writers[ENT_KV_TABLES_MAX];
 };
 
 struct ent_kv_cursor {
@@ -126,7 +128,7 @@ bool ent_kv_room_is_over(const struct ent_kv_txn *txn);
 void ent_kv_room_committed(const struct ent_kv_txn *txn);
 
 /* Put `value` in its table's form; an LMDB code. */
-int ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi, struct ent_kv_guard *guard,
+int ent_kv_value_put(MDB_cursor *writer, struct ent_kv_guard *guard,
     const struct ent_kv_table *table, struct ent_view key,
     struct ent_view value);
 

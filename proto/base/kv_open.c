@@ -106,6 +106,21 @@ encode_layout(const struct ent_kv_table *table, uint8_t out[static LAYOUT_LEN])
 }
 
 static int
+put_own(MDB_txn *txn, MDB_dbi own, struct ent_kv_guard *guard, const char *key,
+    struct ent_view value)
+{
+    MDB_cursor *writer;
+    int rc = mdb_cursor_open(txn, own, &writer);
+
+    if (rc == 0) {
+        rc = ent_kv_value_put(
+            writer, guard, &own_table, ent_view_text(key), value);
+        mdb_cursor_close(writer);
+    }
+    return rc;
+}
+
+static int
 write_tables(MDB_txn *txn, const struct ent_kv_options *options)
 {
     struct ent_kv_guard guard = guard_of(options);
@@ -117,8 +132,8 @@ write_tables(MDB_txn *txn, const struct ent_kv_options *options)
     randombytes_buf(format + 4, sizeof format - 4);
     rc = mdb_dbi_open(txn, own_table.name, MDB_CREATE, &own);
     if (rc == 0) {
-        rc = ent_kv_value_put(txn, own, &guard, &own_table,
-            ent_view_text(OWN_NAME), ent_view_of(format, sizeof format));
+        rc = put_own(
+            txn, own, &guard, OWN_NAME, ent_view_of(format, sizeof format));
     }
     for (size_t i = 0; rc == 0 && i < options->table_count; i++) {
         const struct ent_kv_table *table = &options->tables[i];
@@ -128,8 +143,8 @@ write_tables(MDB_txn *txn, const struct ent_kv_options *options)
         rc = mdb_dbi_open(txn, table->name, MDB_CREATE, &dbi);
         if (rc == 0) {
             encode_layout(table, layout);
-            rc = ent_kv_value_put(txn, own, &guard, &own_table,
-                ent_view_text(table->name), ent_view_of(layout, sizeof layout));
+            rc = put_own(txn, own, &guard, table->name,
+                ent_view_of(layout, sizeof layout));
         }
     }
     sodium_memzero(&guard, sizeof guard);

@@ -118,7 +118,7 @@ write_value(struct ent_kv_guard *guard, const struct ent_kv_table *table,
 }
 
 int
-ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi, struct ent_kv_guard *guard,
+ent_kv_value_put(MDB_cursor *writer, struct ent_kv_guard *guard,
     const struct ent_kv_table *table, struct ent_view key,
     struct ent_view value)
 {
@@ -126,7 +126,7 @@ ent_kv_value_put(MDB_txn *txn, MDB_dbi dbi, struct ent_kv_guard *guard,
     MDB_val stored = {.mv_size = value.len + overhead(table)};
     int rc;
 
-    rc = mdb_put(txn, dbi, &mdb_key, &stored, MDB_RESERVE);
+    rc = mdb_cursor_put(writer, &mdb_key, &stored, MDB_RESERVE);
     if (rc == 0) {
         write_value(guard, table, key, value, stored.mv_data);
     }
