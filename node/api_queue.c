@@ -138,14 +138,19 @@ node_api_queue_pass(struct node_api_queue *queue)
 size_t
 node_api_turn_room(const struct node_api_turn *turn)
 {
+    const size_t most =
+        turn->has_small ? NODE_API_SHORT_TURN_BYTES : NODE_API_TURN_BYTES;
+
     if (turn->count == 0) {
         return SIZE_MAX;
     }
-    if (turn->count >= NODE_API_QUEUE_MAX ||
-        turn->spent >= NODE_API_TURN_BYTES) {
+    if (turn->count >= NODE_API_QUEUE_MAX) {
         return 0;
     }
-    return turn->hurries ? NODE_API_SMALL : NODE_API_TURN_BYTES - turn->spent;
+    if (turn->has_small && turn->has_large) {
+        return turn->spent < NODE_API_TURN_BYTES ? NODE_API_SMALL : 0;
+    }
+    return turn->spent < most ? most - turn->spent : 0;
 }
 
 void
@@ -153,11 +158,8 @@ node_api_turn_add(struct node_api_turn *turn, size_t len, size_t answered)
 {
     turn->count++;
     turn->spent += len + answered;
-    if (len > NODE_API_SMALL) {
-        turn->has_large = true;
-    } else {
-        turn->hurries |= turn->has_large;
-    }
+    turn->has_large |= len > NODE_API_SMALL;
+    turn->has_small |= len <= NODE_API_SMALL;
 }
 
 void

@@ -23,7 +23,8 @@
 #define NODE_API_PASSED_MAX 4
 #define NODE_API_BEFORE_MAX 4
 #define NODE_API_SMALL ((size_t)16 * 1024)
-#define NODE_API_TURN_BYTES ((size_t)1024 * 1024)
+#define NODE_API_TURN_BYTES ((size_t)640 * 1024)
+#define NODE_API_SHORT_TURN_BYTES ((size_t)256 * 1024)
 
 /* One request: routing id, payload. */
 struct node_api_queued {
@@ -55,13 +56,13 @@ bool node_api_queue_take(struct node_api_queue *queue, size_t room,
 void node_api_queue_pass(struct node_api_queue *queue);
 
 /* What one turn serves: large requests share its commit as long as no small one
- * comes. That is served next, and with others like it ends the turn, as it may
- * be urgent. All zero: it begins. */
+ * comes. That may be urgent: it is served next, and with others like it ends
+ * the turn; and a turn that begins with one is short. All zero: it begins. */
 struct node_api_turn {
     size_t count;
     size_t spent; /* asked and answered, in bytes */
     bool has_large;
-    bool hurries; /* a small one came after a large one */
+    bool has_small;
 };
 /* For a request of how many bytes there is room; 0: the turn is over. */
 size_t node_api_turn_room(const struct node_api_turn *turn);

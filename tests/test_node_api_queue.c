@@ -186,12 +186,23 @@ a_small_one_that_comes_after_a_large_one_ends_the_turn(void **state)
     struct node_api_turn turn = {0};
 
     (void)state;
-    node_api_turn_add(&turn, 100, 0);
-    assert_true(node_api_turn_room(&turn) > LARGE);
     node_api_turn_add(&turn, LARGE, 0);
     assert_true(node_api_turn_room(&turn) > LARGE);
     node_api_turn_add(&turn, NODE_API_SMALL, 0);
     assert_int_equal(node_api_turn_room(&turn), NODE_API_SMALL);
+}
+
+static void
+a_turn_that_begins_with_a_small_one_is_short(void **state)
+{
+    struct node_api_turn turn = {0};
+
+    (void)state;
+    node_api_turn_add(&turn, 100, 100);
+    assert_int_equal(
+        node_api_turn_room(&turn), NODE_API_SHORT_TURN_BYTES - 200);
+    node_api_turn_add(&turn, 100, NODE_API_SHORT_TURN_BYTES);
+    assert_int_equal(node_api_turn_room(&turn), 0);
 }
 
 static void
@@ -237,6 +248,7 @@ main(void)
         QUEUE_TEST(what_has_no_room_in_this_turn_waits),
         QUEUE_TEST(large_ones_share_a_turn_until_it_is_full),
         QUEUE_TEST(a_small_one_that_comes_after_a_large_one_ends_the_turn),
+        QUEUE_TEST(a_turn_that_begins_with_a_small_one_is_short),
         QUEUE_TEST(small_ones_have_an_end_too),
         QUEUE_TEST(it_has_an_end),
     };
