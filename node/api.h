@@ -68,6 +68,11 @@ enum ent_status node_api_inbox(struct node *node,
 enum ent_status node_api_signatories(const ent_message *message,
     struct ent_arena *arena, Entente__V1__InboxItem *item,
     struct ent_error *err) ENT_MUST_CHECK;
+/* A reader is answered: what he said he has dealt with is written. While he
+ * waits it is not, which would cost a sync that nobody waits for. */
+enum ent_status node_api_done(struct node *node,
+    const Entente__V1__InboxRequest *request,
+    struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_api_cursor(struct node *node,
     const Entente__V1__CursorRequest *request,
     struct ent_error *err) ENT_MUST_CHECK;

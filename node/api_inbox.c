@@ -54,41 +54,55 @@ cursor_of(struct node *node, const char *consumer, uint64_t *ret_through,
     return rc == ENT_NOT_FOUND ? ENT_OK : rc;
 }
 
-enum ent_status
-node_api_cursor(struct node *node, const Entente__V1__CursorRequest *request,
+/* May a reader of that name stand there? */
+static enum ent_status
+check_cursor(const char *consumer, uint64_t through, uint64_t last,
     struct ent_error *err)
 {
-    struct node_key key = cursor_key(request->consumer);
-    uint64_t last;
-    uint8_t value[8];
-    enum ent_status rc = node_number_get(node->store, "desk", &last, err);
-
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    if (request->consumer[0] == '\0') {
+    if (consumer[0] == '\0') {
         return ent_fail(err, ENT_BAD_INPUT, "a cursor needs a consumer's name");
     }
-    if (request->through > last) {
-        return ent_fail(err, ENT_BAD_INPUT,
-            "a cursor at %llu is beyond the last message, %llu",
-            (unsigned long long)request->through, (unsigned long long)last);
-    }
-    ent_put_be(value, request->through, sizeof value);
+    return through <= last
+               ? ENT_OK
+               : ent_fail(err, ENT_BAD_INPUT,
+                     "a cursor at %llu is beyond the last message, %llu",
+                     (unsigned long long)through, (unsigned long long)last);
+}
+
+static enum ent_status
+put_cursor(struct node *node, const char *consumer, uint64_t through,
+    struct ent_error *err)
+{
+    struct node_key key = cursor_key(consumer);
+    uint8_t value[8];
+
+    ent_put_be(value, through, sizeof value);
     return node_store_put(node->store, NODE_CURSOR, node_key_view(&key),
         ent_view_of(value, sizeof value), err);
 }
 
-/* What the reader has dealt with, so that he need not ask twice. */
-static enum ent_status
-move_cursor(struct node *node, const Entente__V1__InboxRequest *request,
+enum ent_status
+node_api_cursor(struct node *node, const Entente__V1__CursorRequest *request,
     struct ent_error *err)
 {
-    Entente__V1__CursorRequest cursor = ENTENTE__V1__CURSOR_REQUEST__INIT;
+    uint64_t last;
+    enum ent_status rc = node_number_get(node->store, "desk", &last, err);
 
-    cursor.consumer = request->consumer;
-    cursor.through = request->through;
-    return request->through == 0 ? ENT_OK : node_api_cursor(node, &cursor, err);
+    if (rc == ENT_OK) {
+        rc = check_cursor(request->consumer, request->through, last, err);
+    }
+    return rc != ENT_OK
+               ? rc
+               : put_cursor(node, request->consumer, request->through, err);
+}
+
+enum ent_status
+node_api_done(struct node *node, const Entente__V1__InboxRequest *request,
+    struct ent_error *err)
+{
+    return request->through == 0
+               ? ENT_OK
+               : put_cursor(node, request->consumer, request->through, err);
 }
 
 /* The first desk sequence received at or after `time`: received_at never falls
@@ -342,6 +356,10 @@ find_place(struct node *node, const Entente__V1__InboxRequest *request,
 {
     enum ent_status rc = cursor_of(node, request->consumer, ret_through, err);
 
+    if (rc == ENT_OK && request->through != 0) {
+        *ret_through = request->through; /* once he is answered */
+        rc = check_cursor(request->consumer, request->through, last, err);
+    }
     *ret_from = request->from;
     if (rc == ENT_OK && request->from_time != 0) {
         rc = sequence_at(node, request->from_time, last, ret_from, err);
@@ -364,11 +382,8 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
     uint64_t through = 0;
     uint64_t from = 0;
     uint64_t last = 0;
-    enum ent_status rc = move_cursor(node, request, err);
+    enum ent_status rc = node_number_get(node->store, "desk", &last, err);
 
-    if (rc == ENT_OK) {
-        rc = node_number_get(node->store, "desk", &last, err);
-    }
     if (rc == ENT_OK) {
         rc = find_place(node, request, last, &through, &from, err);
     }

@@ -20,6 +20,7 @@ struct waiter {
     uint64_t until_ms;
     char sent[ENT_ID_TEXT_LEN + 1]; /* of that message; "": a reader */
     uint64_t from;
+    uint64_t through;
     uint32_t limit;
     char consumer[64];
     char desk[32]; /* it is on */

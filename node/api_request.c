@@ -80,6 +80,10 @@ do_inbox(struct node *node, struct ent_view client,
                                   request->inbox, inbox.next)) {
         return ENT_OK;
     }
+    rc = node_api_done(node, request->inbox, err);
+    if (rc != ENT_OK) {
+        return rc;
+    }
     reply.number = request->number;
     reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_INBOX;
     reply.inbox = &inbox;

@@ -41,6 +41,7 @@ node_api_wait(struct node *node, struct ent_view client, uint64_t number,
     }
     waiter->from = next;
     waiter->limit = request->limit;
+    waiter->through = request->through;
     (void)snprintf(
         waiter->consumer, sizeof waiter->consumer, "%s", request->consumer);
     (void)snprintf(waiter->desk, sizeof waiter->desk, "%s", request->desk);
@@ -81,12 +82,16 @@ answer_reader(struct node *node, const struct waiter *waiter, bool over,
 
     request.from = waiter->from;
     request.limit = waiter->limit;
+    request.through = waiter->through;
     request.consumer = (char *)(uintptr_t)waiter->consumer;
     request.desk = (char *)(uintptr_t)waiter->desk;
     request.alike = waiter->alike;
     rc = node_api_inbox(node, &request, &node->api->arena, &inbox, err);
     *ret_answered = rc == ENT_OK && (over || inbox.n_items > 0);
-    if (!*ret_answered) {
+    if (*ret_answered) {
+        rc = node_api_done(node, &request, err);
+    }
+    if (rc != ENT_OK || !*ret_answered) {
         return rc;
     }
     reply.number = waiter->number;

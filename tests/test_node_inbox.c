@@ -26,6 +26,7 @@ read_desk(const Entente__V1__InboxRequest *request, size_t room)
     expect_ok(ent_arena_init(&own, room, &last_error));
     expect_ok(node_turn_begin(node, world.now, &last_error));
     expect_ok(node_api_inbox(node, request, &own, &reply, &last_error));
+    expect_ok(node_api_done(node, request, &last_error));
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
     expect_ok(ent_pb_pack(&reply.base, &wire, &last_error));
     expect_ok(ent_pb_unpack(&entente__v1__inbox_reply__descriptor,

@@ -18,10 +18,26 @@
  * limit of the process, whether it is memory or not. */
 #define KEPT_TOUCHED_MAX MAPPED_MIN
 
-static _Thread_local struct {
+/* Blocks up to this size are mapped as if they had it, so that any of them can
+ * be the next: one of them is kept too. */
+#define SMALL_MAX ((size_t)1024 * 1024)
+
+static _Thread_local struct kept {
     uint8_t *block; /* all zero; NULL: none */
     size_t size;
-} kept;
+} kept[2];
+
+static size_t
+mapped_size(size_t size)
+{
+    return size <= SMALL_MAX ? SMALL_MAX : size;
+}
+
+static struct kept *
+kept_for(size_t size)
+{
+    return &kept[size <= SMALL_MAX ? 0 : 1];
+}
 
 static void *
 arena_alloc(void *arena, size_t len)
@@ -48,24 +64,26 @@ ent_arena_rewind(struct ent_arena *arena, size_t mark)
 }
 
 static uint8_t *
-block_take_kept(void)
+block_take(struct kept *place)
 {
-    uint8_t *const block = kept.block;
+    uint8_t *const block = place->block;
 
-    kept.block = NULL;
+    place->block = NULL;
     return block;
 }
 
 static uint8_t *
 block_new(size_t size)
 {
+    struct kept *place = kept_for(size);
     void *block;
 
     if (size < MAPPED_MIN) {
         return calloc(1, size);
     }
-    if (kept.block != NULL && kept.size == size) {
-        return block_take_kept();
+    size = mapped_size(size);
+    if (place->block != NULL && place->size == size) {
+        return block_take(place);
     }
     block = mmap(NULL, size, PROT_READ | PROT_WRITE,
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -75,16 +93,18 @@ block_new(size_t size)
 static void
 block_free(uint8_t *block, size_t size, size_t touched)
 {
+    struct kept *place = kept_for(size);
+
     if (block == NULL) {
         return;
     }
     if (size < MAPPED_MIN) {
         free(block);
-    } else if (kept.block == NULL && touched <= KEPT_TOUCHED_MAX) {
-        kept.block = block;
-        kept.size = size;
+    } else if (place->block == NULL && touched <= KEPT_TOUCHED_MAX) {
+        place->block = block;
+        place->size = mapped_size(size);
     } else {
-        (void)munmap(block, size);
+        (void)munmap(block, mapped_size(size));
     }
 }
 
