@@ -12,6 +12,7 @@
 
 #include "node/api_internal.h"
 #include "node/asked.h"
+#include "node/uplink.h"
 #include "proto/base/log.h"
 
 #define COMPONENT "api"
@@ -318,14 +319,16 @@ node_api_serve(struct node *node, struct ent_error *err)
 {
     struct node_api *api = node->api;
     struct node_api_queued request;
-    struct node_api_turn turn = {0};
+    struct node_api_turn turn = {.is_short = node_is_urgent(node)};
     enum ent_status rc = ENT_OK;
 
     if (ent_ear_is_open(&api->ear)) {
         fill_queue(api);
     }
-    while (rc == ENT_OK && node_api_queue_take(&api->queue,
-                               node_api_turn_room(&turn), &request)) {
+    while (
+        rc == ENT_OK &&
+        !(turn.has_large && node_uplink_is_called(node->uplink)) &&
+        node_api_queue_take(&api->queue, node_api_turn_room(&turn), &request)) {
         rc = serve_next(node, &request, &turn, err);
         fill_queue(api);
     }

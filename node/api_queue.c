@@ -138,8 +138,9 @@ node_api_queue_pass(struct node_api_queue *queue)
 size_t
 node_api_turn_room(const struct node_api_turn *turn)
 {
-    const size_t most =
-        turn->has_small ? NODE_API_SHORT_TURN_BYTES : NODE_API_TURN_BYTES;
+    const size_t most = turn->is_short || turn->has_small
+                            ? NODE_API_SHORT_TURN_BYTES
+                            : NODE_API_TURN_BYTES;
 
     if (turn->count == 0) {
         return SIZE_MAX;

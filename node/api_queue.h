@@ -59,6 +59,7 @@ void node_api_queue_pass(struct node_api_queue *queue);
  * comes. That may be urgent: it is served next, and with others like it ends
  * the turn; and a turn that begins with one is short. All zero: it begins. */
 struct node_api_turn {
+    bool is_short; /* something urgent is under way */
     size_t count;
     size_t spent; /* asked and answered, in bytes */
     bool has_large;

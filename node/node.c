@@ -37,7 +37,8 @@
 
 #define COMPONENT "node"
 #define FRAMES_MAX 512 /* heard in one turn (node_uplink_cost): two bundles */
-#define HURRIES_MAX 3  /* turns one after the other that are cut short */
+#define FRAMES_URGENT 256 /* one, while something urgent is under way */
+#define HURRIES_MAX 3     /* turns one after the other that are cut short */
 #define FULL_PAUSE_MS 1000
 #define SWEEP_MS 30000 /* between looks at what is over */
 
@@ -314,6 +315,7 @@ serve_programs(struct node *node, struct ent_error *err)
 static enum ent_status
 handle(struct node *node, struct loop *loop, struct ent_error *err)
 {
+    const size_t most = node_is_urgent(node) ? FRAMES_URGENT : FRAMES_MAX;
     size_t frames = 0;
     bool old_more = false;
     bool errands_more = false;
@@ -330,7 +332,7 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
         rc = serve_programs(node, err); /* or frames might leave them no turn */
     }
     if (rc == ENT_OK) {
-        rc = node_uplink_serve(node, FRAMES_MAX, &frames, err);
+        rc = node_uplink_serve(node, most, &frames, err);
     }
     if (rc == ENT_OK && !node->hurried && !loop->full) {
         rc = serve_programs(node, err);
@@ -360,7 +362,7 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     }
     loop->more = old_more || errands_more || seal_more || pump_more ||
                  node->removal_due || node_api_has_more(node->api) ||
-                 node->hurried || frames >= FRAMES_MAX;
+                 node->hurried || frames >= most;
     return rc;
 }
 

@@ -74,10 +74,10 @@ struct node {
     struct node_uplink *uplink;
     struct node_api *api;
     struct node_effects effects;
-    struct node_answers *answers; /* of this turn (node/receipts.h) */
-    struct node_asked *asked;     /* of node/asked.h, in memory */
-    struct node_outbox *outbox;   /* of this turn (node/outbox.h) */
-    struct node_unsealer *unsealer; /* NULL: nothing is done ahead */
+    struct node_answers *answers;    /* of this turn (node/receipts.h) */
+    struct node_asked *asked;        /* of node/asked.h, in memory */
+    struct node_outbox *outbox;      /* of this turn (node/outbox.h) */
+    struct node_unsealer *unsealer;  /* NULL: nothing is done ahead */
     struct node_unsealer_job *ahead; /* of the frame that is being handled */
     uint64_t from; /* the neighbour whose frame is being handled; 0: none */
     uint64_t incarnation;
@@ -104,6 +104,7 @@ struct node {
     bool greeting_due;   /* our certificate is another: say so */
     bool relink_due;     /* our link key is another: connect anew */
     uint64_t watched_at; /* certificates, for their end */
+    uint64_t urgent_at;  /* something urgent passed through here last */
     bool may_hurry;      /* something urgent may make this turn a short one */
     bool hurried;        /* and it did: the rest waits for the next one */
     bool recheck_due;    /* whose keys count may have changed (node/peers.h) */
@@ -153,6 +154,16 @@ enum ent_status node_turn_begin(
     struct node *node, uint64_t now_ms, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_turn_end(struct node *node, enum ent_status rc,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* Something urgent passes or passed, in the last NODE_URGENT_MS: turns are
+ * short, as what follows of it, a receipt or an answer, waits for them. */
+#define NODE_URGENT_MS UINT64_C(500)
+static inline bool
+node_is_urgent(const struct node *node)
+{
+    return node->now_ms >= node->urgent_at &&
+           node->now_ms - node->urgent_at < NODE_URGENT_MS;
+}
 
 /* Append to the journal in this turn. */
 enum ent_status node_record(struct node *node, enum ent_entry_kind kind,

@@ -352,6 +352,9 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     if (rc != ENT_OK) {
         return rc;
     }
+    if (ent_precedence_is_urgent((uint32_t)outgoing->message->precedence)) {
+        node->urgent_at = node->now_ms;
+    }
     rc = keep_copy(node, outgoing, number, day, err);
     if (rc == ENT_OK) {
         rc = index_copy(node, outgoing, number, err);

@@ -68,6 +68,30 @@ node_uplink_ears(struct node_uplink *uplink, struct ent_ears *ears)
     }
 }
 
+bool
+node_uplink_is_called(struct node_uplink *uplink)
+{
+    struct ent_ears ears = {0};
+    struct ent_error ignored = {0};
+    bool called = false;
+
+    for (size_t i = 0; uplink != NULL && i < uplink->count; i++) {
+        struct node_connection *urgent = &uplink->list[i].lanes[0];
+
+        if (urgent->ready && !urgent->accepted) {
+            ent_ears_add(&ears, ent_link_ear(urgent->link));
+        }
+    }
+    if (ears.count == 0 ||
+        ent_ears_wait(&ears, -1, 0, NULL, &ignored) != ENT_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < ears.count && !called; i++) {
+        called = ent_ear_is_open(ears.list[i]);
+    }
+    return called;
+}
+
 /* ---- ways out ---- */
 
 bool

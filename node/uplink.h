@@ -21,6 +21,9 @@ void node_uplink_close(struct node_uplink **uplink);
 
 /* What to wait for. */
 void node_uplink_ears(struct node_uplink *uplink, struct ent_ears *ears);
+/* Something came on an urgent connection that we made and was not heard yet: a
+ * turn that goes on with what is not urgent ends. */
+bool node_uplink_is_called(struct node_uplink *uplink);
 
 /* Where an ear is open (node_uplink_ears): notice connections made and lost,
  * greet, and handle frames inside the turn: of each connection up to `budget`,

@@ -362,9 +362,10 @@ node_uplink_frame(struct node *node, struct node_neighbour *neighbour,
     if (rc == ENT_OK) {
         rc = node_uplink_check(node, neighbour, err);
     }
-    if (rc == ENT_OK && lane->urgent && node->may_hurry) {
-        node->hurried |=
-            frame->type == ENT_FRAME_BUNDLE || frame->type == ENT_FRAME_RECEIPT;
+    if (rc == ENT_OK && lane->urgent &&
+        (frame->type == ENT_FRAME_BUNDLE || frame->type == ENT_FRAME_RECEIPT)) {
+        node->urgent_at = node->now_ms;
+        node->hurried |= node->may_hurry;
     }
     return rc != ENT_OK ? rc : hand_over(node, neighbour, lane, frame, err);
 }

@@ -206,6 +206,20 @@ a_turn_that_begins_with_a_small_one_is_short(void **state)
 }
 
 static void
+a_turn_is_short_while_something_urgent_is_under_way(void **state)
+{
+    struct node_api_turn turn = {.is_short = true};
+
+    (void)state;
+    assert_true(node_api_turn_room(&turn) == SIZE_MAX); /* one at least */
+    node_api_turn_add(&turn, LARGE / 2, 0);
+    assert_int_equal(
+        node_api_turn_room(&turn), NODE_API_SHORT_TURN_BYTES - LARGE / 2);
+    node_api_turn_add(&turn, NODE_API_SHORT_TURN_BYTES, 0);
+    assert_int_equal(node_api_turn_room(&turn), 0);
+}
+
+static void
 small_ones_have_an_end_too(void **state)
 {
     struct node_api_turn turn = {0};
@@ -249,6 +263,7 @@ main(void)
         QUEUE_TEST(large_ones_share_a_turn_until_it_is_full),
         QUEUE_TEST(a_small_one_that_comes_after_a_large_one_ends_the_turn),
         QUEUE_TEST(a_turn_that_begins_with_a_small_one_is_short),
+        QUEUE_TEST(a_turn_is_short_while_something_urgent_is_under_way),
         QUEUE_TEST(small_ones_have_an_end_too),
         QUEUE_TEST(it_has_an_end),
     };
