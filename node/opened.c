@@ -49,7 +49,7 @@ take_out(struct node_opened *opened, size_t place)
 static struct node_opened_bundle *
 bundle_of(uint64_t number, uint64_t now_ms, struct node_unsealed *unsealed)
 {
-    const uint32_t count = unsealed->bundle->label.count;
+    const uint32_t count = unsealed->count;
     struct node_opened_bundle *bundle =
         calloc(1, sizeof *bundle + count * sizeof *bundle->list);
 

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 #define ARENA_LEN ((size_t)16 * 1024 * 1024) /* mapped: used, it is memory */
-#define ARENA_KEPT_MAX ((size_t)2 * 1024 * 1024) /* what of it was, and stays  \
-                                                  */
+#define ARENA_KEPT_MAX ((size_t)2 * 1024 * 1024) /* what was, and stays */
 
 static enum ent_status
 find_starts(struct node_unsealed *unsealed, struct ent_error *err)
@@ -27,14 +26,15 @@ find_starts(struct node_unsealed *unsealed, struct ent_error *err)
 static enum ent_status
 make_room(struct node_unsealed *unsealed, struct ent_error *err)
 {
-    const size_t count = unsealed->bundle->label.count;
+    const uint32_t count = unsealed->bundle->label.count;
 
+    unsealed->count = count;
     unsealed->list = calloc(count, sizeof *unsealed->list);
     unsealed->starts = calloc(count, sizeof *unsealed->starts);
     if (unsealed->list == NULL || unsealed->starts == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "opening %zu messages", count);
+        return ent_fail(err, ENT_NO_MEMORY, "opening %u messages", count);
     }
-    return ent_bytes_alloc(unsealed->bundle->body.len, &unsealed->plain, err);
+    return ent_bytes_room(unsealed->bundle->body.len, &unsealed->plain, err);
 }
 
 enum ent_status
@@ -100,7 +100,7 @@ node_unsealed_run(struct node_unsealed *unsealed)
     struct ent_findings findings;
     struct ent_error ignored = {0};
 
-    for (uint32_t i = 0; i < unsealed->bundle->label.count; i++) {
+    for (uint32_t i = 0; i < unsealed->count; i++) {
         struct node_unsealed_message *message = &unsealed->list[i];
         const size_t used = unsealed->plain_used;
 
@@ -146,8 +146,8 @@ void
 node_unsealed_end(struct node_unsealed *unsealed)
 {
     if (unsealed->list != NULL) {
-        sodium_memzero(unsealed->list,
-            unsealed->bundle->label.count * sizeof *unsealed->list);
+        sodium_memzero(
+            unsealed->list, unsealed->count * sizeof *unsealed->list);
     }
     free(unsealed->list);
     free(unsealed->starts);

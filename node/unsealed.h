@@ -27,6 +27,7 @@ struct node_unsealed {
     struct ent_arena arena; /* of what is laid out */
     struct ent_bytes plain; /* of all messages, one after the other */
     size_t plain_used;
+    uint32_t count;
     struct node_unsealed_message *list; /* by index */
     size_t *starts;                     /* of the envelopes in the body */
     size_t ahead;                       /* how many were done ahead of time */

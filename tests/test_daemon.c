@@ -6,7 +6,8 @@
 
 #include "proto/base/daemon.h"
 
-/* A sanitizer has an allocator of its own, which keeps what was freed apart. */
+/* A sanitizer has an allocator of its own, which keeps what was freed apart:
+ * under it no pages are counted. */
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED true
 #elif defined(__has_feature)
@@ -56,16 +57,15 @@ what_was_freed_is_used_again(void **state)
     long before;
 
     (void)state;
-    if (SANITIZED) {
-        skip();
-    }
     expect_ok(ent_daemon_limit_memory(1024 * MIB, &last_error));
     use_and_free();
     before = pages_got();
     for (size_t i = 0; i < ROUNDS; i++) {
         use_and_free();
     }
-    assert_in_range(pages_got() - before, 0, once);
+    if (!SANITIZED) {
+        assert_in_range(pages_got() - before, 0, once);
+    }
 }
 
 int
