@@ -5,6 +5,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "proto/base/zero.h"
+
 #define KEY_CONTEXT "entente store keys v1"
 #define PARTS_MAX 2
 #define ROUNDS 4
@@ -112,7 +114,7 @@ permute(const struct node_blinding *blinding, enum node_table table,
     size_t half = part->len / 2u;
     uint8_t *halves[2] = {bytes + part->at, bytes + part->at + half};
 
-    if (sodium_is_zero(bytes + part->at, part->len)) {
+    if (ent_is_zero(bytes + part->at, part->len)) {
         return;
     }
     for (uint8_t i = 0; i < ROUNDS; i++) {
@@ -197,7 +199,7 @@ move_time(struct node_blinding *blinding, enum node_table table, size_t len,
     uint64_t time;
     uint64_t second;
 
-    if (at + ID > len || sodium_is_zero(bytes + at, ID)) {
+    if (at + ID > len || ent_is_zero(bytes + at, ID)) {
         return;
     }
     time = ent_get_be(bytes + at, TIME);

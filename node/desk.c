@@ -7,6 +7,7 @@
 #include "node/assembly.h"
 #include "node/correction.h"
 #include "node/desks.h"
+#include "node/fate.h"
 #include "node/index.h"
 #include "node/ladder.h"
 #include "node/lifecycle.h"
@@ -118,16 +119,17 @@ struct handed {
     ProtobufCBinaryData blinds;
 };
 
-/* What was said of it before it came is in its row from the beginning. */
+/* What was said of it before it came is in its row from the beginning; `said`:
+ * something was said of some message. */
 static enum ent_status
-settle(struct node *node, const node_desk_row *row, node_desk_row *settled,
-    struct handed *handed, struct ent_error *err)
+settle(struct node *node, const node_desk_row *row, bool said,
+    node_desk_row *settled, struct handed *handed, struct ent_error *err)
 {
     enum ent_status rc =
         node_desk_origin(row, &handed->sender, &handed->id, err);
 
     *settled = *row;
-    if (rc == ENT_OK) {
+    if (rc == ENT_OK && said) {
         rc = node_lifecycle_settle(
             node, &handed->sender, &handed->id, settled, &handed->said, err);
     }
@@ -213,10 +215,14 @@ put_all(struct node *node, const node_desk_row *const *rows, size_t count,
     node_desk_row *settled, struct handed *handed, struct ent_error *err)
 {
     uint64_t first = 0;
+    bool said = false;
     enum ent_status rc = number(node, count, &first, err);
 
+    if (rc == ENT_OK) {
+        rc = node_fate_any(node, &said, err);
+    }
     for (size_t i = 0; rc == ENT_OK && i < count; i++) {
-        rc = settle(node, rows[i], &settled[i], &handed[i], err);
+        rc = settle(node, rows[i], said, &settled[i], &handed[i], err);
     }
     if (rc == ENT_OK) {
         rc = node_desk_rows_add_all(node, first, settled, count, err);

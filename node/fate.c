@@ -37,6 +37,17 @@ end_key(uint64_t at_ms, const struct node_key *place)
 }
 
 enum ent_status
+node_fate_any(struct node *node, bool *ret_any, struct ent_error *err)
+{
+    uint8_t key[NODE_KEY_MAX] = {0};
+    enum ent_status rc = node_store_seek(node->store, NODE_FATE,
+        ent_view_of(key, node_key_len(NODE_FATE)), 0, key, NULL, err);
+
+    *ret_any = rc == ENT_OK;
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+enum ent_status
 node_fate_put(struct node *node, const struct ent_party *sender,
     const struct node_saying *saying, const struct ent_id *by,
     struct node_news *ret_news, struct ent_error *err)

@@ -38,6 +38,10 @@ enum ent_status node_fate_get(struct node *node, const struct ent_party *sender,
     const struct ent_id *id, node_fate_row **ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Something was said of some message. */
+enum ent_status node_fate_any(
+    struct node *node, bool *ret_any, struct ent_error *err) ENT_MUST_CHECK;
+
 /* `sender` says it in its message `by`. */
 enum ent_status node_fate_put(struct node *node, const struct ent_party *sender,
     const struct node_saying *saying, const struct ent_id *by,

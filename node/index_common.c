@@ -10,6 +10,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "proto/base/zero.h"
+
 #define GROUP 256 /* consecutive numbers */
 #define BITS_LEN (GROUP / 8)
 
@@ -115,7 +117,7 @@ node_index_common_put(struct node *node, const uint8_t *blind,
     if (rc != ENT_OK) {
         return rc;
     }
-    first = sodium_is_zero(bits, BITS_LEN);
+    first = ent_is_zero(bits, BITS_LEN);
     bits[number % GROUP / 8] |= bit_of(number);
     return first ? note_print(node, blind, way, number / GROUP, err) : ENT_OK;
 }
@@ -138,7 +140,7 @@ clear_bit(struct node *node, const uint8_t *blind, enum node_way way,
     }
     memcpy(left, bits.data, sizeof left);
     left[number % GROUP / 8] &= (uint8_t)~bit_of(number);
-    *ret_empty = sodium_is_zero(left, sizeof left);
+    *ret_empty = ent_is_zero(left, sizeof left);
     return *ret_empty
                ? node_store_delete(
                      node->store, NODE_COMMON, node_key_view(&key), err)

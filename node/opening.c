@@ -180,6 +180,16 @@ acknowledge_by(const struct node *node, const ent_message *message,
                : 0;
 }
 
+/* As much of it as there is room for. */
+static void
+put_text(char *out, size_t size, const char *text)
+{
+    const size_t len = strnlen(text, size - 1);
+
+    memcpy(out, text, len);
+    out[len] = '\0';
+}
+
 static void
 fill_row(const struct node *node, const ent_message *message,
     const struct ent_decision *decision, struct node_opening *opening)
@@ -187,9 +197,8 @@ fill_row(const struct node *node, const ent_message *message,
     const struct ent_family *family = ent_family_of(message);
     node_desk_row *row = &opening->row;
 
-    (void)snprintf(opening->from, sizeof opening->from, "%s", message->from);
-    (void)snprintf(opening->clause, sizeof opening->clause, "%.*s",
-        ENT_CLAUSE_MAX, decision->clause);
+    put_text(opening->from, sizeof opening->from, message->from);
+    put_text(opening->clause, sizeof opening->clause, decision->clause);
     row->from = opening->from;
     row->family = family->number;
     row->precedence = (uint32_t)message->precedence;

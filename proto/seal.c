@@ -5,6 +5,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "proto/base/zero.h"
+
 /*
  * What HPKE binds besides the key, integers big-endian:
  *
@@ -319,8 +321,8 @@ unpad(
             "a message of %zu bytes in %zu of plaintext", message.len,
             plain.len);
     }
-    if (sodium_is_zero(message.data + message.len,
-            plain.len - LENGTH_LEN - message.len) == 0) {
+    if (!ent_is_zero(
+            message.data + message.len, plain.len - LENGTH_LEN - message.len)) {
         return ent_fail(err, ENT_REJECTED, "padding is not zero");
     }
     *ret_message = message;

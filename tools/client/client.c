@@ -19,7 +19,6 @@
 #define RECONNECT_MS 50
 #define RECONNECT_MAX_MS 1000
 #define REPLY_MAX ((size_t)32 * 1024 * 1024)
-#define REPLY_FIELDS_MAX ((size_t)4 * 1024 * 1024)
 #define REPLY_ARENA ((size_t)128 * 1024 * 1024) /* of addresses, not memory */
 #define MONITOR "inproc://entente-client-monitor"
 
@@ -249,14 +248,13 @@ static int
 decode(struct ent_client *client, struct ent_view wire, uint64_t number,
     const Entente__V1__ApiReply **ret_reply, struct ent_error *err)
 {
-    static const struct ent_pb_limits limits = {
-        .size_max = REPLY_MAX, .fields_max = REPLY_FIELDS_MAX};
     ProtobufCMessage *message;
     const Entente__V1__ApiReply *reply;
     enum ent_status rc;
 
     ent_arena_reset(&client->arena);
-    rc = ent_pb_unpack(&entente__v1__api_reply__descriptor, wire, &limits,
+    /* Its node checked what it says: it is not looked through once more. */
+    rc = ent_pb_unpack_own(&entente__v1__api_reply__descriptor, wire,
         &client->arena, &message, err);
     if (rc != ENT_OK) {
         ent_error_wrap(err, "what answers at '%s' is no node of this version",
