@@ -7,6 +7,7 @@ recipient's program, and until the sender had the receipt for each.
 """
 
 import contextlib
+import os
 import statistics
 import tempfile
 import time
@@ -190,6 +191,7 @@ class Runs(contextlib.ExitStack):
             for size in sizes:
                 for kind in self.kinds:
                     tell(f"{kind.name}, {size} bytes, round {number} of {rounds}")
+                    os.sync()  # what one left unwritten the next does not pay for
                     round_ = kind.round(size, messages if number else messages // 4 + 1)
                     if number:
                         said[kind.name, size].append(round_)
