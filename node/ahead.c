@@ -5,6 +5,7 @@
 
 #include "node/intake.h"
 #include "node/peers.h"
+#include "proto/base/log.h"
 
 /* What is shorter is opened sooner than handed to a thread. */
 #define LARGE_BYTES ((size_t)16 * 1024)
@@ -14,6 +15,16 @@ is_large(const struct node_ahead_frame *entry)
 {
     return entry->rc == ENT_OK && entry->frame.type == ENT_FRAME_BUNDLE &&
            entry->frame.body.len >= LARGE_BYTES;
+}
+
+void
+node_ahead_start(struct node *node)
+{
+    struct ent_error err = {0};
+
+    if (node_unsealer_start(&node->unsealer, &err) != ENT_OK) {
+        ent_log(ENT_LOG_WARN, "ahead", "nothing is opened ahead: %s", err.text);
+    }
 }
 
 /* ---- a job ---- */

@@ -32,6 +32,9 @@ struct node_ahead {
     struct node_unsealer *unsealer; /* of the jobs */
 };
 
+/* Start the thread. Without it everything is done in its turn. */
+void node_ahead_start(struct node *node);
+
 /* The next frame of `link`, as ent_link_receive gives it. `node->ahead` is
  * what was done of it ahead, until the next call. */
 enum ent_status node_ahead_receive(struct node *node, struct node_ahead *ahead,

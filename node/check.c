@@ -102,13 +102,8 @@ count_block(
 {
     ENT_AUTO(node_row_free) node_desk_block *block = NULL;
     uint64_t at = 0;
-    enum ent_status rc =
-        node_row_unpack(value, &entente__rest__v1__desk_block_row__descriptor,
-            (ProtobufCMessage **)&block, err);
+    enum ent_status rc = node_desk_block_read(value, &block, err);
 
-    if (rc == ENT_OK) {
-        rc = node_desk_block_check(block, err);
-    }
     for (; rc == ENT_OK && node_desk_block_next(block, at, &at); at++) {
         node_tally_desk(&check->counted, NULL, block->row);
     }

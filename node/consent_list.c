@@ -35,15 +35,7 @@ consent_of(const node_consent_row *row, struct ent_arena *arena)
 enum ent_status
 node_consent_any(struct node *node, bool *ret_any, struct ent_error *err)
 {
-    struct node_key key = {.len = node_key_len(NODE_CONSENT)};
-    enum ent_status rc = node_store_seek(node->store, NODE_CONSENT,
-        node_key_view(&key), 0, key.bytes, NULL, err);
-
-    if (rc == ENT_OK || rc == ENT_NOT_FOUND) {
-        *ret_any = rc == ENT_OK;
-        rc = ENT_OK;
-    }
-    return rc;
+    return node_store_any(node->store, NODE_CONSENT, ret_any, err);
 }
 
 enum ent_status

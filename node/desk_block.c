@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "node/store.h"
+
 /* ---- bits ---- */
 
 static bool
@@ -173,6 +175,17 @@ node_desk_block_check(const node_desk_block *block, struct ent_error *err)
                    block->first <= UINT64_MAX - count
                ? ENT_OK
                : ent_fail(err, ENT_IO, "a block of the desk is odd");
+}
+
+enum ent_status
+node_desk_block_read(
+    struct ent_view value, node_desk_block **ret_block, struct ent_error *err)
+{
+    enum ent_status rc =
+        node_row_unpack(value, &entente__rest__v1__desk_block_row__descriptor,
+            (ProtobufCMessage **)ret_block, err);
+
+    return rc != ENT_OK ? rc : node_desk_block_check(*ret_block, err);
 }
 
 uint64_t

@@ -37,6 +37,10 @@ struct node_desk_draft {
 bool node_desk_draft_make(struct node_desk_draft *draft, uint64_t first,
     const node_desk_row *rows, size_t count);
 
+/* Read a row as it is stored; free it with node_row_free. ENT_IO: it is odd. */
+enum ent_status node_desk_block_read(struct ent_view value,
+    node_desk_block **ret_block, struct ent_error *err) ENT_MUST_CHECK;
+
 /* As it was read: ENT_IO, it is odd. */
 enum ent_status node_desk_block_check(
     const node_desk_block *block, struct ent_error *err) ENT_MUST_CHECK;

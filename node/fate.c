@@ -39,12 +39,7 @@ end_key(uint64_t at_ms, const struct node_key *place)
 enum ent_status
 node_fate_any(struct node *node, bool *ret_any, struct ent_error *err)
 {
-    uint8_t key[NODE_KEY_MAX] = {0};
-    enum ent_status rc = node_store_seek(node->store, NODE_FATE,
-        ent_view_of(key, node_key_len(NODE_FATE)), 0, key, NULL, err);
-
-    *ret_any = rc == ENT_OK;
-    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+    return node_store_any(node->store, NODE_FATE, ret_any, err);
 }
 
 enum ent_status

@@ -113,9 +113,8 @@ node_index_of(struct node *node, const ent_message *message, const char *other,
 
 /* ---- entries ---- */
 
-/* print(16), u8 way, u64 ~number: the newest first. */
-static struct node_key
-entry(const uint8_t *blind, enum node_way way, uint64_t number)
+struct node_key
+node_index_entry(const uint8_t *blind, enum node_way way, uint64_t number)
 {
     struct node_key key = {.len = NODE_BLIND_LEN + 1 + 8};
 
@@ -125,8 +124,8 @@ entry(const uint8_t *blind, enum node_way way, uint64_t number)
     return key;
 }
 
-static struct node_key
-all_of(enum node_way way, uint64_t number)
+struct node_key
+node_index_all_of(enum node_way way, uint64_t number)
 {
     struct node_key key = {.len = 9};
 
@@ -151,14 +150,14 @@ static enum ent_status
 put_entries(struct node *node, enum node_way way, uint64_t number,
     struct ent_view blinds, struct ent_error *err)
 {
-    struct node_key all = all_of(way, number);
+    struct node_key all = node_index_all_of(way, number);
     enum ent_status rc = ENT_OK;
 
     if (blinds.len == 0) {
         return ENT_OK;
     }
     for (size_t i = 0; rc == ENT_OK && i < blinds.len; i += NODE_BLIND_LEN) {
-        struct node_key key = entry(blinds.data + i, way, number);
+        struct node_key key = node_index_entry(blinds.data + i, way, number);
 
         rc = node_store_put(node->store, NODE_INDEX, node_key_view(&key),
             (struct ent_view){0}, err);
@@ -190,7 +189,7 @@ forget_entries(struct node *node, enum node_way way, uint64_t number,
     struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes blinds = {0};
-    struct node_key all = all_of(way, number);
+    struct node_key all = node_index_all_of(way, number);
     struct ent_view value;
     enum ent_status rc = node_store_get(
         node->store, NODE_INDEXED, node_key_view(&all), &value, err);
@@ -201,7 +200,7 @@ forget_entries(struct node *node, enum node_way way, uint64_t number,
     rc = ent_bytes_copy(value, &blinds, err);
     for (size_t i = 0; rc == ENT_OK && i + NODE_BLIND_LEN <= blinds.len;
          i += NODE_BLIND_LEN) {
-        struct node_key key = entry(blinds.data + i, way, number);
+        struct node_key key = node_index_entry(blinds.data + i, way, number);
 
         rc = node_store_delete(
             node->store, NODE_INDEX, node_key_view(&key), err);
@@ -233,7 +232,7 @@ node_index_before(struct node *node, const struct node_blind *blind,
     if (node_blind_is_common(blind->bytes)) {
         return node_index_common_before(node, blind->bytes, way, number, err);
     }
-    key = entry(blind->bytes, way, *number - 1);
+    key = node_index_entry(blind->bytes, way, *number - 1);
     rc = node_store_seek(node->store, NODE_INDEX, node_key_view(&key),
         NODE_BLIND_LEN + 1, key.bytes, NULL, err);
     if (rc == ENT_OK) {
@@ -246,7 +245,7 @@ enum ent_status
 node_index_has(struct node *node, const struct node_blind *blind,
     enum node_way way, uint64_t number, struct ent_error *err)
 {
-    struct node_key key = entry(blind->bytes, way, number);
+    struct node_key key = node_index_entry(blind->bytes, way, number);
     struct ent_view value;
 
     return node_blind_is_common(blind->bytes)

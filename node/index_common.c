@@ -15,28 +15,6 @@
 #define GROUP 256 /* consecutive numbers */
 #define BITS_LEN (GROUP / 8)
 
-/* print(16), u8 way, u64 ~group: the newest first. */
-static struct node_key
-group_of(const uint8_t *blind, enum node_way way, uint64_t group)
-{
-    struct node_key key = {.len = NODE_BLIND_LEN + 1 + 8};
-
-    memcpy(key.bytes, blind, NODE_BLIND_LEN);
-    key.bytes[NODE_BLIND_LEN] = (uint8_t)way;
-    ent_put_be(key.bytes + NODE_BLIND_LEN + 1, ~group, 8);
-    return key;
-}
-
-static struct node_key
-prints_of(enum node_way way, uint64_t group)
-{
-    struct node_key key = {.len = 9};
-
-    key.bytes[0] = (uint8_t)way;
-    ent_put_be(key.bytes + 1, group, 8);
-    return key;
-}
-
 /* ---- bits ---- */
 
 static uint8_t
@@ -84,7 +62,7 @@ note_print(struct node *node, const uint8_t *blind, enum node_way way,
     uint64_t group, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes prints = {0};
-    struct node_key key = prints_of(way, group);
+    struct node_key key = node_index_all_of(way, group);
     struct ent_view old = {0};
     enum ent_status rc = node_store_get(
         node->store, NODE_COMMON_LIST, node_key_view(&key), &old, err);
@@ -108,7 +86,7 @@ enum ent_status
 node_index_common_put(struct node *node, const uint8_t *blind,
     enum node_way way, uint64_t number, struct ent_error *err)
 {
-    struct node_key key = group_of(blind, way, number / GROUP);
+    struct node_key key = node_index_entry(blind, way, number / GROUP);
     uint8_t *bits;
     bool first;
     enum ent_status rc = node_store_change(
@@ -129,7 +107,7 @@ static enum ent_status
 clear_bit(struct node *node, const uint8_t *blind, enum node_way way,
     uint64_t number, bool *ret_empty, struct ent_error *err)
 {
-    struct node_key key = group_of(blind, way, number / GROUP);
+    struct node_key key = node_index_entry(blind, way, number / GROUP);
     uint8_t left[BITS_LEN];
     struct ent_view bits;
     enum ent_status rc = get_bits(node, &key, &bits, err);
@@ -153,7 +131,7 @@ static enum ent_status
 keep_prints(struct node *node, enum node_way way, uint64_t group,
     struct ent_view prints, struct ent_error *err)
 {
-    struct node_key key = prints_of(way, group);
+    struct node_key key = node_index_all_of(way, group);
 
     return prints.len == 0 ? node_store_delete(node->store, NODE_COMMON_LIST,
                                  node_key_view(&key), err)
@@ -166,7 +144,7 @@ node_index_common_forget(struct node *node, enum node_way way, uint64_t number,
     struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes prints = {0};
-    struct node_key key = prints_of(way, number / GROUP);
+    struct node_key key = node_index_all_of(way, number / GROUP);
     struct ent_view value;
     size_t left = 0;
     enum ent_status rc = node_store_get(
@@ -199,7 +177,7 @@ node_index_common_before(struct node *node, const uint8_t *blind,
     enum node_way way, uint64_t *number, struct ent_error *err)
 {
     uint64_t last = *number - 1;
-    struct node_key key = group_of(blind, way, last / GROUP);
+    struct node_key key = node_index_entry(blind, way, last / GROUP);
     struct ent_view bits;
     enum ent_status rc = get_bits(node, &key, &bits, err);
 
@@ -210,7 +188,7 @@ node_index_common_before(struct node *node, const uint8_t *blind,
     if ((rc != ENT_OK && rc != ENT_NOT_FOUND) || last < GROUP) {
         return rc == ENT_OK ? ENT_NOT_FOUND : rc;
     }
-    key = group_of(blind, way, last / GROUP - 1);
+    key = node_index_entry(blind, way, last / GROUP - 1);
     rc = node_store_seek(node->store, NODE_COMMON, node_key_view(&key),
         NODE_BLIND_LEN + 1, key.bytes, &bits, err);
     if (rc != ENT_OK) {
@@ -228,7 +206,7 @@ enum ent_status
 node_index_common_has(struct node *node, const uint8_t *blind,
     enum node_way way, uint64_t number, struct ent_error *err)
 {
-    struct node_key key = group_of(blind, way, number / GROUP);
+    struct node_key key = node_index_entry(blind, way, number / GROUP);
     struct ent_view bits;
     enum ent_status rc = get_bits(node, &key, &bits, err);
 

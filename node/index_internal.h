@@ -23,4 +23,10 @@ enum ent_status node_index_common_before(struct node *node,
 enum ent_status node_index_common_has(struct node *node, const uint8_t *blind,
     enum node_way way, uint64_t number, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Keys: print(16), u8 way, u64 ~number, the newest first; and u8 way, u64
+ * number. A number may be that of a group. */
+struct node_key node_index_entry(
+    const uint8_t *blind, enum node_way way, uint64_t number);
+struct node_key node_index_all_of(enum node_way way, uint64_t number);
+
 #endif

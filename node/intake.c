@@ -190,6 +190,23 @@ authenticate(
     return rc;
 }
 
+/* Unknown, or it has a newer certificate by now. */
+static enum ent_status
+ask_for_signer(struct node *node, const struct node_arrival *arrival,
+    struct ent_error *err)
+{
+    enum ent_status rc = node_peers_fetch(node, arrival->peer, err);
+
+    return rc != ENT_OK
+               ? rc
+               : node_intake_answer(node, arrival,
+                     ENTENTE__V1__ANSWER_CODE__NOT_YET,
+                     ent_label_is_ahead(&arrival->bundle->label, node->now_ms)
+                         ? ENT_REFUSAL_CLOCKS_DIFFER
+                         : ENT_REFUSAL_UNKNOWN_CERTIFICATE,
+                     err);
+}
+
 static enum ent_status
 take_bundle(struct node *node, const struct ent_bundle *bundle,
     struct ent_view head, struct ent_error *err)
@@ -211,16 +228,7 @@ take_bundle(struct node *node, const struct ent_bundle *bundle,
         return rc;
     }
     if (rc == ENT_NOT_FOUND) {
-        /* Unknown, or it has a newer certificate by now. */
-        rc = node_peers_fetch(node, arrival.peer, err);
-        return rc != ENT_OK
-                   ? rc
-                   : node_intake_answer(node, &arrival,
-                         ENTENTE__V1__ANSWER_CODE__NOT_YET,
-                         ent_label_is_ahead(&bundle->label, node->now_ms)
-                             ? ENT_REFUSAL_CLOCKS_DIFFER
-                             : ENT_REFUSAL_UNKNOWN_CERTIFICATE,
-                         err);
+        return ask_for_signer(node, &arrival, err);
     }
     rc = authenticate(node, &arrival, err);
     if (rc != ENT_OK) {

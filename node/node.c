@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "node/ahead.h"
 #include "node/anchor.h"
 #include "node/api.h"
 #include "node/authorities.h"
@@ -29,7 +30,6 @@
 #include "node/rules.h"
 #include "node/sealer.h"
 #include "node/share.h"
-#include "node/unsealer.h"
 #include "node/uplink.h"
 #include "node/witness.h"
 #include "proto/base/log.h"
@@ -555,18 +555,6 @@ write_down(struct node *node)
     }
 }
 
-/* Without it everything is done in its turn. */
-static void
-start_unsealer(struct node *node)
-{
-    struct ent_error err = {0};
-
-    if (node_unsealer_start(&node->unsealer, &err) != ENT_OK) {
-        ent_log(
-            ENT_LOG_WARN, COMPONENT, "nothing is opened ahead: %s", err.text);
-    }
-}
-
 enum ent_status
 node_run(struct node *node, int signal_file, struct ent_error *err)
 {
@@ -576,7 +564,7 @@ node_run(struct node *node, int signal_file, struct ent_error *err)
     bool stop = false;
     enum ent_status rc = node_clock_judge(node, err);
 
-    start_unsealer(node);
+    node_ahead_start(node);
     if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
         loop.watchdog_ms = watchdog_us / 1000;
     }

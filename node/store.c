@@ -8,92 +8,8 @@
 
 #include "node/blinding.h"
 #include "node/packed.h"
+#include "node/store_tables.h"
 #include "node/written.h"
-
-static const struct ent_kv_table tables[NODE_TABLE_COUNT] = {
-    [NODE_META] = {.name = "meta", .key_len = NODE_META_NAME_LEN},
-    [NODE_JOURNAL] = {.name = "journal", .key_len = 8},
-    [NODE_TREE] = {.name = "tree", .key_len = 9},
-    [NODE_BUNDLE] = {.name = "bundle", .key_len = 8},
-    [NODE_BODY] = {.name = "body", .key_len = 8, .form = ENT_KV_VEILED},
-    [NODE_KEYS] = {.name = "keys", .key_len = 16},
-    [NODE_PENDING] = {.name = "pending", .key_len = 25},
-    [NODE_COPY] = {.name = "copy", .key_len = 32},
-    [NODE_NUMBER] = {.name = "number", .key_len = 8},
-    [NODE_OUTGOING] = {.name = "outgoing", .key_len = 32},
-    [NODE_DISPATCH] = {.name = "dispatch", .key_len = 40},
-    [NODE_DUE] = {.name = "due", .key_len = 49},
-    [NODE_INCOMING] = {.name = "incoming", .key_len = 32},
-    [NODE_ANSWER] = {.name = "answer", .key_len = 40},
-    [NODE_RECEIPT] = {.name = "receipt", .key_len = 8},
-    [NODE_PROOF] = {.name = "proof", .key_len = 41},
-    [NODE_HEARD] = {.name = "heard", .key_len = 8},
-    [NODE_SEEN] = {.name = "seen", .key_len = 32},
-    [NODE_DESK] = {.name = "desk", .key_len = 8},
-    [NODE_HELD] = {.name = "held", .key_len = 40},
-    [NODE_GAP] = {.name = "gap", .key_len = 40},
-    [NODE_CURSOR] = {.name = "cursor", .key_len = 16},
-    [NODE_OBJECT] = {.name = "object", .key_len = 17},
-    [NODE_PEER] = {.name = "peer", .key_len = 16},
-    [NODE_AGREED] = {.name = "agreed", .key_len = 32},
-    [NODE_CERTIFICATE] = {.name = "certificate", .key_len = 24},
-    [NODE_AGREEMENT] = {.name = "agreement", .key_len = 32},
-    [NODE_VERSION] = {.name = "version", .key_len = 32},
-    [NODE_NOTICE] = {.name = "notice", .key_len = 32},
-    [NODE_LIFE] = {.name = "life", .key_len = 17},
-    [NODE_COUNT] = {.name = "count", .key_len = 12},
-    [NODE_FATE] = {.name = "fate", .key_len = 32},
-    [NODE_REMOVAL] = {.name = "removal", .key_len = 8},
-    [NODE_CARRY] = {.name = "carry", .key_len = 32},
-    [NODE_CONSENT] = {.name = "consent", .key_len = 48},
-    [NODE_ORIGIN] = {.name = "origin", .key_len = 24},
-    [NODE_CALL] = {.name = "call", .key_len = 17},
-    [NODE_ALARM] = {.name = "alarm", .key_len = 8},
-    [NODE_SOURCE] = {.name = "source", .key_len = 17},
-    [NODE_PAIR] = {.name = "pair", .key_len = 16},
-    [NODE_PIN] = {.name = "pin", .key_len = 16},
-    [NODE_ATTACHMENT] = {.name = "attachment", .key_len = 8},
-    [NODE_CHUNK] = {.name = "chunk", .key_len = 13, .form = ENT_KV_AUTHENTIC},
-    [NODE_ATTACHED] = {.name = "attached", .key_len = 34},
-    [NODE_FEED] = {.name = "feed", .key_len = 8},
-    [NODE_ERRAND] = {.name = "errand", .key_len = 9},
-    [NODE_QUOTA] = {.name = "quota", .key_len = 8},
-    [NODE_DUTY] = {.name = "duty", .key_len = 9},
-    [NODE_REMIND] = {.name = "remind", .key_len = 17},
-    [NODE_DRILL] = {.name = "drill", .key_len = 16},
-    [NODE_EMERGENCY] = {.name = "emergency", .key_len = 32},
-    [NODE_FATE_END] = {.name = "fate_end", .key_len = 40},
-    [NODE_OFFICER] = {.name = "officer", .key_len = 16},
-    [NODE_SIGNER] = {.name = "signer", .key_len = 16},
-    [NODE_WITNESS] = {.name = "witness", .key_len = 16},
-    [NODE_SHARE] = {.name = "share", .key_len = 16},
-    [NODE_CENSUS] = {.name = "census", .key_len = 33},
-    [NODE_RESTITUTION] = {.name = "restitution", .key_len = 16},
-    [NODE_INDEX] = {.name = "index", .key_len = 25, .form = ENT_KV_BARE},
-    [NODE_INDEXED] = {.name = "indexed", .key_len = 9, .form = ENT_KV_BARE},
-    [NODE_COMMON] = {.name = "common", .key_len = 25},
-    [NODE_COMMON_LIST] = {.name = "common_list", .key_len = 9},
-    [NODE_PASSING] = {.name = "passing", .key_len = 8},
-    [NODE_LINK] = {.name = "link", .key_len = 32},
-    [NODE_ASKED] = {.name = "asked", .key_len = 24},
-    [NODE_OUTCOME] = {.name = "outcome", .key_len = 8},
-    [NODE_DESK_BLOCK] = {.name = "desk_block", .key_len = 8},
-    [NODE_PASSED] = {.name = "passed", .key_len = 24, .form = ENT_KV_BARE},
-};
-
-/* Rows of these are mostly read and put several times in a turn: they go to the
- * store at its end, or before the table is walked (node/written.h). */
-static const bool is_put_late[NODE_TABLE_COUNT] = {
-    [NODE_META] = true,
-    [NODE_COPY] = true,
-    [NODE_OUTCOME] = true,
-    [NODE_SEEN] = true,
-    [NODE_SIGNER] = true,
-    [NODE_COUNT] = true,
-    [NODE_CENSUS] = true,
-    [NODE_COMMON] = true,
-    [NODE_COMMON_LIST] = true,
-};
 
 /* The row of a table that was looked at last in this turn. */
 struct kept_row {
@@ -118,7 +34,7 @@ static struct ent_kv_options
 options_of(const uint8_t *store_key, size_t size_max)
 {
     struct ent_kv_options options = {
-        .tables = tables,
+        .tables = node_tables,
         .table_count = NODE_TABLE_COUNT,
         .size_max = size_max,
         .cipher = &ent_kv_cipher,
@@ -216,7 +132,7 @@ hidden(struct node_store *store, enum node_table table, struct ent_view key)
 {
     struct node_key at = {.len = key.len};
 
-    assert(store->txn != NULL && key.len == tables[table].key_len);
+    assert(store->txn != NULL && key.len == node_tables[table].key_len);
     node_blinding_hide(&store->blinding, table, key, at.bytes);
     return at;
 }
@@ -360,7 +276,7 @@ node_store_get(struct node_store *store, enum node_table table,
 {
     struct node_key at;
     bool was_deleted;
-    enum ent_status rc = is_put_late[table]
+    enum ent_status rc = node_table_is_late(table)
                              ? node_written_get(store->written, table, key,
                                    ret_value, &was_deleted, err)
                              : ENT_NOT_FOUND;
@@ -392,7 +308,7 @@ node_store_put(struct node_store *store, enum node_table table,
     assert(store->txn != NULL);
     drop_old(store, table, key);
     store->dirty = true;
-    if (is_put_late[table]) {
+    if (node_table_is_late(table)) {
         return note(
             store, node_written_put(store->written, table, key, value, err));
     }
@@ -426,7 +342,7 @@ node_store_change(struct node_store *store, enum node_table table,
     uint8_t *value;
     enum ent_status rc = ENT_OK;
 
-    assert(is_put_late[table] && len <= NODE_CHANGE_MAX);
+    assert(node_table_is_late(table) && len <= NODE_CHANGE_MAX);
     value = node_written_value(store->written, table, key, len);
     if (value == NULL) {
         rc = keep_as_it_is(store, table, key, len, err);
@@ -444,7 +360,7 @@ enum ent_status
 node_store_hold(struct node_store *store, enum node_table table,
     struct ent_view key, const ProtobufCMessage *row, struct ent_error *err)
 {
-    assert(store->txn != NULL && is_put_late[table]);
+    assert(store->txn != NULL && node_table_is_late(table));
     drop_old(store, table, key);
     store->dirty = true;
     return note(store, node_written_hold(store->written, table, key, row, err));
@@ -454,7 +370,7 @@ ProtobufCMessage *
 node_store_held(
     const struct node_store *store, enum node_table table, struct ent_view key)
 {
-    assert(store->txn != NULL && is_put_late[table]);
+    assert(store->txn != NULL && node_table_is_late(table));
     return node_written_held(store->written, table, key);
 }
 
@@ -473,7 +389,7 @@ node_store_delete(struct node_store *store, enum node_table table,
     enum ent_status rc;
 
     drop_old(store, table, key);
-    if (is_put_late[table]) {
+    if (node_table_is_late(table)) {
         store->dirty = true;
         return note(
             store, node_written_delete(store->written, table, key, err));
@@ -572,7 +488,8 @@ node_store_seek(struct node_store *store, enum node_table table,
     struct ent_view from, size_t prefix_len, uint8_t *ret_key,
     struct ent_view *ret_value, struct ent_error *err)
 {
-    enum ent_status rc = is_put_late[table] ? write_late(store, err) : ENT_OK;
+    enum ent_status rc =
+        node_table_is_late(table) ? write_late(store, err) : ENT_OK;
 
     return rc != ENT_OK ? rc
                         : seek(store->txn, &store->blinding, table, from,
@@ -580,10 +497,22 @@ node_store_seek(struct node_store *store, enum node_table table,
 }
 
 enum ent_status
+node_store_any(struct node_store *store, enum node_table table, bool *ret_any,
+    struct ent_error *err)
+{
+    struct node_key key = {.len = node_key_len(table)};
+    enum ent_status rc = node_store_seek(
+        store, table, node_key_view(&key), 0, key.bytes, NULL, err);
+
+    *ret_any = rc == ENT_OK;
+    return rc == ENT_NOT_FOUND ? ENT_OK : rc;
+}
+
+enum ent_status
 node_store_cursor(struct node_store *store, enum node_table table,
     struct ent_kv_cursor **ret_cursor, struct ent_error *err)
 {
-    assert(!node_blinding_hides(table) && !is_put_late[table]);
+    assert(!node_blinding_hides(table) && !node_table_is_late(table));
     return ent_kv_cursor_open(store->txn, table, ret_cursor, err);
 }
 
@@ -631,12 +560,6 @@ node_snapshot_seek(struct node_snapshot *snapshot, enum node_table table,
 {
     return seek(snapshot->txn, snapshot->blinding, table, from, prefix_len,
         ret_key, ret_value, err);
-}
-
-size_t
-node_key_len(enum node_table table)
-{
-    return tables[table].key_len;
 }
 
 uint64_t

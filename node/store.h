@@ -203,6 +203,10 @@ struct node_opened *node_store_opened(struct node_store *store);
 enum ent_status node_store_seek(struct node_store *store, enum node_table table,
     struct ent_view from, size_t prefix_len, uint8_t *ret_key,
     struct ent_view *ret_value, struct ent_error *err) ENT_MUST_CHECK;
+/* Whether a table has any row. */
+enum ent_status node_store_any(struct node_store *store, enum node_table table,
+    bool *ret_any, struct ent_error *err) ENT_MUST_CHECK;
+
 /* To read many rows in their order, of a table whose keys lie as they are and
  * whose rows are put at once: cheaper than to seek each. The caller closes it
  * (ent_kv_cursor_close), before the turn ends or after. */

@@ -5,19 +5,7 @@
 #include <sys/resource.h>
 
 #include "proto/base/daemon.h"
-
-/* A sanitizer has an allocator of its own, which keeps what was freed apart:
- * under it no pages are counted. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
+#include "proto/base/sanitized.h"
 
 #define MIB ((size_t)1024 * 1024)
 #define BLOCKS 8
@@ -63,7 +51,7 @@ what_was_freed_is_used_again(void **state)
     for (size_t i = 0; i < ROUNDS; i++) {
         use_and_free();
     }
-    if (!SANITIZED) {
+    if (!ENT_SANITIZED) { /* whose allocator keeps what was freed apart */
         assert_in_range(pages_got() - before, 0, once);
     }
 }

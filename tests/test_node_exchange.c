@@ -434,6 +434,29 @@ nothing_is_lost_and_nothing_doubled_on_a_bad_wire(void **state)
     }
 }
 
+static const char routine[] =
+    "{\"mode\":\"TEST\",\"purpose\":\"ADMINISTRATION\",\"precedence\":"
+    "\"ROUTINE\",\"test\":{}}";
+
+static void
+what_is_urgent_makes_turns_short_for_half_a_second(void **state)
+{
+    struct node *node = world.nodes[MAESAI];
+
+    (void)state;
+    exchange();
+    (void)post(MAESAI, TACHILEIK, routine);
+    assert_false(node_is_urgent(node));
+    (void)post(MAESAI, TACHILEIK, hotline);
+    assert_true(node_is_urgent(node));
+    world.now += NODE_URGENT_MS - 1;
+    turn(MAESAI, NULL);
+    assert_true(node_is_urgent(node));
+    world.now++;
+    turn(MAESAI, NULL);
+    assert_false(node_is_urgent(node));
+}
+
 int
 main(void)
 {
@@ -452,6 +475,7 @@ main(void)
         TEST(deleted_means_that_nobody_can_read_it_and_the_journal_is_whole),
         TEST(a_new_connection_has_each_bundle_sent_once),
         TEST(nothing_expires_while_the_clock_is_in_doubt),
+        TEST(what_is_urgent_makes_turns_short_for_half_a_second),
         TEST(nothing_is_lost_and_nothing_doubled_on_a_bad_wire),
     };
 

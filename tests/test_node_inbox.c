@@ -262,6 +262,30 @@ who_reads_on_says_what_he_has_dealt_with(void **state)
     assert_int_equal(reply->items[0]->sequence, 3); /* and it stays so */
 }
 
+/* A sync that nobody waits for is saved by it. */
+static void
+what_a_reader_has_dealt_with_is_written_when_he_is_answered(void **state)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena own = {0};
+    Entente__V1__InboxRequest request = ENTENTE__V1__INBOX_REQUEST__INIT;
+    Entente__V1__InboxReply reply = ENTENTE__V1__INBOX_REPLY__INIT;
+    struct node *node = world.nodes[TACHILEIK];
+
+    (void)state;
+    (void)post(MAESAI, TACHILEIK, hotline);
+    exchange();
+    request.consumer = (char *)"register";
+    request.through = desk_count(TACHILEIK);
+    expect_ok(ent_arena_init(&own, 1 << 16, &last_error));
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    expect_ok(node_api_inbox(node, &request, &own, &reply, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    assert_int_equal(reply.n_items, 0); /* so he waits */
+    assert_int_equal(rows_in(TACHILEIK, NODE_CURSOR), 0);
+    (void)read_desk(&request, 1 << 16);
+    assert_int_equal(rows_in(TACHILEIK, NODE_CURSOR), 1);
+}
+
 static void
 nobody_has_dealt_with_what_never_came(void **state)
 {
@@ -291,6 +315,7 @@ main(void)
         FILES(each_message_comes_with_what_was_said_of_passing_it_on),
         FILES(what_a_reply_has_no_room_for_is_in_the_next),
         FILES(who_reads_on_says_what_he_has_dealt_with),
+        FILES(what_a_reader_has_dealt_with_is_written_when_he_is_answered),
         FILES(nobody_has_dealt_with_what_never_came),
     };
 

@@ -247,6 +247,38 @@ what_is_urgent_makes_a_turn_a_short_one_unless_there_were_some(void **state)
     assert_false(hurries(1, true));
 }
 
+static void
+what_comes_urgently_makes_the_next_turns_short(void **state)
+{
+    (void)state;
+    meet(ENT_CREDIT_MIN);
+    (void)hurries(1, true);
+    assert_false(node_is_urgent(stage.node));
+    (void)hurries(0, true);
+    assert_true(node_is_urgent(stage.node));
+}
+
+/* Between two requests that are not urgent. */
+static void
+a_node_is_called_by_what_is_urgent_alone(void **state)
+{
+    static const struct ent_bytes junk = {.data = (uint8_t *)"junk", .len = 4};
+
+    (void)state;
+    meet(ENT_CREDIT_MIN);
+    for (int i = 0; i < 20; i++) {
+        turn();
+        (void)usleep(5000);
+    }
+    assert_false(node_uplink_is_called(stage.node->uplink));
+    say(1, ENT_FRAME_BUNDLE, &junk, ent_view_of(junk.data, 4));
+    (void)usleep(300000);
+    assert_false(node_uplink_is_called(stage.node->uplink));
+    say(0, ENT_FRAME_BUNDLE, &junk, ent_view_of(junk.data, 4));
+    (void)usleep(300000);
+    assert_true(node_uplink_is_called(stage.node->uplink));
+}
+
 /* ---- how much of a turn ---- */
 
 static void
@@ -343,6 +375,8 @@ main(void)
         TEST(credit_is_spent_and_a_starved_lane_waits_for_more),
         TEST(what_came_is_given_back_whatever_became_of_it),
         TEST(what_is_urgent_makes_a_turn_a_short_one_unless_there_were_some),
+        TEST(what_comes_urgently_makes_the_next_turns_short),
+        TEST(a_node_is_called_by_what_is_urgent_alone),
         TEST(bulk_waits_for_the_next_turn_when_something_is_urgent),
         TEST(a_turn_hears_so_much_of_a_lane),
         TEST(neither_lane_takes_the_others_share),

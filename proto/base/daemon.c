@@ -12,20 +12,11 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
+#include "proto/base/sanitized.h"
+
 #define LARGE_BLOCK (4 * 1024 * 1024) /* no frame is as large */
 #define KEPT_MAX (32 * 1024 * 1024)
 #define KEPT_SHARE 16
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
 
 enum ent_status
 ent_daemon_confine(struct ent_error *err)
@@ -59,7 +50,7 @@ ent_daemon_limit_memory(uint64_t bytes, struct ent_error *err)
     const struct rlimit memory = {bytes, bytes};
 
     keep_freed(bytes);
-    if (!SANITIZED && setrlimit(RLIMIT_DATA, &memory) != 0) {
+    if (!ENT_SANITIZED && setrlimit(RLIMIT_DATA, &memory) != 0) {
         return ent_fail(err, ENT_IO, "limiting memory: %s", strerror(errno));
     }
     return ENT_OK;
