@@ -249,7 +249,8 @@ broker_spool_begin(
     if (write) {
         broker_recent_clear(&spool->recent);
     }
-    return ent_kv_begin(spool->kv, write, &spool->txn, err);
+    /* One that only reads would commit the tables (proto/base/kv.h). */
+    return ent_kv_begin(spool->kv, true, &spool->txn, err);
 }
 
 enum ent_status

@@ -223,6 +223,7 @@ size_t node_key_len(enum node_table table);
  * changes. What it can see is not used again: close it soon, and before the
  * store. Values are valid until ENT_KV_VALUES_KEPT more were read from it. */
 struct node_snapshot;
+/* ENT_BUSY: not in this turn, but in one of the next (ent_kv_begin). */
 enum ent_status node_snapshot_open(struct node_store *store,
     struct node_snapshot **ret_snapshot, struct ent_error *err) ENT_MUST_CHECK;
 void node_snapshot_close(struct node_snapshot **snapshot);

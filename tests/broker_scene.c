@@ -201,6 +201,8 @@ scene_damage(struct scene *scene, uint8_t byte)
     size_t len;
     uint8_t *found;
 
+    stop(scene); /* all is in the tables then */
+    scene_hang_up(scene);
     (void)snprintf(path, sizeof path, "%s/data.mdb", scene->path);
     file = fopen(path, "r+");
     assert_non_null(file);
@@ -214,5 +216,5 @@ scene_damage(struct scene *scene, uint8_t byte)
     assert_int_equal(fputc(byte ^ 1, file), byte ^ 1);
     assert_int_equal(fclose(file), 0);
     free(content);
-    scene_restart(scene);
+    start(scene);
 }

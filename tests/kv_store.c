@@ -27,6 +27,7 @@ const struct ent_kv_options kv_options = {
 
 /* What the disk answers: LMDB calls these two by name, so ours come first. */
 int sync_errno;
+size_t sync_failures;
 bool disk_full;
 size_t syncs;
 
@@ -34,8 +35,9 @@ int
 fdatasync(int fd)
 {
     syncs++;
-    if (sync_errno != 0) {
-        errno = sync_errno;
+    if (sync_errno != 0 || sync_failures > 0) {
+        sync_failures -= sync_failures > 0;
+        errno = sync_errno != 0 ? sync_errno : EIO;
         return -1;
     }
     return (int)syscall(SYS_fdatasync, fd);

@@ -21,7 +21,8 @@ extern const struct ent_kv_table kv_tables[5];
 extern const struct ent_kv_options kv_options;
 
 /* What the disk answers, and how often it was asked to sync. */
-extern int sync_errno; /* 0: it works */
+extern int sync_errno;       /* 0: it works */
+extern size_t sync_failures; /* so many more fail, with EIO */
 extern bool disk_full;
 extern size_t syncs;
 

@@ -161,6 +161,7 @@ scatter(struct ent_kv *kv)
         txn = begin(kv, true);
         expect_ok(ent_kv_delete(txn, LETTERS, key_of(i), &last_error));
         expect_ok(ent_kv_commit(&txn, &last_error));
+        expect_status(get(kv, LETTERS, i, ""), ENT_NOT_FOUND); /* settled */
     }
 }
 

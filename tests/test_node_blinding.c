@@ -322,30 +322,40 @@ when_it_was_is_not_seen(void **state)
     assert_in_range(rising, 400, 600);
 }
 
+static void
+expect_hidden(void **state, const char *name, const struct ent_party *party,
+    const struct ent_id *id, const struct node_key *number)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes held = {0};
+    char path[80];
+
+    (void)snprintf(path, sizeof path, "%s/%s", (char *)*state, name);
+    expect_ok(ent_file_read(path, 1 << 24, &held, &last_error));
+    assert_non_null(memmem(held.data, held.len, number->bytes, 8));
+    for (size_t at = 0; at + 8 <= sizeof party->bytes; at++) {
+        assert_null(memmem(held.data, held.len, party->bytes + at, 8));
+        assert_null(memmem(held.data, held.len, id->bytes + at, 8));
+    }
+}
+
 /* Nor does what is left of them when they are deleted. */
 static void
-no_address_and_no_id_is_in_the_file(void **state)
+no_address_and_no_id_is_in_the_files(void **state)
 {
     ENT_AUTO(node_store_close) struct node_store *store = new_store(state);
-    ENT_AUTO(ent_bytes_free) struct ent_bytes held = {0};
     struct ent_party party = party_of(1);
     struct ent_id id = id_of(1);
     struct node_key copy = node_key_copy(&id, &party);
     struct node_key seen = node_key_seen(&party, &id);
     struct node_key number = node_key_u64(UINT64_C(0x1122334455667788));
-    char path[80];
 
     put(store, NODE_COPY, &copy);
     put(store, NODE_SEEN, &seen);
     put(store, NODE_DESK, &number);
     expect_ok(node_store_commit(store, &last_error));
-    (void)snprintf(path, sizeof path, "%s/data.mdb", (char *)*state);
-    expect_ok(ent_file_read(path, 1 << 24, &held, &last_error));
-    assert_non_null(memmem(held.data, held.len, number.bytes, 8));
-    for (size_t at = 0; at + 8 <= sizeof party.bytes; at++) {
-        assert_null(memmem(held.data, held.len, party.bytes + at, 8));
-        assert_null(memmem(held.data, held.len, id.bytes + at, 8));
-    }
+    expect_hidden(state, "redo.log", &party, &id, &number);
+    node_store_close(&store);
+    expect_hidden(state, "data.mdb", &party, &id, &number);
 }
 
 #define STORE_TEST(name)                                                       \
@@ -364,7 +374,7 @@ main(void)
         STORE_TEST(a_walk_of_ids_that_follow_each_other_ends),
         STORE_TEST(a_group_can_be_skipped),
         STORE_TEST(what_is_not_there_is_not_found),
-        STORE_TEST(no_address_and_no_id_is_in_the_file),
+        STORE_TEST(no_address_and_no_id_is_in_the_files),
     };
 
     return cmocka_run_group_tests_name("node_blinding", tests, NULL, NULL);

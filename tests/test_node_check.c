@@ -267,7 +267,10 @@ after_a_restart_a_check_begins_anew(void **state)
     expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
     reply = ask(MAESAI, 77, &arena);
     assert_int_equal(reply.job, 1);
-    assert_true(reply.done && reply.good);
+    while (!reply.done) {
+        reply = ask(MAESAI, reply.job, &arena);
+    }
+    assert_true(reply.good);
 }
 
 int

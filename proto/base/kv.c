@@ -9,6 +9,8 @@
 
 /* Room for values that is kept for the next transaction. */
 #define VALUES_ROOM_KEPT_MAX ((size_t)64 * 1024)
+/* Until who was told to come again should have come. */
+#define SETTLING_TURNS 16
 #define FULL_MARGIN ((uint64_t)1024 * 1024)
 
 enum ent_status
@@ -26,6 +28,64 @@ ent_kv_status(int rc)
     default:
         return ENT_IO;
     }
+}
+
+/* Failing */
+
+/* LMDB reports a short write, which is how a disk fills up in the midst of one,
+ * as EIO. Nothing of that commit counts either way. */
+static bool
+disk_is_full(const struct ent_kv *kv, uint64_t bytes)
+{
+    struct statvfs disk;
+    uint64_t room;
+
+    if (fstatvfs(kv->lock, &disk) != 0) {
+        return false;
+    }
+    room = (uint64_t)disk.f_bavail * disk.f_frsize;
+    return room < FULL_MARGIN + 2 * (bytes + ENT_REDO_LEN);
+}
+
+static enum ent_status
+broke(struct ent_kv *kv, const char *why, struct ent_error *err)
+{
+    kv->broken = true;
+    return ent_fail(err, ENT_IO,
+        "committing: %s; nobody knows what the disk has now, so this program "
+        "ends: look at the disk, then start it again",
+        why);
+}
+
+/* The tables are as they were committed last, and what the log has comes into
+ * them again: all that was confirmed stays. */
+static enum ent_status
+take_back(struct ent_kv *kv, struct ent_error *err)
+{
+    struct ent_error why = {0};
+
+    return !ent_kv_redo_is_ahead(kv) || ent_kv_redo_recover(kv, &why) == ENT_OK
+               ? ENT_OK
+               : broke(kv, why.text, err);
+}
+
+/* The tables could not be committed, and `bytes` more with them; `rc` is what
+ * LMDB said. */
+static enum ent_status
+settling_failed(
+    struct ent_kv *kv, uint64_t bytes, int rc, struct ent_error *err)
+{
+    bool full =
+        ent_kv_status(rc) == ENT_FULL || (rc == EIO && disk_is_full(kv, bytes));
+
+    if (!full) {
+        return broke(kv, mdb_strerror(rc), err);
+    }
+    if (take_back(kv, err) != ENT_OK) {
+        return ENT_IO;
+    }
+    return ent_fail(err, ENT_FULL,
+        "the store is full: nothing was committed (%s)", mdb_strerror(rc));
 }
 
 /* Transactions */
@@ -53,11 +113,85 @@ give_values(struct ent_kv *kv, struct ent_kv_txn *txn)
     kv->values = txn->values;
 }
 
+/* Commit the tables, where the log has more. */
+static enum ent_status
+settle(struct ent_kv *kv, struct ent_error *err)
+{
+    MDB_txn *open = kv->open;
+    int rc;
+
+    if (open == NULL) {
+        return ENT_OK;
+    }
+    kv->open = NULL;
+    rc = ent_kv_redo_settle(kv, open);
+    return rc == 0 ? ENT_OK : settling_failed(kv, 0, rc, err);
+}
+
+/* Who only reads sees all that was committed. In the midst of one that writes
+ * that cannot be, where the log has more than the tables; soon it can. */
+static enum ent_status
+make_readable(struct ent_kv *kv, struct ent_error *err)
+{
+    if (kv->writing && kv->open != NULL) {
+        kv->settling = SETTLING_TURNS;
+        return ent_fail(err, ENT_BUSY,
+            "the tables are committed when the next transaction begins");
+    }
+    kv->settling = 0;
+    return settle(kv, err);
+}
+
+static enum ent_status
+make_writable(struct ent_kv *kv, struct ent_error *err)
+{
+    if (kv->settling == 0) {
+        return ENT_OK;
+    }
+    kv->settling--;
+    return settle(kv, err);
+}
+
+/* LMDB's: the one that is open goes on. */
+static int
+begin_mdb(struct ent_kv_txn *txn)
+{
+    int rc = 0;
+
+    if (txn->write && txn->kv->open != NULL) {
+        txn->mdb = txn->kv->open;
+    } else {
+        rc = mdb_txn_begin(
+            txn->kv->env, NULL, txn->write ? 0 : MDB_RDONLY, &txn->mdb);
+    }
+    return rc != 0 || !txn->write ? rc : ent_kv_room_begin(txn);
+}
+
+/* End it as if nothing had been done in it. */
+static void
+drop_mdb(struct ent_kv_txn *txn)
+{
+    if (txn->mdb != txn->kv->open) {
+        mdb_txn_abort(txn->mdb);
+    }
+    txn->mdb = NULL;
+}
+
+static void
+begin_writing(struct ent_kv *kv)
+{
+    kv->writing = true;
+    ent_redo_record_clear(&kv->record);
+    kv->guard.sealer.own.known = false; /* no nonce of an earlier one */
+    kv->guard.veiler.own.known = false;
+}
+
 enum ent_status
 ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     struct ent_error *err)
 {
     struct ent_kv_txn *txn;
+    enum ent_status status;
     int rc;
 
     assert(kv != NULL && ret_txn != NULL);
@@ -68,6 +202,10 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
             "the store is not to be used any more: "
             "an earlier commit failed");
     }
+    status = write ? make_writable(kv, err) : make_readable(kv, err);
+    if (status != ENT_OK) {
+        return status;
+    }
     txn = calloc(1, sizeof *txn);
     if (txn == NULL || !take_values(kv, txn)) {
         free(txn);
@@ -75,21 +213,16 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     }
     txn->kv = kv;
     txn->write = write;
-    rc = mdb_txn_begin(kv->env, NULL, write ? 0 : MDB_RDONLY, &txn->mdb);
-    if (rc == 0 && write) {
-        rc = ent_kv_room_begin(txn);
-    }
+    rc = begin_mdb(txn);
     if (rc != 0) {
-        mdb_txn_abort(txn->mdb);
+        drop_mdb(txn);
         give_values(kv, txn);
         free(txn);
         return ent_fail(err, ent_kv_status(rc), "beginning a transaction: %s",
             mdb_strerror(rc));
     }
     if (write) {
-        kv->writing = true;
-        kv->guard.sealer.own.known = false; /* no nonce of an earlier one */
-        kv->guard.veiler.own.known = false;
+        begin_writing(kv);
     }
     *ret_txn = txn;
     return ENT_OK;
@@ -134,45 +267,51 @@ forget(struct ent_kv_txn **txn)
     *txn = NULL;
 }
 
-/* LMDB reports a short write, which is how a disk fills up in the midst of one,
- * as EIO. Nothing of that commit counts either way. */
-static bool
-disk_is_full(const struct ent_kv_txn *txn)
+/* A small one is in the log then, and the tables stay open. */
+static enum ent_status
+commit_mdb(struct ent_kv_txn *txn, struct ent_error *err)
 {
-    struct statvfs disk;
-    uint64_t room;
+    struct ent_kv *kv = txn->kv;
+    MDB_txn *mdb = txn->mdb;
+    int rc;
 
-    if (fstatvfs(txn->kv->lock, &disk) != 0) {
-        return false;
+    txn->mdb = NULL;
+    if (ent_kv_redo_commit(kv)) {
+        kv->open = mdb;
+        return ENT_OK;
     }
-    room = (uint64_t)disk.f_bavail * disk.f_frsize;
-    return room < FULL_MARGIN + 2 * txn->bytes;
+    kv->open = NULL;
+    rc = ent_kv_redo_settle(kv, mdb);
+    return rc == 0 ? ENT_OK : settling_failed(kv, txn->bytes, rc, err);
 }
 
 static enum ent_status
-commit_failed(const struct ent_kv_txn *txn, int rc, struct ent_error *err)
+commit_written(struct ent_kv_txn **txn, struct ent_error *err)
 {
-    if (ent_kv_status(rc) == ENT_FULL || (rc == EIO && disk_is_full(txn))) {
-        return ent_fail(err, ENT_FULL,
-            "the store is full: nothing was committed (%s)", mdb_strerror(rc));
+    enum ent_status rc;
+
+    close_cursors(*txn);
+    rc = commit_mdb(*txn, err);
+    if (rc == ENT_OK) {
+        ent_kv_room_committed(*txn);
     }
-    txn->kv->broken = true;
-    return ent_fail(err, ENT_IO,
-        "committing: %s; nobody knows what the disk has now, so this program "
-        "ends: look at the disk, then start it again",
-        mdb_strerror(rc));
+    forget(txn);
+    return rc;
 }
 
 enum ent_status
 ent_kv_commit(struct ent_kv_txn **txn, struct ent_error *err)
 {
     enum ent_status rc = (*txn)->failed;
-    int mdb;
 
     if (rc != ENT_OK) {
         ent_kv_abort(txn);
         return ent_fail(err, rc,
             "nothing was committed: a step of the transaction had failed");
+    }
+    if (!(*txn)->write || !ent_kv_redo_changed((*txn)->kv)) {
+        ent_kv_abort(txn);
+        return ENT_OK;
     }
     if (ent_kv_room_is_over(*txn)) {
         size_t size_max = (*txn)->kv->size_max;
@@ -181,25 +320,27 @@ ent_kv_commit(struct ent_kv_txn **txn, struct ent_error *err)
         return ent_fail(err, ENT_FULL,
             "the store is full (%zu bytes): nothing was committed", size_max);
     }
-    close_cursors(*txn);
-    mdb = mdb_txn_commit((*txn)->mdb);
-    if (mdb != 0) {
-        rc = commit_failed(*txn, mdb, err);
-    } else if ((*txn)->write) {
-        ent_kv_room_committed(*txn);
-    }
-    forget(txn);
-    return rc;
+    return commit_written(txn, err);
 }
 
 void
 ent_kv_abort(struct ent_kv_txn **txn)
 {
+    struct ent_kv *kv;
+
     if (*txn == NULL) {
         return;
     }
+    kv = (*txn)->kv;
     close_cursors(*txn);
-    mdb_txn_abort((*txn)->mdb);
+    if ((*txn)->write && kv->open != NULL &&
+        ((*txn)->failed != ENT_OK || ent_kv_redo_changed(kv))) {
+        mdb_txn_abort(kv->open);
+        kv->open = NULL;
+        (void)take_back(kv, NULL); /* or the next one is refused */
+    } else {
+        drop_mdb(*txn);
+    }
     forget(txn);
 }
 
@@ -247,14 +388,20 @@ put_near(struct ent_kv_txn *txn, size_t table, struct ent_view key,
     struct ent_view value)
 {
     struct ent_kv *kv = txn->kv;
+    struct ent_view stored;
     int rc = 0;
 
     if (txn->writers[table] == NULL) {
         rc = mdb_cursor_open(txn->mdb, kv->dbis[table], &txn->writers[table]);
     }
-    return rc != 0 ? rc
-                   : ent_kv_value_put(txn->writers[table], &kv->guard,
-                         &kv->tables[table], key, value);
+    if (rc == 0) {
+        rc = ent_kv_value_put(txn->writers[table], &kv->guard,
+            &kv->tables[table], key, value, &stored);
+    }
+    if (rc == 0) {
+        ent_kv_redo_put(kv, table, key, stored);
+    }
+    return rc;
 }
 
 enum ent_status
@@ -279,7 +426,7 @@ enum ent_status
 ent_kv_delete(struct ent_kv_txn *txn, size_t table, struct ent_view key,
     struct ent_error *err)
 {
-    const struct ent_kv *kv = txn->kv;
+    struct ent_kv *kv = txn->kv;
     MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
     int rc;
 
@@ -295,5 +442,6 @@ ent_kv_delete(struct ent_kv_txn *txn, size_t table, struct ent_view key,
     if (rc != 0) {
         return write_failed(txn, "deleting from", table, rc, err);
     }
+    ent_kv_redo_delete(kv, table, key);
     return ENT_OK;
 }

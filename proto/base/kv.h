@@ -2,7 +2,10 @@
 /*
  * kv - a folder of sorted tables on disk, on LMDB with its default sync.
  *
- * What is committed is durable; nothing else is. One process per folder. LMDB
+ * What is committed is durable; nothing else is. A small transaction is so in a
+ * log of what was changed, before the tables are (proto/base/redo.h): they are
+ * committed with a large one, when the log is full, when one that only reads
+ * begins, and at the end. One process per folder. LMDB
  * has no checksums, so every value carries a MAC under the store's own key,
  * over table name, key and value: a damaged or moved value is ENT_IO, never
  * data. Unless its table says otherwise it is sealed besides: who has the disk
@@ -94,7 +97,10 @@ uint64_t ent_kv_disk_room(const struct ent_kv_txn *txn);
 
 /* One write transaction at a time; any number that only read, each of which
  * sees the store as it was when it began, and should end soon: what they can
- * see is not used again. */
+ * see is not used again. One that only reads commits the tables when it begins,
+ * so who reads often between two that write reads in one that writes, and takes
+ * it back. In the midst of one that writes it may be ENT_BUSY: then it can
+ * begin after that, or in the midst of one of the next that write. */
 enum ent_status ent_kv_begin(struct ent_kv *kv, bool write,
     struct ent_kv_txn **ret_txn, struct ent_error *err) ENT_MUST_CHECK;
 /* Ends the transaction whatever it returns. After a put or delete that failed

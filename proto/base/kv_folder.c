@@ -113,7 +113,8 @@ ent_kv_close_env(MDB_env **env)
 /* LMDB never writes over a page in use, and what one transaction frees can be
  * taken by the second after it. So in a map that is full to the brim nothing
  * can be deleted any more. Ours has room for two transactions that each write
- * everything anew, and once more for good measure.
+ * everything anew, and once more for good measure; also when more is in it than
+ * may be now.
  *
  * Only MDB_NOTLS is ever added: every flag that makes LMDB faster makes it lose
  * what it confirmed. What it really runs with is read back. */

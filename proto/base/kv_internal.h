@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kv_internal - what the parts of kv share: kv_open.c (making and opening),
- * kv_folder.c (its lock, LMDB's environment), kv_file.c (is the file whole?),
- * kv.c (transactions), kv_room.c (how much is in use), kv_cursor.c, kv_value.c
- * (how a value lies on disk) and kv_cipher.c. Nobody else includes it.
+ * kv_internal - what the parts of kv share: kv_create.c, kv_open.c, kv_own.c
+ * (what it says of itself), kv_folder.c (its lock, LMDB's environment),
+ * kv_file.c (is the file whole?), kv.c (transactions), kv_room.c (how much is
+ * in use), kv_cursor.c, kv_value.c (how a value lies on disk), kv_redo.c
+ * (durable before the tables are) and kv_cipher.c. Nobody else includes it, but
+ * for a fuzz target.
  */
 #ifndef ENT_PROTO_BASE_KV_INTERNAL_H
 #define ENT_PROTO_BASE_KV_INTERNAL_H
@@ -11,6 +13,7 @@
 #include <lmdb.h>
 
 #include "proto/base/kv.h"
+#include "proto/base/redo.h"
 
 #define ENT_KV_MAC_LEN 16
 #define ENT_KV_PREFIX_LEN 16
@@ -19,6 +22,12 @@
 #define ENT_KV_SUBKEYS_KEPT 16
 #define ENT_KV_KEY_MAX 511
 #define ENT_KV_DATA_FILE "data.mdb"
+#define ENT_KV_OWN_NAME "entente.store"
+#define ENT_KV_REDO_NAME "entente.redo"
+#define ENT_KV_FORMAT_VERSION 5
+#define ENT_KV_FORMAT_LEN (4 + ENT_REDO_ID_LEN) /* version, random bytes */
+#define ENT_KV_LAYOUT_LEN 3                     /* key length, form */
+#define ENT_KV_NUMBER_LEN 8
 
 /* The key of all values whose nonces begin with that prefix. */
 struct ent_kv_subkey {
@@ -88,7 +97,13 @@ struct ent_kv {
     MDB_dbi dbis[ENT_KV_TABLES_MAX];
     struct ent_kv_guard guard;
     struct ent_kv_values *values; /* for the next transaction, or NULL */
-    bool writing;                 /* a write transaction is open */
+    /* Transactions that are committed and whose tables are not; NULL: none. The
+     * one that writes goes on in it. */
+    MDB_txn *open;
+    unsigned settling; /* so many more begin with tables that are committed */
+    struct ent_redo redo;
+    struct ent_redo_record record; /* what the one that writes has changed */
+    bool writing;                  /* a write transaction is open */
     bool broken; /* a commit failed: what is on disk is uncertain */
 };
 
@@ -127,10 +142,37 @@ int ent_kv_room_begin(struct ent_kv_txn *txn);
 bool ent_kv_room_is_over(const struct ent_kv_txn *txn);
 void ent_kv_room_committed(const struct ent_kv_txn *txn);
 
-/* Put `value` in its table's form; an LMDB code. */
+/* Put `value` in its table's form; an LMDB code. What is stored then is valid
+ * until the transaction's next write. */
 int ent_kv_value_put(MDB_cursor *writer, struct ent_kv_guard *guard,
     const struct ent_kv_table *table, struct ent_view key,
-    struct ent_view value);
+    struct ent_view value, struct ent_view *ret_stored);
+
+/* The transaction that writes put a value, as it is stored, or deleted one; has
+ * it changed anything? */
+void ent_kv_redo_put(struct ent_kv *kv, size_t table, struct ent_view key,
+    struct ent_view stored);
+void ent_kv_redo_delete(struct ent_kv *kv, size_t table, struct ent_view key);
+bool ent_kv_redo_changed(const struct ent_kv *kv);
+/* Take the first of a record's changes off; false: that is none. */
+struct ent_kv_change {
+    bool is_deleted;
+    size_t table;
+    struct ent_view key;
+    struct ent_view value; /* as it is stored */
+};
+bool ent_kv_change_next(const struct ent_kv_table *tables, size_t table_count,
+    struct ent_view *content, struct ent_kv_change *ret_change);
+/* Make that durable in the log; false: it is not, and the tables have to be
+ * committed. */
+bool ent_kv_redo_commit(struct ent_kv *kv);
+/* Whether the log has what the tables as they are on the disk have not. */
+bool ent_kv_redo_is_ahead(const struct ent_kv *kv);
+/* Commit the tables; an LMDB code. `txn` is ended either way. */
+int ent_kv_redo_settle(struct ent_kv *kv, MDB_txn *txn);
+/* Begin `kv->open`, with all that the log has; NULL: that is nothing. */
+enum ent_status ent_kv_redo_recover(
+    struct ent_kv *kv, struct ent_error *err) ENT_MUST_CHECK;
 
 /* What was put, of what is stored; `values` has room for it, and may be NULL
  * for a table whose values are readable. ENT_IO: it is not what was put there.
@@ -139,6 +181,23 @@ enum ent_status ent_kv_value_read(struct ent_kv_values *values,
     struct ent_kv_guard *guard, const struct ent_kv_table *table,
     struct ent_view key, struct ent_view stored, struct ent_view *ret_value,
     struct ent_error *err) ENT_MUST_CHECK;
+
+/* Whether there can be a store like that; what guards its values. */
+enum ent_status ent_kv_check_options(
+    const struct ent_kv_options *options, struct ent_error *err) ENT_MUST_CHECK;
+struct ent_kv_guard ent_kv_guard_of(const struct ent_kv_options *options);
+
+/* What a store says of a table. */
+void ent_kv_encode_layout(
+    const struct ent_kv_table *table, uint8_t out[static ENT_KV_LAYOUT_LEN]);
+/* Put and get a row of its own table; LMDB codes. The version is read before
+ * the MAC is judged, which another version may compute otherwise. */
+int ent_kv_own_put(MDB_txn *txn, MDB_dbi own, struct ent_kv_guard *guard,
+    const char *key, struct ent_view value);
+int ent_kv_own_get(const struct ent_kv *kv, MDB_txn *txn, const char *key,
+    MDB_val *ret_stored);
+enum ent_status ent_kv_own_value(struct ent_kv *kv, const char *key,
+    const MDB_val *stored, struct ent_view *ret_value) ENT_MUST_CHECK;
 
 /* Give back whatever is larger than `room_max`; or all of it. */
 void ent_kv_values_shrink(struct ent_kv_values *values, size_t room_max);

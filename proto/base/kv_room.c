@@ -123,11 +123,14 @@ ent_kv_usage(struct ent_kv *kv, uint64_t *ret_used, uint64_t *ret_entries,
     enum ent_status status;
     int rc;
 
-    status = ent_kv_begin(kv, false, &txn, err);
-    if (status != ENT_OK) {
-        return status;
+    if (kv->open == NULL) {
+        status = ent_kv_begin(kv, false, &txn, err);
+        if (status != ENT_OK) {
+            return status;
+        }
     }
-    rc = count_all(kv, txn->mdb, ret_used, ret_entries);
+    rc =
+        count_all(kv, txn == NULL ? kv->open : txn->mdb, ret_used, ret_entries);
     if (rc != 0) {
         return ent_fail(err, ent_kv_status(rc), "measuring the store: %s",
             mdb_strerror(rc));

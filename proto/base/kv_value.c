@@ -120,7 +120,7 @@ write_value(struct ent_kv_guard *guard, const struct ent_kv_table *table,
 int
 ent_kv_value_put(MDB_cursor *writer, struct ent_kv_guard *guard,
     const struct ent_kv_table *table, struct ent_view key,
-    struct ent_view value)
+    struct ent_view value, struct ent_view *ret_stored)
 {
     MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
     MDB_val stored = {.mv_size = value.len + overhead(table)};
@@ -129,6 +129,7 @@ ent_kv_value_put(MDB_cursor *writer, struct ent_kv_guard *guard,
     rc = mdb_cursor_put(writer, &mdb_key, &stored, MDB_RESERVE);
     if (rc == 0) {
         write_value(guard, table, key, value, stored.mv_data);
+        *ret_stored = ent_view_of(stored.mv_data, stored.mv_size);
     }
     return rc;
 }
