@@ -20,10 +20,10 @@
  *   commit: that transaction must be aborted and later ones may work; those
  * that delete more than they put always do. ENT_IO from a commit: stop
  * acknowledging and leave the process; what is on disk is found at the next
- * start (until then every further transaction is refused). Threads: one thread
- * at a time, and a write transaction ends in the thread it began in. Not across
- * fork(): open after it. A file that is cut while it is open raises SIGBUS,
- * which is the program's to handle.
+ * start (until then every further transaction is refused). Threads: one
+ * thread at a time, and all that write are of the thread that opened it. Not
+ * across fork(): open after it. A file that is cut while it is open raises
+ * SIGBUS, which is the program's to handle.
  */
 #ifndef ENT_PROTO_BASE_KV_H
 #define ENT_PROTO_BASE_KV_H
