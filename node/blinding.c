@@ -43,6 +43,7 @@ static const struct part parts[NODE_TABLE_COUNT][PARTS_MAX] = {
     [NODE_ANSWER] = {{0, DIGEST}},
     [NODE_PROOF] = {{1, DIGEST}},
     [NODE_SEEN] = {{0, PARTY}, {16 + TIME, ID - TIME}},
+    [NODE_SEEN_BLOCK] = {{0, PARTY}}, /* and no id but its time */
     [NODE_HELD] = {{0, DIGEST}},
     [NODE_GAP] = {{8, DIGEST}},
     [NODE_CURSOR] = {{0, 16}},
@@ -78,6 +79,7 @@ static const struct part parts[NODE_TABLE_COUNT][PARTS_MAX] = {
 static const uint8_t moved[NODE_TABLE_COUNT] = {
     [NODE_COPY] = 1,
     [NODE_SEEN] = 1 + PARTY,
+    [NODE_SEEN_BLOCK] = 1 + PARTY,
 };
 
 /* `to` XOR what the round function makes of `from`. */

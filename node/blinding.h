@@ -9,7 +9,7 @@
  * that rows are found and grouped as before, and nothing else is seen of them.
  * Parts that are zero stay zero: a walk begins there.
  *
- * Of the ids in the two largest tables the time is permuted by the second
+ * Of the ids in COPY, SEEN and SEEN_BLOCK the time is permuted by the second
  * (1,024 ms of it), and what is left of the second stays: ids of one second lie
  * together, in their order, and each second somewhere else. So rows of a bundle
  * share a few pages, however many there are, where each would be on its own. It

@@ -18,27 +18,6 @@
 #include "node/signers.h"
 
 enum ent_status
-node_seen_get(struct node *node, const struct ent_party *sender,
-    const struct ent_id *id, node_seen_row **ret_row, struct ent_error *err)
-{
-    struct node_key key = node_key_seen(sender, id);
-
-    return node_row_get(node->store, NODE_SEEN, node_key_view(&key),
-        &entente__rest__v1__seen_row__descriptor, (ProtobufCMessage **)ret_row,
-        err);
-}
-
-enum ent_status
-node_seen_put(struct node *node, const struct ent_party *sender,
-    const struct ent_id *id, const node_seen_row *row, struct ent_error *err)
-{
-    struct node_key key = node_key_seen(sender, id);
-
-    return node_row_put(
-        node->store, NODE_SEEN, node_key_view(&key), &row->base, err);
-}
-
-enum ent_status
 node_desk_origin(const node_desk_row *row, struct ent_party *ret_sender,
     struct ent_id *ret_id, struct ent_error *err)
 {
@@ -158,15 +137,9 @@ static enum ent_status
 note_seen(struct node *node, uint64_t sequence, const struct handed *handed,
     uint64_t bundle, struct ent_error *err)
 {
-    ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
-    enum ent_status rc =
-        node_seen_get(node, &handed->sender, &handed->id, &seen, err);
+    enum ent_status rc = node_seen_place(
+        node, &handed->sender, &handed->id, sequence, bundle, err);
 
-    if (rc == ENT_OK) {
-        seen->desk = sequence;
-        seen->bundle = bundle;
-        rc = node_seen_put(node, &handed->sender, &handed->id, seen, err);
-    }
     return rc != ENT_NOT_FOUND
                ? rc
                : ent_fail(err, ENT_IO, "a message at the desk was never seen");

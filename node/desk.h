@@ -8,9 +8,8 @@
 
 #include "node/desk_rows.h"
 #include "node/rest.pb-c.h"
+#include "node/seen.h"
 #include "proto/delivery.h"
-
-typedef Entente__Rest__V1__SeenRow node_seen_row; /* a generated name */
 
 /* Hand one message over: the next desk sequence. Its SEEN row learns it. */
 enum ent_status node_desk_put(struct node *node, const node_desk_row *row,
@@ -38,14 +37,6 @@ enum ent_status node_desk_set(struct node *node, uint64_t sequence,
 /* Who sent it, and under which id. ENT_IO: the row does not say so. */
 enum ent_status node_desk_origin(const node_desk_row *row,
     struct ent_party *ret_sender, struct ent_id *ret_id,
-    struct ent_error *err) ENT_MUST_CHECK;
-
-/* (sender, id) that was taken before; ENT_NOT_FOUND when it was not. */
-enum ent_status node_seen_get(struct node *node, const struct ent_party *sender,
-    const struct ent_id *id, node_seen_row **ret_row,
-    struct ent_error *err) ENT_MUST_CHECK;
-enum ent_status node_seen_put(struct node *node, const struct ent_party *sender,
-    const struct ent_id *id, const node_seen_row *row,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* An officer here acknowledged `id` of `sender`. */

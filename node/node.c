@@ -122,6 +122,7 @@ take_back_self(struct node *node)
     node->tally = node->before.tally;
     node_outcomes_clear(&node->outcomes);
     node_numbered_clear(&node->numbered);
+    node_seen_clear(&node->seen);
     if (node->before.manifest_changed) {
         ent_bytes_free(&node->manifest_wire);
         node->manifest_wire = node->before.manifest_wire;
@@ -204,6 +205,9 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = node_numbered_flush(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_seen_flush(node, err);
     }
     if (rc == ENT_OK) {
         rc = note_tally(node, err);

@@ -22,6 +22,7 @@
 #include "node/numbered.h"
 #include "node/outcome.h"
 #include "node/prints.h"
+#include "node/seen.h"
 #include "node/slots.h"
 #include "node/store.h"
 #include "node/tally.h"
@@ -86,6 +87,7 @@ struct node {
     struct node_tally tally;
     struct node_outcomes outcomes; /* those that were read last */
     struct node_numbered numbered; /* the block that was, too */
+    struct node_seen seen;         /* what this turn knows */
     struct {                       /* as committed, while a turn changes it */
         bool clock_doubt;
         uint64_t incarnation;

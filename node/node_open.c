@@ -142,6 +142,7 @@ node_new(const struct node_config *config, struct node **ret_node,
     struct ent_error *err)
 {
     struct node *node = calloc(1, sizeof *node);
+    enum ent_status rc;
 
     if (node == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating the node");
@@ -157,7 +158,8 @@ node_new(const struct node_config *config, struct node **ret_node,
     if (node->asked == NULL || node->outbox == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating the node");
     }
-    return node_authorities_new(&node->authorities, err);
+    rc = node_seen_init(&node->seen, err);
+    return rc != ENT_OK ? rc : node_authorities_new(&node->authorities, err);
 }
 
 enum ent_status
@@ -379,6 +381,7 @@ node_close(struct node **node_pointer)
     }
     node_asked_free(&node->asked);
     node_outbox_free(&node->outbox);
+    node_seen_fini(&node->seen);
     node_receipts_forget(node);
     node_witness_forget(node);
     node_effects_fini(&node->effects);

@@ -35,14 +35,13 @@ forget_seen(struct node *node, const struct ent_party *sender,
     const struct ent_id *id, uint64_t bundle, struct ent_error *err)
 {
     ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
-    struct node_key key = node_key_seen(sender, id);
     enum ent_status rc = node_seen_get(node, sender, id, &seen, err);
 
     if (rc != ENT_OK || node->now_ms < seen->forget_at ||
         (seen->desk != 0 && seen->bundle != bundle)) {
         return rc == ENT_NOT_FOUND ? ENT_OK : rc;
     }
-    return node_store_delete(node->store, NODE_SEEN, node_key_view(&key), err);
+    return node_seen_delete(node, sender, id, err);
 }
 
 /* Until when its bundle has a use: somebody may have said since it came that a

@@ -13,8 +13,9 @@
 
 /* The row of a table that was looked at last in this turn. */
 struct kept_row {
+    bool is_known;
     struct node_key key;
-    ProtobufCMessage *row; /* NULL: none */
+    ProtobufCMessage *row; /* NULL: it is known that there is none */
 };
 
 struct node_store {
@@ -105,6 +106,7 @@ node_store_begin(struct node_store *store, struct ent_error *err)
 static void
 drop_kept(struct node_store *store, enum node_table table)
 {
+    store->kept[table].is_known = false;
     node_row_free(&store->kept[table].row);
 }
 
@@ -411,14 +413,15 @@ node_row_look(struct node_store *store, enum node_table table,
     struct kept_row *kept = &store->kept[table];
     enum ent_status rc = ENT_OK;
 
-    if (kept->row == NULL || !ent_view_equal(node_key_view(&kept->key), key)) {
+    if (!kept->is_known || !ent_view_equal(node_key_view(&kept->key), key)) {
         drop_kept(store, table);
         rc = node_row_get(store, table, key, descriptor, &kept->row, err);
+        kept->is_known = rc == ENT_OK || rc == ENT_NOT_FOUND;
         kept->key.len = key.len;
         memcpy(kept->key.bytes, key.data, key.len);
     }
     *ret_row = kept->row;
-    return rc;
+    return rc == ENT_OK && kept->row == NULL ? ENT_NOT_FOUND : rc;
 }
 
 /* The first key at `at`; or where `from` is no beginning of one, what comes

@@ -96,6 +96,7 @@ enum node_table {
     NODE_ASKED,       /* u64 hour, prints of user(8), of role(8) -> AskedRow */
     NODE_OUTCOME,     /* u64 bundle                       -> OutcomeRow */
     NODE_DESK_BLOCK,  /* u64 desk sequence of its last   -> DeskBlockRow */
+    NODE_SEEN_BLOCK,  /* party(16), time of ids(6), 0(10) -> SeenBlockRow */
     NODE_TABLE_COUNT,
 };
 
@@ -166,8 +167,9 @@ enum ent_status node_store_delete(struct node_store *store,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* A row as a message of rest.proto. The result is freed with node_row_free.
- * Rows of COPY, DESK, OUTCOME, SEEN and SIGNER lie in one block with all that
- * they point to, which is cheaper: nothing in them is freed or grown. */
+ * Rows of COPY, DESK, OUTCOME, SEEN, SEEN_BLOCK and SIGNER lie in one block
+ * with all that they point to, which is cheaper: nothing in them is freed or
+ * grown. */
 enum ent_status node_row_get(struct node_store *store, enum node_table table,
     struct ent_view key, const ProtobufCMessageDescriptor *descriptor,
     ProtobufCMessage **ret_row, struct ent_error *err) ENT_MUST_CHECK;

@@ -19,6 +19,7 @@ static const ProtobufCMessageDescriptor *const whole[] = {
     &entente__rest__v1__desk_row__descriptor,
     &entente__rest__v1__outcome_row__descriptor,
     &entente__rest__v1__seen_row__descriptor,
+    &entente__rest__v1__seen_block_row__descriptor,
     &entente__rest__v1__signer_row__descriptor,
 };
 

@@ -69,6 +69,7 @@ const struct ent_kv_table node_tables[NODE_TABLE_COUNT] = {
     [NODE_ASKED] = {.name = "asked", .key_len = 24},
     [NODE_OUTCOME] = {.name = "outcome", .key_len = 8},
     [NODE_DESK_BLOCK] = {.name = "desk_block", .key_len = 8},
+    [NODE_SEEN_BLOCK] = {.name = "seen_block", .key_len = 32},
     [NODE_PASSED] = {.name = "passed", .key_len = 24, .form = ENT_KV_BARE},
 };
 
@@ -76,7 +77,6 @@ static const bool is_put_late[NODE_TABLE_COUNT] = {
     [NODE_META] = true,
     [NODE_COPY] = true,
     [NODE_OUTCOME] = true,
-    [NODE_SEEN] = true,
     [NODE_SIGNER] = true,
     [NODE_COUNT] = true,
     [NODE_CENSUS] = true,

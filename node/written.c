@@ -398,21 +398,37 @@ node_written_value(struct node_written *written, enum node_table table,
 
 /* ---- where they go ---- */
 
-bool
-node_written_next(const struct node_written *written, size_t *at,
-    struct node_written_row *ret_row)
+static struct node_written_row
+seen_from_outside(const struct row *row)
 {
-    const struct row *row;
-
-    if (*at >= written->count) {
-        return false;
-    }
-    row = &written->rows[(*at)++];
-    *ret_row = (struct node_written_row){.table = row->table,
+    return (struct node_written_row){.table = row->table,
         .deleted = row->deleted,
         .key = node_key_view(&row->key),
         .value = ent_view_of(row->value, row->len),
         .held = row->held};
+}
+
+bool
+node_written_find(const struct node_written *written, enum node_table table,
+    struct ent_view key, struct node_written_row *ret_row)
+{
+    const struct row *row = find(written, table, key);
+
+    if (row == NULL) {
+        return false;
+    }
+    *ret_row = seen_from_outside(row);
+    return true;
+}
+
+bool
+node_written_next(const struct node_written *written, size_t *at,
+    struct node_written_row *ret_row)
+{
+    if (*at >= written->count) {
+        return false;
+    }
+    *ret_row = seen_from_outside(&written->rows[(*at)++]);
     return true;
 }
 

@@ -48,13 +48,7 @@ enum ent_status node_written_get(struct node_written *written,
     enum node_table table, struct ent_view key, struct ent_view *ret_value,
     bool *ret_deleted, struct ent_error *err) ENT_MUST_CHECK;
 
-/* The same value, to be changed where it is; NULL: it is not known, or is not
- * of that length. */
-uint8_t *node_written_value(struct node_written *written, enum node_table table,
-    struct ent_view key, size_t len);
-
-/* The rows, in the order of their first put: `*at` begins at 0. False: there
- * are no more. */
+/* The row as it is here; false: neither put nor deleted in this turn. */
 struct node_written_row {
     enum node_table table;
     bool deleted;
@@ -62,6 +56,17 @@ struct node_written_row {
     struct ent_view value;
     const ProtobufCMessage *held; /* to be packed; NULL: it is `value` */
 };
+bool node_written_find(const struct node_written *written,
+    enum node_table table, struct ent_view key,
+    struct node_written_row *ret_row);
+
+/* The same value, to be changed where it is; NULL: it is not known, or is not
+ * of that length. */
+uint8_t *node_written_value(struct node_written *written, enum node_table table,
+    struct ent_view key, size_t len);
+
+/* The rows, in the order of their first put: `*at` begins at 0. False: there
+ * are no more. */
 bool node_written_next(const struct node_written *written, size_t *at,
     struct node_written_row *ret_row);
 

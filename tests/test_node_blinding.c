@@ -102,7 +102,7 @@ what_is_hidden_is_shown_again_and_never_the_same(void **state)
 {
     static const enum node_table tables[] = {NODE_COPY, NODE_SEEN, NODE_DUE,
         NODE_COUNT, NODE_CENSUS, NODE_QUOTA, NODE_CONSENT, NODE_OBJECT,
-        NODE_PENDING};
+        NODE_PENDING, NODE_SEEN_BLOCK};
     struct node_blinding blinding;
     struct node_blinding other;
     uint8_t other_key[ENT_KV_STORE_KEY_LEN] = {1};
@@ -347,10 +347,13 @@ no_address_and_no_id_is_in_the_files(void **state)
     struct ent_id id = id_of(1);
     struct node_key copy = node_key_copy(&id, &party);
     struct node_key seen = node_key_seen(&party, &id);
+    struct node_key block = {.len = seen.len};
     struct node_key number = node_key_u64(UINT64_C(0x1122334455667788));
 
+    memcpy(block.bytes, seen.bytes, sizeof party.bytes + 6);
     put(store, NODE_COPY, &copy);
     put(store, NODE_SEEN, &seen);
+    put(store, NODE_SEEN_BLOCK, &block);
     put(store, NODE_DESK, &number);
     expect_ok(node_store_commit(store, &last_error));
     expect_hidden(state, "redo.log", &party, &id, &number);
