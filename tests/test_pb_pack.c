@@ -12,7 +12,7 @@
 #include "proto/schema/delivery.pb-c.h"
 #include "scalars.pb-c.h"
 
-#define ARENA_SIZE ((size_t)4 * 1024 * 1024)
+#define ARENA_SIZE ((size_t)8 * 1024 * 1024)
 
 static int
 setup(void **state)
@@ -96,6 +96,65 @@ any_message_is_packed_as_protobuf_c_packs_it(void **state)
             ent_bytes_free(&packed);
         }
     }
+}
+
+/* Items of so many bytes, one after the other. */
+static Entente__V1__InboxReply *
+large_reply(struct ent_arena *arena, size_t items, size_t text_len)
+{
+    Entente__V1__InboxReply *reply = ent_arena_alloc(arena, sizeof *reply);
+    char *text = ent_arena_alloc(arena, text_len + 1);
+
+    entente__v1__inbox_reply__init(reply);
+    reply->n_items = items;
+    reply->items = ent_arena_alloc(arena, items * sizeof *reply->items);
+    for (size_t i = 0; i < text_len; i++) {
+        text[i] = (char)('a' + i % 23);
+    }
+    for (size_t i = 0; i < items; i++) {
+        reply->items[i] = ent_arena_alloc(arena, sizeof **reply->items);
+        entente__v1__inbox_item__init(reply->items[i]);
+        reply->items[i]->sequence = i * i + 1;
+        reply->items[i]->clause = text;
+    }
+    return reply;
+}
+
+/* Whatever of it has room where. */
+static void
+what_is_large_is_packed_as_protobuf_c_packs_it(void **state)
+{
+    static const struct {
+        size_t items;
+        size_t text_len;
+    } rows[] = {{1, 4083}, {1, 4084}, {1, 4085}, {1, 69611}, {1, 69620},
+        {1, 69621}, {4, 1024}, {70, 1024}, {330, 1024}, {3000, 900},
+        {1, 3000000}, {5, 60000}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ent_bytes packed;
+
+        ent_arena_reset(*state);
+        packed = expect_as_protobuf_c(
+            &large_reply(*state, rows[i].items, rows[i].text_len)->base);
+        ent_bytes_free(&packed);
+    }
+}
+
+static void
+no_memory_for_what_is_large_is_a_status(void **state)
+{
+    const Entente__V1__InboxReply *reply = large_reply(*state, 330, 1024);
+    struct ent_bytes wire = {0};
+
+    for (unsigned i = 1; i <= 4; i++) {
+        fail_allocation(i);
+        expect_status(
+            ent_pb_pack(&reply->base, &wire, &last_error), ENT_NO_MEMORY);
+        assert_null(wire.data);
+    }
+    expect_ok(ent_pb_pack(&reply->base, &wire, &last_error));
+    ent_bytes_free(&wire);
 }
 
 /* Each kind of number in a place of its own, with each value at an edge. */
@@ -266,6 +325,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(any_message_is_packed_as_protobuf_c_packs_it),
+        TEST(what_is_large_is_packed_as_protobuf_c_packs_it),
+        TEST(no_memory_for_what_is_large_is_a_status),
         TEST(numbers_at_their_edges_are_packed_as_protobuf_c_packs_them),
         TEST(what_points_to_nothing_is_packed_as_protobuf_c_packs_it),
         TEST(negative_zero_is_left_out_as_protobuf_c_does),

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/pb_field.h"
@@ -14,21 +15,82 @@
  */
 
 #define ROOM 4096
+#define PIECE_MIN ((size_t)64 * 1024)
+#define PIECE_MAX ((size_t)1024 * 1024)
 
-/* The last `len` bytes before `end`, as far as there is `room` for them: when
- * there was too little, `len` still says how much there had to be. */
-struct packing {
-    uint8_t *end;
-    size_t room;
+/* Where there was no room any more it goes on in another piece. */
+struct piece {
+    struct piece *behind;
     size_t len;
+    uint8_t bytes[];
 };
+
+/* What is packed lies in front of the end of the last piece, or of the room
+ * that was given: `at` is where it begins. */
+struct packing {
+    uint8_t *at;
+    size_t left; /* in front of it */
+    size_t len;  /* of all; where it may not go on, of what there had to be */
+    bool goes_on;
+    bool failed; /* no memory */
+    struct piece *pieces;
+};
+
+static void
+take_piece(struct packing *packing)
+{
+    const size_t before = packing->pieces == NULL ? 0 : packing->pieces->len;
+    const size_t len = before == 0          ? PIECE_MIN
+                       : before < PIECE_MAX ? before * 4
+                                            : PIECE_MAX;
+    struct piece *piece = malloc(sizeof *piece + len);
+
+    if (piece == NULL) {
+        packing->failed = true;
+        return;
+    }
+    *piece = (struct piece){.behind = packing->pieces, .len = len};
+    packing->pieces = piece;
+    packing->at = piece->bytes + len;
+    packing->left = len;
+}
+
+static void
+put_front(struct packing *packing, const uint8_t *data, size_t len)
+{
+    if (len > 0) {
+        packing->at -= len;
+        packing->left -= len;
+        memcpy(packing->at, data, len);
+    }
+}
+
+/* Of what has no room its end still has. */
+static void
+put_in_pieces(struct packing *packing, const uint8_t *data, size_t len)
+{
+    while (len > packing->left && packing->goes_on && !packing->failed) {
+        const size_t some = packing->left;
+
+        put_front(packing, data + len - some, some);
+        len -= some;
+        take_piece(packing);
+    }
+    if (len > packing->left) {
+        packing->left = 0; /* nor does anything else */
+        return;
+    }
+    put_front(packing, data, len);
+}
 
 static void
 put(struct packing *packing, const void *data, size_t len)
 {
     packing->len += len;
-    if (packing->len <= packing->room && len > 0) {
-        memcpy(packing->end - packing->len, data, len);
+    if (len <= packing->left) {
+        put_front(packing, data, len);
+    } else {
+        put_in_pieces(packing, data, len);
     }
 }
 
@@ -36,10 +98,13 @@ put(struct packing *packing, const void *data, size_t len)
 static void
 put_byte(struct packing *packing, uint8_t byte)
 {
-    packing->len++;
-    if (packing->len <= packing->room) {
-        *(packing->end - packing->len) = byte;
+    if (packing->left == 0) {
+        put(packing, &byte, 1);
+        return;
     }
+    packing->len++;
+    packing->left--;
+    *--packing->at = byte;
 }
 
 /* ---- numbers ---- */
@@ -287,57 +352,84 @@ put_message(struct packing *packing, const ProtobufCMessage *message)
     }
 }
 
-static enum ent_status
-pack_again(const ProtobufCMessage *message, size_t len,
-    struct ent_bytes *ret_wire, struct ent_error *err)
-{
-    struct packing packing = {.len = 0};
-    enum ent_status rc = ent_bytes_room(len, ret_wire, err);
-
-    if (rc == ENT_OK) {
-        packing.end = ret_wire->data + len;
-        packing.room = len;
-        put_message(&packing, message);
-        assert(packing.len == len);
-    }
-    return rc;
-}
-
 bool
 ent_pb_pack_into(const ProtobufCMessage *message, uint8_t *room, size_t len,
     struct ent_view *ret_wire)
 {
-    struct packing packing = {.end = room + len, .room = len};
+    struct packing packing = {.at = room + len, .left = len};
 
     put_message(&packing, message);
     if (packing.len > len) {
         return false;
     }
-    *ret_wire = ent_view_of(packing.end - packing.len, packing.len);
+    *ret_wire = ent_view_of(packing.at, packing.len);
     return true;
 }
 
-/* What fits a little room, as most messages do, is gone through once. */
+/* The pieces one after the other, the last that was taken first. */
+static void
+put_together(const struct packing *packing, const uint8_t *room, uint8_t *out)
+{
+    const uint8_t *from = packing->at;
+
+    for (const struct piece *piece = packing->pieces; piece != NULL;
+         piece = piece->behind) {
+        const size_t len = (size_t)(piece->bytes + piece->len - from);
+
+        memcpy(out, from, len);
+        out += len;
+        from = piece->behind == NULL ? room : piece->behind->bytes;
+    }
+    memcpy(out, from, (size_t)(room + ROOM - from));
+}
+
+/* Of the little room. */
+static size_t
+used_of(const struct packing *packing)
+{
+    return packing->len < ROOM ? packing->len : ROOM;
+}
+
+static void
+free_pieces(struct packing *packing)
+{
+    while (packing->pieces != NULL) {
+        struct piece *piece = packing->pieces;
+
+        packing->pieces = piece->behind;
+        sodium_memzero(
+            packing->at, (size_t)(piece->bytes + piece->len - packing->at));
+        free(piece);
+        packing->at = packing->pieces == NULL ? NULL : packing->pieces->bytes;
+    }
+}
+
+/* What fits a little room, as most messages do, needs no more than that. */
 enum ent_status
 ent_pb_pack(const ProtobufCMessage *message, struct ent_bytes *ret_wire,
     struct ent_error *err)
 {
     uint8_t room[ROOM];
-    uint8_t *const end = room + sizeof room;
-    struct packing packing = {.end = end, .room = sizeof room};
-    enum ent_status rc;
+    struct packing packing = {.at = room + ROOM, .left = ROOM, .goes_on = true};
+    struct ent_bytes wire = {0};
+    enum ent_status rc = ENT_OK;
 
     assert(message != NULL && ret_wire != NULL);
 
     put_message(&packing, message);
-    if (packing.len > sizeof room) {
-        rc = pack_again(message, packing.len, ret_wire, err);
-        packing.len = sizeof room;
-    } else {
-        rc = ent_bytes_copy(
-            ent_view_of(end - packing.len, packing.len), ret_wire, err);
+    if (packing.failed) {
+        rc = ent_fail(err, ENT_NO_MEMORY, "packing %zu bytes", packing.len);
+    } else if (packing.len > 0) {
+        rc = ent_bytes_room(packing.len, &wire, err);
     }
-    sodium_memzero(end - packing.len, packing.len);
+    if (rc == ENT_OK && packing.len > 0) {
+        put_together(&packing, room, wire.data);
+    }
+    sodium_memzero(room + ROOM - used_of(&packing), used_of(&packing));
+    free_pieces(&packing);
+    if (rc == ENT_OK) {
+        *ret_wire = wire;
+    }
     return rc;
 }
 
