@@ -2,6 +2,7 @@
 #include "node/api.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #define COMPONENT "api"
 #define ARENA_LEN ((size_t)64 * 1024 * 1024)
 #define FIELDS_MAX 200000
+#define GIVEN_MIN ((size_t)64 * 1024) /* of a reply */
 
 /* Whoever is not to connect cannot, from the first moment. */
 static int
@@ -363,16 +365,46 @@ node_api_take_back(struct node *node, const char *why)
     api->asked_count = 0;
 }
 
+/* libzmq has sent it, or never will. */
+static void
+wipe_sent(void *data, void *len)
+{
+    sodium_memzero(data, (size_t)(uintptr_t)len);
+    free(data);
+}
+
+/* What is large is given away, not copied. */
+static int
+send_payload(void *socket, struct ent_bytes *payload)
+{
+    zmq_msg_t message;
+    int rc;
+
+    if (payload->len < GIVEN_MIN ||
+        zmq_msg_init_data(&message, payload->data, payload->len, wipe_sent,
+            (void *)(uintptr_t)payload->len) != 0) {
+        return zmq_send(socket, payload->data, payload->len, ZMQ_DONTWAIT);
+    }
+    *payload = (struct ent_bytes){0};
+    rc = zmq_msg_send(&message, socket, ZMQ_DONTWAIT);
+    if (rc < 0) {
+        const int why = errno;
+
+        (void)zmq_msg_close(&message);
+        errno = why;
+    }
+    return rc;
+}
+
 void
-node_api_send(struct node_api *api, const struct node_effect *effect)
+node_api_send(struct node_api *api, struct node_effect *effect)
 {
     void *socket = api->ear.socket;
 
     ent_ear_disturb(&api->ear);
     if (zmq_send(socket, effect->client.data, effect->client.len,
             ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
-        zmq_send(socket, effect->payload.data, effect->payload.len,
-            ZMQ_DONTWAIT) < 0) {
+        send_payload(socket, &effect->payload) < 0) {
         ent_log(ENT_LOG_DEBUG, COMPONENT, "a program did not wait: %s",
             zmq_strerror(errno));
     }

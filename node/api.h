@@ -51,8 +51,8 @@ uint64_t node_api_due(const struct node_api *api);
 /* The turn was taken back: tell every program that asked in it to try again. */
 void node_api_take_back(struct node *node, const char *why);
 
-/* After the commit: hand a reply to its program. */
-void node_api_send(struct node_api *api, const struct node_effect *effect);
+/* After the commit: hand a reply to its program, which may take its payload. */
+void node_api_send(struct node_api *api, struct node_effect *effect);
 
 /* ---- one file a request ---- */
 

@@ -84,7 +84,7 @@ static void
 let_out(struct node *node)
 {
     for (size_t i = 0; i < node->effects.count; i++) {
-        const struct node_effect *effect = &node->effects.list[i];
+        struct node_effect *effect = &node->effects.list[i];
 
         if (effect->kind == NODE_EFFECT_REPLY) {
             node_api_send(node->api, effect);

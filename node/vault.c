@@ -392,22 +392,6 @@ node_vault_open(struct node_store *store, struct node_slots *slots,
     return rc != ENT_OK ? rc : ent_bytes_copy(message, ret_message, err);
 }
 
-/* It stays longer there than where it was found. */
-static enum ent_status
-copy_in(
-    struct ent_arena *arena, struct ent_view *message, struct ent_error *err)
-{
-    uint8_t *copy = ent_arena_alloc(arena, message->len);
-
-    if (copy == NULL) {
-        return ent_fail(
-            err, ENT_NO_MEMORY, "a message of %zu bytes", message->len);
-    }
-    memcpy(copy, message->data, message->len);
-    *message = ent_view_of(copy, message->len);
-    return ENT_OK;
-}
-
 enum ent_status
 node_vault_open_in(struct node_store *store, struct node_slots *slots,
     uint64_t number, uint64_t day, uint32_t index, struct ent_arena *arena,
@@ -420,7 +404,7 @@ node_vault_open_in(struct node_store *store, struct node_slots *slots,
 
     if (rc == ENT_OK && node_opened_find(node_store_opened(store), number,
                             index, &sealed.key, ret_message)) {
-        return copy_in(arena, ret_message, err);
+        return ENT_OK;
     }
     if (rc == ENT_OK) {
         rc = find_sealed(store, number, index, &sealed, err);

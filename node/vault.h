@@ -77,7 +77,8 @@ enum ent_status node_vault_open(struct node_store *store,
     struct ent_bytes *ret_message, struct ent_error *err) ENT_MUST_CHECK;
 
 /* The same into `arena`, with what is allocated there; ENT_NO_MEMORY when it
- * has no room. */
+ * has no room. What came a moment ago is looked at where it lies
+ * (node/opened.h): until a bundle is kept there, or a message deleted. */
 enum ent_status node_vault_open_in(struct node_store *store,
     struct node_slots *slots, uint64_t number, uint64_t day, uint32_t index,
     struct ent_arena *arena, struct ent_view *ret_message,
