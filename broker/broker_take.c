@@ -157,6 +157,7 @@ store(struct broker *broker, const struct broker_visit *visit,
         .first = label->first,
         .last = label->first + label->count - 1,
         .hash = arrival->hash,
+        .root = label->root,
         .drop_at = broker_route_drop_at(label->expires_at),
     };
     enum ent_status rc;

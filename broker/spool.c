@@ -10,8 +10,8 @@
 #define META_LEN 8
 #define PASSED_OVER_MAX 1000 /* damaged values in a row */
 
-/* A broker must route by what it reads, and has no cipher: nothing is sealed.
- */
+/* A broker must route by what it reads, and has no cipher: nothing is sealed. A
+ * body needs no MAC: its root, which was signed, stands in its frame. */
 #define TABLE(title, len)                                                      \
     {                                                                          \
         .name = (title), .key_len = (len), .form = ENT_KV_AUTHENTIC            \
@@ -27,6 +27,7 @@ static const struct ent_kv_table tables[SPOOL_TABLE_COUNT] = {
     [SPOOL_EXPIRY] = TABLE("expiry", 8 + 8),
     [SPOOL_USAGE] = TABLE("usage", 2 * ENT_PARTY_LEN),
     [SPOOL_OBJECT] = TABLE("object", 1 + ENT_PARTY_LEN),
+    [SPOOL_BODY] = {.name = "body", .key_len = 8, .form = ENT_KV_BARE},
 };
 
 static const char arrival_name[META_LEN + 1] = "arrival\0";

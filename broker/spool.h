@@ -70,6 +70,7 @@ struct broker_entry {
     uint64_t first;
     uint64_t last;
     struct ent_digest hash; /* of the label, or of the skip */
+    struct ent_digest root; /* put: of the envelopes of its body */
     uint64_t size;          /* bytes of head and body */
     uint64_t drop_at;
     bool put_off;     /* answered NOT_YET */
@@ -77,8 +78,9 @@ struct broker_entry {
     uint32_t refusal; /* the next broker's, and why; 0: none */
 };
 
-/* Keep it; fills `arrival` and `size`. A skip has no body. The position must
- * have no entry of that kind. */
+/* Keep it; fills `arrival` and `size`. A skip has no body; that a body is what
+ * its `root` says was checked by whoever puts it, and is again when it is read
+ * back. The position must have no entry of that kind. */
 enum ent_status broker_spool_put(struct broker_spool *spool,
     struct broker_entry *entry, struct ent_view head, struct ent_view body,
     struct ent_error *err) ENT_MUST_CHECK;
@@ -131,7 +133,8 @@ enum ent_status broker_spool_move(struct broker_spool *spool,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Its bytes, looking into the store, or what was given to it last, until the
- * next write or the end of the transaction. */
+ * next write or the end of the transaction. ENT_IO: they are not what was put,
+ * or not there. */
 enum ent_status broker_spool_read(struct broker_spool *spool,
     const struct broker_entry *entry, struct ent_view *ret_head,
     struct ent_view *ret_body, struct ent_error *err) ENT_MUST_CHECK;

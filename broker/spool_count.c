@@ -184,13 +184,10 @@ static enum ent_status
 drop_unread(
     struct broker_spool *spool, const struct over *over, struct ent_error *err)
 {
-    struct spool_key frame = {0};
-    enum ent_status rc;
+    enum ent_status rc = broker_row_delete(spool, over->table, &over->key, err);
 
-    broker_row_key_add_number(&frame, over->arrival, 8);
-    rc = broker_row_delete(spool, over->table, &over->key, err);
     if (rc == ENT_OK && over->table == SPOOL_QUEUE) {
-        rc = broker_row_delete(spool, SPOOL_FRAME, &frame, err);
+        rc = broker_row_drop_frame(spool, over->arrival, err);
     }
     if (rc == ENT_OK) {
         rc = broker_row_expiry_delete(spool, over->at_ms, over->arrival, err);

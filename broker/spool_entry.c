@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proto/bundle.h"
+
 /*
  * An entry in QUEUE, whose key has to, rank and arrival:
  *
@@ -172,15 +174,15 @@ entry_at(struct broker_spool *spool, const struct spool_key *key,
     return entry_decode(key, value, ret_entry, err);
 }
 
+/* As it lies in memory until it has gone on. */
 static enum ent_status
-put_frame(struct broker_spool *spool, uint64_t arrival, struct ent_view head,
+keep_recent(struct broker_spool *spool, uint64_t arrival, struct ent_view head,
     struct ent_view body, struct ent_error *err)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes value = {0};
-    const struct spool_key key = frame_key(arrival);
-    enum ent_status rc;
+    enum ent_status rc =
+        ent_bytes_room(HEAD_LEN_LEN + head.len + body.len, &value, err);
 
-    rc = ent_bytes_alloc(HEAD_LEN_LEN + head.len + body.len, &value, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -189,11 +191,47 @@ put_frame(struct broker_spool *spool, uint64_t arrival, struct ent_view head,
     if (body.len > 0) {
         memcpy(value.data + HEAD_LEN_LEN + head.len, body.data, body.len);
     }
-    rc = broker_row_put(spool, SPOOL_FRAME, &key, ent_bytes_view(&value), err);
-    if (rc == ENT_OK) {
-        broker_recent_add(&spool->recent, arrival, &value);
+    broker_recent_add(&spool->recent, arrival, &value);
+    return ENT_OK;
+}
+
+static enum ent_status
+put_head(struct broker_spool *spool, const struct spool_key *key,
+    const struct ent_digest *root, struct ent_view head, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes value = {0};
+    enum ent_status rc = ent_bytes_room(ENT_DIGEST_LEN + head.len, &value, err);
+
+    if (rc != ENT_OK) {
+        return rc;
     }
-    return rc;
+    memcpy(value.data, root->bytes, ENT_DIGEST_LEN);
+    memcpy(value.data + ENT_DIGEST_LEN, head.data, head.len);
+    return broker_row_put(spool, SPOOL_FRAME, key, ent_bytes_view(&value), err);
+}
+
+static enum ent_status
+put_frame(struct broker_spool *spool, const struct broker_entry *entry,
+    struct ent_view head, struct ent_view body, struct ent_error *err)
+{
+    const struct spool_key key = frame_key(entry->arrival);
+    enum ent_status rc = put_head(spool, &key, &entry->root, head, err);
+
+    if (rc == ENT_OK && body.len > 0) {
+        rc = broker_row_put(spool, SPOOL_BODY, &key, body, err);
+    }
+    return rc != ENT_OK ? rc
+                        : keep_recent(spool, entry->arrival, head, body, err);
+}
+
+enum ent_status
+broker_row_drop_frame(
+    struct broker_spool *spool, uint64_t arrival, struct ent_error *err)
+{
+    const struct spool_key key = frame_key(arrival);
+    enum ent_status rc = broker_row_delete(spool, SPOOL_FRAME, &key, err);
+
+    return rc != ENT_OK ? rc : broker_row_delete(spool, SPOOL_BODY, &key, err);
 }
 
 static enum ent_status
@@ -223,7 +261,7 @@ broker_spool_put(struct broker_spool *spool, struct broker_entry *entry,
     entry->arrival = spool->next_arrival;
     entry->size = head.len + body.len;
     key = key_of(entry);
-    rc = put_frame(spool, entry->arrival, head, body, err);
+    rc = put_frame(spool, entry, head, body, err);
     if (rc == ENT_OK) {
         rc = put_row(spool, entry, err);
     }
@@ -306,12 +344,11 @@ broker_spool_drop(struct broker_spool *spool, const struct broker_entry *entry,
 {
     const struct spool_key position =
         position_key(&entry->stream, entry->first, entry->kind);
-    const struct spool_key frame = frame_key(entry->arrival);
     const struct spool_key key = key_of(entry);
     const struct ent_party recipient = recipient_of(entry);
     enum ent_status rc;
 
-    rc = broker_row_delete(spool, SPOOL_FRAME, &frame, err);
+    rc = broker_row_drop_frame(spool, entry->arrival, err);
     if (rc == ENT_OK) {
         rc = broker_row_delete(spool, SPOOL_QUEUE, &key, err);
     }
@@ -460,30 +497,77 @@ broker_spool_move(struct broker_spool *spool, const struct broker_entry *entry,
     return rc;
 }
 
+static void
+split_recent(
+    struct ent_view frame, struct ent_view *ret_head, struct ent_view *ret_body)
+{
+    const size_t head_len = (size_t)ent_get_be(frame.data, HEAD_LEN_LEN);
+    const uint8_t *head = frame.data + HEAD_LEN_LEN;
+
+    *ret_head = ent_view_of(head, head_len);
+    *ret_body =
+        ent_view_of(head + head_len, frame.len - HEAD_LEN_LEN - head_len);
+}
+
+/* Is it what was signed? */
+static bool
+is_whole(const struct broker_entry *entry, struct ent_view root,
+    struct ent_view body)
+{
+    struct ent_digest found;
+
+    return ent_body_root(body, (uint32_t)(entry->last - entry->first + 1),
+               &found, NULL) == ENT_OK &&
+           memcmp(found.bytes, root.data, root.len) == 0;
+}
+
+static enum ent_status
+read_body(struct broker_spool *spool, const struct broker_entry *entry,
+    struct ent_view root, size_t len, struct ent_view *ret_body,
+    struct ent_error *err)
+{
+    const struct spool_key key = frame_key(entry->arrival);
+    struct ent_view body = {0};
+    enum ent_status rc =
+        len == 0 ? ENT_OK : broker_row_get(spool, SPOOL_BODY, &key, &body, err);
+
+    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
+        return rc;
+    }
+    if (body.len != len || (len > 0 && !is_whole(entry, root, body))) {
+        spool->damaged++;
+        return broker_row_damaged("body", err);
+    }
+    *ret_body = body;
+    return ENT_OK;
+}
+
 enum ent_status
 broker_spool_read(struct broker_spool *spool, const struct broker_entry *entry,
     struct ent_view *ret_head, struct ent_view *ret_body, struct ent_error *err)
 {
     const struct spool_key key = frame_key(entry->arrival);
     struct ent_view value;
-    uint64_t head_len;
-    enum ent_status rc = ENT_OK;
+    struct ent_view head;
+    enum ent_status rc;
 
-    if (!broker_recent_find(&spool->recent, entry->arrival, &value)) {
-        rc = broker_row_get(spool, SPOOL_FRAME, &key, &value, err);
+    if (broker_recent_find(&spool->recent, entry->arrival, &value)) {
+        split_recent(value, ret_head, ret_body);
+        return ENT_OK;
     }
-    if (rc == ENT_NOT_FOUND || (rc == ENT_OK && value.len < HEAD_LEN_LEN)) {
-        return broker_row_damaged("frame", err);
-    }
-    if (rc != ENT_OK) {
+    rc = broker_row_get(spool, SPOOL_FRAME, &key, &value, err);
+    if (rc != ENT_OK && rc != ENT_NOT_FOUND) {
         return rc;
     }
-    head_len = ent_get_be(value.data, HEAD_LEN_LEN);
-    if (value.len != HEAD_LEN_LEN + entry->size || head_len > entry->size) {
+    if (rc == ENT_NOT_FOUND || value.len < ENT_DIGEST_LEN ||
+        value.len - ENT_DIGEST_LEN > entry->size) {
         return broker_row_damaged("frame", err);
     }
-    *ret_head = ent_view_of(value.data + HEAD_LEN_LEN, head_len);
-    *ret_body = ent_view_of(
-        value.data + HEAD_LEN_LEN + head_len, entry->size - head_len);
-    return ENT_OK;
+    head = ent_view_of(value.data + ENT_DIGEST_LEN, value.len - ENT_DIGEST_LEN);
+    rc = read_body(spool, entry, ent_view_of(value.data, ENT_DIGEST_LEN),
+        entry->size - head.len, ret_body, err);
+    if (rc == ENT_OK) {
+        *ret_head = head;
+    }
+    return rc;
 }

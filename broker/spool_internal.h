@@ -10,7 +10,7 @@
 
 enum spool_table {
     SPOOL_META,     /* name(8)                              -> u64 */
-    SPOOL_FRAME,    /* u64 arrival                          -> head and body */
+    SPOOL_FRAME,    /* u64 arrival                          -> root, head */
     SPOOL_QUEUE,    /* to(16), u8 rank, u64 arrival         -> entry */
     SPOOL_POSITION, /* stream(32), u64 first, u8 kind       -> queue key */
     SPOOL_RECEIPT,  /* to(16), u8 rank, u64 arrival         -> receipt */
@@ -20,6 +20,7 @@ enum spool_table {
     SPOOL_EXPIRY,   /* u64 ms, u64 arrival                  -> u8 table, key */
     SPOOL_USAGE,    /* from(16), recipient(16)              -> usage */
     SPOOL_OBJECT,   /* u8 kind, subject(16)                 -> number, wire */
+    SPOOL_BODY,     /* u64 arrival                          -> body */
     SPOOL_TABLE_COUNT,
 };
 
@@ -100,6 +101,10 @@ enum ent_status broker_row_drop_entry_at(struct broker_spool *spool,
     const struct spool_key *key, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status broker_row_drop_receipt_at(struct broker_spool *spool,
     const struct spool_key *key, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Head and body of an entry. */
+enum ent_status broker_row_drop_frame(struct broker_spool *spool,
+    uint64_t arrival, struct ent_error *err) ENT_MUST_CHECK;
 
 /* What brokers further on have signed for that entry. */
 enum ent_status broker_row_drop_custodies(struct broker_spool *spool,

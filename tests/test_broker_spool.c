@@ -4,6 +4,11 @@
 #include <stdio.h>
 
 #include "broker/spool_recent.h"
+#include "proto/bundle.h"
+#include "tests/envelopes.h"
+
+#define MESSAGES 10
+#define ENTRY_SIZE (4 + MESSAGES * (4 + ENT_ENVELOPE_OVERHEAD + 1))
 
 /* The spool of a scene, without its broker. */
 static const struct ent_party sender = {.bytes = "sender"};
@@ -34,7 +39,7 @@ entry_at(uint64_t first, uint8_t rank, uint64_t drop_at)
         .sender_incarnation = 1,
         .recipient_incarnation = 2,
         .first = first,
-        .last = first + 9,
+        .last = first + MESSAGES - 1,
         .drop_at = drop_at,
     };
 
@@ -42,14 +47,36 @@ entry_at(uint64_t first, uint8_t rank, uint64_t drop_at)
     return entry;
 }
 
+/* With a body whose first envelope has that byte. */
+static void
+put_entry(struct scene *scene, struct broker_entry *entry, uint8_t byte)
+{
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes body = envelopes_frame(byte, MESSAGES, 1, 0);
+
+    expect_ok(ent_body_root(
+        ent_bytes_view(&body), MESSAGES, &entry->root, &last_error));
+    expect_ok(broker_spool_put(
+        scene->spool, entry, view("head"), ent_bytes_view(&body), &last_error));
+}
+
 static struct broker_entry
 put(struct scene *scene, uint64_t first, uint8_t rank, uint64_t drop_at)
 {
     struct broker_entry entry = entry_at(first, rank, drop_at);
 
-    expect_ok(broker_spool_put(
-        scene->spool, &entry, view("head"), view("and body"), &last_error));
+    put_entry(scene, &entry, 'b');
     return entry;
+}
+
+static void
+expect_envelopes(struct ent_view body, uint8_t byte)
+{
+    ENT_AUTO(ent_bytes_free)
+    struct ent_bytes wanted = envelopes_frame(byte, MESSAGES, 1, 0);
+
+    assert_int_equal(body.len, wanted.len);
+    assert_memory_equal(body.data, wanted.data, wanted.len);
 }
 
 static void
@@ -71,7 +98,7 @@ an_entry_reads_back_with_its_bytes(void **state)
     assert_int_equal(found.rank, 2);
     assert_int_equal(found.first, 1);
     assert_int_equal(found.last, 10);
-    assert_int_equal(found.size, 12);
+    assert_int_equal(found.size, ENTRY_SIZE);
     assert_int_equal(found.drop_at, 1000);
     assert_int_equal(found.recipient_incarnation, 2);
     assert_true(ent_digest_equal(&found.hash, &entry.hash));
@@ -80,7 +107,7 @@ an_entry_reads_back_with_its_bytes(void **state)
     expect_ok(
         broker_spool_read(scene->spool, &found, &head, &body, &last_error));
     expect_bytes(head, "head");
-    expect_bytes(body, "and body");
+    expect_envelopes(body, 'b');
     expect_status(broker_spool_find(scene->spool, &stream, 1, BROKER_SKIP,
                       &found, &last_error),
         ENT_NOT_FOUND);
@@ -88,8 +115,7 @@ an_entry_reads_back_with_its_bytes(void **state)
 }
 
 static void
-expect_body(
-    struct scene *scene, const struct broker_entry *entry, const char *text)
+expect_body(struct scene *scene, const struct broker_entry *entry, uint8_t byte)
 {
     struct ent_view head;
     struct ent_view body;
@@ -97,7 +123,7 @@ expect_body(
     expect_ok(broker_spool_begin(scene->spool, false, &last_error));
     expect_ok(
         broker_spool_read(scene->spool, entry, &head, &body, &last_error));
-    expect_bytes(body, text);
+    expect_envelopes(body, byte);
     broker_spool_abort(scene->spool);
 }
 
@@ -108,20 +134,16 @@ each_of_many_reads_back_now_and_later(void **state)
     struct scene *scene = *state;
     struct broker_entry entries[BROKER_RECENT_FRAMES_MAX + 2];
     const size_t count = sizeof entries / sizeof entries[0];
-    char text[8];
 
     begin(scene);
     for (size_t i = 0; i < count; i++) {
-        (void)snprintf(text, sizeof text, "%zu", i);
         entries[i] = entry_at(10 * i + 1, 2, 1000);
-        expect_ok(broker_spool_put(
-            scene->spool, &entries[i], view("head"), view(text), &last_error));
+        put_entry(scene, &entries[i], (uint8_t)i);
     }
     commit(scene);
     for (size_t round = 0; round < 2; round++) {
         for (size_t i = 0; i < count; i++) {
-            (void)snprintf(text, sizeof text, "%zu", i);
-            expect_body(scene, &entries[i], text);
+            expect_body(scene, &entries[i], (uint8_t)i);
         }
         begin(scene);
         commit(scene);
@@ -137,8 +159,7 @@ what_was_taken_back_is_not_read_under_its_number(void **state)
     struct broker_entry entry = entry_at(1, 2, 1000);
 
     begin(scene);
-    expect_ok(broker_spool_put(
-        scene->spool, &undone, view("head"), view("old"), &last_error));
+    put_entry(scene, &undone, 'o');
     broker_spool_abort(scene->spool);
     expect_ok(broker_spool_begin(scene->spool, false, &last_error));
     expect_status(
@@ -147,11 +168,10 @@ what_was_taken_back_is_not_read_under_its_number(void **state)
         ENT_IO);
     broker_spool_abort(scene->spool);
     begin(scene);
-    expect_ok(broker_spool_put(
-        scene->spool, &entry, view("head"), view("new"), &last_error));
+    put_entry(scene, &entry, 'n');
     commit(scene);
     assert_int_equal(entry.arrival, undone.arrival);
-    expect_body(scene, &entry, "new");
+    expect_body(scene, &entry, 'n');
 }
 
 static void
@@ -192,12 +212,12 @@ usage_follows_what_is_put_and_dropped(void **state)
     expect_ok(broker_spool_usage(
         scene->spool, &sender, &recipient, &usage, &last_error));
     assert_int_equal(usage.entries, 2);
-    assert_int_equal(usage.bytes, 24);
+    assert_int_equal(usage.bytes, 2 * ENTRY_SIZE);
     expect_ok(broker_spool_drop(scene->spool, &entry, &last_error));
     expect_ok(broker_spool_usage(
         scene->spool, &sender, &recipient, &usage, &last_error));
     assert_int_equal(usage.entries, 1);
-    assert_int_equal(usage.bytes, 12);
+    assert_int_equal(usage.bytes, ENTRY_SIZE);
     broker_spool_abort(scene->spool);
 }
 
@@ -435,8 +455,7 @@ put_conspicuous(struct scene *scene, uint64_t drop_at)
 
     memset(entry.stream.bytes, 0x5d, sizeof entry.stream.bytes);
     memset(entry.hash.bytes, 0x5d, sizeof entry.hash.bytes);
-    expect_ok(broker_spool_put(
-        scene->spool, &entry, view("head"), view("and body"), &last_error));
+    put_entry(scene, &entry, 'b');
     return entry;
 }
 
@@ -472,6 +491,39 @@ a_damaged_entry_is_as_if_it_were_not_there(void **state)
         scene->spool, &recipient, 2, 0, &found, &last_error));
     assert_int_equal(found.first, 11);
     commit(scene);
+}
+
+/* Nor is one that is short, or another entry's. */
+static void
+a_damaged_body_is_not_read(void **state)
+{
+    struct scene *scene = *state;
+    struct broker_entry damaged = entry_at(1, 2, PARTIES_NOW + 1000);
+    struct broker_entry whole = entry_at(11, 2, PARTIES_NOW + 1000);
+    struct ent_view head;
+    struct ent_view body;
+
+    begin(scene);
+    put_entry(scene, &damaged, 0x60);
+    put_entry(scene, &whole, 0x80);
+    commit(scene);
+    scene_damage(scene, 0x60);
+    expect_body(scene, &whole, 0x80);
+    expect_ok(broker_spool_begin(scene->spool, false, &last_error));
+    expect_status(
+        broker_spool_read(scene->spool, &damaged, &head, &body, &last_error),
+        ENT_IO);
+    assert_int_equal(broker_spool_damaged(scene->spool), 1);
+    whole.last--;
+    expect_status(
+        broker_spool_read(scene->spool, &whole, &head, &body, &last_error),
+        ENT_IO);
+    whole.last++;
+    whole.size--;
+    expect_status(
+        broker_spool_read(scene->spool, &whole, &head, &body, &last_error),
+        ENT_IO);
+    broker_spool_abort(scene->spool);
 }
 
 static void
@@ -562,6 +614,7 @@ main(void)
         SCENE_TEST(there_is_a_limit_to_receipts),
         SCENE_TEST(objects_are_kept_by_kind_and_subject),
         SCENE_TEST(a_damaged_entry_is_as_if_it_were_not_there),
+        SCENE_TEST(a_damaged_body_is_not_read),
         SCENE_TEST(a_damaged_object_is_as_if_it_were_not_there),
         SCENE_TEST(a_damaged_receipt_is_as_if_it_were_not_there),
     };
