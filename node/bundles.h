@@ -5,10 +5,11 @@
  * What reads bundles asks for one many times in a row: each message that is
  * read from the desk, the way out right after the sealing, the receipt soon
  * after that. They stay as they were read or put, over turns, up to
- * NODE_BUNDLES_BYTES; nothing in them can be read without the keys of the
- * messages, which are not here. The store owns them (node/store.h) and forgets
- * one when its row is put or deleted, and all when a turn that put something is
- * aborted: the numbers of that turn are given out again.
+ * NODE_BUNDLES_BYTES, a long body of one that came from when it is asked for;
+ * nothing in them can be read without the keys of the messages, which are not
+ * here. The store owns them (node/store.h) and forgets one when its row is put
+ * or deleted, and all when a turn that put something is aborted: the numbers of
+ * that turn are given out again.
  */
 #ifndef NODE_BUNDLES_H
 #define NODE_BUNDLES_H

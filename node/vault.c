@@ -47,19 +47,26 @@ put_row(struct node_store *store, const struct node_bundle *parts,
         store, NODE_BUNDLE, node_key_view(&key), &row.base, err);
 }
 
-/* Put it, and keep it at hand as it was put: it is read soon. */
+/* Put it, and keep it at hand as it was put: it is read soon. But for a long
+ * body of one that came: who reads the desk at once has what was opened
+ * (node/opened.h), and who comes later finds it where it lies. */
 static enum ent_status
 put(struct node_store *store, const struct node_bundle *parts,
     struct ent_error *err)
 {
     ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
+    struct node_bundle kept = *parts;
     enum ent_status rc = put_row(store, parts, err);
 
+    if (!parts->outgoing && parts->body.len > BODY_SHORT) {
+        kept.body = (struct ent_view){0};
+        kept.whole = false;
+    }
     if (rc == ENT_OK) {
         rc = put_body(store, parts, err);
     }
     if (rc == ENT_OK) {
-        rc = node_bundle_new(parts, &bundle, err);
+        rc = node_bundle_new(&kept, &bundle, err);
     }
     if (rc == ENT_OK) {
         node_bundles_add(node_store_bundles(store), bundle);

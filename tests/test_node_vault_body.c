@@ -108,13 +108,14 @@ sign_head(struct sealed *sealed)
 
 /* Kept, of messages of that many letters. */
 static struct sealed
-put_bundle(size_t text_len)
+put_bundle_of(size_t text_len, bool outgoing)
 {
     static const struct ent_id ids[MESSAGES] = {{{1}}, {{2}}, {{3}}};
     struct sealed sealed = {.number = 0};
     struct node_vault_bundle bundle = {
         .ids = ids, .id_count = MESSAGES, .key_count = MESSAGES};
 
+    bundle.outgoing = outgoing;
     seal_body(&sealed, text_len);
     sign_head(&sealed);
     bundle.head = ent_bytes_view(&sealed.head);
@@ -123,6 +124,12 @@ put_bundle(size_t text_len)
     expect_ok(node_vault_put(
         office.store, office.slots, &bundle, &sealed.number, &last_error));
     return sealed;
+}
+
+static struct sealed
+put_bundle(size_t text_len)
+{
+    return put_bundle_of(text_len, false);
 }
 
 /* ---- on the disk ---- */
@@ -306,6 +313,37 @@ no_body_counts_for_another_bundle(void **state)
     sealed_fini(&other);
 }
 
+static size_t
+body_in_memory(const struct sealed *sealed)
+{
+    ENT_AUTO(node_bundle_release)
+    struct node_bundle *bundle =
+        node_bundles_find(node_store_bundles(office.store), sealed->number);
+
+    assert_non_null(bundle);
+    return bundle->body.len;
+}
+
+/* What goes on its way is asked for at once, and so is what is short. */
+static void
+a_long_body_that_came_is_in_memory_when_somebody_asks(void **state)
+{
+    struct sealed came = put_bundle(4000);
+    struct sealed small = put_bundle(10);
+    struct sealed ours = put_bundle_of(4000, true);
+
+    (void)state;
+    assert_int_equal(body_in_memory(&came), 0);
+    assert_int_equal(body_in_memory(&small), small.body.len);
+    assert_int_equal(body_in_memory(&ours), ours.body.len);
+    expect_ok(open_message(&came, 1, 4000));
+    assert_int_equal(body_in_memory(&came), came.body.len);
+    expect_ok(get(&came));
+    sealed_fini(&came);
+    sealed_fini(&small);
+    sealed_fini(&ours);
+}
+
 static void
 who_asks_for_the_label_reads_no_body(void **state)
 {
@@ -366,6 +404,7 @@ main(void)
         TEST(a_body_that_is_damaged_is_not_given_out),
         TEST(a_message_is_read_if_it_is_whole_itself),
         TEST(no_body_counts_for_another_bundle),
+        TEST(a_long_body_that_came_is_in_memory_when_somebody_asks),
         TEST(who_asks_for_the_label_reads_no_body),
         TEST(an_emptied_bundle_has_no_body_and_a_deleted_one_nothing),
     };
