@@ -214,7 +214,7 @@ enum ent_status
 node_consent_take(struct node *node, const struct ent_address *sender,
     const ent_message *message, const struct ent_id *id, struct ent_error *err)
 {
-    struct ent_party party = ent_address_party(sender);
+    struct ent_party party;
     struct saying saying;
     bool kept;
     enum ent_status rc;
@@ -222,6 +222,7 @@ node_consent_take(struct node *node, const struct ent_address *sender,
     if (!saying_of(message, &saying)) {
         return ENT_OK;
     }
+    party = ent_address_party(sender);
     rc = saying.decision == NULL
              ? was_sent(node, &saying.of, &party, &kept, err)
              : has_come(node, &saying.of, &party, &kept, err);

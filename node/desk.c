@@ -98,17 +98,33 @@ struct handed {
     ProtobufCBinaryData blinds;
 };
 
+/* Those of a bundle are of one office, whose address is read once. */
+static enum ent_status
+find_origin(const node_desk_row *const *rows, size_t place,
+    struct handed *handed, struct ent_error *err)
+{
+    const node_desk_row *row = rows[place];
+    struct handed *one = &handed[place];
+
+    if (place == 0 || row->id.len != sizeof one->id.bytes ||
+        strcmp(row->from, rows[place - 1]->from) != 0) {
+        return node_desk_origin(row, &one->sender, &one->id, err);
+    }
+    one->sender = handed[place - 1].sender;
+    memcpy(one->id.bytes, row->id.data, sizeof one->id.bytes);
+    return ENT_OK;
+}
+
 /* What was said of it before it came is in its row from the beginning; `said`:
  * something was said of some message. */
 static enum ent_status
 settle(struct node *node, const node_desk_row *row, bool said,
     node_desk_row *settled, struct handed *handed, struct ent_error *err)
 {
-    enum ent_status rc =
-        node_desk_origin(row, &handed->sender, &handed->id, err);
+    enum ent_status rc = ENT_OK;
 
     *settled = *row;
-    if (rc == ENT_OK && said) {
+    if (said) {
         rc = node_lifecycle_settle(
             node, &handed->sender, &handed->id, settled, &handed->said, err);
     }
@@ -195,7 +211,10 @@ put_all(struct node *node, const node_desk_row *const *rows, size_t count,
         rc = node_fate_any(node, &said, err);
     }
     for (size_t i = 0; rc == ENT_OK && i < count; i++) {
-        rc = settle(node, rows[i], said, &settled[i], &handed[i], err);
+        rc = find_origin(rows, i, handed, err);
+        if (rc == ENT_OK) {
+            rc = settle(node, rows[i], said, &settled[i], &handed[i], err);
+        }
     }
     if (rc == ENT_OK) {
         rc = node_desk_rows_add_all(node, first, settled, count, err);

@@ -242,12 +242,14 @@ node_emergency_is_over(struct node *node, const ent_message *message,
     const struct ent_address *sender)
 {
     ENT_AUTO(node_row_free) emergency_row *row = NULL;
-    struct ent_party party = ent_address_party(sender);
+    struct ent_party party;
     struct ent_id id;
 
-    return message->emergency != NULL &&
-           parse_id(message->emergency->id, &id) &&
-           row_get(node, &party, &id, &row, NULL) == ENT_OK &&
+    if (message->emergency == NULL || !parse_id(message->emergency->id, &id)) {
+        return false;
+    }
+    party = ent_address_party(sender);
+    return row_get(node, &party, &id, &row, NULL) == ENT_OK &&
            (row->mode != (uint32_t)message->mode ||
                ent_message_time_ms(message->created_at) > row->until);
 }

@@ -32,10 +32,13 @@ node_hit_went(
     struct node *node, const ent_message *message, const struct ent_address *to)
 {
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
-    struct ent_party party = ent_address_party(to);
+    struct ent_party party;
     struct ent_id id;
 
-    return read_notice(message, &id) &&
-           node_copy_get(node, &id, &party, &row, NULL) == ENT_OK &&
+    if (!read_notice(message, &id)) {
+        return false;
+    }
+    party = ent_address_party(to);
+    return node_copy_get(node, &id, &party, &row, NULL) == ENT_OK &&
            row->family == ENT_FAMILY_HIT_NOTICE;
 }

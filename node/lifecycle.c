@@ -281,10 +281,9 @@ bool
 node_lifecycle_mends(struct node *node, const struct ent_address *sender,
     const ent_message *message)
 {
-    struct ent_party party = ent_address_party(sender);
-
     for (size_t i = 0; i < message->n_references; i++) {
         ENT_AUTO(node_row_free) node_seen_row *seen = NULL;
+        const struct ent_party party = ent_address_party(sender);
         struct ent_id id;
 
         if (!parse_id(message->references[i]->id, &id) ||

@@ -100,20 +100,14 @@ look_by_person(struct query_asking *asking, struct ent_error *err)
     return rc;
 }
 
-enum ent_status
-node_query_take(struct node *node, const struct ent_address *sender,
+static enum ent_status
+answer(struct node *node, const struct ent_address *sender,
     const ent_message *message, bool *ret_answered, struct ent_error *err)
 {
     struct query_asking asking = {
         .node = node, .query = message, .asker = sender};
-    enum ent_status rc;
+    enum ent_status rc = look_by_numbers(&asking, err);
 
-    *ret_answered = false;
-    if (message->body_case != ENTENTE__V1__MESSAGE__BODY_HIT_QUERY ||
-        message->restored != NULL || message->origin != NULL) {
-        return ENT_OK;
-    }
-    rc = look_by_numbers(&asking, err);
     if (rc == ENT_OK) {
         rc = look_by_person(&asking, err);
     }
@@ -124,4 +118,15 @@ node_query_take(struct node *node, const struct ent_address *sender,
         return rc;
     }
     return node_query_answer_no_hit(&asking, ret_answered, err);
+}
+
+enum ent_status
+node_query_take(struct node *node, const struct ent_address *sender,
+    const ent_message *message, bool *ret_answered, struct ent_error *err)
+{
+    *ret_answered = false;
+    return message->body_case != ENTENTE__V1__MESSAGE__BODY_HIT_QUERY ||
+                   message->restored != NULL || message->origin != NULL
+               ? ENT_OK
+               : answer(node, sender, message, ret_answered, err);
 }
