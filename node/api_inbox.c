@@ -242,7 +242,7 @@ fill_message(struct reading *reading, const node_desk_row *row,
 {
     struct node *node = reading->node;
     struct ent_arena *arena = reading->arena;
-    struct ent_view plain;
+    struct node_plain plain;
     enum ent_status rc = node_vault_open_in(node->store, node->slots,
         row->bundle, row->day, row->index, arena, &plain, err);
 
@@ -253,15 +253,15 @@ fill_message(struct reading *reading, const node_desk_row *row,
     if (rc != ENT_OK) {
         return rc;
     }
-    reading->bytes += plain.len;
-    if (!reading->request->alike && ent_message_is_bare(plain)) {
+    reading->bytes += plain.wire.len;
+    if (!reading->request->alike && plain.is_bare) {
         item->message = (ent_message *)ent_pb_packed(
-            &entente__v1__message__descriptor, plain, arena);
+            &entente__v1__message__descriptor, plain.wire, arena);
         return item->message != NULL
                    ? ENT_OK
                    : ent_fail(err, ENT_NO_MEMORY, "reading the desk");
     }
-    rc = ent_message_decode(plain, arena, &item->message, err);
+    rc = ent_message_decode(plain.wire, arena, &item->message, err);
     if (rc == ENT_OK) {
         rc = add_attachments(node, row, arena, item, err);
     }

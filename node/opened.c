@@ -7,7 +7,7 @@
 
 struct message {
     struct ent_message_key key;
-    struct ent_view plain; /* no data: it was not read */
+    struct node_plain plain; /* no data: it was not read */
 };
 
 struct node_opened_bundle {
@@ -60,8 +60,10 @@ bundle_of(uint64_t number, uint64_t now_ms, struct node_unsealed *unsealed)
     bundle->until_ms = now_ms + NODE_OPENED_MS;
     bundle->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        bundle->list[i] = (struct message){
-            .key = unsealed->list[i].key, .plain = unsealed->list[i].plain};
+        const struct node_unsealed_message *from = &unsealed->list[i];
+
+        bundle->list[i] = (struct message){.key = from->key,
+            .plain = {.wire = from->plain, .is_bare = from->is_bare}};
     }
     bundle->plain = unsealed->plain;
     unsealed->plain = (struct ent_bytes){0};
@@ -102,7 +104,7 @@ place_of(const struct node_opened *opened, uint64_t number)
 bool
 node_opened_find(const struct node_opened *opened, uint64_t number,
     uint32_t index, const struct ent_message_key *key,
-    struct ent_view *ret_plain)
+    struct node_plain *ret_plain)
 {
     const size_t place = place_of(opened, number);
     const struct message *message;
@@ -112,7 +114,7 @@ node_opened_find(const struct node_opened *opened, uint64_t number,
     }
     message = &opened->list[place]->list[index];
     *ret_plain = message->plain;
-    return message->plain.data != NULL &&
+    return message->plain.wire.data != NULL &&
            sodium_memcmp(&message->key, key, sizeof *key) == 0;
 }
 

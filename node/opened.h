@@ -19,6 +19,12 @@
 
 struct node_opened_bundle;
 
+/* A message in clear. */
+struct node_plain {
+    struct ent_view wire;
+    bool is_bare; /* as ent_message_is_bare says */
+};
+
 /* The oldest first. All zero: none. */
 struct node_opened {
     struct node_opened_bundle *list[NODE_OPENED_MAX];
@@ -34,7 +40,7 @@ void node_opened_keep(struct node_opened *opened, uint64_t number,
 /* False: it is not here. Valid until the next call. */
 bool node_opened_find(const struct node_opened *opened, uint64_t number,
     uint32_t index, const struct ent_message_key *key,
-    struct ent_view *ret_plain);
+    struct node_plain *ret_plain);
 
 /* One of its messages is deleted, or the turn is taken back. */
 void node_opened_forget(struct node_opened *opened, uint64_t number);

@@ -82,9 +82,13 @@ read_one(struct node_unsealed *unsealed, uint32_t index,
 {
     enum ent_status rc = open_one(unsealed, index, message, err);
 
-    return rc != ENT_OK ? rc
-                        : ent_message_decode(message->plain, &unsealed->arena,
-                              &message->message, err);
+    if (rc == ENT_OK) {
+        rc = ent_message_decode(
+            message->plain, &unsealed->arena, &message->message, err);
+    }
+    message->is_bare = rc == ENT_OK && message->message->n_attachments == 0 &&
+                       message->message->n_officer_signatures == 0;
+    return rc;
 }
 
 /* A piece of a file is no message of the catalogue. */

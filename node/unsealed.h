@@ -17,6 +17,7 @@ struct node_unsealed_message {
     struct ent_message_key key;
     struct ent_view plain;
     ent_message *message;
+    bool is_bare;  /* as ent_message_is_bare says */
     bool is_valid; /* the catalogue was asked, and has nothing against it */
 };
 

@@ -402,7 +402,7 @@ node_vault_open(struct node_store *store, struct node_slots *slots,
 enum ent_status
 node_vault_open_in(struct node_store *store, struct node_slots *slots,
     uint64_t number, uint64_t day, uint32_t index, struct ent_arena *arena,
-    struct ent_view *ret_message, struct ent_error *err)
+    struct node_plain *ret_message, struct ent_error *err)
 {
     ENT_AUTO(let_go) struct sealed sealed = {.bundle = NULL};
     uint8_t *buffer;
@@ -420,8 +420,13 @@ node_vault_open_in(struct node_store *store, struct node_slots *slots,
         return rc;
     }
     buffer = ent_arena_alloc(arena, sealed.envelope.ciphertext.len);
-    return buffer == NULL
-               ? ent_fail(err, ENT_NO_MEMORY, "a message of %zu bytes",
-                     sealed.envelope.ciphertext.len)
-               : open_sealed(&sealed, buffer, ret_message, err);
+    if (buffer == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "a message of %zu bytes",
+            sealed.envelope.ciphertext.len);
+    }
+    rc = open_sealed(&sealed, buffer, &ret_message->wire, err);
+    if (rc == ENT_OK) {
+        ret_message->is_bare = ent_message_is_bare(ret_message->wire);
+    }
+    return rc;
 }

@@ -81,7 +81,7 @@ enum ent_status node_vault_open(struct node_store *store,
  * (node/opened.h): until a bundle is kept there, or a message deleted. */
 enum ent_status node_vault_open_in(struct node_store *store,
     struct node_slots *slots, uint64_t number, uint64_t day, uint32_t index,
-    struct ent_arena *arena, struct ent_view *ret_message,
+    struct ent_arena *arena, struct node_plain *ret_message,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* Take the key of one message out of its block. ENT_NOT_FOUND: it is gone. */

@@ -13,7 +13,8 @@
 
 static const struct ent_bundle_secrets secrets = {{1}, {2}};
 
-/* A bundle of test messages, each with its number as its text. */
+/* A bundle of test messages, each with its number as its text. An officer has
+ * signed the last one. */
 struct scene {
     struct ent_bytes body;
     struct ent_bundle bundle;
@@ -29,6 +30,9 @@ message_of(uint32_t number)
     char id[ENT_ID_TEXT_LEN + 1];
     ent_message message;
     Entente__V1__Test test;
+    Entente__V1__OfficerSignature signature =
+        ENTENTE__V1__OFFICER_SIGNATURE__INIT;
+    Entente__V1__OfficerSignature *signatures[] = {&signature};
     struct ent_bytes wire = {0};
 
     (void)snprintf(
@@ -38,6 +42,8 @@ message_of(uint32_t number)
     message.id = id;
     message.body_case = ENTENTE__V1__MESSAGE__BODY_TEST;
     message.test = &test;
+    message.officer_signatures = signatures;
+    message.n_officer_signatures = number == MESSAGES - 1 ? 1 : 0;
     expect_ok(ent_message_encode(&message, &wire, &last_error));
     return wire;
 }
@@ -168,7 +174,7 @@ static bool
 is_here(uint64_t number, uint32_t index)
 {
     const struct ent_message_key key = key_of(index);
-    struct ent_view plain;
+    struct node_plain plain;
 
     return node_opened_find(&scene.opened, number, index, &key, &plain);
 }
@@ -181,11 +187,13 @@ what_came_is_there_as_it_was_decrypted(void **state)
     for (uint32_t i = 0; i < MESSAGES; i++) {
         ENT_AUTO(ent_bytes_free) struct ent_bytes wire = message_of(i);
         const struct ent_message_key key = key_of(i);
-        struct ent_view plain;
+        struct node_plain plain;
 
         assert_true(node_opened_find(&scene.opened, 7, i, &key, &plain));
-        assert_int_equal(plain.len, wire.len);
-        assert_memory_equal(plain.data, wire.data, wire.len);
+        assert_int_equal(plain.wire.len, wire.len);
+        assert_memory_equal(plain.wire.data, wire.data, wire.len);
+        assert_true(plain.is_bare == (i != MESSAGES - 1));
+        assert_true(plain.is_bare == ent_message_is_bare(plain.wire));
     }
     assert_false(is_here(8, 0));
     assert_false(is_here(7, MESSAGES));
@@ -195,7 +203,7 @@ static void
 who_has_not_its_key_does_not_get_it(void **state)
 {
     const struct ent_message_key other = key_of(1);
-    struct ent_view plain;
+    struct node_plain plain;
 
     (void)state;
     keep(7, NOW);
