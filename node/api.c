@@ -121,6 +121,7 @@ void
 node_api_begin(struct node_api *api)
 {
     api->asked_count = 0;
+    node_api_queue_begin(&api->queue);
     memcpy(api->kept, api->waiters, api->waiter_count * sizeof *api->waiters);
     api->kept_count = api->waiter_count;
 }
@@ -187,30 +188,44 @@ remember_asker(struct node_api *api, struct ent_view client, uint64_t number)
     }
 }
 
+/* What nobody has looked at yet: it is laid out, and done. */
 static enum ent_status
-serve_one(struct node *node, struct ent_view client, uint64_t user,
-    struct ent_view wire, struct ent_error *err)
+serve_fresh(struct node *node, struct ent_view client, uint64_t *ret_number,
+    struct ent_error *err)
 {
     static const struct ent_pb_limits limits = {
         .size_max = NODE_API_REQUEST_MAX, .fields_max = FIELDS_MAX};
     struct node_api *api = node->api;
     ProtobufCMessage *request = NULL;
-    uint64_t number = 0;
+    enum ent_status rc = ent_pb_unpack(&entente__v1__api_request__descriptor,
+        api->packed, &limits, &api->arena, &request, err);
+
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    *ret_number = ((Entente__V1__ApiRequest *)request)->number;
+    remember_asker(api, client, *ret_number);
+    return node_api_request(
+        node, client, (const Entente__V1__ApiRequest *)request, err);
+}
+
+static enum ent_status
+serve_one(struct node *node, struct node_api_queued *request,
+    struct ent_view client, struct ent_error *err)
+{
+    struct node_api *api = node->api;
+    uint64_t number = request->number;
     enum ent_status rc;
 
     if (client.len > CLIENT_MAX) {
         return ENT_OK;
     }
     ent_arena_reset(&api->arena);
-    rc = ent_pb_unpack(&entente__v1__api_request__descriptor, wire, &limits,
-        &api->arena, &request, err);
-    if (rc == ENT_OK) {
-        number = ((Entente__V1__ApiRequest *)request)->number;
-        api->user = user;
-        api->packed = wire;
+    if (request->at == 0) {
+        rc = serve_fresh(node, client, &number, err);
+    } else {
         remember_asker(api, client, number);
-        rc = node_api_request(
-            node, client, (const Entente__V1__ApiRequest *)request, err);
+        rc = node_api_submit_more(node, client, err);
     }
     if (rc == ENT_OK || rc == ENT_FULL || rc == ENT_IO) {
         return rc;
@@ -268,9 +283,20 @@ receive(
     return true;
 }
 
-/* What has come, as far as there is room for it. */
-static void
-fill_queue(struct node_api *api)
+/* It may be an officer's alert. */
+static bool
+is_small_submission(zmq_msg_t *payload)
+{
+    struct ent_view wire =
+        ent_view_of(zmq_msg_data(payload), zmq_msg_size(payload));
+    struct ent_view part;
+
+    return wire.len <= NODE_API_SMALL &&
+           ent_pb_part(&wire, ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT, &part);
+}
+
+void
+node_api_fill(struct node_api *api)
 {
     struct node_api_queued *room;
     bool came = true;
@@ -286,6 +312,7 @@ fill_queue(struct node_api *api)
         zmq_msg_init(&room->payload);
         came = receive(&api->ear, &room->client, &room->payload, &good);
         if (came && good) {
+            api->called |= is_small_submission(&room->payload);
             node_api_queue_add(&api->queue);
         } else {
             zmq_msg_close(&room->client);
@@ -298,21 +325,32 @@ static enum ent_status
 serve_next(struct node *node, struct node_api_queued *request,
     struct node_api_turn *turn, struct ent_error *err)
 {
+    struct node_api *api = node->api;
     const size_t len = zmq_msg_size(&request->payload);
+    const size_t at = request->at;
     size_t replies = node->effects.count;
     size_t answered = 0;
-    enum ent_status rc = serve_one(node,
+    enum ent_status rc;
+
+    api->served = request;
+    api->user = user_of(&request->payload);
+    api->packed = ent_view_of(zmq_msg_data(&request->payload), len);
+    api->called = false;
+    request->left = false;
+    rc = serve_one(node, request,
         ent_view_of(
             zmq_msg_data(&request->client), zmq_msg_size(&request->client)),
-        user_of(&request->payload),
-        ent_view_of(zmq_msg_data(&request->payload), len), err);
-
+        err);
+    api->served = NULL;
     for (; replies < node->effects.count; replies++) {
         answered += node->effects.list[replies].payload.len;
     }
-    node_api_turn_add(turn, len, answered);
-    zmq_msg_close(&request->client);
-    zmq_msg_close(&request->payload);
+    node_api_turn_add(turn, (request->left ? request->at : len) - at, answered);
+    if (rc == ENT_OK && request->left) {
+        node_api_queue_return(&api->queue, request);
+    } else {
+        node_api_queued_end(request);
+    }
     return rc;
 }
 
@@ -321,18 +359,19 @@ node_api_serve(struct node *node, struct ent_error *err)
 {
     struct node_api *api = node->api;
     struct node_api_queued request;
-    struct node_api_turn turn = {.is_short = node_is_urgent(node)};
+    struct node_api_turn turn = {.is_urgent = node_is_urgent(node)};
     enum ent_status rc = ENT_OK;
 
     if (ent_ear_is_open(&api->ear)) {
-        fill_queue(api);
+        node_api_fill(api);
     }
     while (
         rc == ENT_OK &&
         !(turn.has_large && node_uplink_is_called(node->uplink)) &&
         node_api_queue_take(&api->queue, node_api_turn_room(&turn), &request)) {
         rc = serve_next(node, &request, &turn, err);
-        fill_queue(api);
+        turn.is_urgent |= node_is_urgent(node);
+        node_api_fill(api);
     }
     node_api_queue_pass(&api->queue);
     return rc;
@@ -349,6 +388,7 @@ node_api_take_back(struct node *node, const char *why)
 {
     struct node_api *api = node->api;
 
+    node_api_queue_take_back(&api->queue);
     memcpy(api->waiters, api->kept, api->kept_count * sizeof *api->kept);
     api->waiter_count = api->kept_count;
     for (size_t i = 0; i < api->asked_count; i++) {

@@ -378,6 +378,8 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
         .request = request,
         .arena = arena,
         .budget = page_budget};
+    const uint32_t most =
+        node_is_urgent(node) ? NODE_API_INBOX_SHORT : NODE_API_INBOX_MAX;
     uint32_t limit = request->limit == 0 ? ITEMS_DEFAULT : request->limit;
     uint64_t through = 0;
     uint64_t from = 0;
@@ -390,7 +392,7 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
     if (rc == ENT_OK) {
         rc = node_consent_any(node, &reading.consents, err);
     }
-    limit = limit > NODE_API_INBOX_MAX ? NODE_API_INBOX_MAX : limit;
+    limit = limit > most ? most : limit;
     reply->items = ent_arena_alloc(arena, limit * sizeof *reply->items);
     if (rc == ENT_OK && reply->items == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "reading the desk");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What api.c, api_check.c, api_request.c and api_waiters.c share. */
+/* What api.c, api_check.c, api_request.c, api_submit.c and api_waiters.c share.
+ */
 #ifndef NODE_API_INTERNAL_H
 #define NODE_API_INTERNAL_H
 
@@ -39,8 +40,10 @@ struct node_api {
     char path[108];     /* as long as a Unix address can be */
     struct ent_arena arena;
     struct node_api_queue queue;
-    uint64_t user;          /* who asks now, of this machine, */
-    struct ent_view packed; /* and what, as it came */
+    struct node_api_queued *served; /* the request that is served now, */
+    uint64_t user;                  /* who asks it, of this machine, */
+    struct ent_view packed;         /* and what, as it came */
+    bool called; /* a small submission came since it is served */
     struct waiter waiters[WAITERS_MAX];
     size_t waiter_count;
     struct waiter kept[WAITERS_MAX]; /* as they were when the turn began */
@@ -62,6 +65,22 @@ uint64_t node_checks_due(const struct node_checks *checks);
 /* Do what one request asks for, and queue the reply. */
 enum ent_status node_api_request(struct node *node, struct ent_view client,
     const Entente__V1__ApiRequest *request,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* What has come is taken into the queue, as far as there is room for it. */
+void node_api_fill(struct node_api *api);
+
+/* Accept the messages of a submit request, which is the one that is served. The
+ * rest of it may be left for another turn (`served->left`), if something urgent
+ * is under way or may have come and each message has an id: then it is not
+ * answered yet, and node_api_submit_more goes on with it. What was accepted
+ * stays so, whatever becomes of the rest; with their ids the same messages can
+ * be handed in again. Messages without ids are accepted in one turn or not at
+ * all. */
+enum ent_status node_api_submit(struct node *node, struct ent_view client,
+    const Entente__V1__ApiRequest *request,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_submit_more(struct node *node, struct ent_view client,
     struct ent_error *err) ENT_MUST_CHECK;
 
 enum ent_status node_api_reply(struct node *node, struct ent_view client,

@@ -18,6 +18,9 @@ node_api_queue_add(struct node_api_queue *queue)
     struct node_api_queued *request = &queue->list[queue->count++];
 
     request->passed = 0;
+    request->at = 0;
+    request->left = request->touched = false;
+    request->results = (struct ent_bytes){0};
     queue->bytes += zmq_msg_size(&request->payload);
 }
 
@@ -99,31 +102,90 @@ count_taken(struct node_api_queue *queue, size_t len)
     queue->before = 0;
 }
 
+/* Into a place that has no parts of its own. */
+static void
+move(struct node_api_queued *to, struct node_api_queued *from)
+{
+    *to = *from;
+    zmq_msg_init(&to->client);
+    zmq_msg_init(&to->payload);
+    (void)zmq_msg_move(&to->client, &from->client);
+    (void)zmq_msg_move(&to->payload, &from->payload);
+    zmq_msg_close(&from->client);
+    zmq_msg_close(&from->payload);
+    from->results = (struct ent_bytes){0};
+}
+
+static void
+take_out(struct node_api_queue *queue, size_t place,
+    struct node_api_queued *ret_request)
+{
+    move(ret_request, &queue->list[place]);
+    queue->bytes -= zmq_msg_size(&ret_request->payload);
+    queue->count--;
+    for (size_t i = place; i < queue->count; i++) {
+        move(&queue->list[i], &queue->list[i + 1]);
+    }
+}
+
 bool
 node_api_queue_take(struct node_api_queue *queue, size_t room,
     struct node_api_queued *ret_request)
 {
     size_t next = find_next(queue);
 
-    if (queue->count == 0 || zmq_msg_size(&queue->list[next].payload) > room) {
+    if (queue->count == 0 || queue->list[next].touched ||
+        zmq_msg_size(&queue->list[next].payload) > room) {
         return false;
     }
-    zmq_msg_init(&ret_request->client);
-    zmq_msg_init(&ret_request->payload);
-    (void)zmq_msg_move(&ret_request->client, &queue->list[next].client);
-    (void)zmq_msg_move(&ret_request->payload, &queue->list[next].payload);
+    take_out(queue, next, ret_request);
     count_taken(queue, zmq_msg_size(&ret_request->payload));
-    queue->bytes -= zmq_msg_size(&ret_request->payload);
-    queue->count--;
-    for (size_t i = next; i < queue->count; i++) {
-        queue->list[i].passed = queue->list[i + 1].passed;
-        (void)zmq_msg_move(&queue->list[i].client, &queue->list[i + 1].client);
-        (void)zmq_msg_move(
-            &queue->list[i].payload, &queue->list[i + 1].payload);
-    }
-    zmq_msg_close(&queue->list[queue->count].client);
-    zmq_msg_close(&queue->list[queue->count].payload);
     return true;
+}
+
+void
+node_api_queued_end(struct node_api_queued *request)
+{
+    zmq_msg_close(&request->client);
+    zmq_msg_close(&request->payload);
+    ent_bytes_free(&request->results);
+}
+
+void
+node_api_queue_return(
+    struct node_api_queue *queue, struct node_api_queued *request)
+{
+    for (size_t i = queue->count; i > 0; i--) {
+        move(&queue->list[i], &queue->list[i - 1]);
+    }
+    queue->bytes += zmq_msg_size(&request->payload);
+    queue->count++;
+    move(&queue->list[0], request);
+}
+
+void
+node_api_queue_begin(struct node_api_queue *queue)
+{
+    for (size_t i = 0; i < queue->count; i++) {
+        queue->list[i].touched = false;
+    }
+}
+
+void
+node_api_queue_take_back(struct node_api_queue *queue)
+{
+    size_t i = 0;
+
+    while (i < queue->count) {
+        struct node_api_queued request;
+
+        if (!queue->list[i].touched) {
+            i++;
+            continue;
+        }
+        take_out(queue, i, &request);
+        node_api_queued_end(&request);
+    }
 }
 
 void
@@ -138,15 +200,17 @@ node_api_queue_pass(struct node_api_queue *queue)
 size_t
 node_api_turn_room(const struct node_api_turn *turn)
 {
-    const size_t most = turn->is_short || turn->has_small
-                            ? NODE_API_SHORT_TURN_BYTES
-                            : NODE_API_TURN_BYTES;
+    const size_t most =
+        turn->has_small ? NODE_API_SHORT_TURN_BYTES : NODE_API_TURN_BYTES;
 
     if (turn->count == 0) {
         return SIZE_MAX;
     }
     if (turn->count >= NODE_API_QUEUE_MAX) {
         return 0;
+    }
+    if (turn->is_urgent) {
+        return turn->spent < NODE_API_URGENT_TURN_BYTES ? NODE_API_SMALL : 0;
     }
     if (turn->has_small && turn->has_large) {
         return turn->spent < NODE_API_TURN_BYTES ? NODE_API_SMALL : 0;
@@ -167,8 +231,7 @@ void
 node_api_queue_clear(struct node_api_queue *queue)
 {
     for (size_t i = 0; i < queue->count; i++) {
-        zmq_msg_close(&queue->list[i].client);
-        zmq_msg_close(&queue->list[i].payload);
+        node_api_queued_end(&queue->list[i]);
     }
     queue->count = queue->bytes = 0;
 }

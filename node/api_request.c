@@ -16,54 +16,6 @@
 #include "node/submit_internal.h"
 #include "node/upload.h"
 
-/* Fields of SubmitRequest and of Submission. */
-#define SUBMISSIONS 1
-#define MESSAGE 1
-
-/* The next submission's message as it came; of length 0: it has none. */
-static struct ent_view
-next_message(struct ent_view *submissions)
-{
-    struct ent_view submission;
-    struct ent_view message;
-
-    return ent_pb_part(submissions, SUBMISSIONS, &submission) &&
-                   ent_pb_part(&submission, MESSAGE, &message)
-               ? message
-               : ent_view_of(NULL, 0);
-}
-
-static enum ent_status
-do_submit(struct node *node, const Entente__V1__SubmitRequest *request,
-    Entente__V1__SubmitReply *reply, struct ent_error *err)
-{
-    struct ent_arena *arena = &node->api->arena;
-    struct ent_view packed = node->api->packed;
-    struct ent_view submissions = ent_view_of(NULL, 0);
-    enum ent_status rc = ENT_OK;
-
-    if (request->n_submissions > NODE_API_BATCH_MAX) {
-        return ent_fail(err, ENT_BAD_INPUT,
-            "a request holds at most %d messages", NODE_API_BATCH_MAX);
-    }
-    reply->results = ent_arena_alloc(
-        arena, (request->n_submissions + 1) * sizeof *reply->results);
-    if (reply->results == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "answering a submission");
-    }
-    (void)ent_pb_part(
-        &packed, ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT, &submissions);
-    for (size_t i = 0; rc == ENT_OK && i < request->n_submissions; i++) {
-        rc = node_submit(node, request->submissions[i],
-            next_message(&submissions), arena, &reply->results[i], err);
-        reply->n_results = i + 1;
-    }
-    if (rc == ENT_NO_MEMORY && reply->n_results > 1) {
-        return ENT_FULL; /* some are accepted: all are to be taken back */
-    }
-    return rc;
-}
-
 static enum ent_status
 do_inbox(struct node *node, struct ent_view client,
     const Entente__V1__ApiRequest *request, struct ent_error *err)
@@ -176,7 +128,6 @@ node_api_request(struct node *node, struct ent_view client,
     const Entente__V1__ApiRequest *request, struct ent_error *err)
 {
     Entente__V1__ApiReply reply = ENTENTE__V1__API_REPLY__INIT;
-    Entente__V1__SubmitReply submit = ENTENTE__V1__SUBMIT_REPLY__INIT;
     Entente__V1__StatusReply status = ENTENTE__V1__STATUS_REPLY__INIT;
     Entente__V1__ClockReply clock = ENTENTE__V1__CLOCK_REPLY__INIT;
     Entente__V1__ListCheckReply list = ENTENTE__V1__LIST_CHECK_REPLY__INIT;
@@ -217,10 +168,7 @@ node_api_request(struct node *node, struct ent_view client,
     reply.number = request->number;
     switch (request->request_case) {
     case ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT:
-        reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_SUBMIT;
-        reply.submit = &submit;
-        rc = do_submit(node, request->submit, &submit, err);
-        break;
+        return node_api_submit(node, client, request, err);
     case ENTENTE__V1__API_REQUEST__REQUEST_INBOX:
         return do_inbox(node, client, request, err);
     case ENTENTE__V1__API_REQUEST__REQUEST_CURSOR:

@@ -50,6 +50,7 @@ node_batch_new(struct node_peer *peer, uint32_t precedence)
         memset(batch, 0, offsetof(struct node_batch, list));
         batch->peer = peer;
         batch->precedence = precedence;
+        batch->most = ENT_BUNDLE_MESSAGES_MAX;
     }
     return batch;
 }
@@ -59,7 +60,7 @@ node_batch_has_room(
     const struct node_batch *batch, uint32_t mode, bool chunk, size_t len)
 {
     return batch->count == 0 ||
-           (batch->count < ENT_BUNDLE_MESSAGES_MAX && batch->mode == mode &&
+           (batch->count < batch->most && batch->mode == mode &&
                batch->chunks == chunk &&
                batch->body_len + 4 + ent_seal_envelope_len(len) <=
                    ENT_BODY_MAX);
@@ -293,7 +294,7 @@ node_batch_fill(struct node *node, struct node_batch *batch,
     enum ent_status rc = ent_arena_init(&arena, NODE_MESSAGE_ARENA, err);
 
     memcpy(key, group, NODE_GROUP_LEN);
-    while (rc == ENT_OK && batch->count < ENT_BUNDLE_MESSAGES_MAX) {
+    while (rc == ENT_OK && batch->count < batch->most) {
         enum choice choice = CHOICE_FULL;
         struct ent_view value;
 

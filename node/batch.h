@@ -29,13 +29,14 @@ struct node_batch {
     uint64_t expires_at;
     size_t body_len;
     size_t count;
+    size_t most;                  /* messages that it takes */
     bool chunks;                  /* of files, and no messages */
     struct ent_id judged;         /* the message that has the file, */
     struct ent_decision decision; /* and whether that may go */
     struct node_chosen list[ENT_BUNDLE_MESSAGES_MAX];
 };
 
-/* An empty one; NULL: no memory. */
+/* An empty one, for as many as a bundle may have; NULL: no memory. */
 struct node_batch *node_batch_new(struct node_peer *peer, uint32_t precedence);
 void node_batch_free(struct node_batch **batch);
 

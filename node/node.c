@@ -36,9 +36,9 @@
 #include "proto/base/time.h"
 
 #define COMPONENT "node"
-#define FRAMES_MAX 512 /* heard in one turn (node_uplink_cost): two bundles */
-#define FRAMES_URGENT 256 /* one, while something urgent is under way */
-#define HURRIES_MAX 3     /* turns one after the other that are cut short */
+#define FRAMES_MAX 512   /* heard in one turn (node_uplink_cost): two bundles */
+#define FRAMES_URGENT 32 /* a small one, while something urgent passes */
+#define HURRIES_MAX 3    /* turns one after the other that are cut short */
 #define FULL_PAUSE_MS 1000
 #define SWEEP_MS 30000 /* between looks at what is over */
 

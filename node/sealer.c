@@ -15,6 +15,11 @@
 #define COMPONENT "sealer"
 #define BUNDLES_MAX 16 /* in one turn */
 
+/* Messages in one turn, or a bundle more, and in each bundle, while something
+ * urgent is under way: neither here nor at its recipient a turn of them is
+ * long. */
+#define SHORT_MESSAGES 64
+
 /* What was accepted before a pair key was agreed waits until that is here. */
 static bool
 has_pair_key(struct node *node, const struct node_peer *peer)
@@ -80,6 +85,9 @@ begin(struct node *node, struct node_peer *peer, uint8_t rank,
     batch = node_batch_new(peer, ENTENTE__V1__PRECEDENCE__FLASH - rank);
     if (batch == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "allocating a bundle");
+    }
+    if (node_is_urgent(node)) {
+        batch->most = SHORT_MESSAGES;
     }
     rc = is_sealable(node, peer, batch->precedence, &sealable, err);
     if (rc == ENT_OK && sealable) {
@@ -178,16 +186,18 @@ node_sealer_fresh(struct node *node, struct ent_error *err)
 
 /* ---- what has waited ---- */
 
-/* Seal one bundle of the group at `key`; `ret_sealed` false: nothing could. */
+/* Seal one bundle of the group at `key`; `ret_sealed` messages, 0: nothing
+ * could. */
 static enum ent_status
 seal_group(struct node *node, const uint8_t *key, struct ent_view value,
-    bool *ret_sealed, struct ent_error *err)
+    size_t *ret_sealed, struct ent_error *err)
 {
     ENT_AUTO(node_batch_free) struct node_batch *batch = NULL;
     struct node_peer *peer;
+    bool sealed = false;
     enum ent_status rc = group_peer(node, value, &peer, err);
 
-    *ret_sealed = false;
+    *ret_sealed = 0;
     if (rc == ENT_OK) {
         rc = begin(node, peer, key[0], &batch, err);
     }
@@ -195,9 +205,19 @@ seal_group(struct node *node, const uint8_t *key, struct ent_view value,
         return rc;
     }
     rc = node_batch_fill(node, batch, key, err);
-    return rc != ENT_OK || batch->count == 0
-               ? rc
-               : seal(node, batch, ret_sealed, err);
+    if (rc == ENT_OK && batch->count > 0) {
+        rc = seal(node, batch, &sealed, err);
+    }
+    *ret_sealed = sealed ? batch->count : 0;
+    return rc;
+}
+
+/* What a turn seals. */
+static bool
+is_enough(const struct node *node, size_t bundles, size_t messages)
+{
+    return bundles == BUNDLES_MAX ||
+           (node_is_urgent(node) && messages >= SHORT_MESSAGES);
 }
 
 enum ent_status
@@ -206,13 +226,14 @@ node_sealer_run(struct node *node, bool *ret_more, struct ent_error *err)
     uint8_t key[NODE_KEY_MAX] = {0};
     size_t len = node_key_len(NODE_PENDING);
     size_t bundles = 0;
+    size_t messages = 0;
     uint8_t held_back;
     enum ent_status rc = node_reincarnation_rank(node, &held_back, err);
 
     *ret_more = false;
     while (rc == ENT_OK) {
         struct ent_view value;
-        bool sealed;
+        size_t sealed = 0;
 
         rc = node_store_seek(node->store, NODE_PENDING, ent_view_of(key, len),
             0, key, &value, err);
@@ -220,7 +241,7 @@ node_sealer_run(struct node *node, bool *ret_more, struct ent_error *err)
         if (rc == ENT_NOT_FOUND || (rc == ENT_OK && key[0] >= held_back)) {
             return ENT_OK;
         }
-        if (rc == ENT_OK && bundles == BUNDLES_MAX) {
+        if (rc == ENT_OK && is_enough(node, bundles, messages)) {
             *ret_more = true;
             return ENT_OK;
         }
@@ -230,7 +251,8 @@ node_sealer_run(struct node *node, bool *ret_more, struct ent_error *err)
         if (rc != ENT_OK) {
             return rc;
         }
-        if (sealed) {
+        if (sealed > 0) {
+            messages += sealed;
             bundles++; /* the same group again, if there is more of it */
             continue;
         }

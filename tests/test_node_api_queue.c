@@ -160,6 +160,77 @@ what_has_no_room_in_this_turn_waits(void **state)
     assert_int_equal(next(&queue), 1);
 }
 
+/* ---- in slices ---- */
+
+/* The next one is served a slice, and returns. */
+static uint8_t
+next_slice(void)
+{
+    struct node_api_queued request;
+    uint8_t mark;
+
+    if (!node_api_queue_take(&queue, SIZE_MAX, &request)) {
+        return 0;
+    }
+    mark = *(uint8_t *)zmq_msg_data(&request.payload);
+    request.touched = true;
+    node_api_queue_return(&queue, &request);
+    return mark;
+}
+
+static void
+who_returns_is_the_first_of_its_program_and_not_before_who_is_small(
+    void **state)
+{
+    (void)state;
+    come(&queue, 'a', 300000, 1);
+    come(&queue, 'a', 200, 2);
+    assert_int_equal(next_slice(), 1);
+    come(&queue, 'b', 300000, 3);
+    come(&queue, 'c', 100, 4);
+    assert_int_equal(next(&queue), 4);
+    assert_int_equal(next(&queue), 0); /* one slice in a turn */
+    node_api_queue_begin(&queue);
+    assert_int_equal(next_slice(), 1);
+    node_api_queue_begin(&queue);
+    assert_int_equal(next(&queue), 1);
+    assert_int_equal(next(&queue), 2);
+    assert_int_equal(next(&queue), 3);
+    assert_int_equal(queue.bytes, 0);
+}
+
+static void
+there_is_always_room_for_who_returns(void **state)
+{
+    struct node_api_queued request;
+
+    (void)state;
+    come(&queue, 'a', 100, 1);
+    assert_true(node_api_queue_take(&queue, SIZE_MAX, &request));
+    for (size_t i = 0; i < NODE_API_QUEUE_MAX; i++) {
+        come(&queue, (char)i, 100, 2);
+    }
+    node_api_queue_return(&queue, &request);
+    assert_null(node_api_queue_room(&queue));
+    assert_int_equal(next(&queue), 1);
+}
+
+static void
+of_a_turn_that_is_taken_back_nobody_returns(void **state)
+{
+    (void)state;
+    come(&queue, 'a', 300000, 1);
+    come(&queue, 'b', 400000, 2);
+    assert_int_equal(next_slice(), 1);
+    node_api_queue_begin(&queue);
+    node_api_queue_take_back(&queue); /* it was not served in that one */
+    assert_int_equal(next_slice(), 1);
+    node_api_queue_take_back(&queue);
+    assert_int_equal(next(&queue), 2);
+    assert_int_equal(next(&queue), 0);
+    assert_int_equal(queue.bytes, 0);
+}
+
 /* ---- a turn ---- */
 
 #define LARGE (NODE_API_TURN_BYTES / 4)
@@ -208,15 +279,25 @@ a_turn_that_begins_with_a_small_one_is_short(void **state)
 static void
 a_turn_is_short_while_something_urgent_is_under_way(void **state)
 {
-    struct node_api_turn turn = {.is_short = true};
+    struct node_api_turn turn = {.is_urgent = true};
 
     (void)state;
-    assert_true(node_api_turn_room(&turn) == SIZE_MAX); /* one at least */
-    node_api_turn_add(&turn, LARGE / 2, 0);
-    assert_int_equal(
-        node_api_turn_room(&turn), NODE_API_SHORT_TURN_BYTES - LARGE / 2);
-    node_api_turn_add(&turn, NODE_API_SHORT_TURN_BYTES, 0);
+    assert_true(node_api_turn_room(&turn) == SIZE_MAX); /* one at least, */
+    node_api_turn_add(&turn, NODE_API_URGENT_TURN_BYTES / 2, 0);
+    assert_int_equal(node_api_turn_room(&turn), NODE_API_SMALL); /* a slice */
+    node_api_turn_add(&turn, NODE_API_URGENT_TURN_BYTES / 2, 0);
     assert_int_equal(node_api_turn_room(&turn), 0);
+}
+
+static void
+no_large_one_follows_a_small_one_while_something_urgent_is_under_way(
+    void **state)
+{
+    struct node_api_turn turn = {.is_urgent = true};
+
+    (void)state;
+    node_api_turn_add(&turn, 100, 100);
+    assert_int_equal(node_api_turn_room(&turn), NODE_API_SMALL);
 }
 
 static void
@@ -260,10 +341,16 @@ main(void)
         QUEUE_TEST(a_small_one_waits_behind_no_number_of_large_ones),
         QUEUE_TEST(only_one_that_waited_long_goes_before_who_is_quick),
         QUEUE_TEST(what_has_no_room_in_this_turn_waits),
+        QUEUE_TEST(
+            who_returns_is_the_first_of_its_program_and_not_before_who_is_small),
+        QUEUE_TEST(there_is_always_room_for_who_returns),
+        QUEUE_TEST(of_a_turn_that_is_taken_back_nobody_returns),
         QUEUE_TEST(large_ones_share_a_turn_until_it_is_full),
         QUEUE_TEST(a_small_one_that_comes_after_a_large_one_ends_the_turn),
         QUEUE_TEST(a_turn_that_begins_with_a_small_one_is_short),
         QUEUE_TEST(a_turn_is_short_while_something_urgent_is_under_way),
+        QUEUE_TEST(
+            no_large_one_follows_a_small_one_while_something_urgent_is_under_way),
         QUEUE_TEST(small_ones_have_an_end_too),
         QUEUE_TEST(it_has_an_end),
     };

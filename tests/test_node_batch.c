@@ -17,7 +17,7 @@ static int
 set_up(void **state)
 {
     (void)state;
-    batch = calloc(1, sizeof *batch);
+    batch = node_batch_new(NULL, 1);
     return batch == NULL;
 }
 
@@ -68,6 +68,20 @@ it_holds_so_many_messages(void **state)
 }
 
 static void
+it_holds_as_many_as_it_is_told_and_one_at_least(void **state)
+{
+    (void)state;
+    batch->most = 0;
+    assert_true(node_batch_has_room(batch, ACTUAL, false, 1));
+    batch->most = 3;
+    for (int i = 0; i < 3; i++) {
+        assert_true(node_batch_has_room(batch, ACTUAL, false, 1));
+        add(ACTUAL, false, 1, 1);
+    }
+    assert_false(node_batch_has_room(batch, ACTUAL, false, 1));
+}
+
+static void
 its_body_has_an_end(void **state)
 {
     const size_t len = 100000;
@@ -103,6 +117,7 @@ main(void)
         BATCH_TEST(an_empty_one_takes_anything),
         BATCH_TEST(modes_and_chunks_of_files_go_apart),
         BATCH_TEST(it_holds_so_many_messages),
+        BATCH_TEST(it_holds_as_many_as_it_is_told_and_one_at_least),
         BATCH_TEST(its_body_has_an_end),
         BATCH_TEST(it_lives_as_long_as_the_last_of_them),
     };

@@ -262,6 +262,26 @@ who_reads_on_says_what_he_has_dealt_with(void **state)
     assert_int_equal(reply->items[0]->sequence, 3); /* and it stays so */
 }
 
+static void
+a_reader_gets_little_at_a_time_while_something_is_urgent(void **state)
+{
+    Entente__V1__InboxRequest request = ENTENTE__V1__INBOX_REQUEST__INIT;
+    const unsigned many = NODE_API_INBOX_SHORT + 5;
+
+    (void)state;
+    for (unsigned i = 0; i < many; i++) {
+        (void)post(MAESAI, TACHILEIK, hotline);
+    }
+    exchange();
+    request.from = desk_count(TACHILEIK) - many + 1;
+    request.limit = NODE_API_INBOX_MAX;
+    world.nodes[TACHILEIK]->urgent_at = world.now;
+    assert_int_equal(
+        read_desk(&request, 4 << 20)->n_items, NODE_API_INBOX_SHORT);
+    world.now += NODE_URGENT_MS;
+    assert_int_equal(read_desk(&request, 4 << 20)->n_items, many);
+}
+
 /* A sync that nobody waits for is saved by it. */
 static void
 what_a_reader_has_dealt_with_is_written_when_he_is_answered(void **state)
@@ -316,6 +336,7 @@ main(void)
         FILES(what_a_reply_has_no_room_for_is_in_the_next),
         FILES(who_reads_on_says_what_he_has_dealt_with),
         FILES(what_a_reader_has_dealt_with_is_written_when_he_is_answered),
+        FILES(a_reader_gets_little_at_a_time_while_something_is_urgent),
         FILES(nobody_has_dealt_with_what_never_came),
     };
 

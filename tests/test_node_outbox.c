@@ -346,6 +346,27 @@ more_bundles_than_a_turn_seals_go_in_the_next_ones(void **state)
     assert_int_equal(desk_count(TACHILEIK), 1 + MANY_BUNDLES);
 }
 
+/* Neither here nor at its recipient a turn of it is long. */
+static void
+what_waits_is_sealed_little_by_little_while_something_is_urgent(void **state)
+{
+    (void)state;
+    introduce();
+    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
+    for (unsigned i = 0; i < 150; i++) {
+        (void)hand_in(TACHILEIK, "FLASH", i);
+    }
+    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
+    assert_int_equal(rows_in(MAESAI, NODE_PENDING), 150);
+    turn(MAESAI, NULL);
+    assert_int_equal(rows_in(MAESAI, NODE_PENDING), 150 - 64);
+    world.now += NODE_URGENT_MS;
+    turn(MAESAI, NULL);
+    assert_int_equal(rows_in(MAESAI, NODE_PENDING), 0);
+    pass(0);
+    assert_int_equal(desk_count(TACHILEIK), 1 + 150);
+}
+
 static void
 what_nobody_seals_waits(void **state)
 {
@@ -376,6 +397,7 @@ main(void)
         TEST(what_is_said_of_a_message_takes_over_from_it_in_the_same_turn),
         TEST(a_bundle_lives_as_long_as_the_last_of_its_messages),
         TEST(more_bundles_than_a_turn_seals_go_in_the_next_ones),
+        TEST(what_waits_is_sealed_little_by_little_while_something_is_urgent),
         TEST(what_nobody_seals_waits),
         TEST(what_is_sealed_after_other_rules_came_is_judged_by_those),
     };
