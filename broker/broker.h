@@ -219,6 +219,13 @@ enum ent_status broker_turn(struct broker *broker,
     const struct ent_frame *frames, size_t count, const struct broker_now *now,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Of frames that came together, those on connections that said HELLO for the
+ * urgent lane go before all others, each in the order in which they came;
+ * returns how many. Handled in a turn of their own, they wait for no commit of
+ * what came with them. */
+size_t broker_urgent_first(
+    const struct broker *broker, struct ent_frame *frames, size_t count);
+
 /* A connection that we made to the neighbour with that link key came up, or was
  * lost; `route` is its name. The next turn says HELLO on it. */
 void broker_dialled(struct broker *broker, const struct ent_route *route,

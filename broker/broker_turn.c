@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "broker/broker_internal.h"
 #include "proto/base/log.h"
@@ -140,6 +141,35 @@ visit_frame(
             ? "your certificate is not valid yet by our clock"
             : "your certificate is not valid any more",
         err);
+}
+
+static bool
+is_urgent(const struct broker *broker, const struct ent_frame *frame)
+{
+    const size_t number =
+        broker_registry_by_key(broker->registry, frame->link_key);
+
+    return number < broker->line_count &&
+           broker_session_is(
+               &broker->lines[number].peer.lanes[BROKER_URGENT], &frame->route);
+}
+
+size_t
+broker_urgent_first(
+    const struct broker *broker, struct ent_frame *frames, size_t count)
+{
+    size_t urgent = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct ent_frame frame = frames[i];
+
+        if (is_urgent(broker, &frame)) {
+            memmove(&frames[urgent + 1], &frames[urgent],
+                (i - urgent) * sizeof frames[0]);
+            frames[urgent++] = frame;
+        }
+    }
+    return urgent;
 }
 
 /* ---- turns ---- */

@@ -297,20 +297,36 @@ receive_group(
 }
 
 static enum ent_status
-turn(struct broker_loop *loop, size_t count, struct ent_error *err)
+turn(struct broker_loop *loop, const struct ent_frame *frames, size_t count,
+    struct ent_error *err)
 {
     const struct broker_now now = {
         .wall_ms = ent_time_now_ms(),
         .boot_ms = ent_time_boot_ms(),
     };
-    enum ent_status rc =
-        broker_turn(loop->broker, loop->frames, count, &now, err);
+    enum ent_status rc = broker_turn(loop->broker, frames, count, &now, err);
 
     if (loop->watchdog_ms > 0 && now.boot_ms >= loop->watchdog_at) {
         (void)sd_notify(0, "WATCHDOG=1");
         loop->watchdog_at = now.boot_ms + loop->watchdog_ms;
     }
     return rc;
+}
+
+/* What came: what is urgent by itself, if there is anything else. */
+static enum ent_status
+take_group(
+    struct broker_loop *loop, const struct group *group, struct ent_error *err)
+{
+    const size_t urgent =
+        broker_urgent_first(loop->broker, loop->frames, group->count);
+    const size_t first =
+        urgent > 0 && urgent < group->count ? urgent : group->count;
+    enum ent_status rc = turn(loop, loop->frames, first, err);
+
+    return rc != ENT_OK || first == group->count
+               ? rc
+               : turn(loop, loop->frames + first, group->count - first, err);
 }
 
 static void
@@ -346,7 +362,7 @@ broker_loop_run(struct broker_loop *loop, broker_loop_reload *reload,
     broker_loop_redial *redial, void *context, struct ent_error *err)
 {
     struct group group = {0};
-    enum ent_status rc = turn(loop, 0, err);
+    enum ent_status rc = turn(loop, loop->frames, 0, err);
 
     while (rc == ENT_OK && !loop->stopping) {
         rc = wait_for(loop, group.more, err);
@@ -360,7 +376,7 @@ broker_loop_run(struct broker_loop *loop, broker_loop_reload *reload,
             rc = receive_group(loop, &group, err);
         }
         if (rc == ENT_OK) {
-            rc = turn(loop, group.count, err);
+            rc = take_group(loop, &group, err);
         }
         if (rc == ENT_OK) {
             loop->dialling |= broker_neighbours_changed(loop->broker);

@@ -394,6 +394,40 @@ when_it_stops_everybody_is_told(void **state)
     expect_bye(scene, MAESAI, BULK, ENT_REFUSAL_CLOSING, NULL);
 }
 
+static void
+what_came_on_urgent_connections_is_handled_before_all_else(void **state)
+{
+    struct scene *scene = *state;
+    struct ent_frame frames[6];
+
+    connect_both(scene, MAESAI);
+    connect_both(scene, TACHILEIK);
+    for (size_t i = 0; i < 6; i++) {
+        frames[i] = frame_from(scene, i % 3 == 1 ? TACHILEIK : MAESAI,
+            i % 2 == 0 ? BULK : URGENT, ENT_FRAME_CREDIT, NOTHING, NOTHING);
+        frames[i].type = (enum ent_frame_type)(i + 1); /* to know it by */
+    }
+    assert_int_equal(broker_urgent_first(scene->broker, frames, 6), 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(frames[i].type, 2 * i + 2);
+        assert_int_equal(frames[3 + i].type, 2 * i + 1);
+    }
+}
+
+static void
+who_has_not_said_hello_is_not_urgent(void **state)
+{
+    struct scene *scene = *state;
+    struct ent_frame frame =
+        frame_from(scene, MAESAI, URGENT, ENT_FRAME_CREDIT, NOTHING, NOTHING);
+
+    assert_int_equal(broker_urgent_first(scene->broker, &frame, 1), 0);
+    greet(scene, MAESAI, URGENT, GENEROUS);
+    assert_int_equal(broker_urgent_first(scene->broker, &frame, 1), 1);
+    frame.link_key[0] ^= 1; /* nobody's */
+    assert_int_equal(broker_urgent_first(scene->broker, &frame, 1), 0);
+}
+
 int
 main(void)
 {
@@ -412,6 +446,8 @@ main(void)
         SCENE_TEST(who_has_a_newer_manifest_is_asked_for_it),
         SCENE_TEST(a_newer_revocation_list_goes_at_once_to_all_who_are_there),
         SCENE_TEST(one_who_is_revoked_is_out_at_once_on_an_open_connection),
+        SCENE_TEST(what_came_on_urgent_connections_is_handled_before_all_else),
+        SCENE_TEST(who_has_not_said_hello_is_not_urgent),
         SCENE_TEST(when_it_stops_everybody_is_told),
     };
 
