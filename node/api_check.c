@@ -108,6 +108,7 @@ word_of(enum node_check_stage stage)
     case NODE_CHECK_BLOCKS:
         return "desk";
     case NODE_CHECK_COPIES:
+    case NODE_CHECK_COPY_BLOCKS:
         return "copies";
     case NODE_CHECK_DONE:
         return "";

@@ -75,6 +75,14 @@ static const struct part parts[NODE_TABLE_COUNT][PARTS_MAX] = {
     [NODE_CENSUS] = {{5, 28}}, /* what was counted */
 };
 
+/* Keys of the one table are those of rows that may lie in the other, and in the
+ * same order there. */
+static enum node_table
+named(enum node_table table)
+{
+    return table == NODE_COPY_PLACE ? NODE_COPY : table;
+}
+
 /* Where an id lies whose time is moved, from 1 on; 0: there is none. */
 static const uint8_t moved[NODE_TABLE_COUNT] = {
     [NODE_COPY] = 1,
@@ -239,20 +247,20 @@ void
 node_blinding_hide(struct node_blinding *blinding, enum node_table table,
     struct ent_view key, uint8_t *out)
 {
-    permute_all(blinding, table, key, false, out);
+    permute_all(blinding, named(table), key, false, out);
 }
 
 void
 node_blinding_show(struct node_blinding *blinding, enum node_table table,
     struct ent_view stored, uint8_t *out)
 {
-    permute_all(blinding, table, stored, true, out);
+    permute_all(blinding, named(table), stored, true, out);
 }
 
 bool
 node_blinding_hides(enum node_table table)
 {
-    return parts[table][0].len > 0;
+    return parts[named(table)][0].len > 0;
 }
 
 size_t
@@ -264,7 +272,7 @@ node_blinding_stem(enum node_table table, struct ent_view key)
         len--;
     }
     for (size_t i = 0; i < PARTS_MAX && len > 0; i++) {
-        const struct part *part = &parts[table][i];
+        const struct part *part = &parts[named(table)][i];
 
         if (part->at < len && len <= (size_t)part->at + part->len) {
             return (size_t)part->at + part->len;

@@ -14,7 +14,9 @@
  * together, in their order, and each second somewhere else. So rows of a bundle
  * share a few pages, however many there are, where each would be on its own. It
  * shows which rows are of the same second, as tables in the order of numbers
- * do; not which one, nor what came before. The rest of an id is a part.
+ * do; not which one, nor what came before. The rest of an id is a part. The
+ * place of a copy has the key that its row would have (node/copy_rows.h): one
+ * message has one of both.
  *
  * The permutation is a Feistel network of four rounds (M. Luby, C. Rackoff,
  * SIAM J. Comput. 17, 1988) whose round function is SipHash-2-4 with 128 bits

@@ -66,6 +66,40 @@ add_copy(struct node *node, struct slice *slice, struct ent_view value,
                               &slice->opened, err);
 }
 
+/* Those that stand in it still; all are for one recipient. */
+static enum ent_status
+add_copy_block(struct node *node, struct slice *slice, struct ent_view value,
+    struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_block *block = NULL;
+    struct ent_address to;
+    struct ent_party party;
+    uint32_t at = 0;
+    enum ent_status rc = node_copy_block_read(value, &block, err);
+
+    if (rc == ENT_OK) {
+        rc = ent_address_parse(ent_view_text(block->row->to), &to, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    party = ent_address_party(&to);
+    for (; rc == ENT_OK && node_copy_block_next(block, at, &at); at++) {
+        node_copy_row row;
+        struct ent_id id;
+
+        memcpy(id.bytes, node_copy_block_entry(block, at)->id, sizeof id.bytes);
+        node_copy_block_row(block, at, &row);
+        rc = node_copy_lay(node, &row, err);
+        if (rc == ENT_OK) {
+            rc = node_census_copy(
+                node, &id, &party, &row, &slice->census, &slice->opened, err);
+        }
+        slice->rows++;
+    }
+    return rc;
+}
+
 static enum ent_status
 add_kept(struct node *node, struct slice *slice, struct ent_view value,
     struct ent_error *err)
@@ -86,6 +120,7 @@ static const struct page {
     {NODE_DESK, add_desk},
     {NODE_DESK_BLOCK, add_block},
     {NODE_COPY, add_copy},
+    {NODE_COPY_BLOCK, add_copy_block},
     {NODE_CENSUS, add_kept},
 };
 

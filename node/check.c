@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/copy_block.h"
 #include "node/desk_block.h"
 
 void
@@ -139,6 +140,19 @@ lay_outcome(struct node_check *check, Entente__Rest__V1__CopyRow *row,
 }
 
 static enum ent_status
+count_copy_row(
+    struct node_check *check, node_copy_row *row, struct ent_error *err)
+{
+    enum ent_status rc =
+        node_outcome_may_lie(row) ? lay_outcome(check, row, err) : ENT_OK;
+
+    if (rc == ENT_OK) {
+        node_tally_copy(&check->counted, NULL, row);
+    }
+    return rc;
+}
+
+static enum ent_status
 count_copy(
     struct node_check *check, struct ent_view value, struct ent_error *err)
 {
@@ -147,11 +161,22 @@ count_copy(
         node_row_unpack(value, &entente__rest__v1__copy_row__descriptor,
             (ProtobufCMessage **)&row, err);
 
-    if (rc == ENT_OK && node_outcome_may_lie(row)) {
-        rc = lay_outcome(check, row, err);
-    }
-    if (rc == ENT_OK) {
-        node_tally_copy(&check->counted, NULL, row);
+    return rc != ENT_OK ? rc : count_copy_row(check, row, err);
+}
+
+static enum ent_status
+count_copy_block(
+    struct node_check *check, struct ent_view value, struct ent_error *err)
+{
+    ENT_AUTO(node_row_free) node_copy_block *block = NULL;
+    uint32_t at = 0;
+    enum ent_status rc = node_copy_block_read(value, &block, err);
+
+    for (; rc == ENT_OK && node_copy_block_next(block, at, &at); at++) {
+        node_copy_row row;
+
+        node_copy_block_row(block, at, &row);
+        rc = count_copy_row(check, &row, err);
     }
     return rc;
 }
@@ -182,12 +207,11 @@ compare(struct node_check *check)
 static void
 turn_page(struct node_check *check)
 {
-    if (check->stage == NODE_CHECK_COPIES) {
+    if (check->stage == NODE_CHECK_COPY_BLOCKS) {
         compare(check);
         return;
     }
-    check->stage =
-        check->stage == NODE_CHECK_DESK ? NODE_CHECK_BLOCKS : NODE_CHECK_COPIES;
+    check->stage++;
     memset(check->place, 0, sizeof check->place);
 }
 
@@ -200,6 +224,7 @@ static const struct page {
     [NODE_CHECK_DESK] = {NODE_DESK, count_desk},
     [NODE_CHECK_BLOCKS] = {NODE_DESK_BLOCK, count_block},
     [NODE_CHECK_COPIES] = {NODE_COPY, count_copy},
+    [NODE_CHECK_COPY_BLOCKS] = {NODE_COPY_BLOCK, count_copy_block},
 };
 
 /* Up to `rows` of one table. */

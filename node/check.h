@@ -21,6 +21,7 @@ enum node_check_stage {
     NODE_CHECK_DESK,
     NODE_CHECK_BLOCKS,
     NODE_CHECK_COPIES,
+    NODE_CHECK_COPY_BLOCKS,
     NODE_CHECK_DONE,
 };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/copy_rows.h"
 #include "node/correction.h"
 #include "node/drills.h"
 #include "node/fate.h"
@@ -18,7 +19,17 @@
 /* ---- reading ---- */
 
 static enum ent_status
-lay_outcome(struct node *node, node_copy_row *row, struct ent_error *err)
+give(enum ent_status rc, node_copy_row **row, node_copy_row **ret_row)
+{
+    if (rc == ENT_OK) {
+        *ret_row = *row;
+        *row = NULL;
+    }
+    return rc;
+}
+
+enum ent_status
+node_copy_lay(struct node *node, node_copy_row *row, struct ent_error *err)
 {
     struct node_outcome outcome;
     enum ent_status rc;
@@ -43,26 +54,22 @@ node_copy_unpack(struct node *node, struct ent_view value,
             (ProtobufCMessage **)&row, err);
 
     if (rc == ENT_OK) {
-        rc = lay_outcome(node, row, err);
+        rc = node_copy_lay(node, row, err);
     }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    *ret_row = row;
-    row = NULL;
-    return ENT_OK;
+    return give(rc, &row, ret_row);
 }
 
 enum ent_status
 node_copy_get(struct node *node, const struct ent_id *id,
     const struct ent_party *to, node_copy_row **ret_row, struct ent_error *err)
 {
-    struct node_key key = node_key_copy(id, to);
-    struct ent_view value;
-    enum ent_status rc = node_store_get(
-        node->store, NODE_COPY, node_key_view(&key), &value, err);
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    enum ent_status rc = node_copy_rows_get(node, id, to, &row, err);
 
-    return rc != ENT_OK ? rc : node_copy_unpack(node, value, ret_row, err);
+    if (rc == ENT_OK) {
+        rc = node_copy_lay(node, row, err);
+    }
+    return give(rc, &row, ret_row);
 }
 
 enum ent_status
@@ -84,16 +91,13 @@ enum ent_status
 node_copy_next(struct node *node, const struct ent_id *id, struct ent_party *to,
     node_copy_row **ret_row, struct ent_error *err)
 {
-    struct node_key key = node_key_copy(id, to);
-    struct ent_view value;
-    enum ent_status rc = node_store_seek(node->store, NODE_COPY,
-        node_key_view(&key), sizeof id->bytes, key.bytes, &value, err);
+    ENT_AUTO(node_row_free) node_copy_row *row = NULL;
+    enum ent_status rc = node_copy_rows_next(node, id, to, &row, err);
 
-    if (rc != ENT_OK) {
-        return rc;
+    if (rc == ENT_OK) {
+        rc = node_copy_lay(node, row, err);
     }
-    memcpy(to->bytes, key.bytes + sizeof id->bytes, sizeof to->bytes);
-    return node_copy_unpack(node, value, ret_row, err);
+    return give(rc, &row, ret_row);
 }
 
 /* ---- what a row says ---- */
@@ -143,12 +147,22 @@ stand_alone(struct node *node, const node_copy_row *was, struct ent_error *err)
                : node_outcome_single(node, was->bundle, was->index, err);
 }
 
+static enum ent_status
+put(struct node *node, const struct ent_id *id, const struct ent_party *to,
+    const node_copy_row *was, const node_copy_row *is, struct ent_error *err)
+{
+    if (was == NULL) {
+        return is == NULL ? ENT_OK : node_copy_rows_add(node, id, to, is, err);
+    }
+    return is == NULL ? node_copy_rows_delete(node, id, to, was, err)
+                      : node_copy_rows_change(node, id, to, was, is, err);
+}
+
 enum ent_status
 node_copy_set(struct node *node, const struct ent_id *id,
     const struct ent_party *to, const node_copy_row *was,
     const node_copy_row *is, struct ent_error *err)
 {
-    struct node_key key = node_key_copy(id, to);
     enum ent_status rc = node_correction_follow_copy(node, id, was, is, err);
 
     if (rc == ENT_OK) {
@@ -177,53 +191,11 @@ node_copy_set(struct node *node, const struct ent_id *id,
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = is == NULL ? node_store_delete(
-                          node->store, NODE_COPY, node_key_view(&key), err)
-                    : node_store_hold(node->store, NODE_COPY,
-                          node_key_view(&key), &is->base, err);
+    rc = put(node, id, to, was, is, err);
     if (rc != ENT_OK || is == NULL || node_copy_is_aside(is)) {
         return rc;
     }
     return node_feed_follow(node, id, to, was, is, err);
-}
-
-static void
-lay_place(const struct node_copy_place *place, node_copy_row *row)
-{
-    row->bundle = place->bundle;
-    row->index = place->index;
-    row->first = place->first;
-    row->stream.data = (uint8_t *)(uintptr_t)place->stream.data;
-    row->stream.len = place->stream.len;
-    row->expires_at = place->expires_at;
-}
-
-/* A row that was set in this turn is changed where it lies. */
-enum ent_status
-node_copy_sealed(struct node *node, const struct ent_id *id,
-    const struct ent_party *to, const struct node_copy_place *place,
-    bool *ret_plain, struct ent_error *err)
-{
-    ENT_AUTO(node_row_free) node_copy_row *read = NULL;
-    struct node_key key = node_key_copy(id, to);
-    node_copy_row *held = (node_copy_row *)node_store_held(
-        node->store, NODE_COPY, node_key_view(&key));
-    node_copy_row changed;
-    enum ent_status rc;
-
-    if (held != NULL && !node_outcome_may_lie(held)) {
-        lay_place(place, held);
-        *ret_plain = node_copy_is_plain(held);
-        return ENT_OK;
-    }
-    rc = node_copy_get(node, id, to, &read, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    changed = *read;
-    lay_place(place, &changed);
-    *ret_plain = node_copy_is_plain(&changed);
-    return node_copy_set(node, id, to, read, &changed, err);
 }
 
 enum ent_status

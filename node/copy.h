@@ -2,18 +2,18 @@
 /*
  * copy - one message for one recipient, at its sender: what became of it.
  *
- * A row in COPY follows it from acceptance to its last state; what happens on
- * the way (sent, in custody) is read off its bundle's dispatch. That it was
- * delivered may be said once for all copies of its bundle (node/outcome.h): the
- * rows that are read here have that laid over them.
+ * Its row follows it from acceptance to its last state; what happens on the way
+ * (sent, in custody) is read off its bundle's dispatch. Copies that were sealed
+ * together may lie together (node/copy_rows.h), and that they were delivered
+ * may be said once for all of them (node/outcome.h): the rows that are read
+ * here have that laid over them.
  */
 #ifndef NODE_COPY_H
 #define NODE_COPY_H
 
+#include "node/copy_block.h"
 #include "node/dispatch.h"
 #include "policy/decide.h"
-
-typedef Entente__Rest__V1__CopyRow node_copy_row; /* a generated name */
 
 /* Not what an officer sent, but a chunk of a file or a message that is given
  * again: programs are told of those themselves. */
@@ -48,25 +48,30 @@ enum ent_status node_copy_next(struct node *node, const struct ent_id *id,
 /* The same of a row as a walk through COPY has found it. */
 enum ent_status node_copy_unpack(struct node *node, struct ent_view value,
     node_copy_row **ret_row, struct ent_error *err) ENT_MUST_CHECK;
+/* What its bundle says of it, laid over a row that was found without that. */
+enum ent_status node_copy_lay(struct node *node, node_copy_row *row,
+    struct ent_error *err) ENT_MUST_CHECK;
 /* Its row was `was` (NULL: there was none) and is `is` from now on (NULL: it is
  * deleted); the tally follows. */
 enum ent_status node_copy_set(struct node *node, const struct ent_id *id,
     const struct ent_party *to, const node_copy_row *was,
     const node_copy_row *is, struct ent_error *err) ENT_MUST_CHECK;
 
-/* It was sealed, and lies there; what is owed because of it and what is counted
- * stays as it is. `place->stream` is to stay until the turn ends. */
-struct node_copy_place {
+/* Copies for one recipient were sealed as a bundle, and lie there; what is owed
+ * because of them and what is counted stays as it is. */
+struct node_copy_sealed {
     uint64_t bundle;
-    uint32_t index;
-    uint64_t first;         /* of the bundle, in its stream */
-    struct ent_view stream; /* its hash */
-    uint64_t expires_at;    /* of the bundle */
+    uint64_t first;           /* of the bundle, in its stream */
+    struct ent_view stream;   /* its hash; to stay until the turn ends */
+    uint64_t expires_at;      /* of the bundle */
+    const struct ent_id *ids; /* of each, by its index */
+    const bool *fresh;        /* it was accepted in this turn */
+    size_t count;
 };
-/* `ret_plain`: it is (node_copy_is_plain). ENT_NOT_FOUND: there is none. */
-enum ent_status node_copy_sealed(struct node *node, const struct ent_id *id,
-    const struct ent_party *to, const struct node_copy_place *place,
-    bool *ret_plain, struct ent_error *err) ENT_MUST_CHECK;
+/* Of the bundle, which of them are plain. ENT_NOT_FOUND: one is not here. */
+enum ent_status node_copy_seal(struct node *node, const struct ent_party *to,
+    const struct node_copy_sealed *sealed, struct node_outcome *ret_outcome,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* It ends here, without having left: in that state, for that reason (NULL: its
  * time is over). */

@@ -63,9 +63,7 @@ node_outcome_lay(
     row->settled_at = outcome->settled_at;
     row->reason = 0;
     row->line = 0;
-    if (row->clause[0] != '\0') { /* else it may be a constant */
-        row->clause[0] = '\0';
-    }
+    row->clause = (char *)(uintptr_t)protobuf_c_empty_string;
 }
 
 /* ---- rows ---- */

@@ -38,7 +38,7 @@ size_t node_outcome_count(const struct node_outcome *outcome);
  * say it. */
 bool node_outcome_may_lie(const Entente__Rest__V1__CopyRow *row);
 /* Make it delivered, if it is one of these; the clause by which it left is
- * that of its end no more. */
+ * that of its end no more. What the row looks into stays as it is. */
 void node_outcome_lay(
     const struct node_outcome *outcome, Entente__Rest__V1__CopyRow *row);
 

@@ -24,7 +24,6 @@ struct sealing {
     struct ent_bytes body;
     struct ent_bytes label_wire;
     struct ent_bytes head;
-    struct node_outcome outcome; /* which copies are plain */
 };
 
 static void
@@ -203,51 +202,57 @@ sign(struct node *node, struct sealing *sealing, struct ent_error *err)
 
 /* ---- keeping ---- */
 
+/* They wait no more. */
 static enum ent_status
-keep_copy(struct node *node, const struct node_batch *batch,
-    struct sealing *sealing, const struct node_copy_place *place,
-    struct ent_error *err)
+delete_pending(
+    struct node *node, const struct node_batch *batch, struct ent_error *err)
 {
-    const struct node_chosen *chosen = &batch->list[place->index];
-    bool plain;
-    enum ent_status rc = node_copy_sealed(
-        node, &chosen->id, &batch->peer->party, place, &plain, err);
+    enum ent_status rc = ENT_OK;
 
-    if (rc != ENT_OK) {
-        return rc == ENT_NOT_FOUND
-                   ? ent_fail(err, ENT_IO, "a pending message has no copy row")
-                   : rc;
+    for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
+        const struct node_key *pending = &batch->list[i].pending;
+
+        if (pending->len > 0) {
+            rc = node_store_delete(
+                node->store, NODE_PENDING, node_key_view(pending), err);
+        }
     }
-    if (plain) {
-        node_outcome_add(&sealing->outcome, place->index);
-    }
-    return chosen->pending.len == 0
-               ? ENT_OK
-               : node_store_delete(node->store, NODE_PENDING,
-                     node_key_view(&chosen->pending), err);
+    return rc;
 }
 
 /* Each copy, and of the bundle which of them are plain. */
 static enum ent_status
 keep_copies(struct node *node, const struct node_batch *batch,
-    struct sealing *sealing, uint64_t bundle, struct ent_error *err)
+    struct sealing *sealing, uint64_t bundle, const struct ent_id *ids,
+    struct ent_error *err)
 {
-    struct node_copy_place place = {.bundle = bundle,
+    bool fresh[ENT_BUNDLE_MESSAGES_MAX];
+    struct node_outcome outcome;
+    struct node_copy_sealed sealed = {.bundle = bundle,
         .first = sealing->label.first,
         .stream =
             ent_view_of(sealing->stream.bytes, sizeof sealing->stream.bytes),
-        .expires_at = sealing->label.expires_at};
-    enum ent_status rc = ENT_OK;
+        .expires_at = sealing->label.expires_at,
+        .ids = ids,
+        .fresh = fresh,
+        .count = batch->count};
+    enum ent_status rc;
 
-    place.stream.data = node_store_keep(node->store, place.stream);
-    if (place.stream.data == NULL) {
+    sealed.stream.data = node_store_keep(node->store, sealed.stream);
+    if (sealed.stream.data == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "keeping a stream's hash");
     }
-    sealing->outcome = (struct node_outcome){.bundle = bundle};
-    for (; rc == ENT_OK && place.index < batch->count; place.index++) {
-        rc = keep_copy(node, batch, sealing, &place, err);
+    for (size_t i = 0; i < batch->count; i++) {
+        fresh[i] = batch->list[i].pending.len == 0;
     }
-    return rc != ENT_OK ? rc : node_outcome_put(node, &sealing->outcome, err);
+    rc = node_copy_seal(node, &batch->peer->party, &sealed, &outcome, err);
+    if (rc != ENT_OK) {
+        return rc == ENT_NOT_FOUND
+                   ? ent_fail(err, ENT_IO, "a pending message has no copy row")
+                   : rc;
+    }
+    rc = delete_pending(node, batch, err);
+    return rc != ENT_OK ? rc : node_outcome_put(node, &outcome, err);
 }
 
 static enum ent_status
@@ -315,7 +320,7 @@ keep(struct node *node, const struct node_batch *batch, struct sealing *sealing,
             sealing->label.expires_at + ENT_EXPIRY_GRACE_MS, err);
     }
     if (rc == ENT_OK) {
-        rc = keep_copies(node, batch, sealing, bundle, err);
+        rc = keep_copies(node, batch, sealing, bundle, ids, err);
     }
     if (rc == ENT_OK) {
         rc = keep_dispatch(node, sealing, bundle, kept.until_ms, err);

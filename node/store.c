@@ -376,6 +376,14 @@ node_store_held(
     return node_written_held(store->written, table, key);
 }
 
+ProtobufCMessage *
+node_store_take(
+    struct node_store *store, enum node_table table, struct ent_view key)
+{
+    assert(store->txn != NULL && node_table_is_late(table));
+    return node_written_take(store->written, table, key);
+}
+
 uint8_t *
 node_store_keep(struct node_store *store, struct ent_view bytes)
 {
@@ -497,6 +505,16 @@ node_store_seek(struct node_store *store, enum node_table table,
     return rc != ENT_OK ? rc
                         : seek(store->txn, &store->blinding, table, from,
                               prefix_len, ret_key, ret_value, err);
+}
+
+int
+node_store_order(struct node_store *store, enum node_table table,
+    struct ent_view a, struct ent_view b)
+{
+    const struct node_key left = hidden(store, table, a);
+    const struct node_key right = hidden(store, table, b);
+
+    return memcmp(left.bytes, right.bytes, left.len);
 }
 
 enum ent_status

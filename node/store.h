@@ -8,7 +8,8 @@
  * they say of who and when lies blinded (node/blinding.h), and then a table is
  * not sorted by it. Rows are the messages of node/rest.proto. Values are sealed
  * (proto/base/kv.h), but for chunks of files, which are sealed as files,
- * prints, which are blinded, and bodies of bundles: they are ciphertext whose
+ * prints, which are blinded, places of copies, which are nothing without the
+ * row that they lead to, and bodies of bundles: they are ciphertext whose
  * root is in their label, and only veiled, so that whoever carried one does not
  * know it again.
  */
@@ -97,6 +98,8 @@ enum node_table {
     NODE_OUTCOME,     /* u64 bundle                       -> OutcomeRow */
     NODE_DESK_BLOCK,  /* u64 desk sequence of its last   -> DeskBlockRow */
     NODE_SEEN_BLOCK,  /* party(16), time of ids(6), 0(10) -> SeenBlockRow */
+    NODE_COPY_PLACE,  /* id(16), party(16)               -> u64 bundle, u16 */
+    NODE_COPY_BLOCK,  /* u64 bundle, u64 index            -> CopyBlockRow */
     NODE_TABLE_COUNT,
 };
 
@@ -154,6 +157,10 @@ enum ent_status node_store_hold(struct node_store *store, enum node_table table,
  * (NULL: no memory). */
 ProtobufCMessage *node_store_held(
     const struct node_store *store, enum node_table table, struct ent_view key);
+/* The same, and it does not go to LMDB: what it says is put elsewhere. For a
+ * row that was not there before this turn. */
+ProtobufCMessage *node_store_take(
+    struct node_store *store, enum node_table table, struct ent_view key);
 uint8_t *node_store_keep(struct node_store *store, struct ent_view bytes);
 /* A row of one of these tables, of always so many bytes, to be changed where it
  * is kept, until the next call; all zero if there was none. */
@@ -205,6 +212,10 @@ struct node_opened *node_store_opened(struct node_store *store);
 enum ent_status node_store_seek(struct node_store *store, enum node_table table,
     struct ent_view from, size_t prefix_len, uint8_t *ret_key,
     struct ent_view *ret_value, struct ent_error *err) ENT_MUST_CHECK;
+/* Which of two keys a walk of that table finds first: less than 0, or more, as
+ * memcmp says it. */
+int node_store_order(struct node_store *store, enum node_table table,
+    struct ent_view a, struct ent_view b);
 /* Whether a table has any row. */
 enum ent_status node_store_any(struct node_store *store, enum node_table table,
     bool *ret_any, struct ent_error *err) ENT_MUST_CHECK;

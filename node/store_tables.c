@@ -70,12 +70,17 @@ const struct ent_kv_table node_tables[NODE_TABLE_COUNT] = {
     [NODE_OUTCOME] = {.name = "outcome", .key_len = 8},
     [NODE_DESK_BLOCK] = {.name = "desk_block", .key_len = 8},
     [NODE_SEEN_BLOCK] = {.name = "seen_block", .key_len = 32},
+    [NODE_COPY_PLACE] = {.name = "copy_place",
+        .key_len = 32,
+        .form = ENT_KV_BARE},
+    [NODE_COPY_BLOCK] = {.name = "copy_block", .key_len = 16},
     [NODE_PASSED] = {.name = "passed", .key_len = 24, .form = ENT_KV_BARE},
 };
 
 static const bool is_put_late[NODE_TABLE_COUNT] = {
     [NODE_META] = true,
     [NODE_COPY] = true,
+    [NODE_COPY_BLOCK] = true,
     [NODE_OUTCOME] = true,
     [NODE_SIGNER] = true,
     [NODE_COUNT] = true,

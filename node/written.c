@@ -26,6 +26,7 @@ struct row {
     struct node_key key;
     enum node_table table;
     bool deleted;
+    bool taken; /* and it is not to be deleted where it would have gone */
     uint8_t *value;
     size_t len;
     size_t room;
@@ -176,6 +177,7 @@ have_row(struct node_written *written, enum node_table table,
         written->bytes += key.len + ROW_OVERHEAD;
     }
     *ret_row = &written->rows[written->places[place] - 1];
+    (*ret_row)->taken = false;
     return ENT_OK;
 }
 
@@ -385,6 +387,23 @@ node_written_held(const struct node_written *written, enum node_table table,
     return row == NULL ? NULL : row->held;
 }
 
+ProtobufCMessage *
+node_written_take(
+    struct node_written *written, enum node_table table, struct ent_view key)
+{
+    struct row *row = find(written, table, key);
+    ProtobufCMessage *held = row == NULL ? NULL : row->held;
+
+    if (held != NULL) {
+        written->bytes -= row->counted;
+        row->counted = 0;
+        row->held = NULL;
+        row->deleted = true;
+        row->taken = true;
+    }
+    return held;
+}
+
 uint8_t *
 node_written_value(struct node_written *written, enum node_table table,
     struct ent_view key, size_t len)
@@ -425,6 +444,9 @@ bool
 node_written_next(const struct node_written *written, size_t *at,
     struct node_written_row *ret_row)
 {
+    while (*at < written->count && written->rows[*at].taken) {
+        (*at)++;
+    }
     if (*at >= written->count) {
         return false;
     }

@@ -35,6 +35,9 @@ enum ent_status node_written_hold(struct node_written *written,
  * lies: what it points to then is to stay until the turn is over. */
 ProtobufCMessage *node_written_held(const struct node_written *written,
     enum node_table table, struct ent_view key);
+/* The same, and there is no such row any more. */
+ProtobufCMessage *node_written_take(
+    struct node_written *written, enum node_table table, struct ent_view key);
 /* Bytes that do; NULL: no memory. */
 uint8_t *node_written_keep(struct node_written *written, struct ent_view bytes);
 /* It is known to be gone, whether it was there or not. */

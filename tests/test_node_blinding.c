@@ -100,9 +100,9 @@ put_link_row(struct node_store *store, uint64_t one, uint64_t other)
 static void
 what_is_hidden_is_shown_again_and_never_the_same(void **state)
 {
-    static const enum node_table tables[] = {NODE_COPY, NODE_SEEN, NODE_DUE,
-        NODE_COUNT, NODE_CENSUS, NODE_QUOTA, NODE_CONSENT, NODE_OBJECT,
-        NODE_PENDING, NODE_SEEN_BLOCK};
+    static const enum node_table tables[] = {NODE_COPY, NODE_COPY_PLACE,
+        NODE_SEEN, NODE_DUE, NODE_COUNT, NODE_CENSUS, NODE_QUOTA, NODE_CONSENT,
+        NODE_OBJECT, NODE_PENDING, NODE_SEEN_BLOCK};
     struct node_blinding blinding;
     struct node_blinding other;
     uint8_t other_key[ENT_KV_STORE_KEY_LEN] = {1};
@@ -300,6 +300,31 @@ what_was_written_in_one_second_lies_together_in_its_order(void **state)
     }
 }
 
+/* A walk of both finds them in one order. */
+static void
+the_place_of_a_copy_lies_where_its_row_would(void **state)
+{
+    struct ent_party party = party_of(1);
+    struct ent_id id = id_of(7);
+    struct node_key key = node_key_copy(&id, &party);
+    struct node_blinding blinding;
+    struct node_blinding other;
+    uint8_t row[NODE_KEY_MAX];
+    uint8_t place[NODE_KEY_MAX];
+    uint8_t shown[NODE_KEY_MAX];
+
+    (void)state;
+    node_blinding_init(&blinding, store_key);
+    node_blinding_init(&other, store_key);
+    node_blinding_hide(&blinding, NODE_COPY, node_key_view(&key), row);
+    node_blinding_hide(&other, NODE_COPY_PLACE, node_key_view(&key), place);
+    assert_memory_equal(row, place, key.len);
+    node_blinding_show(
+        &blinding, NODE_COPY_PLACE, ent_view_of(place, key.len), shown);
+    assert_memory_equal(shown, key.bytes, key.len);
+    assert_true(node_blinding_hides(NODE_COPY_PLACE));
+}
+
 /* Neither the order of seconds nor how far they are apart is seen. */
 static void
 when_it_was_is_not_seen(void **state)
@@ -352,6 +377,8 @@ no_address_and_no_id_is_in_the_files(void **state)
 
     memcpy(block.bytes, seen.bytes, sizeof party.bytes + 6);
     put(store, NODE_COPY, &copy);
+    expect_ok(node_store_put(store, NODE_COPY_PLACE, node_key_view(&copy),
+        ent_view_text("a place"), &last_error));
     put(store, NODE_SEEN, &seen);
     put(store, NODE_SEEN_BLOCK, &block);
     put(store, NODE_DESK, &number);
@@ -372,6 +399,7 @@ main(void)
         cmocka_unit_test(the_same_office_is_another_one_in_each_table),
         cmocka_unit_test(
             what_was_written_in_one_second_lies_together_in_its_order),
+        cmocka_unit_test(the_place_of_a_copy_lies_where_its_row_would),
         cmocka_unit_test(when_it_was_is_not_seen),
         STORE_TEST(a_walk_finds_every_row_once),
         STORE_TEST(a_walk_of_ids_that_follow_each_other_ends),

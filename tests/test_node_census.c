@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "node/census.h"
+#include "node/copy_block.h"
 #include "node/link.h"
+#include "node/outbox.h"
+#include "node/sealer.h"
 #include "proto/base/log.h"
 
 #define AUGUST UINT64_C(1785542400000)    /* 2026-08-01T00:00:00Z */
@@ -27,6 +30,8 @@ static const struct amendment aggregate = {
     "keep: P5Y, then: delete", "keep: P30D, then: aggregate"};
 static const struct amendment delete_it = {
     "keep: P5Y, then: delete", "keep: P30D, then: delete"};
+
+#define TOGETHER (NODE_COPY_BLOCK_MIN + 2)
 
 #define EXPIRED ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED
 
@@ -134,6 +139,36 @@ what_was_deleted_is_counted_as_before(void **state)
     assert_int_equal(number_of(TACHILEIK, "deleted"), 2);
     expect_counts(MAESAI, 2, 4, 6);
     expect_counts(TACHILEIK, 2, 4, 6);
+}
+
+/* The rows of what was handed in at once are one (node/copy_block.h). */
+static void
+what_was_sent_together_is_counted_each_for_itself(void **state)
+{
+    struct node *node;
+
+    (void)state;
+    agree_on("lifecycle", &aggregate, 1);
+    (void)deliver(seizure);
+    node = world.nodes[MAESAI];
+    expect_ok(node_turn_begin(node, world.now, &last_error));
+    node_outbox_open(node);
+    for (size_t i = 0; i < TOGETHER; i++) {
+        Entente__V1__SubmitResult *result;
+
+        submit_one(MAESAI, TACHILEIK, seizure, &result, &arena);
+        assert_true(result->copies[0]->accepted);
+    }
+    node_outbox_close(node);
+    expect_ok(node_sealer_fresh(node, &last_error));
+    expect_ok(node_turn_end(node, ENT_OK, &last_error));
+    assert_int_equal(rows_in(MAESAI, NODE_COPY_BLOCK), 1);
+    expect_counts(MAESAI, 1, 2, 3);
+    pass(6000);
+    expect_counts(MAESAI, TOGETHER + 1, 2 * (TOGETHER + 1), 3 * (TOGETHER + 1));
+    tidy_both(32 * DAY);
+    assert_int_equal(rows_in(MAESAI, NODE_COPY_BLOCK), 0);
+    expect_counts(MAESAI, TOGETHER + 1, 2 * (TOGETHER + 1), 3 * (TOGETHER + 1));
 }
 
 static void
@@ -380,6 +415,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         CENSUS_TEST(what_was_deleted_is_counted_as_before),
+        CENSUS_TEST(what_was_sent_together_is_counted_each_for_itself),
         CENSUS_TEST(nothing_stays_where_that_is_agreed),
         CENSUS_TEST(what_never_arrived_does_not_count_at_its_sender),
         CENSUS_TEST(an_update_is_no_other_case),

@@ -6,13 +6,14 @@
 #include <stdio.h>
 
 #include "node/check.h"
+#include "node/copy_rows.h"
 #include "node/outbox.h"
 #include "node/sealer.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 #include "proto/schema/delivery.pb-c.h"
 
-#define MANY 5
+#define MANY 20 /* they lie in a block */
 #define REFUSED ENTENTE__V1__TRACE_STATE__TRACE_REFUSED
 #define EXPIRED ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED
 
@@ -143,12 +144,9 @@ own_state(const struct ent_id *id)
     ENT_AUTO(node_row_free) node_copy_row *row = NULL;
     struct node *node = world.nodes[MAESAI];
     struct ent_party to = recipient();
-    struct node_key key = node_key_copy(id, &to);
 
     expect_ok(node_store_begin(node->store, &last_error));
-    expect_ok(node_row_get(node->store, NODE_COPY, node_key_view(&key),
-        &entente__rest__v1__copy_row__descriptor, (ProtobufCMessage **)&row,
-        &last_error));
+    expect_ok(node_copy_rows_get(node, id, &to, &row, &last_error));
     node_store_abort(node->store);
     return row->state;
 }

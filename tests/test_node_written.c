@@ -179,6 +179,45 @@ a_value_is_valid_until_its_row_is_put_again(void **state)
     node_store_close(&store);
 }
 
+/* What it says lies elsewhere; it may be put again. */
+static void
+a_row_that_is_taken_does_not_go_to_the_store(void **state)
+{
+    struct node_store *store = new_store(state);
+    struct node_key key = key_of(1);
+    Entente__Rest__V1__CopyRow row = ENTENTE__REST__V1__COPY_ROW__INIT;
+    struct ent_view value;
+
+    row.number = 7;
+    put(store, 2, 100);
+    for (int again = 0; again < 2; again++) {
+        const Entente__Rest__V1__CopyRow *taken;
+
+        expect_ok(node_store_hold(
+            store, NODE_COPY, node_key_view(&key), &row.base, &last_error));
+        taken = (const Entente__Rest__V1__CopyRow *)node_store_take(
+            store, NODE_COPY, node_key_view(&key));
+        assert_int_equal(taken->number, 7);
+        assert_null(node_store_take(store, NODE_COPY, node_key_view(&key)));
+        assert_null(node_store_held(store, NODE_COPY, node_key_view(&key)));
+        expect_row(store, 1, 0);
+    }
+    expect_ok(node_store_commit(store, &last_error));
+    expect_ok(node_store_begin(store, &last_error));
+    expect_row(store, 1, 0);
+    expect_row(store, 2, 100);
+    expect_ok(node_store_hold(
+        store, NODE_COPY, node_key_view(&key), &row.base, &last_error));
+    (void)node_store_take(store, NODE_COPY, node_key_view(&key));
+    put(store, 1, 50);
+    expect_ok(node_store_commit(store, &last_error));
+    expect_ok(node_store_begin(store, &last_error));
+    expect_ok(node_store_get(
+        store, NODE_COPY, node_key_view(&key), &value, &last_error));
+    expect_run_of(value, 50);
+    node_store_close(&store);
+}
+
 static uint8_t *
 change(struct node_store *store, uint64_t number)
 {
@@ -639,6 +678,7 @@ main(void)
         STORE_TEST(whatever_is_put_or_deleted_is_held_no_more),
         STORE_TEST(a_row_that_is_held_can_be_changed_and_held_again),
         STORE_TEST(a_row_that_is_held_can_be_changed_where_it_lies),
+        STORE_TEST(a_row_that_is_taken_does_not_go_to_the_store),
         STORE_TEST(a_row_with_messages_of_its_own_is_packed_at_once),
         STORE_TEST(so_many_rows_may_be_held_that_one_chunk_does_not_hold_them),
         cmocka_unit_test(
