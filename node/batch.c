@@ -77,7 +77,7 @@ node_batch_add(struct node_batch *batch, struct node_chosen *chosen,
         batch->expires_at = arrives_by;
     }
     batch->list[batch->count++] = *chosen;
-    chosen->message = (struct ent_bytes){0};
+    chosen->own = (struct ent_bytes){0};
 }
 
 /* ---- what waited ---- */
@@ -227,13 +227,13 @@ choose(struct node *node, struct node_batch *batch, struct node_chosen *chosen,
     enum ent_status rc;
 
     ent_arena_reset(arena);
-    rc = ent_message_decode(
-        ent_bytes_view(&chosen->message), arena, &decoded, err);
+    rc = ent_message_decode(ent_bytes_view(&chosen->own), arena, &decoded, err);
     if (rc != ENT_OK) {
         return ENT_IO;
     }
-    rc = weigh(node, batch, &chosen->id, decoded, &chosen->message, arena,
+    rc = weigh(node, batch, &chosen->id, decoded, &chosen->own, arena,
         ret_choice, err);
+    chosen->message = ent_bytes_view(&chosen->own);
     if (rc != ENT_OK || *ret_choice != CHOICE_TAKEN) {
         return rc;
     }
@@ -271,7 +271,7 @@ consider(struct node *node, struct node_batch *batch, const uint8_t *key,
     memcpy(chosen.id.bytes, row->id.data, sizeof chosen.id.bytes);
     memcpy(chosen.pending.bytes, key, chosen.pending.len);
     chosen.day = row->day;
-    rc = node_pending_open(node, row, &chosen.message, err);
+    rc = node_pending_open(node, row, &chosen.own, err);
     if (rc == ENT_NOT_FOUND) { /* its day of deletion has come */
         *ret_choice = CHOICE_GONE;
         return give_up(node, &chosen.id, &batch->peer->party,
@@ -280,7 +280,7 @@ consider(struct node *node, struct node_batch *batch, const uint8_t *key,
     if (rc == ENT_OK) {
         rc = choose(node, batch, &chosen, arena, ret_choice, err);
     }
-    ent_bytes_free(&chosen.message); /* of what was not taken */
+    ent_bytes_free(&chosen.own); /* of what was not taken */
     return rc;
 }
 
@@ -328,7 +328,7 @@ node_batch_free(struct node_batch **batch)
         return;
     }
     for (size_t i = 0; i < (*batch)->count; i++) {
-        ent_bytes_free(&(*batch)->list[i].message);
+        ent_bytes_free(&(*batch)->list[i].own);
     }
     free(*batch);
     *batch = NULL;

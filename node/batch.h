@@ -16,7 +16,8 @@ struct node_chosen {
     struct ent_id id;
     uint64_t number;
     uint64_t day;
-    struct ent_bytes message;
+    struct ent_view message;
+    struct ent_bytes own;        /* that, of what has waited; else none */
     struct node_given_part part; /* of it; what has waited has none */
     struct node_key pending;     /* its row; of length 0: it has none */
 };
@@ -44,7 +45,7 @@ void node_batch_free(struct node_batch **batch);
 bool node_batch_has_room(
     const struct node_batch *batch, uint32_t mode, bool chunk, size_t len);
 
-/* It does, and `chosen->message` is taken over; it is to arrive by then, ms. */
+/* It does, and `chosen->own` is taken over; it is to arrive by then, ms. */
 void node_batch_add(struct node_batch *batch, struct node_chosen *chosen,
     uint32_t mode, bool chunk, uint64_t arrives_by);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/outbox.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,17 @@
 
 #define ITEMS_MAX 16384 /* in one turn */
 #define BYTES_MAX ((size_t)32 * 1024 * 1024)
+#define CHUNK_LEN ((size_t)512 * 1024)
+#define SPARE_MAX 2 /* chunks that wait for the next turn */
+
+_Static_assert(CHUNK_LEN >= ENT_MESSAGE_MAX, "a chunk has room for a message");
+
+/* Encoded messages, from its end on: so they are packed (proto/base/pb.h). */
+struct chunk {
+    struct chunk *next;
+    size_t left; /* before them */
+    uint8_t bytes[CHUNK_LEN];
+};
 
 struct item {
     struct ent_id id;
@@ -19,7 +31,7 @@ struct item {
     uint64_t valid_until;
     uint64_t number;
     uint64_t day;
-    struct ent_bytes message;
+    struct ent_view message;
     struct node_given_part part; /* of it */
 };
 
@@ -31,7 +43,117 @@ struct node_outbox {
     size_t room;
     size_t at; /* those before are sealed, or pending */
     size_t bytes;
+    struct chunk *chunks; /* the one being filled is the first */
+    struct chunk *spare;
+    size_t spare_count;
+    struct ent_view last; /* what was encoded and is not put; or none */
 };
+
+/* ---- memory ---- */
+
+/* The first chunk has no message any more that is of use. */
+static void
+let_go(struct node_outbox *outbox)
+{
+    struct chunk *chunk = outbox->chunks;
+
+    sodium_memzero(chunk->bytes + chunk->left, CHUNK_LEN - chunk->left);
+    outbox->chunks = chunk->next;
+    if (outbox->spare_count < SPARE_MAX) {
+        chunk->next = outbox->spare;
+        outbox->spare = chunk;
+        outbox->spare_count++;
+    } else {
+        free(chunk);
+    }
+}
+
+static void
+empty(struct node_outbox *outbox)
+{
+    while (outbox->chunks != NULL) {
+        let_go(outbox);
+    }
+    outbox->last = (struct ent_view){0};
+    outbox->count = outbox->at = outbox->bytes = 0;
+}
+
+/* One more to be filled. */
+static enum ent_status
+add_chunk(struct node_outbox *outbox, struct ent_error *err)
+{
+    struct chunk *chunk = outbox->spare;
+
+    if (chunk != NULL) {
+        outbox->spare = chunk->next;
+        outbox->spare_count--;
+    } else {
+        chunk = malloc(sizeof *chunk);
+    }
+    if (chunk == NULL) {
+        return ent_fail(err, ENT_NO_MEMORY, "encoding a message");
+    }
+    chunk->next = outbox->chunks;
+    chunk->left = CHUNK_LEN;
+    outbox->chunks = chunk;
+    return ENT_OK;
+}
+
+/* What was encoded last and never put gives its room back. */
+static void
+forget_last(struct node_outbox *outbox)
+{
+    if (outbox->last.len > 0) {
+        struct chunk *chunk = outbox->chunks;
+
+        sodium_memzero(chunk->bytes + chunk->left, outbox->last.len);
+        chunk->left += outbox->last.len;
+        outbox->last = (struct ent_view){0};
+    }
+}
+
+/* ENT_FULL: the chunk has too little room left. */
+static enum ent_status
+encode(struct chunk *chunk, const ent_message *message,
+    struct ent_view *ret_wire, struct ent_error *err)
+{
+    enum ent_status rc = ent_message_encode_into(
+        message, chunk->bytes, chunk->left, ret_wire, err);
+
+    if (rc == ENT_OK) {
+        chunk->left -= ret_wire->len;
+    } else {
+        sodium_memzero(chunk->bytes, chunk->left);
+    }
+    return rc;
+}
+
+enum ent_status
+node_outbox_encode(struct node_outbox *outbox, const ent_message *message,
+    struct ent_view *ret_wire, struct ent_error *err)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes large = {0};
+    enum ent_status rc = ENT_FULL;
+
+    forget_last(outbox);
+    if (outbox->chunks != NULL) {
+        rc = encode(outbox->chunks, message, &outbox->last, err);
+    }
+    if (rc == ENT_FULL) {
+        rc = add_chunk(outbox, err);
+        rc = rc != ENT_OK ? rc
+                          : encode(outbox->chunks, message, &outbox->last, err);
+    }
+    if (rc == ENT_FULL) {
+        rc = ent_message_encode(message, &large, err); /* it says how large */
+    }
+    if (rc == ENT_OK) {
+        *ret_wire = outbox->last;
+    }
+    return rc;
+}
+
+/* ---- what lies in it ---- */
 
 struct node_outbox *
 node_outbox_new(void)
@@ -44,6 +166,12 @@ node_outbox_free(struct node_outbox **outbox)
 {
     if (*outbox != NULL) {
         node_outbox_forget(*outbox);
+        while ((*outbox)->spare != NULL) {
+            struct chunk *chunk = (*outbox)->spare;
+
+            (*outbox)->spare = chunk->next;
+            free(chunk);
+        }
         free((*outbox)->items);
         free(*outbox);
         *outbox = NULL;
@@ -65,10 +193,7 @@ node_outbox_close(struct node *node)
 void
 node_outbox_forget(struct node_outbox *outbox)
 {
-    for (size_t i = outbox->at; i < outbox->count; i++) {
-        ent_bytes_free(&outbox->items[i].message);
-    }
-    outbox->count = outbox->at = outbox->bytes = 0;
+    empty(outbox);
     outbox->open = false;
     outbox->sorted = false;
 }
@@ -142,21 +267,20 @@ comes_in_order(const struct node_outbox *outbox)
 
 enum ent_status
 node_outbox_put(struct node *node, const struct node_outgoing *outgoing,
-    uint64_t number, uint64_t day, struct ent_bytes *wire,
-    struct ent_error *err)
+    uint64_t number, uint64_t day, struct ent_error *err)
 {
     struct node_outbox *outbox = node->outbox;
     struct item *item;
 
-    if (!has_room(outbox, wire->len)) {
+    if (!has_room(outbox, outbox->last.len)) {
         return node_pending_put(node, &outgoing->id, &outgoing->to,
-            (uint32_t)outgoing->message->precedence, number, day,
-            ent_bytes_view(wire), err);
+            (uint32_t)outgoing->message->precedence, number, day, outbox->last,
+            err);
     }
     item = &outbox->items[outbox->count++];
     *item = item_of(outgoing, number, day);
-    item->message = *wire;
-    *wire = (struct ent_bytes){0};
+    item->message = outbox->last;
+    outbox->last = (struct ent_view){0};
     outbox->bytes += item->message.len;
     outbox->sorted = comes_in_order(outbox);
     return ENT_OK;
@@ -167,7 +291,7 @@ node_outbox_first(
     struct node_outbox *outbox, struct node_outbox_group *ret_group)
 {
     if (outbox->at == outbox->count) {
-        outbox->count = outbox->at = outbox->bytes = 0;
+        empty(outbox);
         return false;
     }
     if (!outbox->sorted) {
@@ -187,7 +311,7 @@ node_outbox_fill(struct node_outbox *outbox, struct node_batch *batch)
     const struct item *first = &outbox->items[outbox->at];
 
     for (size_t i = outbox->at; i < outbox->count; i++) {
-        struct item *item = &outbox->items[i];
+        const struct item *item = &outbox->items[i];
         struct node_chosen chosen = {.id = item->id,
             .number = item->number,
             .day = item->day,
@@ -198,25 +322,14 @@ node_outbox_fill(struct node_outbox *outbox, struct node_batch *batch)
             !node_batch_has_room(batch, item->mode, false, item->message.len)) {
             return;
         }
-        item->message = (struct ent_bytes){0};
         node_batch_add(batch, &chosen, item->mode, false, item->valid_until);
     }
 }
 
 void
-node_outbox_sealed(struct node_outbox *outbox, struct node_batch *batch)
+node_outbox_sealed(struct node_outbox *outbox, const struct node_batch *batch)
 {
     outbox->at += batch->count;
-}
-
-void
-node_outbox_put_back(struct node_outbox *outbox, struct node_batch *batch)
-{
-    for (size_t i = 0; i < batch->count; i++) {
-        outbox->items[outbox->at + i].message = batch->list[i].message;
-        batch->list[i].message = (struct ent_bytes){0};
-    }
-    batch->count = 0;
 }
 
 static enum ent_status
@@ -224,14 +337,10 @@ keep_next(struct node *node, struct ent_error *err)
 {
     struct node_outbox *outbox = node->outbox;
     struct item *item = &outbox->items[outbox->at];
-    enum ent_status rc =
-        node_pending_put(node, &item->id, &item->to, item->precedence,
-            item->number, item->day, ent_bytes_view(&item->message), err);
+    enum ent_status rc = node_pending_put(node, &item->id, &item->to,
+        item->precedence, item->number, item->day, item->message, err);
 
-    if (rc == ENT_OK) {
-        ent_bytes_free(&item->message);
-        outbox->at++;
-    }
+    outbox->at += rc == ENT_OK;
     return rc;
 }
 

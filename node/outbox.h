@@ -27,11 +27,17 @@ void node_outbox_free(struct node_outbox **outbox);
 void node_outbox_open(struct node *node);
 void node_outbox_close(struct node *node);
 
-/* An accepted message, encoded as `wire`, which is taken over; pending at once
- * when this is closed or full. */
+/* Encode a message, open or not. It lies here until the next one is encoded, or
+ * when it is put, until all that was put is sealed or pending. ENT_BAD_INPUT:
+ * it is too large to be sent. */
+enum ent_status node_outbox_encode(struct node_outbox *outbox,
+    const ent_message *message, struct ent_view *ret_wire,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* It was accepted: the message that was encoded last. Pending at once when this
+ * is closed or full. */
 enum ent_status node_outbox_put(struct node *node,
     const struct node_outgoing *outgoing, uint64_t number, uint64_t day,
-    struct ent_bytes *wire, struct ent_error *err) ENT_MUST_CHECK;
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* One recipient's of one precedence, in the order they were put. */
 struct node_outbox_group {
@@ -44,9 +50,9 @@ bool node_outbox_first(
 
 /* Fill the batch from that group: as many as go into one bundle. */
 void node_outbox_fill(struct node_outbox *outbox, struct node_batch *batch);
-/* They were sealed; or not, and are where they were. */
-void node_outbox_sealed(struct node_outbox *outbox, struct node_batch *batch);
-void node_outbox_put_back(struct node_outbox *outbox, struct node_batch *batch);
+/* They were sealed; until then they are where they were. */
+void node_outbox_sealed(
+    struct node_outbox *outbox, const struct node_batch *batch);
 
 /* That group, or all, become pending rows. What fails takes the turn back:
  * their programs are told that they were accepted. */

@@ -156,8 +156,6 @@ seal_first(struct node *node, const struct node_outbox_group *group,
     rc = seal(node, batch, ret_sealed, err);
     if (*ret_sealed) {
         node_outbox_sealed(node->outbox, batch);
-    } else {
-        node_outbox_put_back(node->outbox, batch);
     }
     return rc;
 }

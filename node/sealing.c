@@ -120,7 +120,7 @@ make_seed(struct node *node, const struct node_batch *batch,
     struct node_keeper_message messages[ENT_BUNDLE_MESSAGES_MAX];
 
     for (size_t i = 0; i < batch->count; i++) {
-        messages[i].bytes = ent_bytes_view(&batch->list[i].message);
+        messages[i].bytes = batch->list[i].message;
         messages[i].part = batch->list[i].part;
     }
     node_keeper_ephemeral(node->keeper, &sealing->stream, sealing->label.first,
@@ -144,7 +144,7 @@ seal_body(struct node *node, const struct node_batch *batch,
         keys[i].key = ent_seal_message_key(&sealing->secrets, (uint32_t)i);
         ent_put_be(sealing->body.data + at, len, 4);
         rc = ent_seal_envelope(&keys[i].key, &envelope_id, (uint32_t)i,
-            ent_bytes_view(&chosen->message), sealing->body.data + at + 4, err);
+            chosen->message, sealing->body.data + at + 4, err);
         at += 4 + len;
     }
     return rc;

@@ -266,7 +266,7 @@ part_of(const struct node_outgoing *outgoing, struct ent_view wire)
 /* The message as this recipient gets it. */
 static enum ent_status
 finish_message(struct node *node, struct node_outgoing *outgoing,
-    struct ent_arena *arena, struct ent_bytes *ret_wire, struct ent_error *err)
+    struct ent_arena *arena, struct ent_view *ret_wire, struct ent_error *err)
 {
     enum ent_status rc = add_handling(outgoing, arena, err);
 
@@ -278,10 +278,10 @@ finish_message(struct node *node, struct node_outgoing *outgoing,
             node, outgoing->message, &outgoing->to, arena, err);
     }
     if (rc == ENT_OK) {
-        rc = ent_message_encode(outgoing->message, ret_wire, err);
+        rc = node_outbox_encode(node->outbox, outgoing->message, ret_wire, err);
     }
     if (rc == ENT_OK) {
-        outgoing->part = part_of(outgoing, ent_bytes_view(ret_wire));
+        outgoing->part = part_of(outgoing, *ret_wire);
     }
     return rc;
 }
@@ -319,11 +319,9 @@ node_submit_said(struct node *node, const struct node_outgoing *outgoing,
 
 static enum ent_status
 send_on(struct node *node, const struct node_outgoing *outgoing,
-    uint64_t number, uint64_t day, struct ent_bytes *wire,
-    struct ent_error *err)
+    uint64_t number, uint64_t day, struct ent_error *err)
 {
-    enum ent_status rc =
-        node_outbox_put(node, outgoing, number, day, wire, err);
+    enum ent_status rc = node_outbox_put(node, outgoing, number, day, err);
 
     return rc != ENT_OK ? rc : node_submit_said(node, outgoing, err);
 }
@@ -345,7 +343,7 @@ static enum ent_status
 accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
     struct ent_arena *arena, struct ent_error *err)
 {
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
+    struct ent_view wire = {0};
     const uint64_t day = last_day(node, outgoing);
     enum ent_status rc = finish_message(node, outgoing, arena, &wire, err);
 
@@ -368,9 +366,9 @@ accept(struct node *node, struct node_outgoing *outgoing, uint64_t number,
             outgoing->message, outgoing->enclosed, day, err);
     }
     if (rc == ENT_OK) {
-        rc = outgoing->held ? node_release_hold(node, outgoing, number, day,
-                                  ent_bytes_view(&wire), err)
-                            : send_on(node, outgoing, number, day, &wire, err);
+        rc = outgoing->held
+                 ? node_release_hold(node, outgoing, number, day, wire, err)
+                 : send_on(node, outgoing, number, day, err);
     }
     return node_as_storage(rc);
 }

@@ -182,6 +182,25 @@ ent_message_encode(const ent_message *message, struct ent_bytes *ret_wire,
     return ENT_OK;
 }
 
+enum ent_status
+ent_message_encode_into(const ent_message *message, uint8_t *room, size_t len,
+    struct ent_view *ret_wire, struct ent_error *err)
+{
+    struct ent_view wire;
+    enum ent_status rc;
+
+    assert(message != NULL && ret_wire != NULL);
+
+    if (!ent_pb_pack_into(&message->base, room, len, &wire)) {
+        return ENT_FULL;
+    }
+    rc = check_len(wire.len, err);
+    if (rc == ENT_OK) {
+        *ret_wire = wire;
+    }
+    return rc;
+}
+
 uint64_t
 ent_message_time_ms(const Google__Protobuf__Timestamp *time)
 {

@@ -34,6 +34,11 @@ bool ent_message_is_bare(struct ent_view wire);
 /* ENT_BAD_INPUT: it is more than ENT_MESSAGE_MAX. */
 enum ent_status ent_message_encode(const ent_message *message,
     struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;
+/* The same into the end of `room`, where it lies then. ENT_FULL, and `err` is
+ * left alone: it is more than `len` bytes, and what does fit lies there. */
+enum ent_status ent_message_encode_into(const ent_message *message,
+    uint8_t *room, size_t len, struct ent_view *ret_wire,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 #define ENT_JSON_MAX (4 * ENT_MESSAGE_MAX) /* bytes of text */
 #define ENT_JSON_DEPTH_MAX 32              /* brackets inside each other */

@@ -23,6 +23,25 @@ teardown(void **state)
     return 0;
 }
 
+/* The same bytes, at the end of a room that may be larger. */
+static void
+expect_encodes_into(const ent_message *message, struct ent_view wire)
+{
+    uint8_t room[256];
+    struct ent_view into = {0};
+
+    assert_true(wire.len > 0 && wire.len < sizeof room);
+    expect_status(ent_message_encode_into(
+                      message, room, wire.len - 1, &into, &last_error),
+        ENT_FULL);
+    for (size_t len = wire.len; len <= sizeof room; len++) {
+        expect_ok(
+            ent_message_encode_into(message, room, len, &into, &last_error));
+        assert_ptr_equal(into.data + into.len, room + len);
+        assert_true(ent_view_equal(into, wire));
+    }
+}
+
 static void
 a_message_decodes_as_it_was_encoded(void **state)
 {
@@ -40,6 +59,7 @@ a_message_decodes_as_it_was_encoded(void **state)
         ent_bytes_view(&wire), *state, &decoded, &last_error));
     assert_string_equal(decoded->test->text, "แม่สาย");
     expect_ok(ent_message_encode(decoded, &again, &last_error));
+    expect_encodes_into(decoded, ent_bytes_view(&wire));
     assert_true(ent_view_equal(ent_bytes_view(&wire), ent_bytes_view(&again)));
 }
 
@@ -162,7 +182,9 @@ static void
 a_message_has_a_largest_size(void **state)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes room = {0};
     struct ent_bytes wire = {0};
+    struct ent_view view = {0};
     Entente__V1__Test radio_check = ENTENTE__V1__TEST__INIT;
     ent_message message = ENTENTE__V1__MESSAGE__INIT;
 
@@ -173,6 +195,14 @@ a_message_has_a_largest_size(void **state)
     message.test = &radio_check;
     expect_status(
         ent_message_encode(&message, &wire, &last_error), ENT_BAD_INPUT);
+    expect_ok(ent_bytes_alloc(2 * ENT_MESSAGE_MAX, &room, &last_error));
+    expect_status(ent_message_encode_into(
+                      &message, room.data, room.len, &view, &last_error),
+        ENT_BAD_INPUT);
+    expect_status(
+        ent_message_encode_into(&message, room.data, 1000, &view, &last_error),
+        ENT_FULL);
+    assert_null(view.data);
     assert_null(wire.data);
     expect_status(
         decode(*state, text.data, ENT_MESSAGE_MAX + 1), ENT_BAD_INPUT);

@@ -285,8 +285,8 @@ smuggle(Entente__V1__AttachmentChunk *chunk, uint32_t precedence,
     batch->list[0].id = id;
     batch->list[0].day = row.day;
     batch->list[0].pending = node_key_pending(precedence, &node->party, 999);
-    expect_ok(
-        ent_message_encode(&message, &batch->list[0].message, &last_error));
+    expect_ok(ent_message_encode(&message, &batch->list[0].own, &last_error));
+    batch->list[0].message = ent_bytes_view(&batch->list[0].own);
     batch->body_len = 4 + ent_seal_envelope_len(batch->list[0].message.len);
     expect_ok(node_turn_begin(node, world.now, &last_error));
     expect_ok(node_peers_get(node, &to, &batch->peer, &last_error));

@@ -34,9 +34,10 @@ add(uint32_t mode, bool chunk, size_t len, uint64_t arrives_by)
 {
     struct node_chosen chosen = {0};
 
-    expect_ok(ent_bytes_alloc(len, &chosen.message, &last_error));
+    expect_ok(ent_bytes_alloc(len, &chosen.own, &last_error));
+    chosen.message = ent_bytes_view(&chosen.own);
     node_batch_add(batch, &chosen, mode, chunk, arrives_by);
-    assert_null(chosen.message.data); /* taken over */
+    assert_null(chosen.own.data); /* taken over */
 }
 
 static void

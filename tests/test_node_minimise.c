@@ -356,7 +356,6 @@ expect_parts_as_given(struct node *node, struct ent_view body)
                     body.data, body.len);
             }
         }
-        node_outbox_put_back(node->outbox, batch);
         expect_ok(node_outbox_keep_first(node, &last_error));
     }
 }

@@ -3,6 +3,7 @@
 #include "node/outbox.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "node/rules.h"
 #include "node/sealer.h"
@@ -10,6 +11,7 @@
 
 #define MANY 5
 #define MANY_BUNDLES 40
+#define LARGE 120 /* of 10,000 bytes: more than two chunks */
 
 static void
 hand_in_json(enum who to, const char *json, struct ent_id *ret_id)
@@ -48,6 +50,24 @@ hand_in(enum who to, const char *precedence, unsigned number)
 
     (void)snprintf(more, sizeof more, "\"precedence\":\"%s\"", precedence);
     return hand_in_with(to, more, number);
+}
+
+/* A test with a text of about 10,000 bytes. */
+static struct ent_id
+hand_in_large(unsigned number)
+{
+    struct ent_id id;
+    char json[11000];
+    int len = snprintf(json, sizeof json,
+        "{\"mode\":\"TEST\",\"purpose\":\"ADMINISTRATION\",\"precedence\":"
+        "\"ROUTINE\",\"test\":{\"text\":\"%05u",
+        number);
+
+    memset(json + len, 'a' + (int)(number % 26), 10000);
+    (void)snprintf(
+        json + len + 10000, sizeof json - (size_t)len - 10000, "\"}}");
+    hand_in_json(TACHILEIK, json, &id);
+    return id;
 }
 
 static void
@@ -100,7 +120,7 @@ of_what_goes_as_it_was_given_it_says_where_the_body_lies(void **state)
         node_batch_new(NULL, ENTENTE__V1__PRECEDENCE__FLASH);
     struct node_outbox *outbox = world.nodes[MAESAI]->outbox;
     const struct node_given_part *part = &batch->list[0].part;
-    const struct ent_bytes *wire = &batch->list[0].message;
+    const struct ent_view *wire = &batch->list[0].message;
     struct node_outbox_group group;
     ent_message *message;
 
@@ -112,13 +132,77 @@ of_what_goes_as_it_was_given_it_says_where_the_body_lies(void **state)
     node_outbox_fill(outbox, batch);
     assert_int_equal(batch->count, 1);
     expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
-    expect_ok(ent_message_decode(
-        ent_bytes_view(wire), &arena, &message, &last_error));
+    expect_ok(ent_message_decode(*wire, &arena, &message, &last_error));
     expect_ok(ent_pb_pack(&message->hotline_alert->base, &body, &last_error));
     assert_int_equal(part->len, body.len);
     assert_memory_equal(wire->data + part->at, body.data, body.len);
-    node_outbox_put_back(outbox, batch);
     end();
+}
+
+/* Whatever fits what is left, whether what was encoded is put or not. */
+static void
+what_is_encoded_stays_until_the_next_one_is(void **state)
+{
+    ENT_AUTO(node_outbox_free) struct node_outbox *outbox = node_outbox_new();
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    Entente__V1__Test test = ENTENTE__V1__TEST__INIT;
+    ent_message message = ENTENTE__V1__MESSAGE__INIT;
+    struct ent_view wire = {0};
+    const uint8_t *end;
+
+    (void)state;
+    message.body_case = ENTENTE__V1__MESSAGE__BODY_TEST;
+    message.test = &test;
+    expect_ok(ent_bytes_alloc(ENT_MESSAGE_MAX + 1, &text, &last_error));
+    test.text = (char *)text.data;
+    for (size_t len = 1; len <= ENT_MESSAGE_MAX; len = len * 5 / 2 + 1) {
+        ENT_AUTO(ent_bytes_free) struct ent_bytes expected = {0};
+
+        memset(text.data, 'x', len);
+        text.data[len] = '\0';
+        for (int i = 0; i < 7; i++) {
+            enum ent_status rc =
+                ent_message_encode(&message, &expected, &last_error);
+
+            expect_status(
+                node_outbox_encode(outbox, &message, &wire, &last_error), rc);
+            if (rc == ENT_OK) {
+                assert_int_equal(wire.len, expected.len);
+                assert_memory_equal(wire.data, expected.data, wire.len);
+            }
+            ent_bytes_free(&expected);
+        }
+    }
+    memset(text.data, 'x', ENT_MESSAGE_MAX); /* and its field: too long */
+    expect_status(node_outbox_encode(outbox, &message, &wire, &last_error),
+        ENT_BAD_INPUT);
+    text.data[10] = '\0';
+    expect_ok(node_outbox_encode(outbox, &message, &wire, &last_error));
+    assert_memory_equal(wire.data + wire.len - 10, text.data, 10);
+    end = wire.data + wire.len; /* nobody put it: the next one lies there */
+    expect_ok(node_outbox_encode(outbox, &message, &wire, &last_error));
+    assert_ptr_equal(wire.data + wire.len, end);
+}
+
+/* Each lies where it was while others are encoded. */
+static void
+more_than_a_chunk_of_them_is_sealed_as_it_was_given(void **state)
+{
+    struct ent_id ids[LARGE];
+
+    (void)state;
+    introduce();
+    begin();
+    for (unsigned i = 0; i < LARGE; i++) {
+        ids[i] = hand_in_large(i);
+    }
+    end();
+    assert_int_equal(rows_in(MAESAI, NODE_PENDING), 0);
+    pass(0);
+    for (unsigned i = 0; i < LARGE; i++) {
+        assert_int_equal(times_on_desk(TACHILEIK, &ids[i]), 1);
+    }
+    journal_is_good(MAESAI);
 }
 
 static void
@@ -388,6 +472,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_handed_in_is_sealed_at_once_as_one_bundle),
         TEST(of_what_goes_as_it_was_given_it_says_where_the_body_lies),
+        cmocka_unit_test(what_is_encoded_stays_until_the_next_one_is),
+        TEST(more_than_a_chunk_of_them_is_sealed_as_it_was_given),
         TEST(each_precedence_has_its_own_bundle),
         TEST(for_whom_no_key_is_known_it_waits),
         TEST(it_goes_behind_what_waits_already),
