@@ -71,22 +71,28 @@ node_bundle_new(const struct node_bundle *parts,
     return ENT_OK;
 }
 
+void
+node_bundle_take_body(struct node_bundle *bundle, struct ent_bytes *body)
+{
+    free(bundle->body_bytes);
+    bundle->body_bytes = body->data;
+    bundle->body = ent_bytes_view(body);
+    bundle->envelope_count = 0;
+    *body = (struct ent_bytes){0};
+    find_starts(bundle);
+}
+
 enum ent_status
 node_bundle_give_body(
     struct node_bundle *bundle, struct ent_view body, struct ent_error *err)
 {
-    uint8_t *bytes = malloc(body.len);
+    struct ent_bytes bytes = {0};
+    enum ent_status rc = ent_bytes_copy(body, &bytes, err);
 
-    if (bytes == NULL) {
-        return ent_fail(err, ENT_NO_MEMORY, "reading a bundle");
+    if (rc == ENT_OK) {
+        node_bundle_take_body(bundle, &bytes);
     }
-    memcpy(bytes, body.data, body.len);
-    free(bundle->body_bytes);
-    bundle->body_bytes = bytes;
-    bundle->body = ent_view_of(bytes, body.len);
-    bundle->envelope_count = 0;
-    find_starts(bundle);
-    return ENT_OK;
+    return rc;
 }
 
 void

@@ -45,6 +45,8 @@ enum ent_status node_bundle_new(const struct node_bundle *parts,
 /* Its body, copied, now that somebody asks for it. */
 enum ent_status node_bundle_give_body(struct node_bundle *bundle,
     struct ent_view body, struct ent_error *err) ENT_MUST_CHECK;
+/* The same, taken over. */
+void node_bundle_take_body(struct node_bundle *bundle, struct ent_bytes *body);
 void node_bundle_release(struct node_bundle **bundle);
 
 /* The envelope at `index`, looking into the bundle. ENT_IO: it has none. */

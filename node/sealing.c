@@ -280,7 +280,7 @@ keep_dispatch(struct node *node, struct sealing *sealing, uint64_t bundle,
     row.nonce = (ProtobufCBinaryData){.data = nonce, .len = sizeof nonce};
     row.receipt_secret =
         (ProtobufCBinaryData){.data = wrapped, .len = sizeof wrapped};
-    row.body_len = sealing->body.len;
+    row.body_len = sealing->label.body_len;
     rc = node_dispatch_put(node, &dispatch, err);
     if (rc != ENT_OK) {
         return rc;
@@ -300,6 +300,7 @@ keep(struct node *node, const struct node_batch *batch, struct sealing *sealing,
     struct node_vault_bundle kept = {
         .head = ent_bytes_view(&sealing->head),
         .body = ent_bytes_view(&sealing->body),
+        .own = &sealing->body,
         .outgoing = true,
         .at_ms = node->now_ms,
         .ids = ids,

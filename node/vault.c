@@ -49,10 +49,11 @@ put_row(struct node_store *store, const struct node_bundle *parts,
 
 /* Put it, and keep it at hand as it was put: it is read soon. But for a long
  * body of one that came: who reads the desk at once has what was opened
- * (node/opened.h), and who comes later finds it where it lies. */
+ * (node/opened.h), and who comes later finds it where it lies. `own` is its
+ * body, to be taken over, or NULL. */
 static enum ent_status
 put(struct node_store *store, const struct node_bundle *parts,
-    struct ent_error *err)
+    struct ent_bytes *own, struct ent_error *err)
 {
     ENT_AUTO(node_bundle_release) struct node_bundle *bundle = NULL;
     struct node_bundle kept = *parts;
@@ -65,13 +66,20 @@ put(struct node_store *store, const struct node_bundle *parts,
     if (rc == ENT_OK) {
         rc = put_body(store, parts, err);
     }
+    if (own != NULL) {
+        kept.body = (struct ent_view){0};
+    }
     if (rc == ENT_OK) {
         rc = node_bundle_new(&kept, &bundle, err);
     }
-    if (rc == ENT_OK) {
-        node_bundles_add(node_store_bundles(store), bundle);
+    if (rc != ENT_OK) {
+        return rc;
     }
-    return rc;
+    if (own != NULL) {
+        node_bundle_take_body(bundle, own);
+    }
+    node_bundles_add(node_store_bundles(store), bundle);
+    return ENT_OK;
 }
 
 /* A bundle of its row; a long body is not read yet. */
@@ -155,7 +163,7 @@ node_vault_put(struct node_store *store, struct node_slots *slots,
 
     if (rc == ENT_OK) {
         parts.number = number;
-        rc = put(store, &parts, err);
+        rc = put(store, &parts, bundle->own, err);
     }
     if (rc == ENT_OK && bundle->key_count > 0) {
         rc = node_vault_keys_put(
@@ -320,7 +328,7 @@ node_vault_empty(
     emptied.body = (struct ent_view){0};
     emptied.body_len = 0;
     emptied.whole = true;
-    return put(store, &emptied, err);
+    return put(store, &emptied, NULL, err);
 }
 
 enum ent_status

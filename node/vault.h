@@ -26,6 +26,7 @@ struct node_vault_key {
 struct node_vault_bundle {
     struct ent_view head;
     struct ent_view body;
+    struct ent_bytes *own; /* that, to be taken over; NULL: it is copied */
     bool outgoing;
     uint64_t at_ms;
     const struct ent_id *ids; /* by index, zero where none could be read */

@@ -179,6 +179,23 @@ a_body_can_come_later(void **state)
 }
 
 static void
+a_body_that_is_taken_over_is_not_copied(void **state)
+{
+    struct ent_bytes body = body_of(20);
+    const uint8_t *const data = body.data;
+    ENT_AUTO(node_bundle_release)
+    struct node_bundle *bundle = bundle_of(1, (struct ent_view){0});
+    struct ent_envelope envelope;
+
+    (void)state;
+    node_bundle_take_body(bundle, &body);
+    assert_null(body.data);
+    assert_ptr_equal(bundle->body.data, data);
+    expect_ok(node_bundle_envelope(bundle, 1, &envelope, &last_error));
+    assert_int_equal(envelope.id.bytes[0], 2);
+}
+
+static void
 of_one_number_there_is_one(void **state)
 {
     struct node_bundle *bundle;
@@ -205,6 +222,7 @@ main(void)
         TEST(they_take_no_more_than_their_room_and_one_always_stays),
         TEST(one_that_is_held_stays_whole_when_it_is_forgotten),
         TEST(a_body_can_come_later),
+        TEST(a_body_that_is_taken_over_is_not_copied),
         TEST(of_one_number_there_is_one),
     };
 

@@ -53,6 +53,28 @@ get_key(uint64_t bundle, uint32_t index, struct ent_message_key *ret_key)
 }
 
 static void
+a_body_may_be_taken_over(void **state)
+{
+    ENT_AUTO(node_bundle_release) struct node_bundle *kept = NULL;
+    ENT_AUTO(ent_bytes_free) struct ent_bytes body = {0};
+    struct node_vault_bundle bundle = {.head = view("head"), .own = &body};
+    uint64_t number = 0;
+
+    (void)state;
+    expect_ok(ent_bytes_copy(view("body"), &body, &last_error));
+    bundle.body = ent_bytes_view(&body);
+    expect_ok(node_vault_put(
+        office.store, office.slots, &bundle, &number, &last_error));
+    assert_null(body.data);
+    expect_ok(node_vault_get(office.store, number, &kept, &last_error));
+    assert_ptr_equal(kept->body.data, bundle.body.data);
+    node_bundle_release(&kept);
+    node_bundles_clear(node_store_bundles(office.store));
+    expect_ok(node_vault_get(office.store, number, &kept, &last_error));
+    expect_bytes(kept->body, "body");
+}
+
+static void
 a_bundle_is_kept_as_it_travelled(void **state)
 {
     ENT_AUTO(node_bundle_release) struct node_bundle *kept = NULL;
@@ -317,6 +339,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_bundle_is_kept_as_it_travelled),
+        TEST(a_body_may_be_taken_over),
         TEST(a_bundle_stays_in_memory_over_turns),
         TEST(a_bundle_of_a_turn_that_is_taken_back_is_forgotten),
         TEST(a_bundle_that_is_emptied_or_deleted_is_not_in_memory_either),
