@@ -139,8 +139,13 @@ permute(const struct node_blinding *blinding, enum node_table table,
 static size_t
 kept_at(const uint8_t *in, size_t len)
 {
-    uint64_t mixed = (ent_get_be(in, 4) << 32 | ent_get_be(in + len - 4, 4)) *
-                     UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t mixed;
+
+    if (len == ID - TIME) {
+        return NODE_BLINDING_KEPT;
+    }
+    mixed = (ent_get_be(in, 4) << 32 | ent_get_be(in + len - 4, 4)) *
+            UINT64_C(0x9e3779b97f4a7c15);
 
     return (size_t)(mixed >> 48) % NODE_BLINDING_KEPT;
 }

@@ -30,11 +30,12 @@
 
 #define NODE_BLINDING_KEY_LEN 16
 
-/* A part of a key that was hidden, and what became of it: the same office and
- * the same message are asked for several times in a row, and again when the
- * rows of a turn go to the store. */
+/* A part of a key that was hidden, and what became of it: the same office is
+ * asked for many times in a row, and the same message a few times. Of ids the
+ * last one is kept: among many of them, looking for one takes longer than the
+ * permutation. */
 #define NODE_BLINDING_PART_MAX 32
-#define NODE_BLINDING_KEPT 2048 /* a power of two */
+#define NODE_BLINDING_KEPT 64 /* a power of two; and the last id */
 
 struct node_blinding {
     uint8_t key[NODE_BLINDING_KEY_LEN];
@@ -48,7 +49,7 @@ struct node_blinding {
         uint8_t len;
         uint8_t in[NODE_BLINDING_PART_MAX];
         uint8_t out[NODE_BLINDING_PART_MAX];
-    } kept[NODE_BLINDING_KEPT];
+    } kept[NODE_BLINDING_KEPT + 1];
 };
 
 /* `store_key` is that of the store's values; ours is made of it. */

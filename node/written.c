@@ -34,12 +34,19 @@ struct row {
     size_t counted;         /* of written->bytes */
 };
 
+/* Where a row's number lies. Most that lie there by chance are told apart by
+ * the other half of their hash: the rows are not at hand. */
+struct place {
+    uint32_t row; /* plus 1; 0: free */
+    uint32_t tag;
+};
+
 struct node_written {
     uint8_t hash_key[crypto_shorthash_KEYBYTES]; /* ids are of peers' choice */
     struct row *rows;
     size_t count;
     size_t rows_max;
-    uint32_t *places; /* of rows, plus 1; 0: free. Twice as many as rows_max */
+    struct place *places; /* twice as many as rows_max */
     size_t place_count;
     struct chunk *chunks; /* the one being filled is the first */
     struct chunk *spare;
@@ -58,29 +65,39 @@ node_written_new(void)
     return written;
 }
 
-/* The place of that row, or the free one where it belongs. */
-static size_t
+static bool
+is_at(const struct node_written *written, const struct place *place,
+    uint32_t tag, enum node_table table, struct ent_view key)
+{
+    const struct row *row = &written->rows[place->row - 1];
+
+    return place->tag == tag && row->table == table &&
+           ent_view_equal(node_key_view(&row->key), key);
+}
+
+/* The place of that row, or the free one where it belongs, which has its tag
+ * then. */
+static struct place *
 place_of(const struct node_written *written, enum node_table table,
     struct ent_view key)
 {
     uint8_t in[1 + NODE_KEY_MAX];
     uint8_t out[crypto_shorthash_BYTES];
-    size_t mask = written->place_count - 1;
-    size_t place;
+    const size_t mask = written->place_count - 1;
+    uint32_t tag;
+    size_t at;
 
     in[0] = (uint8_t)table;
     memcpy(in + 1, key.data, key.len);
     (void)crypto_shorthash(out, in, 1 + key.len, written->hash_key);
-    for (place = ent_get_be(out, 8) & mask; written->places[place] != 0;
-         place = (place + 1) & mask) {
-        const struct row *row = &written->rows[written->places[place] - 1];
-
-        if (row->table == table &&
-            ent_view_equal(node_key_view(&row->key), key)) {
-            break;
-        }
+    tag = (uint32_t)ent_get_be(out, 4);
+    at = ent_get_be(out + 4, 4) & mask;
+    while (written->places[at].row != 0 &&
+           !is_at(written, &written->places[at], tag, table, key)) {
+        at = (at + 1) & mask;
     }
-    return place;
+    written->places[at].tag = tag;
+    return &written->places[at];
 }
 
 /* Room for one row more, and every row in its place. */
@@ -89,7 +106,7 @@ grow(struct node_written *written, struct ent_error *err)
 {
     size_t count =
         written->place_count == 0 ? PLACES_MIN : written->place_count * 2;
-    uint32_t *places;
+    struct place *places;
     struct row *rows;
 
     if (written->count < written->rows_max) {
@@ -109,7 +126,7 @@ grow(struct node_written *written, struct ent_error *err)
     written->place_count = count;
     written->rows_max = count / 2;
     for (size_t i = 0; i < written->count; i++) {
-        places[place_of(written, rows[i].table, node_key_view(&rows[i].key))] =
+        place_of(written, rows[i].table, node_key_view(&rows[i].key))->row =
             (uint32_t)i + 1;
     }
     return ENT_OK;
@@ -161,22 +178,22 @@ have_row(struct node_written *written, enum node_table table,
     struct ent_view key, struct row **ret_row, struct ent_error *err)
 {
     enum ent_status rc = grow(written, err);
-    size_t place;
+    struct place *place;
 
     if (rc != ENT_OK) {
         return rc;
     }
     place = place_of(written, table, key);
-    if (written->places[place] == 0) {
+    if (place->row == 0) {
         struct row *row = &written->rows[written->count++];
 
         *row = (struct row){.table = table, .deleted = true};
         row->key.len = key.len;
         memcpy(row->key.bytes, key.data, key.len);
-        written->places[place] = (uint32_t)written->count;
+        place->row = (uint32_t)written->count;
         written->bytes += key.len + ROW_OVERHEAD;
     }
-    *ret_row = &written->rows[written->places[place] - 1];
+    *ret_row = &written->rows[place->row - 1];
     (*ret_row)->taken = false;
     return ENT_OK;
 }
@@ -254,15 +271,13 @@ static struct row *
 find(const struct node_written *written, enum node_table table,
     struct ent_view key)
 {
-    size_t place;
+    const struct place *place;
 
     if (written->count == 0) {
         return NULL;
     }
     place = place_of(written, table, key);
-    return written->places[place] == 0
-               ? NULL
-               : &written->rows[written->places[place] - 1];
+    return place->row == 0 ? NULL : &written->rows[place->row - 1];
 }
 
 enum ent_status
