@@ -185,8 +185,12 @@ node_copy_rows_get(struct node *node, const struct ent_id *id,
 {
     const struct node_key key = node_key_copy(id, to);
     struct ent_view place;
-    enum ent_status rc = get_own(node, &key, ret_row, err);
+    enum ent_status rc;
 
+    if (!node_known_may_be(&node->known, id, to)) {
+        return ENT_NOT_FOUND;
+    }
+    rc = get_own(node, &key, ret_row, err);
     if (rc != ENT_NOT_FOUND) {
         return rc;
     }
@@ -246,6 +250,7 @@ node_copy_rows_add(struct node *node, const struct ent_id *id,
 {
     const struct node_key key = node_key_copy(id, to);
 
+    node_known_add(&node->known, id, to);
     return node_store_hold(
         node->store, NODE_COPY, node_key_view(&key), &row->base, err);
 }

@@ -123,6 +123,7 @@ take_back_self(struct node *node)
     node_outcomes_clear(&node->outcomes);
     node_numbered_clear(&node->numbered);
     node_seen_clear(&node->seen);
+    node_known_take_back(&node->known);
     if (node->before.manifest_changed) {
         ent_bytes_free(&node->manifest_wire);
         node->manifest_wire = node->before.manifest_wire;
@@ -208,6 +209,9 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
     }
     if (rc == ENT_OK) {
         rc = node_seen_flush(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_known_flush(node, err);
     }
     if (rc == ENT_OK) {
         rc = note_tally(node, err);

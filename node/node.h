@@ -19,6 +19,7 @@
 #include "node/effects.h"
 #include "node/journal.h"
 #include "node/keeper.h"
+#include "node/known.h"
 #include "node/numbered.h"
 #include "node/outcome.h"
 #include "node/prints.h"
@@ -88,6 +89,7 @@ struct node {
     struct node_outcomes outcomes; /* those that were read last */
     struct node_numbered numbered; /* the block that was, too */
     struct node_seen seen;         /* what this turn knows */
+    struct node_known known;       /* copies that came lately */
     struct {                       /* as committed, while a turn changes it */
         bool clock_doubt;
         uint64_t incarnation;

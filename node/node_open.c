@@ -284,6 +284,9 @@ opening_turn(struct node *node, struct ent_error *err)
         node->before.tally = node->tally;
     }
     if (rc == ENT_OK) {
+        rc = node_known_load(node, err);
+    }
+    if (rc == ENT_OK) {
         rc = check_slots(node, err);
     }
     if (rc == ENT_OK) {

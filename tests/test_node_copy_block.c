@@ -9,6 +9,7 @@
 #include "node/copy_rows.h"
 #include "node/outbox.h"
 #include "node/sealer.h"
+#include "proto/refusal.h"
 
 #define COUNT 24
 #define FIRST NODE_COPY_BLOCK_MAX
@@ -208,8 +209,9 @@ end(void)
     expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
 }
 
-/* An alert with that id, in a turn that was begun: is it accepted? */
-static bool
+/* A message with that id, in a turn that was begun: why it is refused; 0: it
+ * is not. */
+static uint32_t
 hand_in_one(const struct ent_id *id, const char *json, struct ent_arena *arena)
 {
     Entente__V1__SubmitResult *result;
@@ -221,7 +223,9 @@ hand_in_one(const struct ent_id *id, const char *json, struct ent_arena *arena)
                     json + 1) < (int)sizeof with_id);
     submit_one(MAESAI, TACHILEIK, with_id, &result, arena);
     assert_int_equal(result->n_copies, 1);
-    return result->copies[0]->accepted;
+    assert_true(
+        result->copies[0]->accepted == (result->copies[0]->reason == 0));
+    return result->copies[0]->reason;
 }
 
 /* So many of them, sealed as one bundle. */
@@ -235,7 +239,7 @@ hand_in(void)
     node_outbox_open(node);
     for (size_t i = 0; i < COUNT; i++) {
         sent[i] = ent_id_new(world.now);
-        assert_true(hand_in_one(&sent[i], hotline, &arena));
+        assert_int_equal(hand_in_one(&sent[i], hotline, &arena), 0);
     }
     node_outbox_close(node);
     expect_ok(node_sealer_fresh(node, &last_error));
@@ -362,8 +366,9 @@ what_is_handed_in_again_is_known(void **state)
     begin();
     hand_in();
     for (int later = 0; later < 2; later++) {
-        assert_true(hand_in_one(&sent[3], hotline, &arena));
-        assert_false(hand_in_one(&sent[3], not_agreed, &arena));
+        assert_int_equal(hand_in_one(&sent[3], hotline, &arena), 0);
+        assert_int_equal(
+            hand_in_one(&sent[3], not_agreed, &arena), ENT_REFUSAL_ID_REUSED);
         end();
         begin();
     }
