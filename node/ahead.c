@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/api.h"
 #include "node/intake.h"
 #include "node/peers.h"
 #include "proto/base/log.h"
@@ -22,8 +23,11 @@ node_ahead_start(struct node *node)
 {
     struct ent_error err = {0};
 
-    if (node_unsealer_start(&node->unsealer, &err) != ENT_OK) {
-        ent_log(ENT_LOG_WARN, "ahead", "nothing is opened ahead: %s", err.text);
+    if (node_helper_start(&node->helper, &err) != ENT_OK ||
+        node_unsealer_new(node->helper, &node->unsealer, &err) != ENT_OK ||
+        node_api_lay_out_ahead(
+            node->api, node->helper, node->given_key, &err) != ENT_OK) {
+        ent_log(ENT_LOG_WARN, "ahead", "not all is done ahead: %s", err.text);
     }
 }
 

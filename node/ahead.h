@@ -32,7 +32,8 @@ struct node_ahead {
     struct node_unsealer *unsealer; /* of the jobs */
 };
 
-/* Start the thread. Without it everything is done in its turn. */
+/* Start the thread, for requests too (node/laid.h). Without it everything is
+ * done in its turn. */
 void node_ahead_start(struct node *node);
 
 /* The next frame of `link`, as ent_link_receive gives it. `node->ahead` is

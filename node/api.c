@@ -99,6 +99,7 @@ node_api_close(struct node_api **api)
         return;
     }
     node_api_queue_clear(&(*api)->queue);
+    node_laids_free(&(*api)->laids);
     if ((*api)->ear.socket != NULL) {
         (void)zmq_close((*api)->ear.socket);
     }
@@ -109,6 +110,13 @@ node_api_close(struct node_api **api)
     ent_arena_fini(&(*api)->arena);
     free(*api);
     *api = NULL;
+}
+
+enum ent_status
+node_api_lay_out_ahead(struct node_api *api, struct node_helper *helper,
+    const uint8_t given_key[static 16], struct ent_error *err)
+{
+    return node_laids_new(helper, given_key, &api->laids, err);
 }
 
 struct ent_ear *
@@ -188,25 +196,42 @@ remember_asker(struct node_api *api, struct ent_view client, uint64_t number)
     }
 }
 
-/* What nobody has looked at yet: it is laid out, and done. */
+/* What is asked, laid out now if it was not ahead of its turn. */
 static enum ent_status
-serve_fresh(struct node *node, struct ent_view client, uint64_t *ret_number,
+lay_out(struct node_api *api, const Entente__V1__ApiRequest **ret_request,
     struct ent_error *err)
 {
     static const struct ent_pb_limits limits = {
         .size_max = NODE_API_REQUEST_MAX, .fields_max = FIELDS_MAX};
-    struct node_api *api = node->api;
     ProtobufCMessage *request = NULL;
-    enum ent_status rc = ent_pb_unpack(&entente__v1__api_request__descriptor,
-        api->packed, &limits, &api->arena, &request, err);
+    enum ent_status rc;
+
+    if (api->served->laid != NULL) {
+        *ret_request = node_laid_finish(api->served->laid);
+        if (*ret_request != NULL) {
+            return ENT_OK;
+        }
+    }
+    rc = ent_pb_unpack(&entente__v1__api_request__descriptor, api->packed,
+        &limits, &api->arena, &request, err);
+    *ret_request = (const Entente__V1__ApiRequest *)request;
+    return rc;
+}
+
+/* What nobody has looked at yet. */
+static enum ent_status
+serve_fresh(struct node *node, struct ent_view client, uint64_t *ret_number,
+    struct ent_error *err)
+{
+    const Entente__V1__ApiRequest *request = NULL;
+    enum ent_status rc = lay_out(node->api, &request, err);
 
     if (rc != ENT_OK) {
         return rc;
     }
-    *ret_number = ((Entente__V1__ApiRequest *)request)->number;
-    remember_asker(api, client, *ret_number);
-    return node_api_request(
-        node, client, (const Entente__V1__ApiRequest *)request, err);
+    *ret_number = request->number;
+    remember_asker(node->api, client, *ret_number);
+    return node_api_request(node, client, request, err);
 }
 
 static enum ent_status
@@ -306,7 +331,7 @@ node_api_fill(struct node_api *api)
     for (size_t i = 0; came && i < NODE_API_QUEUE_MAX; i++) {
         room = node_api_queue_room(&api->queue);
         if (room == NULL) {
-            return;
+            break;
         }
         zmq_msg_init(&room->client);
         zmq_msg_init(&room->payload);
@@ -318,6 +343,9 @@ node_api_fill(struct node_api *api)
             zmq_msg_close(&room->client);
             zmq_msg_close(&room->payload);
         }
+    }
+    if (api->laids != NULL) {
+        node_api_queue_lay_out(&api->queue, api->laids);
     }
 }
 

@@ -26,6 +26,11 @@ struct node_like_budget;
 enum ent_status node_api_open(void *zmq_context, const char *path,
     struct node_api **ret_api, struct ent_error *err) ENT_MUST_CHECK;
 void node_api_close(struct node_api **api);
+/* From now on large requests are laid out ahead of their turn (node/laid.h), by
+ * `helper`, which is stopped after the api is closed. */
+enum ent_status node_api_lay_out_ahead(struct node_api *api,
+    struct node_helper *helper, const uint8_t given_key[static 16],
+    struct ent_error *err) ENT_MUST_CHECK;
 /* Whether requests may have come. */
 struct ent_ear *node_api_ear(struct node_api *api);
 

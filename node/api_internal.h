@@ -40,6 +40,7 @@ struct node_api {
     char path[108];     /* as long as a Unix address can be */
     struct ent_arena arena;
     struct node_api_queue queue;
+    struct node_laids *laids;       /* NULL: nothing is laid out ahead */
     struct node_api_queued *served; /* the request that is served now, */
     uint64_t user;                  /* who asks it, of this machine, */
     struct ent_view packed;         /* and what, as it came */

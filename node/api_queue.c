@@ -18,6 +18,7 @@ node_api_queue_add(struct node_api_queue *queue)
     struct node_api_queued *request = &queue->list[queue->count++];
 
     request->passed = 0;
+    request->laid = NULL;
     request->at = 0;
     request->left = request->touched = false;
     request->results = (struct ent_bytes){0};
@@ -114,6 +115,7 @@ move(struct node_api_queued *to, struct node_api_queued *from)
     zmq_msg_close(&from->client);
     zmq_msg_close(&from->payload);
     from->results = (struct ent_bytes){0};
+    from->laid = NULL;
 }
 
 static void
@@ -146,9 +148,25 @@ node_api_queue_take(struct node_api_queue *queue, size_t room,
 void
 node_api_queued_end(struct node_api_queued *request)
 {
+    node_laid_release(&request->laid); /* it looks into the payload */
     zmq_msg_close(&request->client);
     zmq_msg_close(&request->payload);
     ent_bytes_free(&request->results);
+}
+
+void
+node_api_queue_lay_out(struct node_api_queue *queue, struct node_laids *laids)
+{
+    for (size_t i = 0; i < queue->count; i++) {
+        struct node_api_queued *request = &queue->list[i];
+        const size_t len = zmq_msg_size(&request->payload);
+
+        if (request->laid == NULL && request->at == 0 &&
+            len >= NODE_LAID_BYTES_MIN) {
+            request->laid = node_laid_begin(
+                laids, ent_view_of(zmq_msg_data(&request->payload), len));
+        }
+    }
 }
 
 void
@@ -158,6 +176,7 @@ node_api_queue_return(
     for (size_t i = queue->count; i > 0; i--) {
         move(&queue->list[i], &queue->list[i - 1]);
     }
+    node_laid_release(&request->laid); /* what is left is laid out anew */
     queue->bytes += zmq_msg_size(&request->payload);
     queue->count++;
     move(&queue->list[0], request);

@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <zmq.h>
 
+#include "node/laid.h"
 #include "proto/base/bytes.h"
 
 #define NODE_API_QUEUE_MAX 64
@@ -36,7 +37,8 @@
 struct node_api_queued {
     zmq_msg_t client;
     zmq_msg_t payload;
-    unsigned passed; /* turns that ended without it */
+    unsigned passed;        /* turns that ended without it */
+    struct node_laid *laid; /* out ahead of its turn; NULL: it is not */
 
     /* What is served in slices only: */
     size_t at;                /* how far, in bytes of the payload; 0: not yet */
@@ -70,6 +72,11 @@ void node_api_queued_end(struct node_api_queued *request);
 /* Put the one back that was taken last: it is the first again. */
 void node_api_queue_return(
     struct node_api_queue *queue, struct node_api_queued *request);
+
+/* Begin to lay out the next large ones, in the order in which they came, as
+ * many as `laids` takes. */
+void node_api_queue_lay_out(
+    struct node_api_queue *queue, struct node_laids *laids);
 
 /* A turn begins: of none that waits a slice was served in it. */
 void node_api_queue_begin(struct node_api_queue *queue);

@@ -13,27 +13,12 @@
 #include "node/submit.h"
 #include "node/uplink.h"
 
-/* Fields of SubmitRequest and of Submission. */
-#define SUBMISSIONS 1
-#define MESSAGE 1
+#define SUBMISSIONS 1 /* of SubmitRequest */
 
 /* Messages until it is looked whether somebody is to go first: half a
  * millisecond's. */
 #define SLICE 32
 #define FIELDS_MAX 200000
-
-/* The next submission's message as it came; of length 0: it has none. */
-static struct ent_view
-next_message(struct ent_view *submissions)
-{
-    struct ent_view submission;
-    struct ent_view message;
-
-    return ent_pb_part(submissions, SUBMISSIONS, &submission) &&
-                   ent_pb_part(&submission, MESSAGE, &message)
-               ? message
-               : ent_view_of(NULL, 0);
-}
 
 /* ---- when ---- */
 
@@ -69,11 +54,13 @@ accept(struct node *node, Entente__V1__Submission *const *list, size_t count,
     struct ent_view *packed, Entente__V1__SubmitReply *reply,
     struct ent_error *err)
 {
-    const bool follows = node->api->served->at > 0;
+    const struct node_api_queued *served = node->api->served;
+    const bool follows = served->at > 0;
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; rc == ENT_OK && i < count; i++) {
-        rc = node_submit(node, list[i], next_message(packed), &node->api->arena,
+        rc = node_submit_printed(node, list[i], node_submission_next(packed),
+            node_laid_print(served->laid, reply->n_results), &node->api->arena,
             &reply->results[reply->n_results], err);
         reply->n_results++;
     }

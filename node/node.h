@@ -43,6 +43,7 @@ struct node_answers;
 struct node_identity;
 struct node_asked;
 struct node_outbox;
+struct node_helper;
 struct node_unsealer;
 struct node_unsealer_job;
 
@@ -79,7 +80,8 @@ struct node {
     struct node_answers *answers;    /* of this turn (node/receipts.h) */
     struct node_asked *asked;        /* of node/asked.h, in memory */
     struct node_outbox *outbox;      /* of this turn (node/outbox.h) */
-    struct node_unsealer *unsealer;  /* NULL: nothing is done ahead */
+    struct node_helper *helper;      /* NULL: nothing is done ahead */
+    struct node_unsealer *unsealer;  /* too */
     struct node_unsealer_job *ahead; /* of the frame that is being handled */
     uint64_t from; /* the neighbour whose frame is being handled; 0: none */
     uint64_t incarnation;

@@ -398,7 +398,8 @@ node_close(struct node **node_pointer)
     /* After the store: it may take a moment, and more (proto/link.c). */
     node_api_close(&node->api);
     node_uplink_close(&node->uplink);
-    node_unsealer_stop(&node->unsealer);
+    node_unsealer_free(&node->unsealer);
+    node_helper_stop(&node->helper);
     if (node->zmq != NULL) {
         (void)zmq_ctx_term(node->zmq);
     }

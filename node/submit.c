@@ -13,6 +13,10 @@
 #include "node/submit_internal.h"
 #include "proto/refusal.h"
 
+/* Fields of SubmitRequest and of Submission. */
+#define SUBMISSIONS 1
+#define MESSAGE 1
+
 typedef Entente__V1__CopyResult copy_result; /* a generated name */
 
 char *
@@ -47,6 +51,25 @@ node_id_in(struct ent_arena *arena, const ProtobufCBinaryData *id)
     }
     memcpy(parsed.bytes, id->data, sizeof parsed.bytes);
     return node_id_text_in(arena, &parsed);
+}
+
+void
+node_submit_print(const uint8_t given_key[static 16], struct ent_view given,
+    uint8_t out[static NODE_PRINT_LEN])
+{
+    (void)crypto_shorthash_siphashx24(out, given.data, given.len, given_key);
+}
+
+struct ent_view
+node_submission_next(struct ent_view *submissions)
+{
+    struct ent_view submission;
+    struct ent_view message;
+
+    return ent_pb_part(submissions, SUBMISSIONS, &submission) &&
+                   ent_pb_part(&submission, MESSAGE, &message)
+               ? message
+               : ent_view_of(NULL, 0);
 }
 
 /* This copy cannot be made at all; the others of its batch can. */
@@ -171,6 +194,12 @@ struct submitting {
     bool held; /* an officer signs before it goes */
 };
 
+/* The message as it came, and the print of that, where they are known. */
+struct as_given {
+    struct ent_view packed;
+    const uint8_t *print;
+};
+
 static void
 submitting_fini(struct submitting *submitting)
 {
@@ -181,9 +210,10 @@ submitting_fini(struct submitting *submitting)
  * files go with it. */
 static enum ent_status
 keep_given(const struct node *node, const Entente__V1__Submission *submission,
-    struct ent_view packed, struct submitting *submitting,
+    const struct as_given *as_given, struct submitting *submitting,
     struct ent_error *err)
 {
+    const struct ent_view packed = as_given->packed;
     ent_message *message = submission->message;
     const bool as_packed = packed.len > 0 && packed.len <= ENT_MESSAGE_MAX &&
                            message->to[0] == '\0' &&
@@ -196,9 +226,11 @@ keep_given(const struct node *node, const Entente__V1__Submission *submission,
         rc = ent_message_encode(message, &submitting->encoded, err);
         submitting->given = ent_bytes_view(&submitting->encoded);
     }
-    if (rc == ENT_OK) {
-        (void)crypto_shorthash_siphashx24(submitting->print,
-            submitting->given.data, submitting->given.len, node->given_key);
+    if (rc == ENT_OK && as_packed && as_given->print != NULL) {
+        memcpy(submitting->print, as_given->print, NODE_PRINT_LEN);
+    } else if (rc == ENT_OK) {
+        node_submit_print(
+            node->given_key, submitting->given, submitting->print);
     }
     return rc;
 }
@@ -223,7 +255,7 @@ author_fault(struct node *node, const Entente__V1__Submission *submission,
 /* Fill the message in, and find what is wrong with it as a whole. */
 static enum ent_status
 examine(struct node *node, const Entente__V1__Submission *submission,
-    struct ent_view packed, struct submitting *submitting,
+    const struct as_given *as_given, struct submitting *submitting,
     struct ent_arena *arena, const char **ret_fault, struct ent_error *err)
 {
     ent_message *message = submission->message;
@@ -231,7 +263,7 @@ examine(struct node *node, const Entente__V1__Submission *submission,
         node, submission, arena, &submitting->enclosed, ret_fault, err);
 
     if (rc == ENT_OK && *ret_fault == NULL) {
-        rc = keep_given(node, submission, packed, submitting, err);
+        rc = keep_given(node, submission, as_given, submitting, err);
     }
     if (rc != ENT_OK || *ret_fault != NULL) {
         return rc;
@@ -283,7 +315,7 @@ submit_copies(struct node *node, ent_message *message,
 
 static enum ent_status
 submit_message(struct node *node, const Entente__V1__Submission *submission,
-    struct ent_view packed, struct ent_arena *arena,
+    const struct as_given *as_given, struct ent_arena *arena,
     Entente__V1__SubmitResult *result, struct ent_error *err)
 {
     ENT_AUTO(submitting_fini) struct submitting submitting;
@@ -291,7 +323,7 @@ submit_message(struct node *node, const Entente__V1__Submission *submission,
     enum ent_status rc;
 
     submitting.encoded = (struct ent_bytes){0};
-    rc = examine(node, submission, packed, &submitting, arena, &fault, err);
+    rc = examine(node, submission, as_given, &submitting, arena, &fault, err);
     if (rc != ENT_OK) {
         return rc;
     }
@@ -310,6 +342,17 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
     struct ent_view packed, struct ent_arena *arena,
     Entente__V1__SubmitResult **ret_result, struct ent_error *err)
 {
+    return node_submit_printed(
+        node, submission, packed, NULL, arena, ret_result, err);
+}
+
+enum ent_status
+node_submit_printed(struct node *node,
+    const Entente__V1__Submission *submission, struct ent_view packed,
+    const uint8_t *print, struct ent_arena *arena,
+    Entente__V1__SubmitResult **ret_result, struct ent_error *err)
+{
+    const struct as_given as_given = {.packed = packed, .print = print};
     Entente__V1__SubmitResult *result = NULL;
     enum ent_status rc = make_result(submission, arena, &result, err);
 
@@ -321,5 +364,5 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
         result->error = (char *)(uintptr_t) "message: none is given";
         return ENT_OK;
     }
-    return submit_message(node, submission, packed, arena, result, err);
+    return submit_message(node, submission, &as_given, arena, result, err);
 }

@@ -16,6 +16,7 @@
 #ifndef NODE_SUBMIT_H
 #define NODE_SUBMIT_H
 
+#include "node/keeper.h"
 #include "node/node.h"
 #include "proto/base/pb.h"
 #include "proto/schema/api.pb-c.h"
@@ -31,6 +32,19 @@ enum ent_status node_submit(struct node *node,
     const Entente__V1__Submission *submission, struct ent_view packed,
     struct ent_arena *arena, Entente__V1__SubmitResult **ret_result,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The same where the print of `packed` was taken before; NULL: it was not. */
+enum ent_status node_submit_printed(struct node *node,
+    const Entente__V1__Submission *submission, struct ent_view packed,
+    const uint8_t *print, struct ent_arena *arena,
+    Entente__V1__SubmitResult **ret_result,
+    struct ent_error *err) ENT_MUST_CHECK;
+
+/* Of a message as it was given. Asks nobody. */
+void node_submit_print(const uint8_t given_key[static 16],
+    struct ent_view given, uint8_t out[static NODE_PRINT_LEN]);
+/* Take the next submission off `submissions`, a SubmitRequest as it came: its
+ * message; of length 0: it has none. */
+struct ent_view node_submission_next(struct ent_view *submissions);
 
 /* Would it go, and why not? Changes nothing. */
 enum ent_status node_explain(struct node *node,

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "node/ahead.h"
 #include "node/intake.h"
@@ -18,7 +19,11 @@ begin(void **state)
     int rc = setup(state);
 
     for (size_t i = 0; i < 2 && rc == 0; i++) {
-        expect_ok(node_unsealer_start(&world.nodes[i]->unsealer, &last_error));
+        struct node *node = world.nodes[i];
+
+        expect_ok(node_helper_start(&node->helper, &last_error));
+        expect_ok(
+            node_unsealer_new(node->helper, &node->unsealer, &last_error));
     }
     introduce();
     exchange(); /* nothing of that is under way */
@@ -108,7 +113,7 @@ what_could_not_be_read_is_told_in_its_turn(void **state)
 
 /* What another thread makes of a frame that came from Mae Sai. */
 static struct node_unsealer_job *
-open_ahead(const struct flying *frame)
+open_ahead(const struct flying *frame, unsigned wait_us)
 {
     struct node *node = world.nodes[TACHILEIK];
     struct node_unsealer_job *job = node_unsealer_take(node->unsealer);
@@ -127,20 +132,21 @@ open_ahead(const struct flying *frame)
     expect_ok(node_unsealed_begin(
         &job->unsealed, &job->bundle, &secrets, &last_error));
     node_unsealer_begin(node->unsealer, job);
+    (void)usleep(wait_us);
     node_unsealer_finish(node->unsealer, job);
     return job;
 }
 
-/* Who asks at once may come before it was begun. */
+/* Who asks soon may come before it was begun. */
 static struct node_unsealer_job *
 opened_ahead(const struct flying *frame, bool verified)
 {
     struct node *node = world.nodes[TACHILEIK];
-    struct node_unsealer_job *job = open_ahead(frame);
+    struct node_unsealer_job *job = open_ahead(frame, 0);
 
-    for (int i = 0; !job->is_done && i < 10000; i++) {
+    for (unsigned i = 0; !job->is_done && i < 1000; i++) {
         node_unsealer_release(node->unsealer, &job);
-        job = open_ahead(frame);
+        job = open_ahead(frame, 100 * i);
     }
     assert_true(job->is_done);
     assert_true(job->is_verified == verified);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "node/api_internal.h"
 #include "node/outbox.h"
@@ -19,6 +20,7 @@
 static void *context;
 static void *programs[2];
 static struct ent_arena replies; /* that were read */
+static int text_len;             /* of each message, at least */
 
 static struct node *
 maesai(void)
@@ -78,7 +80,7 @@ hand_in(void *program, unsigned from, unsigned count, unsigned bare)
     expect_ok(ent_arena_init(&arena, 1 << 24, &last_error));
     for (unsigned i = 0; i < count; i++) {
         ProtobufCMessage *message;
-        char json[256];
+        char json[800];
 
         char id[64] = "";
 
@@ -87,8 +89,8 @@ hand_in(void *program, unsigned from, unsigned count, unsigned bare)
         }
         (void)snprintf(json, sizeof json,
             "{%s\"mode\":\"TEST\",\"purpose\":\"ADMINISTRATION\","
-            "\"precedence\":\"ROUTINE\",\"test\":{\"text\":\"%u\"}}",
-            id, from + i);
+            "\"precedence\":\"ROUTINE\",\"test\":{\"text\":\"%0*u\"}}",
+            id, text_len, from + i);
         expect_ok(ent_json_read(view(json), &entente__v1__message__descriptor,
             &arena, &message, &last_error));
         entente__v1__submission__init(&submissions[i]);
@@ -202,6 +204,7 @@ open_programs(void **state)
     expect_ok(ent_arena_init(&replies, 1 << 24, &last_error));
     introduce();
     world.now += 2 * NODE_URGENT_MS;
+    text_len = 1;
     context = zmq_ctx_new();
     programs[0] = open_program();
     programs[1] = open_program();
@@ -439,6 +442,34 @@ what_a_node_that_stops_leaves_undone_is_done_when_it_is_asked_again(
     journal_is_good(MAESAI);
 }
 
+/* Whoever takes the print of a message takes the same. */
+static void
+what_was_laid_out_ahead_is_known_when_it_is_handed_in_again(void **state)
+{
+    struct node *node = maesai();
+    struct node_helper *helper = NULL;
+    uint64_t before = accepted();
+
+    (void)state;
+    text_len = 500;
+    expect_ok(node_helper_start(&helper, &last_error));
+    expect_ok(node_api_lay_out_ahead(
+        node->api, helper, node->given_key, &last_error));
+    hand_in(programs[0], 1, NODE_API_BATCH_MAX, NODE_API_BATCH_MAX);
+    node_api_fill(node->api);
+    assert_non_null(node->api->queue.list[0].laid);
+    (void)usleep(100000);
+    serve();
+    expect_accepted(reply_to(programs[0]), 1, NODE_API_BATCH_MAX);
+    assert_int_equal(accepted(), before + NODE_API_BATCH_MAX);
+    node_laids_free(&node->api->laids);
+    node_helper_stop(&helper);
+    hand_in(programs[0], 1, NODE_API_BATCH_MAX, NODE_API_BATCH_MAX);
+    serve();
+    expect_accepted(reply_to(programs[0]), 1, NODE_API_BATCH_MAX);
+    assert_int_equal(accepted(), before + NODE_API_BATCH_MAX);
+}
+
 #define SUBMIT_TEST(name)                                                      \
     cmocka_unit_test_setup_teardown(name, open_programs, close_programs)
 
@@ -462,6 +493,8 @@ main(void)
         SUBMIT_TEST(a_turn_that_fails_without_it_takes_nothing_of_it_back),
         SUBMIT_TEST(
             what_a_program_handed_in_that_is_gone_is_accepted_all_the_same),
+        SUBMIT_TEST(
+            what_was_laid_out_ahead_is_known_when_it_is_handed_in_again),
         SUBMIT_TEST(
             what_a_node_that_stops_leaves_undone_is_done_when_it_is_asked_again),
     };
