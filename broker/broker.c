@@ -112,6 +112,12 @@ broker_admit(void *context, const uint8_t link_key[static ENT_PUBLIC_KEY_LEN])
 
 /* ---- time, and the end ---- */
 
+bool
+broker_prepare(struct broker *broker)
+{
+    return broker_spool_prepare(broker->spool);
+}
+
 uint64_t
 broker_due(const struct broker *broker)
 {

@@ -239,6 +239,10 @@ bool broker_neighbours_changed(struct broker *broker);
 /* When a turn without frames has something to do, in boot_ms. */
 uint64_t broker_due(const struct broker *broker);
 
+/* Nothing has come for a while: what is to come gets its place on the disk.
+ * True: there is more to do in another such moment. */
+bool broker_prepare(struct broker *broker);
+
 /* An ent_zap_admit; `context` is the broker. Judges by the time of the last
  * turn. */
 bool broker_admit(

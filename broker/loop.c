@@ -23,8 +23,10 @@
 /* Bytes that one group may hold in memory, one frame more or less. */
 #define GROUP_BYTES_MAX ((size_t)32 * 1024 * 1024)
 
-#define MEMORY_LOOK_MS 250 /* a fast peer sends 100 MB meanwhile */
-#define LISTEN_TRIES 500   /* while the closed one gives back its address */
+#define MEMORY_LOOK_MS 250  /* a fast peer sends 100 MB meanwhile */
+#define QUIET_MS 200        /* after which space is written ahead, */
+#define PREPARE_PAUSE_MS 50 /* a step and a pause */
+#define LISTEN_TRIES 500    /* while the closed one gives back its address */
 #define LISTEN_PAUSE_MS 10
 
 struct broker_loop {
@@ -32,8 +34,9 @@ struct broker_loop {
     struct ent_zap *zap;
     struct ent_link *link; /* the listener */
     char endpoint[ENT_ENDPOINT_MAX + 1];
-    uint64_t memory;  /* that the process may have */
-    uint64_t look_at; /* boot_ms of the next look at memory */
+    uint64_t memory;     /* that the process may have */
+    uint64_t look_at;    /* boot_ms of the next look at memory */
+    uint64_t prepare_at; /* of the next quiet moment, if none comes before */
     struct broker_links links;
     struct ent_secret *link_secret;
     struct broker *broker;
@@ -204,9 +207,10 @@ wait_for(struct broker_loop *loop, bool more, struct ent_error *err)
     bool signalled = false;
     const uint64_t now_ms = ent_time_boot_ms();
     const uint64_t turn_at = broker_due(loop->broker);
-    const uint64_t due = turn_at < loop->look_at ? turn_at : loop->look_at;
+    uint64_t due = turn_at < loop->look_at ? turn_at : loop->look_at;
     enum ent_status rc;
 
+    due = loop->prepare_at < due ? loop->prepare_at : due;
     ent_ears_add(&ears, ent_zap_ear(loop->zap));
     ent_ears_add(&ears, ent_link_ear(loop->link));
     broker_links_ears(&loop->links, &ears);
@@ -330,6 +334,20 @@ take_group(
 }
 
 static void
+prepare(struct broker_loop *loop, bool quiet)
+{
+    const uint64_t now_ms = ent_time_boot_ms();
+
+    if (!quiet) {
+        loop->prepare_at = now_ms + QUIET_MS;
+    } else if (now_ms >= loop->prepare_at) {
+        loop->prepare_at = broker_prepare(loop->broker)
+                               ? now_ms + PREPARE_PAUSE_MS
+                               : UINT64_MAX;
+    }
+}
+
+static void
 free_frames(struct broker_loop *loop, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -385,6 +403,7 @@ broker_loop_run(struct broker_loop *loop, broker_loop_reload *reload,
             loop->dialling = false;
             rc = redial(context, err);
         }
+        prepare(loop, group.count == 0);
         free_frames(loop, group.count);
         group.count = 0;
         group.bytes = 0;

@@ -280,6 +280,12 @@ broker_spool_commit(struct broker_spool *spool, struct ent_error *err)
     return rc;
 }
 
+bool
+broker_spool_prepare(struct broker_spool *spool)
+{
+    return ent_kv_prepare(spool->kv);
+}
+
 uint64_t
 broker_spool_damaged(const struct broker_spool *spool)
 {

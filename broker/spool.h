@@ -42,6 +42,10 @@ enum ent_status broker_spool_commit(
 /* Also the end of a transaction that only read. Fine without one. */
 void broker_spool_abort(struct broker_spool *spool);
 
+/* In a quiet moment: write some space ahead (ent_kv_prepare). True: there is
+ * more to do in another one. */
+bool broker_spool_prepare(struct broker_spool *spool);
+
 /* How many damaged values were passed over since it was opened. */
 uint64_t broker_spool_damaged(const struct broker_spool *spool);
 

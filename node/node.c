@@ -40,7 +40,9 @@
 #define FRAMES_URGENT 32 /* a small one, while something urgent passes */
 #define HURRIES_MAX 3    /* turns one after the other that are cut short */
 #define FULL_PAUSE_MS 1000
-#define SWEEP_MS 30000 /* between looks at what is over */
+#define SWEEP_MS 30000      /* between looks at what is over */
+#define QUIET_MS 200        /* after which space is written ahead, */
+#define PREPARE_PAUSE_MS 50 /* a step and a pause */
 
 /* What the loop itself remembers between turns. */
 struct loop {
@@ -50,6 +52,8 @@ struct loop {
     uint64_t rotate_due;
     uint64_t keeping_due;
     uint64_t sweep_due;
+    uint64_t prepare_due;
+    uint64_t commits;              /* at the last look */
     uint8_t pending[NODE_KEY_MAX]; /* how far those that wait were looked at */
     uint64_t watchdog_ms;          /* 0: nobody asked */
     uint64_t watchdog_due;
@@ -426,6 +430,7 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
     sooner(&due, loop->call_due);
     sooner(&due, loop->duty_due);
     sooner(&due, loop->rotate_due);
+    sooner(&due, loop->prepare_due);
     if (!node->clock_doubt) {
         sooner(&due, loop->keeping_due);
     }
@@ -449,6 +454,23 @@ idle_ms(struct node *node, const struct loop *loop, long *ret_ms,
         *ret_ms = SWEEP_MS;
     }
     return rc;
+}
+
+/* When nothing was written for a while, what is to be written gets its place.
+ */
+static void
+prepare(struct node *node, struct loop *loop)
+{
+    const uint64_t commits = node_store_commits(node->store);
+
+    if (commits != loop->commits) {
+        loop->commits = commits;
+        loop->prepare_due = node->now_ms + QUIET_MS;
+    } else if (node->now_ms >= loop->prepare_due) {
+        loop->prepare_due = node_store_prepare(node->store)
+                                ? node->now_ms + PREPARE_PAUSE_MS
+                                : UINT64_MAX;
+    }
 }
 
 static enum ent_status
@@ -566,8 +588,10 @@ write_down(struct node *node)
 enum ent_status
 node_run(struct node *node, int signal_file, struct ent_error *err)
 {
-    struct loop loop = {
-        .gap_due = UINT64_MAX, .call_due = UINT64_MAX, .duty_due = UINT64_MAX};
+    struct loop loop = {.gap_due = UINT64_MAX,
+        .call_due = UINT64_MAX,
+        .duty_due = UINT64_MAX,
+        .prepare_due = UINT64_MAX};
     uint64_t watchdog_us = 0;
     bool stop = false;
     enum ent_status rc = node_clock_judge(node, err);
@@ -583,6 +607,7 @@ node_run(struct node *node, int signal_file, struct ent_error *err)
     while (rc == ENT_OK && !stop) {
         rc = step(node, &loop, err);
         if (rc == ENT_OK) {
+            prepare(node, &loop);
             rc = wait_for_work(node, signal_file, &loop, &stop, err);
         }
         pat_watchdog(node, &loop);

@@ -238,6 +238,12 @@ node_store_opened(struct node_store *store)
     return &store->opened;
 }
 
+bool
+node_store_prepare(struct node_store *store)
+{
+    return ent_kv_prepare(store->kv);
+}
+
 uint64_t
 node_store_commits(const struct node_store *store)
 {

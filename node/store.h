@@ -123,6 +123,10 @@ enum ent_status node_store_commit(
     struct node_store *store, struct ent_error *err) ENT_MUST_CHECK;
 void node_store_abort(struct node_store *store);
 
+/* In a quiet moment: write some space ahead (ent_kv_prepare). True: there is
+ * more to do in another one. */
+bool node_store_prepare(struct node_store *store);
+
 /* How many commits wrote something since the store was opened. */
 uint64_t node_store_commits(const struct node_store *store);
 enum ent_status node_store_usage(struct node_store *store, uint64_t *ret_used,

@@ -95,6 +95,12 @@ void ent_kv_room(
  * pages of the file that hold nothing, and what is free on its disk. */
 uint64_t ent_kv_disk_room(const struct ent_kv_txn *txn);
 
+/* Nothing else is to do just now: space that a burst like the last one will
+ * want is written behind the end of the file, a few milliseconds' worth. True:
+ * there is more to do, in another quiet moment. Not in a transaction that
+ * writes. */
+bool ent_kv_prepare(struct ent_kv *kv);
+
 /* One write transaction at a time; any number that only read, each of which
  * sees the store as it was when it began, and should end soon: what they can
  * see is not used again. One that only reads commits the tables when it begins,

@@ -3,9 +3,9 @@
  * kv_internal - what the parts of kv share: kv_create.c, kv_open.c, kv_own.c
  * (what it says of itself), kv_folder.c (its lock, LMDB's environment),
  * kv_file.c (is the file whole?), kv.c (transactions), kv_room.c (how much is
- * in use), kv_cursor.c, kv_value.c (how a value lies on disk), kv_redo.c
- * (durable before the tables are) and kv_cipher.c. Nobody else includes it, but
- * for a fuzz target.
+ * in use), kv_space.c (space ahead), kv_cursor.c, kv_value.c (how a value lies
+ * on disk), kv_redo.c (durable before the tables are) and kv_cipher.c. Nobody
+ * else includes it, but for a fuzz target.
  */
 #ifndef ENT_PROTO_BASE_KV_INTERNAL_H
 #define ENT_PROTO_BASE_KV_INTERNAL_H
@@ -93,7 +93,8 @@ struct ent_kv {
     size_t size_max;
     size_t page_size;
     struct ent_kv_count count;
-    MDB_dbi own; /* what the store says of itself */
+    uint64_t used_at_open; /* bytes of the file that had something then */
+    MDB_dbi own;           /* what the store says of itself */
     MDB_dbi dbis[ENT_KV_TABLES_MAX];
     struct ent_kv_guard guard;
     struct ent_kv_values *values; /* for the next transaction, or NULL */
@@ -141,6 +142,9 @@ enum ent_status ent_kv_status(int rc);
 int ent_kv_room_begin(struct ent_kv_txn *txn);
 bool ent_kv_room_is_over(const struct ent_kv_txn *txn);
 void ent_kv_room_committed(const struct ent_kv_txn *txn);
+
+/* From now on it is counted how much the file grows. */
+void ent_kv_space_begin(struct ent_kv *kv);
 
 /* Put `value` in its table's form; an LMDB code. What is stored then is valid
  * until the transaction's next write. */

@@ -264,6 +264,7 @@ ent_kv_open(const char *path, const struct ent_kv_options *options,
     if (rc != ENT_OK) {
         return rc;
     }
+    ent_kv_space_begin(kv);
     rc = open_store(kv, path, err);
     if (rc != ENT_OK) {
         ent_error_wrap(err, "store '%s'", path);

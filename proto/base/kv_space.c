@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Space that is written ahead. To write where a file ends the file system has
+ * to find blocks, and to say so in its own journal before a sync is over: half
+ * of what a large commit waits for, and half of what the kernel does for it. So
+ * in quiet moments zeros are put behind the last page, as many as the file has
+ * grown by since it was opened, up to a limit: a burst like the one before
+ * finds blocks that are there. LMDB does not mind: it knows its last page by
+ * itself.
+ */
+#include "proto/base/kv_internal.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define SPACE_MAX ((uint64_t)64 * 1024 * 1024)
+#define STEP_LEN ((uint64_t)4 * 1024 * 1024)
+#define DISK_LEFT_MIN ((uint64_t)1024 * 1024 * 1024)
+
+/* Bytes up to the last page that a commit has written. */
+static uint64_t
+used_len(MDB_env *env)
+{
+    MDB_envinfo info = {0};
+    MDB_stat stat = {0};
+
+    return mdb_env_info(env, &info) == 0 && mdb_env_stat(env, &stat) == 0
+               ? ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize
+               : 0;
+}
+
+void
+ent_kv_space_begin(struct ent_kv *kv)
+{
+    kv->used_at_open = used_len(kv->env);
+}
+
+static bool
+has_disk(const struct ent_kv *kv)
+{
+    struct statvfs disk;
+
+    return fstatvfs(kv->lock, &disk) == 0 &&
+           (uint64_t)disk.f_bavail * disk.f_frsize > DISK_LEFT_MIN;
+}
+
+/* Behind its end, whole or not at all. */
+static void
+write_zeros(int file, uint64_t len)
+{
+    static const uint8_t zeros[256 * 1024];
+    bool good = true;
+
+    for (uint64_t at = len; good && at < len + STEP_LEN; at += sizeof zeros) {
+        good = pwrite(file, zeros, sizeof zeros, (off_t)at) ==
+               (ssize_t)sizeof zeros;
+    }
+    if (!good) {
+        (void)!ftruncate(file, (off_t)len);
+        return;
+    }
+    /* On its way before the next commit waits for all that is not. */
+    (void)sync_file_range(
+        file, (off_t)len, (off_t)STEP_LEN, SYNC_FILE_RANGE_WRITE);
+}
+
+bool
+ent_kv_prepare(struct ent_kv *kv)
+{
+    const uint64_t used = used_len(kv->env);
+    const uint64_t grown =
+        used > kv->used_at_open ? used - kv->used_at_open : 0;
+    const uint64_t wanted = grown < SPACE_MAX ? grown : SPACE_MAX;
+    struct stat stat;
+    uint64_t len;
+    int file;
+
+    if (kv->writing || kv->broken || mdb_env_get_fd(kv->env, &file) != 0 ||
+        fstat(file, &stat) != 0) {
+        return false;
+    }
+    len = (uint64_t)stat.st_size;
+    if (len >= used + wanted || !has_disk(kv)) {
+        return false;
+    }
+    write_zeros(file, len);
+    return len + STEP_LEN < used + wanted;
+}
