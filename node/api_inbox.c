@@ -8,6 +8,7 @@
 #include "node/consent.h"
 #include "node/desk.h"
 #include "node/desks.h"
+#include "node/item.h"
 #include "node/like.h"
 #include "node/need.h"
 #include "node/onward.h"
@@ -138,9 +139,21 @@ struct reading {
     const Entente__V1__InboxRequest *request;
     struct ent_arena *arena; /* of the reply, rows and all */
     struct node_desk_walk walk;
-    bool consents; /* there are some, about whatever message */
-    size_t bytes;  /* of messages */
+    uint64_t through; /* what is not behind it was read before */
+    bool consents;    /* there are some, about whatever message */
+    size_t bytes;     /* of messages */
     struct node_like_budget budget;
+    struct node_item_form *form;  /* of the messages of a block; NULL: none */
+    const node_desk_block *block; /* that one */
+};
+
+/* One of them: its row, and what it says, if that is read. */
+struct entry {
+    uint64_t sequence;
+    node_desk_row row;
+    bool is_open;
+    bool is_gone; /* its key is, and the row was not yet told */
+    struct node_plain plain;
 };
 
 /* What the row says of itself; `row` lies in `arena`. */
@@ -234,36 +247,49 @@ add_attachments(struct node *node, const node_desk_row *row,
         &item->n_attachments, &item->attachments, err);
 }
 
+/* Decrypt it, where it may be read. */
+static enum ent_status
+open_message(
+    struct reading *reading, struct entry *entry, struct ent_error *err)
+{
+    const node_desk_row *row = &entry->row;
+    struct node *node = reading->node;
+    enum ent_status rc;
+
+    entry->is_open = false;
+    entry->is_gone = false;
+    if (row->deleted_at != 0 ||
+        !node_desks_may_read(row, reading->request->desk)) {
+        return ENT_OK;
+    }
+    rc = node_vault_open_in(node->store, node->slots, row->bundle, row->day,
+        row->index, reading->arena, &entry->plain, err);
+    entry->is_open = rc == ENT_OK;
+    entry->is_gone = rc == ENT_NOT_FOUND;
+    reading->bytes += entry->is_open ? entry->plain.wire.len : 0;
+    return entry->is_gone ? ENT_OK : rc;
+}
+
 /* What it says, as it was decrypted: it was decoded when it was let in, and is
  * laid out again only for who takes something out of it or looks at it. */
 static enum ent_status
-fill_message(struct reading *reading, const node_desk_row *row,
+fill_message(struct reading *reading, const struct entry *entry,
     Entente__V1__InboxItem *item, struct ent_error *err)
 {
     struct node *node = reading->node;
     struct ent_arena *arena = reading->arena;
-    struct node_plain plain;
-    enum ent_status rc = node_vault_open_in(node->store, node->slots,
-        row->bundle, row->day, row->index, arena, &plain, err);
+    enum ent_status rc;
 
-    if (rc == ENT_NOT_FOUND) { /* its key is gone, the row not yet told */
-        item->deleted = true;
-        return ENT_OK;
-    }
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    reading->bytes += plain.wire.len;
-    if (!reading->request->alike && plain.is_bare) {
+    if (!reading->request->alike && entry->plain.is_bare) {
         item->message = (ent_message *)ent_pb_packed(
-            &entente__v1__message__descriptor, plain.wire, arena);
+            &entente__v1__message__descriptor, entry->plain.wire, arena);
         return item->message != NULL
                    ? ENT_OK
                    : ent_fail(err, ENT_NO_MEMORY, "reading the desk");
     }
-    rc = ent_message_decode(plain.wire, arena, &item->message, err);
+    rc = ent_message_decode(entry->plain.wire, arena, &item->message, err);
     if (rc == ENT_OK) {
-        rc = add_attachments(node, row, arena, item, err);
+        rc = add_attachments(node, &entry->row, arena, item, err);
     }
     return rc != ENT_OK ? rc
                         : node_api_signatories(item->message, arena, item, err);
@@ -287,30 +313,31 @@ fill_rest(struct reading *reading, const node_desk_row *row,
                : ENT_OK;
 }
 
-/* The next one; ENT_NOT_FOUND at the end. */
+static bool
+is_replayed(const struct reading *reading, const struct entry *entry)
+{
+    return entry->sequence <= reading->through || entry->row.restored != 0;
+}
+
+/* All that there is to say of it. */
 static enum ent_status
-make_item(struct reading *reading, Entente__V1__InboxItem **ret_item,
-    struct ent_error *err)
+make_whole(struct reading *reading, const struct entry *entry,
+    Entente__V1__InboxItem **ret_item, struct ent_error *err)
 {
     Entente__V1__InboxItem *item =
         ent_arena_alloc(reading->arena, sizeof *item);
-    node_desk_row row;
-    uint64_t sequence;
     enum ent_status rc;
 
     if (item == NULL) {
         return ent_fail(err, ENT_NO_MEMORY, "reading the desk");
     }
     entente__v1__inbox_item__init(item);
-    rc = node_desk_walk_next(&reading->walk, &sequence, &row, err);
-    if (rc != ENT_OK) {
-        return rc;
-    }
-    fill_item(&row, sequence, reading->arena, item);
-    rc = fill_rest(reading, &row, item, err);
-    if (rc == ENT_OK && row.deleted_at == 0 &&
-        node_desks_may_read(&row, reading->request->desk)) {
-        rc = fill_message(reading, &row, item, err);
+    fill_item(&entry->row, entry->sequence, reading->arena, item);
+    item->deleted = item->deleted || entry->is_gone;
+    item->replayed = is_replayed(reading, entry);
+    rc = fill_rest(reading, &entry->row, item, err);
+    if (rc == ENT_OK && entry->is_open) {
+        rc = fill_message(reading, entry, item, err);
     }
     if (rc == ENT_OK && reading->request->alike && item->message != NULL) {
         rc = node_api_alike(reading->node, reading->request->desk,
@@ -319,6 +346,68 @@ make_item(struct reading *reading, Entente__V1__InboxItem **ret_item,
     }
     *ret_item = item;
     return rc;
+}
+
+/* It is said by the form of its block: nothing is known of it alone. */
+static bool
+is_like_others(const struct reading *reading, const struct entry *entry)
+{
+    return entry->is_open && entry->plain.is_bare &&
+           node_desk_walk_block(&reading->walk) != NULL &&
+           !reading->request->alike && !reading->consents;
+}
+
+/* As it is with the first of a block; and where those end that were read
+ * before, there is another. */
+static bool
+has_form(const struct reading *reading, const struct entry *entry)
+{
+    return reading->form != NULL &&
+           reading->block == node_desk_walk_block(&reading->walk) &&
+           reading->form->common.replayed == is_replayed(reading, entry);
+}
+
+/* One of a block. The first is made whole, and the form for the next of it. */
+static enum ent_status
+make_like_others(struct reading *reading, const struct entry *entry,
+    Entente__V1__InboxItem **ret_item, struct ent_error *err)
+{
+    struct ent_id id;
+
+    if (!has_form(reading, entry)) {
+        enum ent_status rc = make_whole(reading, entry, ret_item, err);
+
+        if (rc == ENT_OK) {
+            reading->form = node_item_form_new(*ret_item, reading->arena);
+            reading->block = node_desk_walk_block(&reading->walk);
+        }
+        return rc;
+    }
+    memcpy(id.bytes, entry->row.id.data, sizeof id.bytes);
+    *ret_item = node_item_fill(
+        reading->form, entry->sequence, &id, entry->plain.wire, reading->arena);
+    return *ret_item != NULL ? ENT_OK
+                             : ent_fail(err, ENT_NO_MEMORY, "reading the desk");
+}
+
+/* The next one; ENT_NOT_FOUND at the end. */
+static enum ent_status
+make_item(struct reading *reading, Entente__V1__InboxItem **ret_item,
+    struct ent_error *err)
+{
+    struct entry entry;
+    enum ent_status rc =
+        node_desk_walk_next(&reading->walk, &entry.sequence, &entry.row, err);
+
+    if (rc == ENT_OK) {
+        rc = open_message(reading, &entry, err);
+    }
+    if (rc != ENT_OK) {
+        return rc;
+    }
+    return is_like_others(reading, &entry)
+               ? make_like_others(reading, &entry, ret_item, err)
+               : make_whole(reading, &entry, ret_item, err);
 }
 
 /* As many as are there from `*from` on, up to `last`, and have room. */
@@ -381,13 +470,12 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
     const uint32_t most =
         node_is_urgent(node) ? NODE_API_INBOX_SHORT : NODE_API_INBOX_MAX;
     uint32_t limit = request->limit == 0 ? ITEMS_DEFAULT : request->limit;
-    uint64_t through = 0;
     uint64_t from = 0;
     uint64_t last = 0;
     enum ent_status rc = node_number_get(node->store, "desk", &last, err);
 
     if (rc == ENT_OK) {
-        rc = find_place(node, request, last, &through, &from, err);
+        rc = find_place(node, request, last, &reading.through, &from, err);
     }
     if (rc == ENT_OK) {
         rc = node_consent_any(node, &reading.consents, err);
@@ -404,10 +492,6 @@ node_api_inbox(struct node *node, const Entente__V1__InboxRequest *request,
         rc = make_items(&reading, last, limit, &from, reply, err);
     }
     node_desk_walk_close(&reading.walk);
-    for (size_t i = 0; i < reply->n_items; i++) {
-        reply->items[i]->replayed = reply->items[i]->sequence <= through ||
-                                    reply->items[i]->restored != 0;
-    }
     reply->next = from;
     return rc;
 }

@@ -285,6 +285,12 @@ node_desk_walk_next(struct node_desk_walk *walk, uint64_t *ret_sequence,
     return ENT_OK;
 }
 
+const node_desk_block *
+node_desk_walk_block(const struct node_desk_walk *walk)
+{
+    return walk->is_given ? NULL : walk->block;
+}
+
 void
 node_desk_walk_close(struct node_desk_walk *walk)
 {

@@ -39,6 +39,8 @@ enum ent_status node_desk_walk_begin(struct node *node, uint64_t from,
 enum ent_status node_desk_walk_next(struct node_desk_walk *walk,
     uint64_t *ret_sequence, node_desk_row *ret_row,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The block where the entry that was given last stands; NULL: none. */
+const node_desk_block *node_desk_walk_block(const struct node_desk_walk *walk);
 void node_desk_walk_close(struct node_desk_walk *walk);
 
 /* One that is new; one that was there is another now, and stands for itself;

@@ -282,6 +282,55 @@ a_reader_gets_little_at_a_time_while_something_is_urgent(void **state)
     assert_int_equal(read_desk(&request, 4 << 20)->n_items, many);
 }
 
+static void
+expect_same(const item *a, const item *b)
+{
+    ENT_AUTO(ent_bytes_free) struct ent_bytes one = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes other = {0};
+
+    expect_ok(ent_pb_pack(&a->base, &one, &last_error));
+    expect_ok(ent_pb_pack(&b->base, &other, &last_error));
+    assert_int_equal(one.len, other.len);
+    assert_memory_equal(one.data, other.data, one.len);
+}
+
+static const char plain[] =
+    "{\"mode\":\"TEST\",\"purpose\":\"ADMINISTRATION\",\"precedence\":"
+    "\"ROUTINE\",\"test\":{}}";
+
+/* Some of them were read before, and one stands for itself. */
+static void
+messages_of_a_block_are_read_together_as_one_by_one(void **state)
+{
+    Entente__V1__InboxRequest request = ENTENTE__V1__INBOX_REQUEST__INIT;
+    const Entente__V1__InboxReply *all;
+    const Entente__V1__InboxReply *one;
+    uint64_t first;
+
+    (void)state;
+    exchange(); /* one introduced us */
+    first = desk_count(TACHILEIK) + 1;
+    for (size_t i = 0; i < 2 * NODE_DESK_BLOCK_MIN; i++) {
+        (void)post(MAESAI, TACHILEIK, i == 7 ? hotline : plain);
+    }
+    exchange();
+    assert_int_equal(rows_in(TACHILEIK, NODE_DESK_BLOCK), 1);
+    request.consumer = (char *)"register";
+    request.through = first + 4;
+    request.from = first;
+    all = read_desk(&request, 4 << 20);
+    assert_int_equal(all->n_items, 2 * NODE_DESK_BLOCK_MIN);
+    request.limit = 1;
+    for (size_t i = 0; i < all->n_items; i++) {
+        request.from = first + i;
+        one = read_desk(&request, 1 << 20);
+        expect_same(all->items[i], one->items[0]);
+        assert_int_equal(one->items[0]->sequence, first + i);
+        assert_int_equal(all->items[i]->replayed, i <= 4);
+        expect_as_decrypted(all->items[i]);
+    }
+}
+
 /* A sync that nobody waits for is saved by it. */
 static void
 what_a_reader_has_dealt_with_is_written_when_he_is_answered(void **state)
@@ -335,6 +384,7 @@ main(void)
         FILES(each_message_comes_with_what_was_said_of_passing_it_on),
         FILES(what_a_reply_has_no_room_for_is_in_the_next),
         FILES(who_reads_on_says_what_he_has_dealt_with),
+        FILES(messages_of_a_block_are_read_together_as_one_by_one),
         FILES(what_a_reader_has_dealt_with_is_written_when_he_is_answered),
         FILES(a_reader_gets_little_at_a_time_while_something_is_urgent),
         FILES(nobody_has_dealt_with_what_never_came),
