@@ -23,6 +23,7 @@ struct node_arrival {
     struct node_unsealed *unsealed; /* NULL: nobody looked into it */
     struct node_unsealed own;       /* unless it was opened ahead */
     struct node_opening *openings;
+    uint32_t opened; /* so many of them; in the others is nothing yet */
 };
 
 /* intake.c: an answer without outcomes, for the whole bundle. */

@@ -77,6 +77,7 @@ open_all(struct node *node, struct node_arrival *arrival,
         rc = node_unsealed_begin(arrival->unsealed, bundle, secrets, err);
     }
     for (uint32_t i = 0; rc == ENT_OK && i < bundle->label.count; i++) {
+        arrival->opened = i + 1;
         rc = node_opening_run(
             node, arrival->unsealed, i, &arrival->openings[i], err);
     }
@@ -89,12 +90,14 @@ settle_all(struct node_arrival *arrival, uint32_t code, uint32_t reason,
     const char *clause)
 {
     for (uint32_t i = 0; i < arrival->bundle->label.count; i++) {
-        struct ent_outcome *outcome = &arrival->openings[i].outcome;
+        struct node_opening *opening = &arrival->openings[i];
 
-        *outcome =
-            (struct ent_outcome){.index = i, .code = code, .reason = reason};
-        (void)snprintf(outcome->clause, sizeof outcome->clause, "%s", clause);
+        *opening = (struct node_opening){
+            .outcome = {.index = i, .code = code, .reason = reason}};
+        (void)snprintf(opening->outcome.clause, sizeof opening->outcome.clause,
+            "%s", clause);
     }
+    arrival->opened = arrival->bundle->label.count;
 }
 
 static enum ent_status
@@ -119,14 +122,14 @@ settle(struct node *node, struct node_arrival *arrival,
 static void
 wipe(struct node_arrival *arrival)
 {
-    const uint32_t count = arrival->bundle->label.count;
-
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < arrival->opened; i++) {
         ent_bytes_free(&arrival->openings[i].blinds);
     }
-    sodium_memzero(arrival->openings, count * sizeof *arrival->openings);
+    sodium_memzero(
+        arrival->openings, arrival->opened * sizeof *arrival->openings);
     free(arrival->openings);
     arrival->openings = NULL;
+    arrival->opened = 0;
     node_unsealed_fini(&arrival->own);
 }
 
@@ -138,7 +141,9 @@ open_and_keep(struct node *node, struct node_arrival *arrival,
     const struct ent_label *label = &arrival->bundle->label;
     enum ent_status rc;
 
-    arrival->openings = calloc(label->count, sizeof *arrival->openings);
+    arrival->openings =
+        reallocarray(NULL, label->count, sizeof *arrival->openings);
+    arrival->opened = 0;
     if (arrival->openings == NULL) {
         return ent_fail(
             err, ENT_NO_MEMORY, "opening %u messages", label->count);

@@ -69,6 +69,19 @@ put_block(struct node_store *store, struct node_slots *slots, uint64_t bundle,
     return put_plain(store, slots, &place, ent_bytes_view(&plain), err);
 }
 
+/* Those of a bundle mostly are: its messages are kept for as long, and came in
+ * their order. */
+static bool
+are_sorted(const struct node_vault_key *keys, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (by_day(&keys[i - 1], &keys[i]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum ent_status
 node_vault_keys_put(struct node_store *store, struct node_slots *slots,
     uint64_t bundle, struct node_vault_key *keys, size_t count,
@@ -76,7 +89,9 @@ node_vault_keys_put(struct node_store *store, struct node_slots *slots,
 {
     size_t start = 0;
 
-    qsort(keys, count, sizeof *keys, by_day);
+    if (!are_sorted(keys, count)) {
+        qsort(keys, count, sizeof *keys, by_day);
+    }
     for (size_t i = 1; i <= count; i++) {
         if (i == count || keys[i].day != keys[start].day) {
             enum ent_status rc =

@@ -269,6 +269,29 @@ a_row_can_be_changed_where_it_is_kept(void **state)
     node_store_close(&store);
 }
 
+/* Also when they go to the store in between, and others come. */
+static void
+rows_that_are_changed_in_turns_are_told_apart(void **state)
+{
+    struct node_store *store = new_store(state);
+
+    for (uint8_t round = 1; round <= 4; round++) {
+        for (uint8_t i = 0; i < KEYS; i++) {
+            uint8_t *bytes = change(store, i);
+
+            assert_int_equal(bytes[0], round == 1 ? 0 : i + round - 1);
+            bytes[0] = (uint8_t)(i + round);
+            assert_int_equal(change(store, i)[0], i + round);
+        }
+        if (round == 2) {
+            expect_ok(node_store_commit(store, &last_error));
+            expect_ok(node_store_begin(store, &last_error));
+            change(store, KEYS)[0] = 1; /* where another one was */
+        }
+    }
+    node_store_close(&store);
+}
+
 /* So that a failed allocation is one, with the sanitizer too. */
 const char *__asan_default_options(void);
 const char *
@@ -667,6 +690,7 @@ main(void)
         STORE_TEST(what_is_read_is_what_was_put_last),
         STORE_TEST(a_value_is_valid_until_its_row_is_put_again),
         STORE_TEST(a_row_can_be_changed_where_it_is_kept),
+        STORE_TEST(rows_that_are_changed_in_turns_are_told_apart),
         STORE_TEST(what_could_not_be_kept_is_not_committed_without),
         STORE_TEST(many_rows_of_one_turn_are_all_kept),
         cmocka_unit_test(a_row_counts_once_however_often_it_is_put),
