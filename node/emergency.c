@@ -199,11 +199,12 @@ node_emergency_passed(struct node *node, const ent_message *message,
     const struct ent_id *id, const struct ent_address *office, bool ours,
     uint32_t relaxed, struct ent_error *err)
 {
-    struct ent_party party = ent_address_party(office);
     const Entente__V1__EmergencyNotice *notice = NULL;
     enum ent_status rc = ENT_OK;
 
     if (relaxed != 0 && message->emergency != NULL) {
+        const struct ent_party party = ent_address_party(office);
+
         rc = record_relaxed(node, message, id, &party, relaxed, err);
     }
     if (message->body_case == ENTENTE__V1__MESSAGE__BODY_AGREEMENT_CONTROL) {

@@ -252,10 +252,16 @@ enum ent_status
 node_lifecycle_take(struct node *node, const struct ent_address *sender,
     const ent_message *message, const struct ent_id *id, struct ent_error *err)
 {
-    struct ent_party party = ent_address_party(sender);
+    struct ent_party party;
     struct node_saying saying;
-    enum ent_status rc = note_answer(node, &party, message, id, err);
+    enum ent_status rc;
 
+    if (message->body_case != ENTENTE__V1__MESSAGE__BODY_LIFECYCLE &&
+        !saying_at(message, 0, &saying)) {
+        return ENT_OK; /* as most */
+    }
+    party = ent_address_party(sender);
+    rc = note_answer(node, &party, message, id, err);
     for (size_t i = 0; rc == ENT_OK && saying_at(message, i, &saying); i++) {
         struct node_news news;
 

@@ -52,6 +52,7 @@ struct node_written {
     struct chunk *chunks; /* the one being filled is the first */
     struct chunk *spare;
     size_t spare_count;
+    size_t next;             /* a row: behind the one that was asked for last */
     uint32_t recent[RECENT]; /* their numbers, by their keys' first bytes */
     uint64_t bytes;
 };
@@ -400,11 +401,30 @@ node_written_hold(struct node_written *written, enum node_table table,
     return ENT_OK;
 }
 
-ProtobufCMessage *
-node_written_held(const struct node_written *written, enum node_table table,
-    struct ent_view key)
+/* The same as find, for rows that are asked for one after the other as they
+ * were put: the next one is looked at first. */
+static struct row *
+find_next(
+    struct node_written *written, enum node_table table, struct ent_view key)
 {
-    const struct row *row = find(written, table, key);
+    struct row *row;
+
+    if (written->next < written->count &&
+        is_row(&written->rows[written->next], table, key)) {
+        return &written->rows[written->next++];
+    }
+    row = find(written, table, key);
+    if (row != NULL) {
+        written->next = (size_t)(row - written->rows) + 1;
+    }
+    return row;
+}
+
+ProtobufCMessage *
+node_written_held(
+    struct node_written *written, enum node_table table, struct ent_view key)
+{
+    const struct row *row = find_next(written, table, key);
 
     return row == NULL ? NULL : row->held;
 }
@@ -413,7 +433,7 @@ ProtobufCMessage *
 node_written_take(
     struct node_written *written, enum node_table table, struct ent_view key)
 {
-    struct row *row = find(written, table, key);
+    struct row *row = find_next(written, table, key);
     ProtobufCMessage *held = row == NULL ? NULL : row->held;
 
     if (held != NULL) {

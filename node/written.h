@@ -33,8 +33,8 @@ enum ent_status node_written_hold(struct node_written *written,
 /* The copy of that, until the turn is over; NULL: something else was put since,
  * or somebody read it, or it was packed at once. It may be changed where it
  * lies: what it points to then is to stay until the turn is over. */
-ProtobufCMessage *node_written_held(const struct node_written *written,
-    enum node_table table, struct ent_view key);
+ProtobufCMessage *node_written_held(
+    struct node_written *written, enum node_table table, struct ent_view key);
 /* The same, and there is no such row any more. */
 ProtobufCMessage *node_written_take(
     struct node_written *written, enum node_table table, struct ent_view key);

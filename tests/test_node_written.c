@@ -603,6 +603,32 @@ a_row_that_is_held_can_be_changed_where_it_lies(void **state)
 }
 
 static void
+rows_that_are_held_are_found_in_whatever_order(void **state)
+{
+    static const size_t steps[] = {1, KEYS - 1, 7}; /* on, back, about */
+    struct node_store *store = new_store(state);
+
+    for (size_t i = 0; i < KEYS; i++) {
+        node_copy_row row = ENTENTE__REST__V1__COPY_ROW__INIT;
+        struct node_key key = key_of(i);
+
+        row.number = i;
+        expect_ok(node_store_hold(
+            store, NODE_COPY, node_key_view(&key), &row.base, &last_error));
+    }
+    for (size_t i = 0; i < 3 * KEYS; i++) {
+        const size_t at = i % KEYS * steps[i / KEYS] % KEYS;
+        struct node_key key = key_of(at);
+        const node_copy_row *row = (const node_copy_row *)node_store_held(
+            store, NODE_COPY, node_key_view(&key));
+
+        assert_non_null(row);
+        assert_int_equal(row->number, at);
+    }
+    node_store_close(&store);
+}
+
+static void
 a_row_with_messages_of_its_own_is_packed_at_once(void **state)
 {
     struct node_store *store = new_store(state);
@@ -703,6 +729,7 @@ main(void)
         STORE_TEST(a_row_that_is_held_can_be_changed_and_held_again),
         STORE_TEST(a_row_that_is_held_can_be_changed_where_it_lies),
         STORE_TEST(a_row_that_is_taken_does_not_go_to_the_store),
+        STORE_TEST(rows_that_are_held_are_found_in_whatever_order),
         STORE_TEST(a_row_with_messages_of_its_own_is_packed_at_once),
         STORE_TEST(so_many_rows_may_be_held_that_one_chunk_does_not_hold_them),
         cmocka_unit_test(
