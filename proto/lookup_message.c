@@ -8,6 +8,8 @@
 #include "proto/lookup_internal.h"
 #include "proto/mrz.h"
 
+#define HEADER_MAX 32 /* fields of a message's header that are looked up by */
+
 struct walk {
     ent_lookup_visit *visit;
     void *context;
@@ -133,35 +135,107 @@ visit_field(const struct walk *walk, const struct ent_field_manifest *manifest,
     return rc;
 }
 
+/* The field at that place, if it is looked up by and there. */
+static enum ent_status
+visit_place(const struct walk *walk, const struct ent_type_manifest *type,
+    const ProtobufCMessage *message, size_t place, struct ent_error *err)
+{
+    const struct ent_field_manifest *manifest = &type->fields[place];
+    const ProtobufCFieldDescriptor *field = &type->descriptor->fields[place];
+
+    return manifest->searched && (!ent_pb_is_choice(field) ||
+                                     ent_pb_is_chosen(message, field))
+               ? visit_field(walk, manifest, message, field, err)
+               : ENT_OK;
+}
+
 static enum ent_status
 visit_fields(const struct walk *walk, const struct ent_type_manifest *type,
     const ProtobufCMessage *message, struct ent_error *err)
 {
-    const struct ent_field_manifest *manifest = type->fields;
-    const struct ent_field_manifest *end = manifest + type->field_count;
-    const ProtobufCFieldDescriptor *field = type->descriptor->fields;
     enum ent_status rc = ENT_OK;
 
-    for (; rc == ENT_OK && manifest < end; manifest++, field++) {
-        if (manifest->searched &&
-            (!ent_pb_is_choice(field) || ent_pb_is_chosen(message, field))) {
-            rc = visit_field(walk, manifest, message, field, err);
-        }
+    for (size_t i = 0; rc == ENT_OK && i < type->field_count; i++) {
+        rc = visit_place(walk, type, message, i, err);
     }
     return rc;
 }
 
+/* ---- a message as a whole ---- */
+
+/* Where in it something stands that is looked up by, whatever its family. */
+struct places {
+    bool known;
+    size_t count;
+    size_t list[HEADER_MAX];
+};
+
+static bool
+is_body(const ProtobufCFieldDescriptor *field)
+{
+    return ent_pb_is_choice(field) &&
+           field->quantifier_offset == offsetof(ent_message, body_case);
+}
+
+static void
+find_places(struct places *places)
+{
+    const struct ent_type_manifest *type = ent_message_manifest;
+
+    for (size_t i = 0; i < type->field_count; i++) {
+        if (type->fields[i].searched &&
+            !is_body(&type->descriptor->fields[i])) {
+            assert(places->count < HEADER_MAX);
+
+            places->list[places->count++] = i;
+        }
+    }
+    places->known = true;
+}
+
+/* Where its body is; SIZE_MAX: it has none. */
+static size_t
+body_place(const ent_message *message)
+{
+    const ProtobufCMessageDescriptor *type = ent_message_manifest->descriptor;
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(
+            type, (unsigned)message->body_case);
+
+    return field == NULL ? SIZE_MAX : (size_t)(field - type->fields);
+}
+
+/* All in its order, without a look at a hundred families that it is not. */
 enum ent_status
 ent_lookup_message(const ent_message *message, ent_lookup_visit *visit,
     void *context, struct ent_error *err)
 {
+    static _Thread_local struct places places;
     const struct walk walk = {
         .visit = visit,
         .context = context,
         .now_ms = ent_message_time_ms(message->created_at),
     };
+    size_t body = body_place(message);
+    enum ent_status rc = ENT_OK;
 
-    return visit_fields(&walk, ent_message_manifest, &message->base, err);
+    if (!places.known) {
+        find_places(&places);
+    }
+    for (size_t i = 0; rc == ENT_OK && i <= places.count; i++) {
+        const size_t place = i < places.count ? places.list[i] : SIZE_MAX;
+
+        if (body < place) {
+            rc = visit_place(
+                &walk, ent_message_manifest, &message->base, body, err);
+            body = SIZE_MAX;
+        }
+        if (rc == ENT_OK && place != SIZE_MAX) {
+            rc = visit_place(
+                &walk, ent_message_manifest, &message->base, place, err);
+        }
+    }
+    return rc;
 }
 
 uint64_t

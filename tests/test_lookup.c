@@ -2,9 +2,12 @@
 /* By what a message is found again, however that was written. */
 #include "tests/support.h"
 
+#include "tests/random_message.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "proto/catalogue_tables.h"
 #include "proto/lookup.h"
 
 /* ---- the vocabulary ---- */
@@ -155,6 +158,58 @@ what_a_message_has_is_found(void **state)
     expect_key(&list, "flight VN601\n");
 }
 
+static enum ent_status
+count_key(void *context, enum ent_lookup kind, struct ent_view key,
+    struct ent_error *err)
+{
+    (void)kind;
+    (void)key;
+    (void)err;
+    ++*(size_t *)context;
+    return ENT_OK;
+}
+
+/* Keys of messages of a family that say whatever it can say. */
+static size_t
+count_keys_of_family(const ProtobufCFieldDescriptor *field)
+{
+    struct random_source random = {.state = field->id};
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    size_t count = 0;
+
+    expect_ok(ent_arena_init(&arena, 1 << 20, &last_error));
+    for (size_t i = 0; i < 50; i++) {
+        ent_message message = ENTENTE__V1__MESSAGE__INIT;
+
+        ent_arena_reset(&arena);
+        message.body_case = field->id;
+        message.test = (Entente__V1__Test *)random_message(
+            &random, field->descriptor, &arena);
+        expect_ok(ent_lookup_message(&message, count_key, &count, &last_error));
+    }
+    return count;
+}
+
+static void
+each_family_that_has_what_is_looked_up_by_is_found(void **state)
+{
+    const struct ent_type_manifest *type = ent_message_manifest;
+    size_t families = 0;
+
+    (void)state;
+    for (size_t i = 0; i < type->field_count; i++) {
+        const ProtobufCFieldDescriptor *field = &type->descriptor->fields[i];
+
+        if (field->quantifier_offset == offsetof(ent_message, body_case) &&
+            field->type == PROTOBUF_C_TYPE_MESSAGE && field->id != 0) {
+            assert_int_equal(
+                count_keys_of_family(field) > 0, type->fields[i].searched);
+            families += type->fields[i].searched;
+        }
+    }
+    assert_true(families > 10);
+}
+
 /* Every number of a range, and no other, is found by it. */
 static void
 a_range_is_the_numbers_in_it(void **state)
@@ -212,6 +267,7 @@ main(void)
         cmocka_unit_test(a_document_is_its_issuers),
         cmocka_unit_test(a_zone_is_its_document),
         cmocka_unit_test(what_a_message_has_is_found),
+        cmocka_unit_test(each_family_that_has_what_is_looked_up_by_is_found),
         cmocka_unit_test(a_range_is_the_numbers_in_it),
         cmocka_unit_test(what_is_no_range_is_known),
     };
