@@ -3,6 +3,7 @@
 #include "tests/support.h"
 
 #include "proto/base/pb_field.h"
+#include "proto/schema/api.pb-c.h"
 #include "scalars.pb-c.h"
 
 #define TYPE entente__test__scalars__descriptor
@@ -121,6 +122,80 @@ a_walk_sees_of_a_choice_only_what_was_chosen(void **state)
     }
 }
 
+static unsigned
+place_of(const char *name)
+{
+    return (unsigned)(field_of(name) - TYPE.fields);
+}
+
+/* Also when the last that was looked at was another. */
+static void
+a_choice_is_its_members_and_the_chosen_one(void **state)
+{
+    Entente__Test__Scalars message = ENTENTE__TEST__SCALARS__INIT;
+    const unsigned first = place_of("chosen_number");
+
+    (void)state;
+    for (unsigned at = first; at < TYPE.n_fields; at++) {
+        for (unsigned is = first; is < TYPE.n_fields; is++) {
+            struct ent_pb_choice choice;
+
+            message.choice_case =
+                (Entente__Test__Scalars__ChoiceCase)TYPE.fields[is].id;
+            choice = ent_pb_choice_at(&message.base, at);
+            assert_ptr_equal(choice.chosen, &TYPE.fields[is]);
+            assert_int_equal(choice.first, first);
+            assert_int_equal(choice.end, TYPE.n_fields);
+        }
+    }
+}
+
+/* A number that is no member's, and one that is a plain field's. */
+static void
+a_choice_of_no_members_number_is_none(void **state)
+{
+    Entente__Test__Scalars message = ENTENTE__TEST__SCALARS__INIT;
+    const unsigned numbers[] = {0, 1, 20, 40, 49, UINT32_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        message.choice_case = (Entente__Test__Scalars__ChoiceCase)numbers[i];
+        assert_null(
+            ent_pb_choice_at(&message.base, place_of("chosen_real")).chosen);
+    }
+}
+
+static unsigned
+submit_in(const ProtobufCMessageDescriptor *type)
+{
+    return (unsigned)(protobuf_c_message_descriptor_get_field_by_name(
+                          type, "submit") -
+                      type->fields);
+}
+
+/* Types that have the same number in their oneof do not get mixed up. */
+static void
+a_choice_is_that_of_its_own_type(void **state)
+{
+    Entente__V1__ApiRequest request = ENTENTE__V1__API_REQUEST__INIT;
+    Entente__V1__ApiReply reply = ENTENTE__V1__API_REPLY__INIT;
+    const unsigned in_request = submit_in(request.base.descriptor);
+    const unsigned in_reply = submit_in(reply.base.descriptor);
+
+    (void)state;
+    request.request_case = ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT;
+    reply.reply_case = ENTENTE__V1__API_REPLY__REPLY_SUBMIT;
+    assert_int_equal(request.request_case, reply.reply_case);
+    for (int i = 0; i < 2; i++) {
+        assert_ptr_equal(
+            ent_pb_choice_at(&request.base, in_request).chosen->descriptor,
+            &entente__v1__submit_request__descriptor);
+        assert_ptr_equal(
+            ent_pb_choice_at(&reply.base, in_reply).chosen->descriptor,
+            &entente__v1__submit_reply__descriptor);
+    }
+}
+
 static void
 a_list_has_its_length_and_each_value_its_place(void **state)
 {
@@ -163,6 +238,9 @@ main(void)
         cmocka_unit_test(bytes_are_given_by_their_length),
         cmocka_unit_test(of_a_choice_only_what_was_chosen_is_given),
         cmocka_unit_test(a_walk_sees_of_a_choice_only_what_was_chosen),
+        cmocka_unit_test(a_choice_is_its_members_and_the_chosen_one),
+        cmocka_unit_test(a_choice_of_no_members_number_is_none),
+        cmocka_unit_test(a_choice_is_that_of_its_own_type),
         cmocka_unit_test(a_list_has_its_length_and_each_value_its_place),
     };
 

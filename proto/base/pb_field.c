@@ -65,6 +65,81 @@ ent_pb_value_size(ProtobufCType type)
     }
 }
 
+/* ---- the members of a oneof ---- */
+
+static bool
+is_of_choice(const ProtobufCMessageDescriptor *type, unsigned place,
+    const ProtobufCFieldDescriptor *member)
+{
+    return ent_pb_is_choice(&type->fields[place]) &&
+           type->fields[place].quantifier_offset == member->quantifier_offset;
+}
+
+static struct ent_pb_choice
+find_choice(
+    const ProtobufCMessageDescriptor *type, unsigned place, uint32_t number)
+{
+    const ProtobufCFieldDescriptor *member = &type->fields[place];
+    struct ent_pb_choice choice = {.first = place, .end = place};
+
+    while (choice.first > 0 && is_of_choice(type, choice.first - 1, member)) {
+        choice.first--;
+    }
+    while (
+        choice.end < type->n_fields && is_of_choice(type, choice.end, member)) {
+        choice.end++;
+    }
+    for (unsigned i = choice.first; i < choice.end; i++) {
+        if (type->fields[i].id == number) {
+            choice.chosen = &type->fields[i];
+        }
+    }
+    return choice;
+}
+
+/* A message is walked several times: what was found last is kept at hand. */
+struct ent_pb_choice
+ent_pb_choice_at(const ProtobufCMessage *message, unsigned place)
+{
+    static _Thread_local struct {
+        const ProtobufCMessageDescriptor *type;
+        uint32_t number;
+        struct ent_pb_choice choice;
+    } last;
+    const ProtobufCMessageDescriptor *type = message->descriptor;
+    uint32_t number;
+
+    assert(place < type->n_fields && ent_pb_is_choice(&type->fields[place]));
+
+    memcpy(&number, member(message, type->fields[place].quantifier_offset),
+        sizeof number);
+    if (last.type != type || last.number != number ||
+        place < last.choice.first || place >= last.choice.end) {
+        last.type = type;
+        last.number = number;
+        last.choice = find_choice(type, place, number);
+    }
+    return last.choice;
+}
+
+unsigned
+ent_pb_next_chosen(const ProtobufCMessage *message, unsigned place)
+{
+    const ProtobufCMessageDescriptor *type = message->descriptor;
+
+    while (place < type->n_fields && ent_pb_is_choice(&type->fields[place])) {
+        const struct ent_pb_choice choice = ent_pb_choice_at(message, place);
+
+        if (choice.chosen != NULL && choice.chosen >= &type->fields[place]) {
+            return (unsigned)(choice.chosen - type->fields);
+        }
+        place = choice.end;
+    }
+    return place;
+}
+
+/* ---- values ---- */
+
 void
 ent_pb_clear(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {

@@ -37,6 +37,21 @@ ent_pb_is_chosen(
     return chosen == field->id;
 }
 
+/* A oneof: its members that stand one behind the other in the fields of a type,
+ * from place `first` to before `end`, and which of them was chosen. */
+struct ent_pb_choice {
+    const ProtobufCFieldDescriptor *chosen; /* NULL: none of these */
+    unsigned first;
+    unsigned end;
+};
+
+/* Of the member at `place`. */
+struct ent_pb_choice ent_pb_choice_at(
+    const ProtobufCMessage *message, unsigned place);
+
+/* What ent_pb_next_place says of a member. */
+unsigned ent_pb_next_chosen(const ProtobufCMessage *message, unsigned place);
+
 /* The place of the field at `place`, or of the next that is no member of a
  * oneof or the chosen one; the count of fields behind the last. Walks of what a
  * message holds go by it: of a hundred families one is there. */
@@ -45,11 +60,9 @@ ent_pb_next_place(const ProtobufCMessage *message, unsigned place)
 {
     const ProtobufCMessageDescriptor *type = message->descriptor;
 
-    while (place < type->n_fields && ent_pb_is_choice(&type->fields[place]) &&
-           !ent_pb_is_chosen(message, &type->fields[place])) {
-        place++;
-    }
-    return place;
+    return place < type->n_fields && ent_pb_is_choice(&type->fields[place])
+               ? ent_pb_next_chosen(message, place)
+               : place;
 }
 
 /* Is any bit of the `len` bytes there 1? At most eight. */

@@ -345,8 +345,16 @@ put_message(struct packing *packing, const ProtobufCMessage *message)
     for (unsigned i = type->n_fields; i > 0; i--) {
         const ProtobufCFieldDescriptor *field = &type->fields[i - 1];
 
-        if (ent_pb_is_choice(field) ? ent_pb_is_chosen(message, field)
-                                    : ent_pb_is_given(message, field)) {
+        if (ent_pb_is_choice(field)) {
+            const struct ent_pb_choice choice =
+                ent_pb_choice_at(message, i - 1);
+
+            field = choice.chosen;
+            i = choice.first + 1; /* no other member is there */
+        } else if (!ent_pb_is_given(message, field)) {
+            continue;
+        }
+        if (field != NULL) {
             put_field(packing, message, field);
         }
     }
