@@ -188,18 +188,13 @@ ent_agreement_office(const struct ent_agreement *agreement, size_t index)
                                            : NULL;
 }
 
-/* FNV-1a. Only who writes the agreement could make addresses collide, and what
+/* Only who writes the agreement could make addresses collide, and what
  * that costs is bounded by the number of offices. */
 static size_t
 slot_of(
     const struct ent_agreement *agreement, const struct ent_address *address)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (const char *c = address->text; *c != '\0'; c++) {
-        hash = (hash ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-    }
-    return (size_t)(hash ^ hash >> 32) & (agreement->slot_count - 1);
+    return (size_t)ent_address_hash(address) & (agreement->slot_count - 1);
 }
 
 size_t

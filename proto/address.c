@@ -58,8 +58,8 @@ state_check(struct ent_view state, struct ent_error *err)
     return ENT_OK;
 }
 
-enum ent_status
-ent_address_parse(struct ent_view text, struct ent_address *ret_address,
+static enum ent_status
+parse(struct ent_view text, struct ent_address *ret_address,
     struct ent_error *err)
 {
     struct ent_address address = {0};
@@ -94,6 +94,35 @@ ent_address_parse(struct ent_view text, struct ent_address *ret_address,
     return ENT_OK;
 }
 
+/* Those of a message, its sender and a recipient, are read several times in a
+ * row: the last two that were good are kept at hand. */
+enum ent_status
+ent_address_parse(struct ent_view text, struct ent_address *ret_address,
+    struct ent_error *err)
+{
+    static _Thread_local struct {
+        struct ent_address address;
+        size_t len; /* 0: there is none */
+    } last[2];
+    static _Thread_local unsigned next;
+    enum ent_status rc;
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (text.len > 0 && text.len == last[i].len &&
+            memcmp(text.data, last[i].address.text, text.len) == 0) {
+            *ret_address = last[i].address;
+            return ENT_OK;
+        }
+    }
+    rc = parse(text, ret_address, err);
+    if (rc == ENT_OK) {
+        last[next].address = *ret_address;
+        last[next].len = text.len;
+        next = 1 - next;
+    }
+    return rc;
+}
+
 const char *
 ent_address_state(const struct ent_address *address)
 {
@@ -122,11 +151,13 @@ party_of(const char *text, size_t len)
     return party;
 }
 
-static size_t
-place_of(const char *text, size_t len)
+uint64_t
+ent_address_hash(const struct ent_address *address)
 {
+    const char *text = address->text;
     uint64_t sum = 0;
     uint64_t eight = 0;
+    size_t len = strlen(text);
 
     for (; len >= sizeof eight; len -= sizeof eight, text += sizeof eight) {
         memcpy(&eight, text, sizeof eight);
@@ -135,11 +166,11 @@ place_of(const char *text, size_t len)
     for (; len > 0; len--, text++) {
         sum = sum * 31 + (unsigned char)*text;
     }
-    return (size_t)(sum * UINT64_C(0x9e3779b97f4a7c15) >> 32) % KNOWN;
+    return sum * UINT64_C(0x9e3779b97f4a7c15) >> 32;
 }
 
 /* Of a few offices it is asked again and again, so that their hashes are kept
- * where their texts lead to. */
+ * where their texts lead to; mostly it is the one of the time before. */
 struct ent_party
 ent_address_party(const struct ent_address *address)
 {
@@ -147,11 +178,15 @@ ent_address_party(const struct ent_address *address)
         char text[sizeof address->text];
         struct ent_party party;
     } known[KNOWN];
+    static _Thread_local size_t place;
     const char *text = address->text;
-    const size_t len = strlen(text);
-    const size_t place = place_of(text, len);
 
-    if (len == 0 || strcmp(known[place].text, text) != 0) {
+    if (text[0] == '\0' || strcmp(known[place].text, text) != 0) {
+        place = ent_address_hash(address) % KNOWN;
+    }
+    if (text[0] == '\0' || strcmp(known[place].text, text) != 0) {
+        const size_t len = strlen(text);
+
         known[place].party = party_of(text, len);
         memcpy(known[place].text, text, len + 1);
     }

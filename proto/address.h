@@ -32,6 +32,10 @@ enum ent_status ent_address_parse(struct ent_view text,
 /* The part after the '@', inside `address`. "" for no address. */
 const char *ent_address_state(const struct ent_address *address);
 
+/* A number of 32 bits to find it by in a table. Whoever chooses addresses can
+ * choose some that have the same. */
+uint64_t ent_address_hash(const struct ent_address *address);
+
 bool ent_address_equal(
     const struct ent_address *a, const struct ent_address *b);
 

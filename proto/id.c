@@ -117,8 +117,8 @@ digit_value(uint8_t c)
     return values[c] - 1;
 }
 
-enum ent_status
-ent_id_parse(struct ent_view text, struct ent_id *ret_id, struct ent_error *err)
+static enum ent_status
+parse(struct ent_view text, struct ent_id *ret_id, struct ent_error *err)
 {
     const uint8_t *next = text.data;
     struct ent_id id;
@@ -147,6 +147,30 @@ ent_id_parse(struct ent_view text, struct ent_id *ret_id, struct ent_error *err)
     }
     *ret_id = id;
     return ENT_OK;
+}
+
+/* A message's id is read several times in a row: the last is kept at hand. */
+enum ent_status
+ent_id_parse(struct ent_view text, struct ent_id *ret_id, struct ent_error *err)
+{
+    static _Thread_local struct {
+        uint8_t text[ENT_ID_TEXT_LEN]; /* of zeros: there is none */
+        struct ent_id id;
+    } last;
+    enum ent_status rc;
+
+    if (text.len == sizeof last.text &&
+        memcmp(text.data, last.text, sizeof last.text) == 0 &&
+        text.data[0] != '\0') {
+        *ret_id = last.id;
+        return ENT_OK;
+    }
+    rc = parse(text, ret_id, err);
+    if (rc == ENT_OK) {
+        memcpy(last.text, text.data, sizeof last.text);
+        last.id = *ret_id;
+    }
+    return rc;
 }
 
 bool

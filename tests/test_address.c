@@ -124,12 +124,41 @@ the_same_office_has_the_same_stand_in_every_time(void **state)
     }
 }
 
+/* Whatever was read before it: shorter, longer, or none at all. */
+static void
+an_address_is_itself_whatever_was_read_before(void **state)
+{
+    static const char *const good[] = {"blo-maesai@th", "blo-maesai@mm",
+        "blo-maesai@xpo", "bl-maesai@th", "lo-maesai@th"};
+    static const char *const bad[] = {
+        "", "blo-maesai@t", "blo-maesai@th ", "Blo-maesai@th", "blo-maesai@TH"};
+    const size_t count = sizeof good / sizeof good[0];
+
+    (void)state;
+    for (size_t i = 0; i < count * count * count; i++) {
+        const size_t numbers[] = {
+            i % count, i / count % count, i / count / count};
+        struct ent_address address;
+
+        for (size_t j = 0; j < 3; j++) {
+            expect_ok(ent_address_parse(
+                view(good[numbers[j]]), &address, &last_error));
+            assert_string_equal(address.text, good[numbers[j]]);
+            expect_status(
+                ent_address_parse(view(bad[numbers[j]]), &address, &last_error),
+                ENT_BAD_INPUT);
+            assert_string_equal(address.text, good[numbers[j]]);
+        }
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_reads_back_as_written),
         cmocka_unit_test(everything_else_is_refused_and_nothing_written),
+        cmocka_unit_test(an_address_is_itself_whatever_was_read_before),
         cmocka_unit_test(no_address_has_no_state),
         cmocka_unit_test(each_party_has_a_stand_in_of_its_own),
         cmocka_unit_test(the_same_office_has_the_same_stand_in_every_time),

@@ -63,6 +63,27 @@ any_other_form_is_refused(void **state)
     }
 }
 
+/* Of zeros too, as what was read before is when nothing was. */
+static void
+an_id_is_itself_whatever_was_read_before(void **state)
+{
+    char text[ENT_ID_TEXT_LEN + 1] = "017f22e2-79b0-7cc3-98c4-dc0c0c073980";
+    const char zeros[ENT_ID_TEXT_LEN] = {0};
+    struct ent_id id;
+
+    (void)state;
+    expect_status(ent_id_parse(ent_view_of(zeros, sizeof zeros), &id, NULL),
+        ENT_BAD_INPUT);
+    for (int i = 0; i < 64; i++) {
+        text[ENT_ID_TEXT_LEN - 1] = (char)('0' + i / 2 % 8);
+        expect_ok(ent_id_parse(view(text), &id, &last_error));
+        assert_int_equal(id.bytes[15], 0x80 + i / 2 % 8);
+        text[ENT_ID_TEXT_LEN - 1] = 'g';
+        expect_status(ent_id_parse(view(text), &id, NULL), ENT_BAD_INPUT);
+        assert_int_equal(id.bytes[15], 0x80 + i / 2 % 8);
+    }
+}
+
 static void
 a_new_id_is_of_version_seven_and_tells_its_time(void **state)
 {
@@ -152,6 +173,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_id_is_itself_whatever_was_read_before),
         cmocka_unit_test(the_example_of_the_rfc_reads_and_writes),
         cmocka_unit_test(capital_digits_mean_the_same),
         cmocka_unit_test(any_other_form_is_refused),
