@@ -243,21 +243,25 @@ node_as_storage(enum ent_status rc)
     return rc == ENT_OK || rc == ENT_IO ? rc : ENT_FULL;
 }
 
-/* Where its body lies in its encoding, if it is as it was given. */
+/* Where its body lies in its encoding, if it is as it was given: that is the
+ * last of its fields, and the tag and the length before it are the same too. */
 static struct node_given_part
 part_of(const struct node_outgoing *outgoing, struct ent_view wire)
 {
     const uint32_t field = (uint32_t)outgoing->message->body_case;
     struct node_given_part part = {.len = 0};
     struct ent_view given = outgoing->given;
-    struct ent_view left = wire;
     struct ent_view was;
-    struct ent_view is;
+    size_t whole;
 
-    if (ent_pb_part(&given, field, &was) && ent_pb_part(&left, field, &is) &&
-        ent_view_equal(was, is)) {
-        part.at = (size_t)(is.data - wire.data);
-        part.len = is.len;
+    if (!ent_pb_part(&given, field, &was)) {
+        return part;
+    }
+    whole = ent_pb_part_len(field, was.len);
+    if (whole <= wire.len && memcmp(wire.data + wire.len - whole,
+                                 was.data + was.len - whole, whole) == 0) {
+        part.at = wire.len - was.len;
+        part.len = was.len;
         memcpy(part.print, outgoing->print, sizeof part.print);
     }
     return part;
