@@ -196,6 +196,16 @@ node_agreements_with(
 }
 
 const struct ent_agreement *
+node_agreements_governing(const struct node_agreements *agreements,
+    const char *state, const struct ent_declarations **ret_declarations)
+{
+    const struct node_loaded *loaded = governing(agreements, state);
+
+    *ret_declarations = loaded != NULL ? loaded->declarations : NULL;
+    return loaded != NULL ? loaded->agreement : NULL;
+}
+
+const struct ent_agreement *
 node_agreements_with_office(
     const struct node_agreements *agreements, const char *office)
 {

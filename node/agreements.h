@@ -47,8 +47,14 @@ void node_agreements_free(struct node_agreements **agreements);
 const struct ent_agreement *node_agreements_with(
     const struct node_agreements *agreements, const char *state);
 
-/* The same with the state of an office, by its address; NULL also when it is
+/* The same, and what its parties have declared; NULL: nothing, or there is
  * none. */
+const struct ent_agreement *node_agreements_governing(
+    const struct node_agreements *agreements, const char *state,
+    const struct ent_declarations **ret_declarations);
+
+/* The agreement with the state of an office, by its address; NULL also when it
+ * is none. */
 const struct ent_agreement *node_agreements_with_office(
     const struct node_agreements *agreements, const char *office);
 

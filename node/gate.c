@@ -18,19 +18,11 @@ governing(const struct node *node, const struct ent_address *office)
     return node_agreements_with(node->agreements, ent_address_state(office));
 }
 
-static const struct ent_declarations *
-declared(const struct node *node, const struct ent_address *office)
-{
-    return node_agreements_declared(
-        node->agreements, ent_address_state(office));
-}
-
 /* What counts against the quota of the other state's agreement. */
 static void
-look_at_quota(struct node *node, struct ent_facts *facts)
+look_at_quota(struct node *node, const struct ent_agreement *agreement,
+    struct ent_facts *facts)
 {
-    const struct ent_agreement *agreement =
-        governing(node, facts->receiving ? facts->sender : facts->recipient);
     struct node_quota quota;
 
     if (agreement == NULL || !ent_message_asks_for_check(facts->message)) {
@@ -51,24 +43,26 @@ judge_out(struct node *node, const ent_message *message,
     const struct ent_address *recipient, bool first,
     const struct ent_release *release, struct ent_decision *ret_decision)
 {
+    const struct ent_declarations *declarations = NULL;
+    const struct ent_agreement *agreement = node_agreements_governing(
+        node->agreements, ent_address_state(recipient), &declarations);
     struct ent_facts facts = {
         .sender = &node->self,
         .recipient = recipient,
         .message = message,
         .precedence = (uint32_t)message->precedence,
         .receiving = false,
-        .declarations = declared(node, recipient),
+        .declarations = declarations,
         .emergency = node_emergency_holds(node, message, recipient, first),
         .hit = node_hit_came(node, message, recipient),
         .release = release,
     };
 
     if (first) {
-        look_at_quota(node, &facts);
+        look_at_quota(node, agreement, &facts);
         node_contribution_look(node, recipient, &facts);
     }
-    ent_decide(governing(node, recipient), &facts, node_clock_latest_ms(node),
-        ret_decision);
+    ent_decide(agreement, &facts, node_clock_latest_ms(node), ret_decision);
     node_onward_judge(node, message, recipient, ret_decision);
     node_overlay_judge(node, &facts, ret_decision);
     if (first) {
@@ -115,13 +109,16 @@ node_gate_in(struct node *node, const ent_message *message,
     const struct ent_address *sender, struct ent_decision *ret_decision)
 {
     struct ent_release room;
+    const struct ent_declarations *declarations = NULL;
+    const struct ent_agreement *agreement = node_agreements_governing(
+        node->agreements, ent_address_state(sender), &declarations);
     struct ent_facts facts = {
         .sender = sender,
         .recipient = &node->self,
         .message = message,
         .precedence = (uint32_t)message->precedence,
         .receiving = true,
-        .declarations = declared(node, sender),
+        .declarations = declarations,
         .desks = node->config->desks,
         .emergency_over = node_emergency_is_over(node, message, sender),
         .mends = node_lifecycle_mends(node, sender, message),
@@ -129,9 +126,8 @@ node_gate_in(struct node *node, const ent_message *message,
         .release = node_officers_judge(node, message, sender, &room),
     };
 
-    look_at_quota(node, &facts);
-    ent_decide(governing(node, sender), &facts, node_clock_latest_ms(node),
-        ret_decision);
+    look_at_quota(node, agreement, &facts);
+    ent_decide(agreement, &facts, node_clock_latest_ms(node), ret_decision);
     node_overlay_judge(node, &facts, ret_decision);
 }
 

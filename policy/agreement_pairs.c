@@ -126,13 +126,19 @@ ent_agreement_pair_key(const struct ent_agreement *agreement,
     const struct ent_address *one, const struct ent_address *other,
     struct ent_key_id *ret_key_id, size_t *ret_line)
 {
-    const size_t first = ent_agreement_find_office(agreement, one);
-    const size_t second = ent_agreement_find_office(agreement, other);
-    const struct agreement_pair_key *pair =
-        first == ENT_NONE || second == ENT_NONE
-            ? NULL
-            : find(agreement, first, second);
+    const struct agreement_pair_key *pair;
+    size_t first;
+    size_t second;
 
+    if (agreement->pair_key_count == 0) {
+        return false; /* most have none */
+    }
+    first = ent_agreement_find_office(agreement, one);
+    second = ent_agreement_find_office(agreement, other);
+    if (first == ENT_NONE || second == ENT_NONE) {
+        return false;
+    }
+    pair = find(agreement, first, second);
     if (pair == NULL) {
         return false;
     }
