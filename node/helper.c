@@ -133,16 +133,34 @@ node_helper_stop(struct node_helper **helper)
 
 /* ---- tasks ---- */
 
+/* At that place of the list. */
+static void
+put(struct node_helper *helper, struct node_task *task,
+    struct node_task **place)
+{
+    assert(task->state == IDLE);
+    task->state = WAITING;
+    task->next = *place;
+    *place = task;
+    if (task->next == NULL) {
+        helper->end = &task->next;
+    }
+    (void)pthread_cond_signal(&helper->given);
+}
+
 void
 node_helper_begin(struct node_helper *helper, struct node_task *task)
 {
     (void)pthread_mutex_lock(&helper->mutex);
-    assert(task->state == IDLE);
-    task->state = WAITING;
-    task->next = NULL;
-    *helper->end = task;
-    helper->end = &task->next;
-    (void)pthread_cond_signal(&helper->given);
+    put(helper, task, helper->end);
+    (void)pthread_mutex_unlock(&helper->mutex);
+}
+
+void
+node_helper_begin_first(struct node_helper *helper, struct node_task *task)
+{
+    (void)pthread_mutex_lock(&helper->mutex);
+    put(helper, task, &helper->first);
     (void)pthread_mutex_unlock(&helper->mutex);
 }
 

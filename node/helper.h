@@ -3,12 +3,12 @@
  * helper - a thread that does, ahead of its turn, what asks nobody: bundles
  * that came are opened (node/unsealer.h), large requests are laid out
  * (node/laid.h), while the node's own thread keeps what came before or waits
- * for the disk. Nothing is decided there, and neither the store nor the clock
- * is asked.
+ * for the disk; and a share of what both can do at once (node/envelopes.h).
+ * Nothing is decided there, and neither the store nor the clock is asked.
  *
  * A task is the helper's from node_helper_begin to node_helper_finish, and its
  * owner's before and after, with all that it looks at. Tasks are done in the
- * order in which they were begun.
+ * order in which they were begun, but for those that are begun first.
  */
 #ifndef NODE_HELPER_H
 #define NODE_HELPER_H
@@ -30,6 +30,9 @@ enum ent_status node_helper_start(
 void node_helper_stop(struct node_helper **helper);
 
 void node_helper_begin(struct node_helper *helper, struct node_task *task);
+/* The same before all others that wait: its owner is about to wait for it. */
+void node_helper_begin_first(
+    struct node_helper *helper, struct node_task *task);
 /* Wait until it is done; one that was not run yet is not run any more. */
 void node_helper_finish(struct node_helper *helper, struct node_task *task);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/copy.h"
+#include "node/envelopes.h"
 #include "node/gate.h"
 #include "node/lifetime.h"
 #include "node/pairs.h"
@@ -127,27 +128,36 @@ make_seed(struct node *node, const struct node_batch *batch,
         messages, batch->count, ret_seed);
 }
 
+/* And the root of its tree. */
 static enum ent_status
 seal_body(struct node *node, const struct node_batch *batch,
     struct sealing *sealing, struct node_vault_key *keys, struct ent_error *err)
 {
+    struct node_envelope envelopes[ENT_BUNDLE_MESSAGES_MAX];
+    struct ent_message_key message_keys[ENT_BUNDLE_MESSAGES_MAX];
+    struct ent_digest leaves[ENT_BUNDLE_MESSAGES_MAX];
     size_t at = 0;
     enum ent_status rc = ent_bytes_room(batch->body_len, &sealing->body, err);
 
-    for (size_t i = 0; rc == ENT_OK && i < batch->count; i++) {
-        const struct node_chosen *chosen = &batch->list[i];
-        size_t len = ent_seal_envelope_len(chosen->message.len);
-        struct ent_id envelope_id = ent_id_new(node->now_ms);
-
-        keys[i].index = (uint32_t)i;
-        keys[i].day = chosen->day;
-        keys[i].key = ent_seal_message_key(&sealing->secrets, (uint32_t)i);
-        ent_put_be(sealing->body.data + at, len, 4);
-        rc = ent_seal_envelope(&keys[i].key, &envelope_id, (uint32_t)i,
-            chosen->message, sealing->body.data + at + 4, err);
-        at += 4 + len;
+    if (rc != ENT_OK) {
+        return rc;
     }
-    return rc;
+    for (size_t i = 0; i < batch->count; i++) {
+        envelopes[i] = (struct node_envelope){.id = ent_id_new(node->now_ms),
+            .message = batch->list[i].message,
+            .out = sealing->body.data + at};
+        at += 4 + ent_seal_envelope_len(envelopes[i].message.len);
+    }
+    node_envelopes_seal(node->helper, &sealing->secrets, envelopes,
+        batch->count, message_keys, leaves);
+    for (size_t i = 0; i < batch->count; i++) {
+        keys[i].index = (uint32_t)i;
+        keys[i].day = batch->list[i].day;
+        keys[i].key = message_keys[i];
+    }
+    sealing->label.root = ent_tree_root(ent_tree_blake2b, leaves, batch->count);
+    sodium_memzero(message_keys, batch->count * sizeof *message_keys);
+    return ENT_OK;
 }
 
 static enum ent_status
@@ -176,7 +186,7 @@ setup(struct node *node, const struct node_batch *batch,
     return rc;
 }
 
-/* Root, label bytes, signature, head of the frame. */
+/* Label bytes, signature, head of the frame. */
 static enum ent_status
 sign(struct node *node, struct sealing *sealing, struct ent_error *err)
 {
@@ -184,11 +194,7 @@ sign(struct node *node, struct sealing *sealing, struct ent_error *err)
     struct ent_hop hop = {0};
     enum ent_status rc;
 
-    rc = ent_body_root(ent_bytes_view(&sealing->body), sealing->label.count,
-        &sealing->label.root, err);
-    if (rc == ENT_OK) {
-        rc = ent_label_encode(&sealing->label, &sealing->label_wire, err);
-    }
+    rc = ent_label_encode(&sealing->label, &sealing->label_wire, err);
     if (rc == ENT_OK) {
         rc = ent_signing_sign(node_keeper_signer(node->keeper), ENT_TYPE_LABEL,
             ent_bytes_view(&sealing->label_wire), &signatures.list[0], err);
