@@ -351,7 +351,6 @@ what_a_turn_saw_is_unknown_when_it_is_taken_back(void **state)
 static void
 its_place_on_the_desk_is_noted_in_the_same_turn_and_later(void **state)
 {
-    ENT_AUTO(node_row_free) node_seen_row *row = NULL;
     struct ent_id id = id_of(0);
     node_seen_row seen = seen_of(0);
 
