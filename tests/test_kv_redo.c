@@ -384,6 +384,20 @@ a_full_disk_takes_nothing_of_what_the_log_has(void **state)
     expect_ok(get(kv, STAMPS, 1, "logged"));
 }
 
+static void
+on_a_disk_that_is_nearly_full_the_tables_are_committed_at_once(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    uint64_t commits = commits_of(state);
+
+    disk_full = true;
+    put(kv, STAMPS, 1, "in its place");
+    disk_full = false;
+    assert_int_equal(commits_of(state), commits + 1);
+    put(kv, STAMPS, 2, "logged");
+    assert_int_equal(commits_of(state), commits + 1);
+}
+
 /* ---- any transactions, any power cut ---- */
 
 #define KEYS 40
@@ -496,6 +510,7 @@ main(void)
         KV_TEST(a_log_that_is_missing_cut_or_another_stores_is_told),
         KV_TEST(a_log_that_cannot_be_written_is_done_without),
         KV_TEST(a_full_disk_takes_nothing_of_what_the_log_has),
+        KV_TEST(on_a_disk_that_is_nearly_full_the_tables_are_committed_at_once),
         KV_TEST(whenever_the_power_is_cut_all_that_was_committed_is_there),
     };
 

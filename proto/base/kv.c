@@ -12,6 +12,7 @@
 /* Until who was told to come again should have come. */
 #define SETTLING_TURNS 16
 #define FULL_MARGIN ((uint64_t)1024 * 1024)
+#define LOG_DISK_MIN ((uint64_t)64 * 1024 * 1024) /* free, to log anything */
 
 enum ent_status
 ent_kv_status(int rc)
@@ -32,19 +33,23 @@ ent_kv_status(int rc)
 
 /* Failing */
 
+/* What is free on its disk; as much as can be, when that cannot be known. */
+static uint64_t
+free_on_disk(const struct ent_kv *kv)
+{
+    struct statvfs disk;
+
+    return fstatvfs(kv->lock, &disk) != 0
+               ? UINT64_MAX
+               : (uint64_t)disk.f_bavail * disk.f_frsize;
+}
+
 /* LMDB reports a short write, which is how a disk fills up in the midst of one,
  * as EIO. Nothing of that commit counts either way. */
 static bool
 disk_is_full(const struct ent_kv *kv, uint64_t bytes)
 {
-    struct statvfs disk;
-    uint64_t room;
-
-    if (fstatvfs(kv->lock, &disk) != 0) {
-        return false;
-    }
-    room = (uint64_t)disk.f_bavail * disk.f_frsize;
-    return room < FULL_MARGIN + 2 * (bytes + ENT_REDO_LEN);
+    return free_on_disk(kv) < FULL_MARGIN + 2 * (bytes + ENT_REDO_LEN);
 }
 
 static enum ent_status
@@ -267,7 +272,10 @@ forget(struct ent_kv_txn **txn)
     *txn = NULL;
 }
 
-/* A small one is in the log then, and the tables stay open. */
+/* A small one is in the log then, and the tables stay open. Not on a disk that
+ * is nearly full: what is confirmed has to have its place in the tables too,
+ * and to commit those often leaves pages in the file that can be used again
+ * when it cannot grow any more. */
 static enum ent_status
 commit_mdb(struct ent_kv_txn *txn, struct ent_error *err)
 {
@@ -276,7 +284,7 @@ commit_mdb(struct ent_kv_txn *txn, struct ent_error *err)
     int rc;
 
     txn->mdb = NULL;
-    if (ent_kv_redo_commit(kv)) {
+    if (free_on_disk(kv) >= LOG_DISK_MIN && ent_kv_redo_commit(kv)) {
         kv->open = mdb;
         return ENT_OK;
     }
