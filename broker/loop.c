@@ -23,7 +23,7 @@
 /* Bytes that one group may hold in memory, one frame more or less. */
 #define GROUP_BYTES_MAX ((size_t)32 * 1024 * 1024)
 
-#define MEMORY_LOOK_MS 250  /* a fast peer sends 100 MB meanwhile */
+#define MEMORY_LOOK_MS 50   /* a fast peer sends 50 MB meanwhile */
 #define QUIET_MS 200        /* after which space is written ahead, */
 #define PREPARE_PAUSE_MS 50 /* a step and a pause */
 #define LISTEN_TRIES 500    /* while the closed one gives back its address */

@@ -13,7 +13,7 @@
 #define COMPONENT "uplink"
 #define LISTEN_PAUSE_MS 500 /* until the old socket has given the port back */
 
-#define LOOK_PAUSE_MS 100 /* between looks at memory: fast peers send 60 MB */
+#define LOOK_PAUSE_MS 25 /* between looks at memory: fast peers send 25 MB */
 
 /* ---- the brokers' ---- */
 
