@@ -33,7 +33,7 @@ empty(struct stick *stick)
 }
 
 void
-end_turn(enum who who)
+seal_and_end(enum who who)
 {
     struct node *node = world.nodes[who];
     bool more;
@@ -58,7 +58,7 @@ write_page(
     expect_ok(node_turn_begin(world.nodes[who], world.now, &last_error));
     expect_ok(node_carry_out(
         world.nodes[who], &request, &arena, &reply, &last_error));
-    end_turn(who);
+    seal_and_end(who);
     for (size_t i = 0; i < reply.n_frames; i++) {
         const Entente__V1__CarriedFrame *frame = reply.frames[i];
 
@@ -124,7 +124,7 @@ read_some(enum who who, const struct stick *stick, size_t first, size_t count,
     for (size_t i = 0; i < count; i++) {
         note(stick, first + i, reply.results[i], outcomes);
     }
-    end_turn(who);
+    seal_and_end(who);
 }
 
 void

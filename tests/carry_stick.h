@@ -37,7 +37,7 @@ void put_on(struct stick *stick, uint32_t type, struct ent_view payload,
 void empty(struct stick *stick);
 
 /* End a turn as the loop does. */
-void end_turn(enum who who);
+void seal_and_end(enum who who);
 
 void write_stick(enum who who, enum who to, struct stick *stick);
 

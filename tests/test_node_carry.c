@@ -199,7 +199,7 @@ every_office_of_an_agreement_is_named(void **state)
     expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
     expect_ok(node_carry_out(
         world.nodes[MAESAI], &request, &arena, &reply, &last_error));
-    end_turn(MAESAI);
+    seal_and_end(MAESAI);
     assert_int_equal(reply.n_offices, 3);
     for (size_t i = 0; i < reply.n_offices; i++) {
         assert_string_not_equal(reply.offices[i], addresses[MAESAI]);
@@ -226,7 +226,7 @@ a_place_that_is_none_is_refused(void **state)
     expect_status(node_carry_out(world.nodes[MAESAI], &request, &arena, &reply,
                       &last_error),
         ENT_BAD_INPUT);
-    end_turn(MAESAI);
+    seal_and_end(MAESAI);
 }
 
 /* A wire that loses, and sticks that are lost, late, repeated and mixed up. */

@@ -5,10 +5,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#include "node/check.h"
 #include "node/copy_rows.h"
-#include "node/outbox.h"
-#include "node/sealer.h"
 #include "proto/base/log.h"
 #include "proto/refusal.h"
 #include "proto/schema/delivery.pb-c.h"
@@ -25,39 +22,6 @@ recipient(void)
     return ent_address_party(&world.configs[TACHILEIK].address);
 }
 
-static void
-begin(void)
-{
-    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
-}
-
-static void
-end(void)
-{
-    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
-}
-
-/* In a turn that was begun: so many alerts, sealed as one bundle. */
-static void
-hand_in(struct ent_id *ids, size_t count)
-{
-    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
-    struct node *node = world.nodes[MAESAI];
-
-    expect_ok(ent_arena_init(&arena, 1 << 24, &last_error));
-    node_outbox_open(node);
-    for (size_t i = 0; i < count; i++) {
-        Entente__V1__SubmitResult *result;
-
-        submit_one(MAESAI, TACHILEIK, hotline, &result, &arena);
-        assert_true(result->copies[0]->accepted);
-        expect_ok(
-            ent_id_parse(ent_view_text(result->id), &ids[i], &last_error));
-    }
-    node_outbox_close(node);
-    expect_ok(node_sealer_fresh(node, &last_error));
-}
-
 /* A bundle of ours, of which nobody has heard yet. */
 static uint64_t
 seal_bundle(struct ent_id ids[static MANY])
@@ -67,9 +31,9 @@ seal_bundle(struct ent_id ids[static MANY])
 
     introduce();
     world.up = false;
-    begin();
-    hand_in(ids, MANY);
-    end();
+    begin_turn(MAESAI);
+    post_together(MAESAI, TACHILEIK, ids, MANY);
+    end_turn(MAESAI);
     row = copy_row(MAESAI, TACHILEIK, &ids[0]);
     bundle = row->bundle;
     assert_int_not_equal(bundle, 0);
@@ -121,9 +85,9 @@ deliver(const struct ent_id *of)
     struct ent_outcome outcomes[MANY];
 
     all_delivered(outcomes);
-    begin();
+    begin_turn(MAESAI);
     settle(of, outcomes);
-    end();
+    end_turn(MAESAI);
 }
 
 static void
@@ -131,10 +95,10 @@ acknowledge(const struct ent_id *id)
 {
     struct ent_party to = recipient();
 
-    begin();
+    begin_turn(MAESAI);
     expect_ok(node_copy_acknowledged(
         world.nodes[MAESAI], id, &to, "officer", &last_error));
-    end();
+    end_turn(MAESAI);
 }
 
 /* What its own row says, whatever lies over it. */
@@ -155,21 +119,11 @@ own_state(const struct ent_id *id)
 static void
 expect_tally(uint64_t waiting, uint64_t settled)
 {
-    struct node *node = world.nodes[MAESAI];
-    struct node_check check;
+    const struct node *node = world.nodes[MAESAI];
 
     assert_int_equal(node->tally.waiting, waiting);
     assert_int_equal(node->tally.settled, settled);
-    node_check_begin(node, &check);
-    while (check.stage != NODE_CHECK_DONE) {
-        begin();
-        expect_ok(node_check_step(node, &check, 3, &last_error));
-        end();
-    }
-    if (!check.good) {
-        fail_msg("%s", check.fault);
-    }
-    node_check_fini(&check);
+    tally_is_good(MAESAI);
 }
 
 /* ---- tests ---- */
@@ -217,7 +171,7 @@ whoever_reads_copies_sees_the_same(void **state)
     (void)state;
     (void)seal_bundle(ids);
     deliver(&ids[0]);
-    begin();
+    begin_turn(MAESAI);
     expect_ok(node_copy_next(node, &ids[2], &to, &row, &last_error));
     assert_int_equal(row->state, DELIVERED);
     number = row->number;
@@ -226,7 +180,7 @@ whoever_reads_copies_sees_the_same(void **state)
     assert_memory_equal(id.bytes, ids[2].bytes, sizeof id.bytes);
     assert_int_equal(row->state, DELIVERED);
     node_row_free(&row);
-    end();
+    end_turn(MAESAI);
 }
 
 static void
@@ -246,9 +200,9 @@ of_a_mixed_bundle_each_copy_ends_as_it_did(void **state)
     outcomes[2].code = ENTENTE__V1__OUTCOME_CODE__EXPIRED;
     outcomes[2].reason = ENT_REFUSAL_EXPIRED;
     outcomes[3].line = 9;
-    begin();
+    begin_turn(MAESAI);
     settle(&ids[0], outcomes);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(state_of(MAESAI, TACHILEIK, &ids[0]), DELIVERED);
     assert_int_equal(own_state(&ids[0]), 0);
     row = copy_row(MAESAI, TACHILEIK, &ids[1]);
@@ -318,11 +272,11 @@ what_was_given_up_and_came_after_all_is_delivered(void **state)
     (void)state;
     (void)seal_bundle(ids);
     world.now += 8 * DAY;
-    begin();
+    begin_turn(MAESAI);
     dispatch = dispatch_of(&ids[0]);
     expect_ok(
         node_copy_expire(world.nodes[MAESAI], &dispatch, false, &last_error));
-    end();
+    end_turn(MAESAI);
     assert_int_equal(state_of(MAESAI, TACHILEIK, &ids[1]),
         ENTENTE__V1__TRACE_STATE__TRACE_EXPIRED_UNCONFIRMED);
     expect_tally(0, 1 + MANY);
@@ -342,11 +296,11 @@ what_is_to_be_sealed_anew_is_not_delivered_by_the_bundle_before(void **state)
     (void)state;
     (void)seal_bundle(ids);
     all_delivered(outcomes);
-    begin();
+    begin_turn(MAESAI);
     dispatch = dispatch_of(&ids[0]);
     expect_ok(node_copy_repend(node, &dispatch, &last_error));
     expect_ok(node_copy_settle(node, &dispatch, outcomes, MANY, &last_error));
-    end();
+    end_turn(MAESAI);
     assert_int_equal(state_of(MAESAI, TACHILEIK, &ids[1]), 0);
     expect_tally(MANY, 1);
     world.up = true;
@@ -382,7 +336,7 @@ a_turn_that_is_taken_back_settles_nothing(void **state)
     (void)state;
     (void)seal_bundle(ids);
     all_delivered(outcomes);
-    begin();
+    begin_turn(MAESAI);
     settle(&ids[0], outcomes);
     expect_status(node_turn_end(node, ENT_FULL, &last_error), ENT_FULL);
     assert_int_equal(state_of(MAESAI, TACHILEIK, &ids[0]), 0);
@@ -404,15 +358,15 @@ a_bundle_that_is_taken_back_says_nothing(void **state)
 
     (void)state;
     bundle = seal_bundle(ids) + 1;
-    begin();
-    hand_in(ids, MANY);
+    begin_turn(MAESAI);
+    post_together(MAESAI, TACHILEIK, ids, MANY);
     expect_ok(node_outcome_get(node, bundle, &outcome, &last_error));
     assert_int_equal(node_outcome_count(&outcome), MANY);
     expect_status(node_turn_end(node, ENT_FULL, &last_error), ENT_FULL);
-    begin();
+    begin_turn(MAESAI);
     expect_status(
         node_outcome_get(node, bundle, &outcome, &last_error), ENT_NOT_FOUND);
-    end();
+    end_turn(MAESAI);
 }
 
 static void
@@ -429,10 +383,10 @@ the_row_goes_with_its_bundle_and_after_its_copies_have_theirs(void **state)
     for (int day = 0; day < 40 && own_state(&ids[0]) == 0; day++) {
         struct node_outcome outcome;
 
-        begin();
+        begin_turn(MAESAI);
         expect_ok(node_outcome_get(
             world.nodes[MAESAI], bundle, &outcome, &last_error));
-        end();
+        end_turn(MAESAI);
         world.now += DAY;
         tidy(MAESAI);
         assert_int_equal(state_of(MAESAI, TACHILEIK, &ids[0]), DELIVERED);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/check.h"
 #include "node/copy_rows.h"
 #include "node/outbox.h"
 #include "node/sealer.h"
@@ -197,35 +196,15 @@ recipient(void)
     return ent_address_party(&world.configs[TACHILEIK].address);
 }
 
-static void
-begin(void)
-{
-    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
-}
-
-static void
-end(void)
-{
-    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
-}
-
 /* A message with that id, in a turn that was begun: why it is refused; 0: it
  * is not. */
 static uint32_t
 hand_in_one(const struct ent_id *id, const char *json, struct ent_arena *arena)
 {
     Entente__V1__SubmitResult *result;
-    char text[ENT_ID_TEXT_LEN + 1];
-    char with_id[512];
 
-    ent_id_format(id, text);
-    assert_true(snprintf(with_id, sizeof with_id, "{\"id\":\"%s\",%s", text,
-                    json + 1) < (int)sizeof with_id);
-    submit_one(MAESAI, TACHILEIK, with_id, &result, arena);
-    assert_int_equal(result->n_copies, 1);
-    assert_true(
-        result->copies[0]->accepted == (result->copies[0]->reason == 0));
-    return result->copies[0]->reason;
+    submit_one(MAESAI, TACHILEIK, with_id(json, id), &result, arena);
+    return refusal_of(result);
 }
 
 /* So many of them, sealed as one bundle. */
@@ -252,9 +231,9 @@ handed_in(void **state)
 
     introduce();
     exchange();
-    begin();
+    begin_turn(MAESAI);
     hand_in();
-    end();
+    end_turn(MAESAI);
     return rc;
 }
 
@@ -266,10 +245,10 @@ acknowledge(const struct ent_id *id)
 {
     struct ent_party to = recipient();
 
-    begin();
+    begin_turn(MAESAI);
     expect_ok(node_copy_acknowledged(
         world.nodes[MAESAI], id, &to, "officer", &last_error));
-    end();
+    end_turn(MAESAI);
 }
 
 /* By every way to a copy it is the same one. */
@@ -306,22 +285,6 @@ expect_every_copy(void)
 }
 
 static void
-expect_good(void)
-{
-    struct node *node = world.nodes[MAESAI];
-    struct node_check check;
-
-    node_check_begin(node, &check);
-    while (check.stage != NODE_CHECK_DONE) {
-        expect_ok(node_store_begin(node->store, &last_error));
-        expect_ok(node_check_step(node, &check, 1000, &last_error));
-        node_store_abort(node->store);
-    }
-    assert_true(check.good);
-    node_check_fini(&check);
-}
-
-static void
 copies_of_a_bundle_lie_in_one_row(void **state)
 {
     (void)state;
@@ -329,10 +292,10 @@ copies_of_a_bundle_lie_in_one_row(void **state)
     assert_int_equal(rows_in(MAESAI, NODE_COPY_PLACE), COUNT);
     assert_int_equal(rows_in(MAESAI, NODE_COPY), 1); /* the first was alone */
     expect_every_copy();
-    expect_good();
+    tally_is_good(MAESAI);
     crash(MAESAI);
     expect_every_copy();
-    expect_good();
+    tally_is_good(MAESAI);
 }
 
 static void
@@ -345,14 +308,14 @@ one_that_is_answered_stands_for_itself(void **state)
     assert_int_equal(rows_in(MAESAI, NODE_COPY_PLACE), COUNT - 2);
     assert_int_equal(rows_in(MAESAI, NODE_COPY_BLOCK), 1);
     expect_every_copy();
-    expect_good();
+    tally_is_good(MAESAI);
     for (size_t i = 0; i < COUNT; i++) {
         acknowledge(&sent[i]);
     }
     assert_int_equal(rows_in(MAESAI, NODE_COPY_PLACE), 0);
     assert_int_equal(rows_in(MAESAI, NODE_COPY_BLOCK), 0);
     expect_every_copy();
-    expect_good();
+    tally_is_good(MAESAI);
 }
 
 /* In the turn in which it was sealed, and later. */
@@ -363,20 +326,20 @@ what_is_handed_in_again_is_known(void **state)
 
     (void)state;
     expect_ok(ent_arena_init(&arena, 1 << 24, &last_error));
-    begin();
+    begin_turn(MAESAI);
     hand_in();
     for (int later = 0; later < 2; later++) {
         assert_int_equal(hand_in_one(&sent[3], hotline, &arena), 0);
         assert_int_equal(
             hand_in_one(&sent[3], not_agreed, &arena), ENT_REFUSAL_ID_REUSED);
-        end();
-        begin();
+        end_turn(MAESAI);
+        begin_turn(MAESAI);
     }
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_COPY), 1);
     assert_int_equal(rows_in(MAESAI, NODE_COPY_BLOCK), 2);
     expect_every_copy();
-    expect_good();
+    tally_is_good(MAESAI);
 }
 
 static void
@@ -417,12 +380,12 @@ a_turn_that_is_taken_back_leaves_no_block(void **state)
     struct node *node = world.nodes[MAESAI];
 
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     hand_in();
     expect_status(node_turn_end(node, ENT_FULL, &last_error), ENT_FULL);
     assert_int_equal(rows_in(MAESAI, NODE_COPY_BLOCK), 1);
     assert_int_equal(rows_in(MAESAI, NODE_COPY_PLACE), COUNT);
-    expect_good();
+    tally_is_good(MAESAI);
 }
 
 static void
@@ -433,14 +396,14 @@ they_go_when_their_time_is_over(void **state)
     for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(state_of(MAESAI, TACHILEIK, &sent[i]), DELIVERED);
     }
-    expect_good();
+    tally_is_good(MAESAI);
     world.now += 400 * NODE_DAY_MS; /* whatever is agreed */
     tidy(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_COPY_BLOCK), 0);
     assert_int_equal(rows_in(MAESAI, NODE_COPY_PLACE), 0);
     assert_int_equal(rows_in(MAESAI, NODE_COPY), COUNT + 1); /* that it was */
     expect_every_copy();
-    expect_good();
+    tally_is_good(MAESAI);
 }
 
 int

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/check.h"
 #include "node/desk.h"
 
 #define COUNT 20
@@ -226,22 +225,6 @@ expect_whole_desk(void)
 }
 
 static void
-expect_good(void)
-{
-    struct node *node = world.nodes[TACHILEIK];
-    struct node_check check;
-
-    node_check_begin(node, &check);
-    while (check.stage != NODE_CHECK_DONE) {
-        expect_ok(node_store_begin(node->store, &last_error));
-        expect_ok(node_check_step(node, &check, 1000, &last_error));
-        node_store_abort(node->store);
-    }
-    assert_true(check.good);
-    node_check_fini(&check);
-}
-
-static void
 messages_of_a_bundle_lie_in_one_row(void **state)
 {
     (void)state;
@@ -252,7 +235,7 @@ messages_of_a_bundle_lie_in_one_row(void **state)
         assert_int_equal(times_on_desk(TACHILEIK, &sent[i]), 1);
     }
     expect_whole_desk();
-    expect_good();
+    tally_is_good(TACHILEIK);
 }
 
 static void
@@ -264,13 +247,13 @@ one_that_is_answered_stands_for_itself(void **state)
     assert_int_equal(rows_in(TACHILEIK, NODE_DESK), 3);
     assert_int_equal(rows_in(TACHILEIK, NODE_DESK_BLOCK), 1);
     expect_whole_desk();
-    expect_good();
+    tally_is_good(TACHILEIK);
     for (size_t i = 0; i < COUNT; i++) {
         acknowledge(&sent[i]);
     }
     assert_int_equal(rows_in(TACHILEIK, NODE_DESK_BLOCK), 0);
     expect_whole_desk();
-    expect_good();
+    tally_is_good(TACHILEIK);
 }
 
 static void
@@ -292,7 +275,7 @@ one_that_is_gone_leaves_the_others(void **state)
     expect_ok(node_desk_next(node, gone, &next, &row, &last_error));
     assert_int_equal(next, gone + 1);
     node_store_abort(node->store);
-    expect_good();
+    tally_is_good(TACHILEIK);
 }
 
 static void
@@ -304,7 +287,7 @@ they_go_when_their_time_is_over(void **state)
     assert_int_equal(rows_in(TACHILEIK, NODE_DESK_BLOCK), 0);
     assert_int_equal(
         rows_in(TACHILEIK, NODE_DESK), COUNT + 1); /* that it was */
-    expect_good();
+    tally_is_good(TACHILEIK);
 }
 
 int

@@ -84,7 +84,7 @@ forget(enum node_way way, uint64_t number)
 }
 
 static void
-end_turn(bool commit)
+close_turn(bool commit)
 {
     struct node_store *store = world.nodes[MAESAI]->store;
 
@@ -208,18 +208,18 @@ whatever_is_put_and_forgotten_the_answers_are_right(void **state)
                 model_before(way, number, dice >> 19 & 7));
         }
         if (step % 100 == 99) {
-            end_turn(step % 500 != 499);
+            close_turn(step % 500 != 499);
             expect_everything_as_in_the_model();
         }
     }
-    end_turn(true);
+    close_turn(true);
     for (int way = 0; way < 2; way++) {
         for (uint64_t i = 1; i <= now.newest[way]; i++) {
             forget((enum node_way)way, i);
         }
     }
     expect_everything_as_in_the_model();
-    end_turn(true);
+    close_turn(true);
     assert_int_equal(rows_of_index(), 0);
 }
 
@@ -231,7 +231,7 @@ what_many_share_takes_a_row_for_many(void **state)
     for (uint64_t i = 1; i <= 1000; i++) {
         put(NODE_CAME, i, 1u << 0 | 1u << 2);
     }
-    end_turn(true);
+    close_turn(true);
     assert_int_equal(rows_of_index(), 4 * 2 + 4);
 }
 

@@ -154,18 +154,10 @@ hand_in(const struct ent_id *id, const char *json)
 {
     ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
     Entente__V1__SubmitResult *result;
-    char text[ENT_ID_TEXT_LEN + 1];
-    char with_id[512];
 
-    ent_id_format(id, text);
-    assert_true(snprintf(with_id, sizeof with_id, "{\"id\":\"%s\",%s", text,
-                    json + 1) < (int)sizeof with_id);
     expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
-    submit(MAESAI, TACHILEIK, with_id, &result, &arena);
-    assert_int_equal(result->n_copies, 1);
-    assert_true(
-        result->copies[0]->accepted == (result->copies[0]->reason == 0));
-    return result->copies[0]->reason;
+    submit(MAESAI, TACHILEIK, with_id(json, id), &result, &arena);
+    return refusal_of(result);
 }
 
 /* It is here once, with the content that came first. */

@@ -18,18 +18,6 @@ id_of(uint8_t number)
 }
 
 static void
-begin(void)
-{
-    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
-}
-
-static void
-end(void)
-{
-    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
-}
-
-static void
 join(uint8_t one, uint8_t other)
 {
     const struct node_linked a = {.id = id_of(one)};
@@ -57,7 +45,7 @@ static void
 what_is_linked_over_another_is_one_too(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     join(1, 2);
     join(3, 2);
     join(4, 5);
@@ -66,7 +54,7 @@ what_is_linked_over_another_is_one_too(void **state)
     assert_int_equal(linked(3), 2);
     assert_int_equal(linked(4), 1);
     assert_int_equal(linked(6), 0);
-    end();
+    end_turn(MAESAI);
     journal_is_good(MAESAI);
 }
 
@@ -74,11 +62,11 @@ static void
 said_again_it_is_journalled_once(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     join(1, 2);
     join(1, 2);
     join(2, 1);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_LINK), 2);
     assert_int_equal(entries_in(MAESAI, ENT_ENTRY_LINKED), 1);
 }
@@ -91,12 +79,12 @@ a_link_can_be_taken_back(void **state)
     struct node *node = world.nodes[MAESAI];
 
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     join(1, 2);
     expect_ok(node_link_delete(node, &b, &a, &last_error));
     assert_int_equal(linked(1), 0);
     expect_status(node_link_delete(node, &a, &b, &last_error), ENT_NOT_FOUND);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_LINK), 0);
 }
 
@@ -108,16 +96,16 @@ links_go_with_a_message(void **state)
 
     (void)state;
     exchange();
-    begin();
+    begin_turn(MAESAI);
     expect_ok(node_link_put(
         world.nodes[MAESAI], &id, &other, "duty officer", "", &last_error));
     join(2, 3);
-    end();
+    end_turn(MAESAI);
     world.now += 32 * DAY;
     tidy(MAESAI);
-    begin();
+    begin_turn(MAESAI);
     assert_int_equal(linked(2), 1);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_LINK), 2);
 }
 
@@ -130,7 +118,7 @@ one_incident_has_no_more_messages_than_are_told(void **state)
     struct node *node = world.nodes[MAESAI];
 
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     for (uint8_t i = 2; i <= 41; i++) {
         join(1, i);
     }
@@ -150,7 +138,7 @@ one_incident_has_no_more_messages_than_are_told(void **state)
         node_link_put(node, &one_more, &first, "duty officer", "", &last_error),
         ENT_BAD_INPUT);
     assert_int_equal(linked(100), 0);
-    end();
+    end_turn(MAESAI);
 }
 
 int

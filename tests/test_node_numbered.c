@@ -15,18 +15,6 @@ maesai(void)
     return world.nodes[MAESAI];
 }
 
-static void
-begin(void)
-{
-    expect_ok(node_turn_begin(maesai(), world.now, &last_error));
-}
-
-static void
-end(void)
-{
-    expect_ok(node_turn_end(maesai(), ENT_OK, &last_error));
-}
-
 static struct node_numbered_copy
 copy_of(uint64_t number)
 {
@@ -89,7 +77,7 @@ static void
 a_number_stands_for_the_copy_that_it_was_put_for(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     for (uint64_t i = 1; i < 100; i++) {
         assert_false(is_there(i));
         put(i);
@@ -97,30 +85,30 @@ a_number_stands_for_the_copy_that_it_was_put_for(void **state)
     for (uint64_t i = 99; i > 0; i--) {
         assert_true(is_there(i));
     }
-    end();
+    end_turn(MAESAI);
     crash(MAESAI);
-    begin();
+    begin_turn(MAESAI);
     for (uint64_t i = 1; i < 100; i++) {
         assert_true(is_there(i));
     }
     assert_false(is_there(0));
     assert_false(is_there(100));
-    end();
+    end_turn(MAESAI);
 }
 
 static void
 numbers_that_follow_each_other_share_a_row(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     for (uint64_t i = 0; i < NODE_NUMBERED_BLOCK; i++) {
         put(NODE_NUMBERED_BLOCK + i);
     }
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_NUMBER), 1);
-    begin();
+    begin_turn(MAESAI);
     put(2 * NODE_NUMBERED_BLOCK);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_NUMBER), 2);
 }
 
@@ -128,7 +116,7 @@ static void
 a_walk_goes_over_numbers_that_stand_for_nothing(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     assert_int_equal(next_from(0), 0);
     put(1);
     put(NODE_NUMBERED_BLOCK - 1);
@@ -141,51 +129,51 @@ a_walk_goes_over_numbers_that_stand_for_nothing(void **state)
         assert_int_equal(next_from(NODE_NUMBERED_BLOCK + 1), FAR);
         assert_int_equal(next_from(FAR + 1), 0);
         assert_int_equal(next_from(UINT64_MAX), 0);
-        end();
+        end_turn(MAESAI);
         crash(MAESAI);
-        begin();
+        begin_turn(MAESAI);
     }
-    end();
+    end_turn(MAESAI);
 }
 
 static void
 a_row_goes_with_the_last_of_its_numbers(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     put(1);
     put(2);
     forget(1);
     forget(3);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_NUMBER), 1);
-    begin();
+    begin_turn(MAESAI);
     assert_false(is_there(1));
     assert_int_equal(next_from(0), 2);
     forget(2);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_NUMBER), 0);
-    begin();
+    begin_turn(MAESAI);
     put(3);
     assert_int_equal(next_from(0), 3);
-    end();
+    end_turn(MAESAI);
 }
 
 static void
 what_a_turn_put_is_not_there_when_it_is_taken_back(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     put(1);
-    end();
-    begin();
+    end_turn(MAESAI);
+    begin_turn(MAESAI);
     put(2);
     forget(1);
     expect_status(node_turn_end(maesai(), ENT_FULL, &last_error), ENT_FULL);
-    begin();
+    begin_turn(MAESAI);
     assert_true(is_there(1));
     assert_false(is_there(2));
-    end();
+    end_turn(MAESAI);
 }
 
 static uint64_t
@@ -204,17 +192,17 @@ static void
 no_number_is_given_out_twice(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     assert_int_equal(new_number(), 1);
     assert_int_equal(new_number(), 2);
-    end();
-    begin();
+    end_turn(MAESAI);
+    begin_turn(MAESAI);
     assert_int_equal(new_number(), 3);
-    end();
+    end_turn(MAESAI);
     crash(MAESAI);
-    begin();
+    begin_turn(MAESAI);
     assert_int_equal(new_number(), 4);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(number_of(MAESAI, "submission"), 4);
 }
 
@@ -222,15 +210,15 @@ static void
 a_number_of_a_turn_that_is_taken_back_is_given_out_again(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     assert_int_equal(new_number(), 1);
-    end();
-    begin();
+    end_turn(MAESAI);
+    begin_turn(MAESAI);
     assert_int_equal(new_number(), 2);
     expect_status(node_turn_end(maesai(), ENT_FULL, &last_error), ENT_FULL);
-    begin();
+    begin_turn(MAESAI);
     assert_int_equal(new_number(), 2);
-    end();
+    end_turn(MAESAI);
 }
 
 static void
@@ -242,13 +230,13 @@ a_row_that_is_odd_is_not_read(void **state)
     struct node_numbered_copy copy;
 
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     expect_ok(node_store_put(maesai()->store, NODE_NUMBER, node_key_view(&key),
         ent_view_of(odd, sizeof odd), &last_error));
     expect_status(node_numbered_get(maesai(), 1, &copy, &last_error), ENT_IO);
     expect_status(
         node_numbered_next(maesai(), &number, &copy, &last_error), ENT_IO);
-    end();
+    end_turn(MAESAI);
 }
 
 int

@@ -234,18 +234,6 @@ maesai(void)
 }
 
 static void
-begin(void)
-{
-    expect_ok(node_turn_begin(maesai(), world.now, &last_error));
-}
-
-static void
-end(void)
-{
-    expect_ok(node_turn_end(maesai(), ENT_OK, &last_error));
-}
-
-static void
 put(uint64_t from, uint64_t behind)
 {
     for (uint64_t i = from; i < behind; i++) {
@@ -295,18 +283,18 @@ static void
 what_a_turn_saw_is_known_at_once_and_later_in_one_row(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     expect_known(0, 300, false);
     put(0, 300);
     expect_known(0, 300, true);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_SEEN), 0);
     assert_int_equal(rows_in(MAESAI, NODE_SEEN_BLOCK), 1);
     crash(MAESAI);
-    begin();
+    begin_turn(MAESAI);
     expect_known(0, 300, true);
     expect_known(300, 600, false);
-    end();
+    end_turn(MAESAI);
 }
 
 static void
@@ -317,35 +305,35 @@ another_office_or_another_time_is_another_message(void **state)
     struct ent_id id = id_of(1);
 
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     put(1, 2);
-    end();
-    begin();
+    end_turn(MAESAI);
+    begin_turn(MAESAI);
     expect_status(
         node_seen_get(maesai(), &other, &id, &row, &last_error), ENT_NOT_FOUND);
     id.bytes[5]++;
     expect_status(
         node_seen_get(maesai(), &party, &id, &row, &last_error), ENT_NOT_FOUND);
-    end();
+    end_turn(MAESAI);
 }
 
 static void
 what_a_turn_saw_is_unknown_when_it_is_taken_back(void **state)
 {
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     put(0, 1);
-    end();
-    begin();
+    end_turn(MAESAI);
+    begin_turn(MAESAI);
     forget(0, 1);
     put(1, 2);
     expect_known(0, 1, false);
     expect_known(1, 2, true);
     expect_status(node_turn_end(maesai(), ENT_FULL, &last_error), ENT_FULL);
-    begin();
+    begin_turn(MAESAI);
     expect_known(0, 1, true);
     expect_known(1, 2, false);
-    end();
+    end_turn(MAESAI);
 }
 
 static void
@@ -355,7 +343,7 @@ its_place_on_the_desk_is_noted_in_the_same_turn_and_later(void **state)
     node_seen_row seen = seen_of(0);
 
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     expect_status(node_seen_place(maesai(), &party, &id, 1, 2, &last_error),
         ENT_NOT_FOUND);
     for (uint64_t i = 0; i < 2; i++) {
@@ -363,17 +351,17 @@ its_place_on_the_desk_is_noted_in_the_same_turn_and_later(void **state)
         seen.desk = seen.bundle = 0;
         expect_ok(node_seen_put(maesai(), &party, &id, &seen, &last_error));
         if (i == 1) {
-            end();
-            begin();
+            end_turn(MAESAI);
+            begin_turn(MAESAI);
         }
         expect_ok(
             node_seen_place(maesai(), &party, &id, i + 1000, 5, &last_error));
         expect_known(i, i + 1, true);
     }
-    end();
-    begin();
+    end_turn(MAESAI);
+    begin_turn(MAESAI);
     expect_known(0, 2, true);
-    end();
+    end_turn(MAESAI);
 }
 
 /* Somebody's choice: more of one millisecond than a block has room for. */
@@ -383,27 +371,27 @@ what_has_no_room_in_a_block_is_known_as_well_and_leaves_no_trace(void **state)
     const uint64_t all = NODE_SEEN_BLOCK_MAX + 100;
 
     (void)state;
-    begin();
+    begin_turn(MAESAI);
     put(0, all);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_SEEN), 100);
-    begin();
+    begin_turn(MAESAI);
     expect_known(0, all, true);
     expect_known(all, all + 100, false);
     forget(0, 50);
-    end();
-    begin();
+    end_turn(MAESAI);
+    begin_turn(MAESAI);
     put(all - 10, all); /* now there is room */
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_SEEN), 90);
-    begin();
+    begin_turn(MAESAI);
     expect_known(0, 50, false);
     expect_known(50, all, true);
     forget(50, all);
-    end();
-    begin();
+    end_turn(MAESAI);
+    begin_turn(MAESAI);
     expect_known(0, all, false);
-    end();
+    end_turn(MAESAI);
     assert_int_equal(rows_in(MAESAI, NODE_SEEN), 0);
     assert_int_equal(rows_in(MAESAI, NODE_SEEN_BLOCK), 0);
 }

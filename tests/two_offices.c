@@ -281,6 +281,18 @@ hand_in(struct node *node, const struct flying *frame)
     }
 }
 
+void
+begin_turn(enum who who)
+{
+    expect_ok(node_turn_begin(world.nodes[who], world.now, &last_error));
+}
+
+void
+end_turn(enum who who)
+{
+    expect_ok(node_turn_end(world.nodes[who], ENT_OK, &last_error));
+}
+
 /* One turn of `who`, with at most one frame; its own storage never fails. */
 void
 turn(enum who who, const struct flying *frame)

@@ -129,6 +129,10 @@ void renew(enum who who);
 void tell_certificate(enum who whose, enum who whom);
 void tell_manifest(enum who whose, enum who whom);
 
+/* A turn of that office, in which a test does something. */
+void begin_turn(enum who who);
+void end_turn(enum who who);
+
 /* ---- what officers do ---- */
 
 /* One message, in a turn that the caller has begun. */
@@ -140,6 +144,16 @@ void submit(enum who from, enum who to, const char *json,
 
 /* Submit it and remember its id; it must be accepted. */
 struct ent_id post(enum who from, enum who to, const char *json);
+
+/* Why its only copy is refused; 0: it is not. */
+uint32_t refusal_of(const Entente__V1__SubmitResult *result);
+
+/* So many alerts, sealed as one bundle, in a turn that the caller has begun. */
+void post_together(
+    enum who from, enum who to, struct ent_id *ids, size_t count);
+
+/* That message with an id of the test's; good until the next call. */
+const char *with_id(const char *json, const struct ent_id *id);
 
 /* `act` about a message of theirs, as that office's officer says it to the
  * other office. */

@@ -52,6 +52,47 @@ submit(enum who from, enum who to, const char *json,
     expect_ok(node_turn_end(node, ENT_OK, &last_error));
 }
 
+void
+post_together(enum who from, enum who to, struct ent_id *ids, size_t count)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    struct node *node = world.nodes[from];
+
+    expect_ok(ent_arena_init(&arena, 1 << 24, &last_error));
+    node_outbox_open(node);
+    for (size_t i = 0; i < count; i++) {
+        Entente__V1__SubmitResult *result;
+
+        submit_one(from, to, hotline, &result, &arena);
+        assert_int_equal(refusal_of(result), 0);
+        expect_ok(
+            ent_id_parse(ent_view_text(result->id), &ids[i], &last_error));
+    }
+    node_outbox_close(node);
+    expect_ok(node_sealer_fresh(node, &last_error));
+}
+
+const char *
+with_id(const char *json, const struct ent_id *id)
+{
+    static char given[512];
+    char text[ENT_ID_TEXT_LEN + 1];
+
+    ent_id_format(id, text);
+    assert_true(snprintf(given, sizeof given, "{\"id\":\"%s\",%s", text,
+                    json + 1) < (int)sizeof given);
+    return given;
+}
+
+uint32_t
+refusal_of(const Entente__V1__SubmitResult *result)
+{
+    assert_int_equal(result->n_copies, 1);
+    assert_true(
+        result->copies[0]->accepted == (result->copies[0]->reason == 0));
+    return result->copies[0]->reason;
+}
+
 /* Send it and remember its id as accepted. */
 struct ent_id
 post(enum who from, enum who to, const char *json)

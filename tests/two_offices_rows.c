@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "node/alarms.h"
+#include "node/check.h"
 #include "node/keeping.h"
 
 uint64_t
@@ -182,4 +183,22 @@ entries_in(enum who who, enum ent_entry_kind kind)
     }
     node_store_abort(node->store);
     return count;
+}
+
+void
+tally_is_good(enum who who)
+{
+    struct node *node = world.nodes[who];
+    struct node_check check;
+
+    node_check_begin(node, &check);
+    while (check.stage != NODE_CHECK_DONE) {
+        begin_turn(who);
+        expect_ok(node_check_step(node, &check, 3, &last_error));
+        end_turn(who);
+    }
+    if (!check.good) {
+        fail_msg("%s: %s", addresses[who], check.fault);
+    }
+    node_check_fini(&check);
 }

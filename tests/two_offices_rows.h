@@ -37,5 +37,7 @@ size_t alarms_of(enum who who, uint32_t kind);
 void alarm_text(enum who who, uint32_t kind, char text[static 512]);
 
 void journal_is_good(enum who who);
+/* Counted again, all that a store has agrees with what it says it has. */
+void tally_is_good(enum who who);
 
 #endif
