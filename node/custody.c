@@ -171,6 +171,9 @@ take_own(struct node *node, struct node_dispatch *dispatch,
     if (rc == ENT_OK) {
         rc = node_dispatch_step(node, dispatch, ENT_EVENT_CUSTODY, err);
     }
+    if (rc == ENT_OK) {
+        rc = node_heads_hasten(node, &dispatch->stream, err);
+    }
     if (rc == ENT_OK && dispatch->state.state != was) {
         rc = node_proof_add(node, &proof, &dispatch->stream, custody->first,
             dispatch->row->keep_until, err);

@@ -6,6 +6,7 @@
 
 #include "node/copy.h"
 #include "node/gate.h"
+#include "node/heads.h"
 #include "node/peers.h"
 #include "node/reincarnation.h"
 #include "node/streams.h"
@@ -101,6 +102,7 @@ node_dispatch_put(
     row.state = (ProtobufCBinaryData){.data = rest, .len = sizeof rest};
     rc = node_row_put(
         node->store, NODE_DISPATCH, node_key_view(&key), &row.base, err);
+    node_heads_pass(&node->heads, dispatch);
     return rc != ENT_OK ? rc : move_due(node, dispatch, err);
 }
 

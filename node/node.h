@@ -17,6 +17,7 @@
 #include "node/agreements.h"
 #include "node/config.h"
 #include "node/effects.h"
+#include "node/heads.h"
 #include "node/journal.h"
 #include "node/keeper.h"
 #include "node/known.h"
@@ -92,6 +93,7 @@ struct node {
     struct node_numbered numbered; /* the block that was, too */
     struct node_seen seen;         /* what this turn knows */
     struct node_known known;       /* copies that came lately */
+    struct node_heads heads;       /* of streams, that wait for room */
     struct {                       /* as committed, while a turn changes it */
         bool clock_doubt;
         uint64_t incarnation;

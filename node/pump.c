@@ -3,8 +3,10 @@
 
 #include "node/dispatch.h"
 #include "node/due.h"
+#include "node/heads.h"
 #include "node/uplink.h"
 #include "node/ways.h"
+#include "proto/refusal.h"
 
 #define PUMP_BUNDLES_MAX 32 /* in one turn on one connection */
 #define STUCK_MAX 64
@@ -26,6 +28,27 @@ is_over(const struct node *node, const struct ent_dispatch *state)
            node->now_ms >= state->expires_at + ENT_EXPIRY_GRACE_MS;
 }
 
+/* What would take the room of one before it waits as if it had been refused. */
+static enum ent_status
+step_in_order(
+    struct node *node, struct node_dispatch *dispatch, struct ent_error *err)
+{
+    bool behind = false;
+    enum ent_status rc = ENT_OK;
+
+    if (dispatch->state.state == ENT_DISPATCH_WAITING &&
+        !is_over(node, &dispatch->state)) {
+        rc = node_heads_is_behind(node, dispatch, &behind, err);
+    }
+    if (rc != ENT_OK || !behind) {
+        return rc != ENT_OK
+                   ? rc
+                   : node_dispatch_step(node, dispatch, ENT_EVENT_TICK, err);
+    }
+    dispatch->row->answer = ENT_REFUSAL_QUOTA;
+    return node_dispatch_step(node, dispatch, ENT_EVENT_NOT_YET, err);
+}
+
 static enum ent_status
 step_due(struct node *node, const struct node_due *due, struct ent_error *err)
 {
@@ -39,9 +62,7 @@ step_due(struct node *node, const struct node_due *due, struct ent_error *err)
     if (rc == ENT_OK && node->clock_doubt && is_over(node, &dispatch.state)) {
         return ENT_OK; /* who knows */
     }
-    return rc != ENT_OK
-               ? rc
-               : node_dispatch_step(node, &dispatch, ENT_EVENT_TICK, err);
+    return rc != ENT_OK ? rc : step_in_order(node, &dispatch, err);
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include "node/clock.h"
 #include "node/copy.h"
 #include "node/custody.h"
+#include "node/heads.h"
 #include "node/peers.h"
 #include "node/proof.h"
 #include "node/reincarnation.h"
@@ -92,7 +93,11 @@ node_settle_not_taken(
     dispatch.row->broker_answered = true;
     node_custody_forget(&dispatch, broker->address.text);
     rc = note_answer(node, &dispatch, broker->address.text, bye->reason, err);
-    return rc != ENT_OK ? rc : go_on_without(node, &dispatch, err);
+    if (rc == ENT_OK) {
+        rc = go_on_without(node, &dispatch, err);
+    }
+    node_heads_put_off(&node->heads, &dispatch);
+    return rc;
 }
 
 /* ---- receipts ---- */
@@ -136,9 +141,10 @@ settle(struct node *node, struct node_dispatch *dispatch,
             node, dispatch, outcomes, dispatch->state.count, err);
     }
     free(outcomes);
-    return rc != ENT_OK
-               ? rc
-               : node_dispatch_step(node, dispatch, ENT_EVENT_SETTLED, err);
+    if (rc == ENT_OK) {
+        rc = node_dispatch_step(node, dispatch, ENT_EVENT_SETTLED, err);
+    }
+    return rc != ENT_OK ? rc : node_heads_hasten(node, &dispatch->stream, err);
 }
 
 /* Whether sealing anew would make anything different: with the same keys it
