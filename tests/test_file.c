@@ -2,6 +2,7 @@
 #include "tests/support.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -181,6 +182,35 @@ no_memory_is_a_status(void **state)
     assert_null(content.data);
 }
 
+static void
+what_is_written_at_a_place_is_read_there(void **state)
+{
+    int file = open(in(state, "file"), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    uint8_t got[4] = "";
+
+    assert_true(file >= 0);
+    assert_true(ent_file_write_at(file, (const uint8_t *)"12345", 5, 3));
+    assert_true(ent_file_read_at(file, got, sizeof got, 4));
+    assert_memory_equal(got, "2345", sizeof got);
+    assert_true(ent_file_read_at(file, got, 2, 2));
+    assert_memory_equal(got, "\0001", 2);
+    (void)close(file);
+}
+
+static void
+less_than_was_asked_for_is_not_a_read(void **state)
+{
+    int file = open(in(state, "file"), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    uint8_t got[4];
+
+    assert_true(file >= 0);
+    assert_true(ent_file_write_at(file, (const uint8_t *)"12345", 5, 0));
+    assert_false(ent_file_read_at(file, got, sizeof got, 2));
+    assert_false(ent_file_read_at(file, got, 1, 5));
+    (void)close(file);
+    assert_false(ent_file_write_at(file, got, 1, 0));
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
@@ -199,6 +229,8 @@ main(void)
         TEST(a_path_too_long_is_refused),
         TEST(a_name_alone_is_in_the_current_folder),
         TEST(no_memory_is_a_status),
+        TEST(what_is_written_at_a_place_is_read_there),
+        TEST(less_than_was_asked_for_is_not_a_read),
     };
 
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);

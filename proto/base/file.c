@@ -247,3 +247,41 @@ ent_file_replace(const char *path, mode_t mode, struct ent_view content,
 {
     return put_file(path, mode, content, 0, err);
 }
+
+bool
+ent_file_read_at(int file, uint8_t *out, size_t len, uint64_t offset)
+{
+    while (len > 0) {
+        ssize_t got = pread(file, out, len, (off_t)offset);
+
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return false;
+        }
+        out += got;
+        offset += (uint64_t)got;
+        len -= (size_t)got;
+    }
+    return true;
+}
+
+bool
+ent_file_write_at(int file, const uint8_t *bytes, size_t len, uint64_t offset)
+{
+    while (len > 0) {
+        ssize_t put = pwrite(file, bytes, len, (off_t)offset);
+
+        if (put < 0 && errno == EINTR) {
+            continue;
+        }
+        if (put <= 0) {
+            return false;
+        }
+        bytes += put;
+        offset += (uint64_t)put;
+        len -= (size_t)put;
+    }
+    return true;
+}

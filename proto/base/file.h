@@ -23,4 +23,10 @@ enum ent_status ent_file_create(const char *path, mode_t mode,
 enum ent_status ent_file_replace(const char *path, mode_t mode,
     struct ent_view content, struct ent_error *err) ENT_MUST_CHECK;
 
+/* Exactly `len` bytes at `offset` of an open file; false: errno says why, or
+ * there are not so many. */
+bool ent_file_read_at(int file, uint8_t *out, size_t len, uint64_t offset);
+bool ent_file_write_at(
+    int file, const uint8_t *bytes, size_t len, uint64_t offset);
+
 #endif

@@ -27,6 +27,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/file.h"
+
 #define MAGIC UINT32_C(0xBEEFC0DE)
 #define PAGE_SIZE_MIN 512
 #define PAGE_SIZE_MAX 65536
@@ -79,33 +81,13 @@ number(const uint8_t *in, size_t width)
     return u64;
 }
 
-/* Exactly `len` bytes at `offset`, or false. */
-static bool
-read_at(int file, uint8_t *out, size_t len, uint64_t offset)
-{
-    while (len > 0) {
-        ssize_t got = pread(file, out, len, (off_t)offset);
-
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return false;
-        }
-        out += got;
-        offset += (uint64_t)got;
-        len -= (size_t)got;
-    }
-    return true;
-}
-
 static bool
 read_meta(int file, uint64_t offset, struct meta *ret_meta)
 {
     uint8_t page[META_LEN];
     const uint8_t *trees = page + HEADER_LEN + 24;
 
-    if (!read_at(file, page, sizeof page, offset)) {
+    if (!ent_file_read_at(file, page, sizeof page, offset)) {
         return false;
     }
     *ret_meta = (struct meta){
@@ -186,10 +168,10 @@ walk_tree(struct walk *walk, uint64_t root, unsigned depth)
         return false;
     }
     page = calloc(1, walk->page_size);
-    whole =
-        page != NULL &&
-        read_at(walk->file, page, walk->page_size, root * walk->page_size) &&
-        number(page, 8) == root && walk_page(walk, page, depth);
+    whole = page != NULL &&
+            ent_file_read_at(
+                walk->file, page, walk->page_size, root * walk->page_size) &&
+            number(page, 8) == root && walk_page(walk, page, depth);
     free(page);
     return whole;
 }

@@ -15,6 +15,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "proto/base/file.h"
+
 #define SPACE_MAX ((uint64_t)64 * 1024 * 1024)
 #define STEP_LEN ((uint64_t)4 * 1024 * 1024)
 #define DISK_LEFT_MIN ((uint64_t)1024 * 1024 * 1024)
@@ -54,8 +56,7 @@ write_zeros(int file, uint64_t len)
     bool good = true;
 
     for (uint64_t at = len; good && at < len + STEP_LEN; at += sizeof zeros) {
-        good = pwrite(file, zeros, sizeof zeros, (off_t)at) ==
-               (ssize_t)sizeof zeros;
+        good = ent_file_write_at(file, zeros, sizeof zeros, at);
     }
     if (!good) {
         (void)!ftruncate(file, (off_t)len);

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/file.h"
+
 #define CONTEXT "entente redo v1"
 #define MAC_LEN 16
 #define NUMBER_AT MAC_LEN
@@ -89,26 +91,6 @@ failed(const char *doing, const char *path, struct ent_error *err)
         "%s '%s/" ENT_REDO_FILE "': %s", doing, path, strerror(errno));
 }
 
-/* All of them, whatever one call writes. */
-static bool
-write_at(int file, const uint8_t *bytes, size_t len, size_t at)
-{
-    while (len > 0) {
-        ssize_t done = pwrite(file, bytes, len, (off_t)at);
-
-        if (done < 0 && errno == EINTR) {
-            continue;
-        }
-        if (done <= 0) {
-            return false;
-        }
-        bytes += done;
-        len -= (size_t)done;
-        at += (size_t)done;
-    }
-    return true;
-}
-
 /* Of the id, and `len` bytes. */
 static void
 compute_mac(const struct ent_redo *redo, const uint8_t *bytes, size_t len,
@@ -157,9 +139,10 @@ write_file(int file, const uint8_t title[static TITLE_LEN])
     bool good = true;
 
     for (size_t at = 0; good && at < ENT_REDO_LEN; at += sizeof zeros) {
-        good = write_at(file, zeros, sizeof zeros, at);
+        good = ent_file_write_at(file, zeros, sizeof zeros, at);
     }
-    return good && write_at(file, title, TITLE_LEN, 0) && fsync(file) == 0;
+    return good && ent_file_write_at(file, title, TITLE_LEN, 0) &&
+           fsync(file) == 0;
 }
 
 /* Blocks that are only reserved would be written twice when they are used. */
@@ -196,7 +179,7 @@ check_file(const struct ent_redo *redo, const char *path, struct ent_error *err)
         return failed("opening", path, err);
     }
     if (stat.st_size != (off_t)ENT_REDO_LEN ||
-        pread(redo->file, title, sizeof title, 0) != sizeof title) {
+        !ent_file_read_at(redo->file, title, sizeof title, 0)) {
         return ent_fail(err, ENT_IO,
             "'%s/" ENT_REDO_FILE "' is damaged: it has %lld bytes, not %zu",
             path, (long long)stat.st_size, ENT_REDO_LEN);
@@ -259,7 +242,7 @@ ent_redo_append(struct ent_redo *redo, struct ent_redo_record *record,
     compute_mac(redo, record->bytes + NUMBER_AT, record->len - NUMBER_AT,
         record->bytes);
     memset(record->bytes + record->len, 0, whole - record->len);
-    if (!write_at(redo->file, record->bytes, whole, redo->at) ||
+    if (!ent_file_write_at(redo->file, record->bytes, whole, redo->at) ||
         fdatasync(redo->file) != 0) {
         redo->is_broken = true;
         return ent_fail(
@@ -278,22 +261,6 @@ ent_redo_restart(struct ent_redo *redo)
 }
 
 /* ---- reading ---- */
-
-static bool
-read_all(int file, uint8_t *bytes, size_t len)
-{
-    size_t at = 0;
-
-    while (at < len) {
-        ssize_t done = pread(file, bytes + at, len - at, (off_t)at);
-
-        if (done == 0 || (done < 0 && errno != EINTR)) {
-            return false;
-        }
-        at += done < 0 ? 0 : (size_t)done;
-    }
-    return true;
-}
 
 /* Whether a record of this store begins there. */
 static bool
@@ -384,7 +351,7 @@ ent_redo_replay(struct ent_redo *redo, ent_redo_apply *apply, void *context,
     ENT_AUTO(ent_bytes_free) struct ent_bytes file = {0};
     enum ent_status rc = ent_bytes_room(ENT_REDO_LEN, &file, err);
 
-    if (rc == ENT_OK && !read_all(redo->file, file.data, file.len)) {
+    if (rc == ENT_OK && !ent_file_read_at(redo->file, file.data, file.len, 0)) {
         rc = ent_fail(
             err, ENT_IO, "reading " ENT_REDO_FILE ": %s", strerror(errno));
     }
