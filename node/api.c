@@ -18,7 +18,6 @@
 
 #define COMPONENT "api"
 #define ARENA_LEN ((size_t)64 * 1024 * 1024)
-#define FIELDS_MAX 200000
 #define GIVEN_MIN ((size_t)64 * 1024) /* of a reply */
 
 /* Whoever is not to connect cannot, from the first moment. */
@@ -202,7 +201,7 @@ lay_out(struct node_api *api, const Entente__V1__ApiRequest **ret_request,
     struct ent_error *err)
 {
     static const struct ent_pb_limits limits = {
-        .size_max = NODE_API_REQUEST_MAX, .fields_max = FIELDS_MAX};
+        .size_max = NODE_API_REQUEST_MAX, .fields_max = NODE_API_FIELDS_MAX};
     ProtobufCMessage *request = NULL;
     enum ent_status rc;
 

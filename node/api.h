@@ -16,9 +16,10 @@
 #include "proto/schema/api.pb-c.h"
 
 #define NODE_API_REQUEST_MAX ((size_t)8 * 1024 * 1024)
-#define NODE_API_BATCH_MAX 256   /* submissions or items in one request */
-#define NODE_API_INBOX_MAX 1024  /* messages of the desk in one reply, */
-#define NODE_API_INBOX_SHORT 128 /* while something urgent is under way */
+#define NODE_API_FIELDS_MAX 200000 /* in one request */
+#define NODE_API_BATCH_MAX 256     /* submissions or items in one request */
+#define NODE_API_INBOX_MAX 1024    /* messages of the desk in one reply, */
+#define NODE_API_INBOX_SHORT 128   /* while something urgent is under way */
 #define NODE_API_WAIT_MAX_MS 60000
 
 struct node_like_budget;

@@ -18,7 +18,6 @@
 /* Messages until it is looked whether somebody is to go first: half a
  * millisecond's. */
 #define SLICE 32
-#define FIELDS_MAX 200000
 
 /* ---- when ---- */
 
@@ -172,7 +171,7 @@ lay_out(struct node *node, struct ent_view packed,
     Entente__V1__SubmitRequest **ret_slice, struct ent_error *err)
 {
     static const struct ent_pb_limits limits = {
-        .size_max = NODE_API_REQUEST_MAX, .fields_max = FIELDS_MAX};
+        .size_max = NODE_API_REQUEST_MAX, .fields_max = NODE_API_FIELDS_MAX};
     struct ent_view rest = packed;
     struct ent_view part;
     ProtobufCMessage *slice;

@@ -9,7 +9,6 @@
 #include "node/submit.h"
 
 #define ARENA_LEN ((size_t)16 * 1024 * 1024)
-#define FIELDS_MAX 200000
 
 struct node_laid {
     struct node_task task;
@@ -52,7 +51,7 @@ static void
 run(struct node_task *task)
 {
     static const struct ent_pb_limits limits = {
-        .size_max = NODE_LAID_BYTES_MAX, .fields_max = FIELDS_MAX};
+        .size_max = NODE_LAID_BYTES_MAX, .fields_max = NODE_API_FIELDS_MAX};
     struct node_laid *laid = (struct node_laid *)task;
     struct ent_error ignored = {0};
     ProtobufCMessage *request;
