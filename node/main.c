@@ -8,7 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "node/node.h"
+#include "node/loop.h"
 #include "proto/base/daemon.h"
 #include "proto/base/log.h"
 #include "proto/base/selftest.h"
@@ -117,7 +117,7 @@ run(const struct node_config *config)
         rc = node_open(config, &node, &err);
     }
     if (rc == ENT_OK) {
-        rc = node_run(node, signals, &err);
+        rc = node_loop_run(node, signals, &err);
     }
     if (rc != ENT_OK) {
         ent_log(ENT_LOG_ERROR, COMPONENT, "%s", err.text);

@@ -150,11 +150,6 @@ enum ent_status node_open(const struct node_config *config,
     struct node **ret_node, struct ent_error *err) ENT_MUST_CHECK;
 void node_close(struct node **node);
 
-/* Run until a signal says stop (`signal_file` is a signalfd). ENT_OK: a clean
- * stop. ENT_IO: storage failed; everything acknowledged is on disk. */
-enum ent_status node_run(
-    struct node *node, int signal_file, struct ent_error *err) ENT_MUST_CHECK;
-
 /* One turn: begin it at `now_ms`, let handlers run, and end it with what they
  * returned. ENT_OK commits and lets out what was queued; anything else takes
  * everything back, tells the programs that asked in it, and is returned. */
