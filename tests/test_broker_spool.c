@@ -1,83 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/broker_talk.h"
+/* What a broker keeps, and for how long. */
+#include "tests/spool_scene.h"
 
 #include <stdio.h>
 
 #include "broker/spool_recent.h"
-#include "proto/bundle.h"
 #include "tests/envelopes.h"
-
-#define MESSAGES 10
-#define ENTRY_SIZE (4 + MESSAGES * (4 + ENT_ENVELOPE_OVERHEAD + 1))
-
-/* The spool of a scene, without its broker. */
-static const struct ent_party sender = {.bytes = "sender"};
-static const struct ent_party recipient = {.bytes = "recipient"};
-static const struct ent_digest stream = {.bytes = "stream"};
-
-static void
-begin(struct scene *scene)
-{
-    expect_ok(broker_spool_begin(scene->spool, true, &last_error));
-}
-
-static void
-commit(struct scene *scene)
-{
-    expect_ok(broker_spool_commit(scene->spool, &last_error));
-}
-
-static struct broker_entry
-entry_at(uint64_t first, uint8_t rank, uint64_t drop_at)
-{
-    struct broker_entry entry = {
-        .kind = BROKER_BUNDLE,
-        .from = sender,
-        .to = recipient,
-        .rank = rank,
-        .stream = stream,
-        .sender_incarnation = 1,
-        .recipient_incarnation = 2,
-        .first = first,
-        .last = first + MESSAGES - 1,
-        .drop_at = drop_at,
-    };
-
-    entry.hash.bytes[0] = (uint8_t)first;
-    return entry;
-}
-
-/* With a body whose first envelope has that byte. */
-static void
-put_entry(struct scene *scene, struct broker_entry *entry, uint8_t byte)
-{
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes body = envelopes_frame(byte, MESSAGES, 1, 0);
-
-    expect_ok(ent_body_root(
-        ent_bytes_view(&body), MESSAGES, &entry->root, &last_error));
-    expect_ok(broker_spool_put(
-        scene->spool, entry, view("head"), ent_bytes_view(&body), &last_error));
-}
-
-static struct broker_entry
-put(struct scene *scene, uint64_t first, uint8_t rank, uint64_t drop_at)
-{
-    struct broker_entry entry = entry_at(first, rank, drop_at);
-
-    put_entry(scene, &entry, 'b');
-    return entry;
-}
-
-static void
-expect_envelopes(struct ent_view body, uint8_t byte)
-{
-    ENT_AUTO(ent_bytes_free)
-    struct ent_bytes wanted = envelopes_frame(byte, MESSAGES, 1, 0);
-
-    assert_int_equal(body.len, wanted.len);
-    assert_memory_equal(body.data, wanted.data, wanted.len);
-}
 
 static void
 an_entry_reads_back_with_its_bytes(void **state)
@@ -111,19 +39,6 @@ an_entry_reads_back_with_its_bytes(void **state)
     expect_status(broker_spool_find(scene->spool, &stream, 1, BROKER_SKIP,
                       &found, &last_error),
         ENT_NOT_FOUND);
-    broker_spool_abort(scene->spool);
-}
-
-static void
-expect_body(struct scene *scene, const struct broker_entry *entry, uint8_t byte)
-{
-    struct ent_view head;
-    struct ent_view body;
-
-    expect_ok(broker_spool_begin(scene->spool, false, &last_error));
-    expect_ok(
-        broker_spool_read(scene->spool, entry, &head, &body, &last_error));
-    expect_envelopes(body, byte);
     broker_spool_abort(scene->spool);
 }
 
@@ -316,21 +231,6 @@ what_is_over_is_dropped_in_time_order(void **state)
 
 /* ---- receipts ---- */
 
-static struct broker_receipt
-receipt_of(const char *wire)
-{
-    return (struct broker_receipt){
-        .to = sender,
-        .recipient = recipient,
-        .rank = 1,
-        .stream = stream,
-        .hash = ent_digest_of(view(wire)),
-        .drop_at = 5000,
-        .final = true,
-        .wire = view(wire),
-    };
-}
-
 static void
 the_answer_of_a_place_is_in_the_newest_receipt_about_it(void **state)
 {
@@ -445,157 +345,6 @@ objects_are_kept_by_kind_and_subject(void **state)
     broker_spool_abort(scene->spool);
 }
 
-/* ---- damage ---- */
-
-/* An entry whose row has a run of one byte in it. */
-static struct broker_entry
-put_conspicuous(struct scene *scene, uint64_t drop_at)
-{
-    struct broker_entry entry = entry_at(1, 2, drop_at);
-
-    memset(entry.stream.bytes, 0x5d, sizeof entry.stream.bytes);
-    memset(entry.hash.bytes, 0x5d, sizeof entry.hash.bytes);
-    put_entry(scene, &entry, 'b');
-    return entry;
-}
-
-static void
-a_damaged_entry_is_as_if_it_were_not_there(void **state)
-{
-    struct scene *scene = *state;
-    struct broker_entry damaged;
-    struct broker_entry found;
-    struct broker_usage usage;
-    size_t dropped;
-
-    begin(scene);
-    damaged = put_conspicuous(scene, PARTIES_NOW + 1000);
-    (void)put(scene, 11, 2, PARTIES_NOW + 3000);
-    commit(scene);
-    scene_damage(scene, 0x5d);
-    begin(scene);
-    expect_ok(broker_spool_next_for(
-        scene->spool, &recipient, 2, 0, &found, &last_error));
-    assert_int_equal(found.first, 11);
-    expect_status(broker_spool_find(scene->spool, &damaged.stream, 1,
-                      BROKER_BUNDLE, &found, &last_error),
-        ENT_NOT_FOUND);
-    (void)put_conspicuous(scene, PARTIES_NOW + 2000); /* sent again */
-    expect_ok(broker_spool_expire(
-        scene->spool, PARTIES_NOW + 2500, 9, &dropped, &last_error));
-    assert_int_equal(dropped, 2);
-    expect_ok(broker_spool_usage(
-        scene->spool, &sender, &recipient, &usage, &last_error));
-    assert_true(usage.entries >= 1);
-    expect_ok(broker_spool_next_for(
-        scene->spool, &recipient, 2, 0, &found, &last_error));
-    assert_int_equal(found.first, 11);
-    commit(scene);
-}
-
-/* Nor is one that is short, or another entry's. */
-static void
-a_damaged_body_is_not_read(void **state)
-{
-    struct scene *scene = *state;
-    struct broker_entry damaged = entry_at(1, 2, PARTIES_NOW + 1000);
-    struct broker_entry whole = entry_at(11, 2, PARTIES_NOW + 1000);
-    struct ent_view head;
-    struct ent_view body;
-
-    begin(scene);
-    put_entry(scene, &damaged, 0x60);
-    put_entry(scene, &whole, 0x80);
-    commit(scene);
-    scene_damage(scene, 0x60);
-    expect_body(scene, &whole, 0x80);
-    expect_ok(broker_spool_begin(scene->spool, false, &last_error));
-    expect_status(
-        broker_spool_read(scene->spool, &damaged, &head, &body, &last_error),
-        ENT_IO);
-    assert_int_equal(broker_spool_damaged(scene->spool), 1);
-    whole.last--;
-    expect_status(
-        broker_spool_read(scene->spool, &whole, &head, &body, &last_error),
-        ENT_IO);
-    whole.last++;
-    whole.size--;
-    expect_status(
-        broker_spool_read(scene->spool, &whole, &head, &body, &last_error),
-        ENT_IO);
-    broker_spool_abort(scene->spool);
-}
-
-static void
-a_damaged_object_is_as_if_it_were_not_there(void **state)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    struct scene *scene = *state;
-    struct ent_view found;
-    uint64_t number;
-
-    expect_ok(ent_bytes_alloc(200, &wire, &last_error));
-    memset(wire.data, 0x5e, wire.len);
-    begin(scene);
-    expect_ok(broker_spool_put_object(scene->spool, MANIFEST, "blo-maesai@th",
-        7, ent_bytes_view(&wire), &last_error));
-    commit(scene);
-    scene_damage(scene, 0x5e);
-    connect_both(scene, MAESAI); /* who looks at it, and lives */
-    begin(scene);
-    expect_status(broker_spool_get_object(scene->spool, MANIFEST,
-                      "blo-maesai@th", &number, &found, &last_error),
-        ENT_NOT_FOUND);
-    expect_ok(broker_spool_put_object(scene->spool, MANIFEST, "blo-maesai@th",
-        7, ent_bytes_view(&wire), &last_error));
-    commit(scene);
-}
-
-static void
-a_damaged_receipt_is_as_if_it_were_not_there(void **state)
-{
-    ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-    struct scene *scene = *state;
-    struct broker_receipt receipt = receipt_of("receipt");
-    struct broker_receipt other = receipt_of("other");
-    struct broker_receipt found;
-    const struct ent_answer answer = {.first = 1,
-        .count = 1,
-        .code = ENTENTE__V1__ANSWER_CODE__SETTLED,
-        .label_hash = stream};
-    size_t dropped;
-
-    expect_ok(ent_bytes_alloc(200, &wire, &last_error));
-    memset(wire.data, 0x5f, wire.len);
-    receipt.wire = ent_bytes_view(&wire);
-    receipt.drop_at = PARTIES_NOW + 1000;
-    other.drop_at = PARTIES_NOW + 9000;
-    begin(scene);
-    expect_ok(broker_spool_put_receipt(
-        scene->spool, &receipt, &answer, 1, 1000000, &last_error));
-    expect_ok(broker_spool_put_receipt(
-        scene->spool, &other, NULL, 0, 1000000, &last_error));
-    commit(scene);
-    scene_damage(scene, 0x5f);
-    begin(scene);
-    expect_ok(broker_spool_next_receipt(
-        scene->spool, &sender, 1, 0, &found, &last_error));
-    expect_bytes(found.wire, "other");
-    expect_status(broker_spool_find_answer(
-                      scene->spool, &stream, 1, &stream, &found, &last_error),
-        ENT_NOT_FOUND);
-    expect_ok(broker_spool_put_receipt(/* it is offered again */
-        scene->spool, &receipt, &answer, 1, 1000000, &last_error));
-    expect_ok(broker_spool_expire(
-        scene->spool, PARTIES_NOW + 2000, 9, &dropped, &last_error));
-    expect_ok(broker_spool_drop_receipt(
-        scene->spool, &sender, &other.hash, &last_error));
-    expect_status(broker_spool_next_receipt(
-                      scene->spool, &sender, 1, 0, &found, &last_error),
-        ENT_NOT_FOUND);
-    commit(scene);
-}
-
 int
 main(void)
 {
@@ -613,10 +362,6 @@ main(void)
         SCENE_TEST(a_receipt_is_kept_once_and_dropped_by_its_own_sender_only),
         SCENE_TEST(there_is_a_limit_to_receipts),
         SCENE_TEST(objects_are_kept_by_kind_and_subject),
-        SCENE_TEST(a_damaged_entry_is_as_if_it_were_not_there),
-        SCENE_TEST(a_damaged_body_is_not_read),
-        SCENE_TEST(a_damaged_object_is_as_if_it_were_not_there),
-        SCENE_TEST(a_damaged_receipt_is_as_if_it_were_not_there),
     };
 
     return cmocka_run_group_tests_name("broker_spool", tests, NULL, NULL);
