@@ -4,8 +4,10 @@
 #include <assert.h>
 #include <stdatomic.h>
 
+#include "proto/leaves.h"
+
 #define LENGTH_LEN 4
-#define STEP 8 /* taken at a time by either thread */
+#define STEP 8 /* taken at a time by either thread, and hashed at once */
 
 struct sharing {
     struct node_task task;
@@ -17,7 +19,7 @@ struct sharing {
     _Atomic size_t next; /* that nobody has taken */
 };
 
-static void
+static struct ent_view
 seal_one(struct sharing *sharing, size_t i)
 {
     const struct node_envelope *envelope = &sharing->list[i];
@@ -30,7 +32,20 @@ seal_one(struct sharing *sharing, size_t i)
     rc = ent_seal_envelope(&sharing->keys[i], &envelope->id, (uint32_t)i,
         envelope->message, out, NULL);
     assert(rc == ENT_OK); /* none is too long */
-    sharing->leaves[i] = ent_tree_leaf(ent_tree_blake2b, ent_view_of(out, len));
+    return ent_view_of(out, len);
+}
+
+static void
+seal_step(struct sharing *sharing, size_t at)
+{
+    const size_t left = sharing->count - at;
+    const size_t count = left < STEP ? left : STEP;
+    struct ent_view envelopes[STEP];
+
+    for (size_t i = 0; i < count; i++) {
+        envelopes[i] = seal_one(sharing, at + i);
+    }
+    ent_leaves_hash(envelopes, count, sharing->leaves + at);
 }
 
 /* As long as there are some that nobody has taken. */
@@ -40,12 +55,7 @@ seal_some(struct sharing *sharing)
     size_t at = atomic_fetch_add(&sharing->next, STEP);
 
     while (at < sharing->count) {
-        const size_t end =
-            sharing->count - at < STEP ? sharing->count : at + STEP;
-
-        for (size_t i = at; i < end; i++) {
-            seal_one(sharing, i);
-        }
+        seal_step(sharing, at);
         at = atomic_fetch_add(&sharing->next, STEP);
     }
 }

@@ -13,6 +13,7 @@
 #include "node/proof.h"
 #include "node/streams.h"
 #include "node/vault.h"
+#include "proto/leaves.h"
 #include "proto/seal.h"
 
 /* A bundle while it is put together. */
@@ -155,7 +156,7 @@ seal_body(struct node *node, const struct node_batch *batch,
         keys[i].day = batch->list[i].day;
         keys[i].key = message_keys[i];
     }
-    sealing->label.root = ent_tree_root(ent_tree_blake2b, leaves, batch->count);
+    sealing->label.root = ent_leaves_root(leaves, batch->count);
     sodium_memzero(message_keys, batch->count * sizeof *message_keys);
     return ENT_OK;
 }

@@ -8,9 +8,9 @@
 
 #include "proto/base/pb.h"
 #include "proto/field.h"
+#include "proto/leaves.h"
 #include "proto/schema/link.pb-c.h"
 #include "proto/schema/trust.pb-c.h"
-#include "proto/tree.h"
 
 #define LABEL_FIELD 2
 #define LENGTH_LEN 4
@@ -221,20 +221,20 @@ enum ent_status
 ent_body_root(struct ent_view body, uint32_t count, struct ent_digest *ret_root,
     struct ent_error *err)
 {
-    struct ent_tree_edge edge = {0};
-    struct ent_view envelope;
+    struct ent_view envelopes[ENT_BUNDLE_MESSAGES_MAX];
+    struct ent_digest leaves[ENT_BUNDLE_MESSAGES_MAX];
     size_t offset = 0;
+    uint32_t found = 0;
 
-    while (envelope_take(body, &offset, &envelope)) {
-        const struct ent_digest leaf =
-            ent_tree_leaf(ent_tree_blake2b, envelope);
-
-        ent_tree_append(ent_tree_blake2b, &edge, &leaf, NULL, NULL);
+    while (found < ENT_BUNDLE_MESSAGES_MAX &&
+           envelope_take(body, &offset, &envelopes[found])) {
+        found++;
     }
-    if (offset != body.len || edge.size != count) {
+    if (offset != body.len || found != count) {
         return ent_fail(err, ENT_BAD_INPUT, "the body's framing is broken");
     }
-    *ret_root = ent_tree_edge_root(ent_tree_blake2b, &edge);
+    ent_leaves_hash(envelopes, count, leaves);
+    *ret_root = ent_leaves_root(leaves, count);
     return ENT_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "proto/base/pb.h"
 #include "proto/field.h"
+#include "proto/leaves.h"
 #include "proto/schema/evidence.pb-c.h"
 
 #define SIGNED_OVERHEAD ((size_t)4096)
@@ -43,8 +44,7 @@ fetch_subtree(
 {
     const struct ent_digest *leaves = context;
 
-    *ret_node = ent_tree_root(
-        ent_tree_blake2b, leaves + (index << level), (size_t)1 << level);
+    *ret_node = ent_leaves_root(leaves + (index << level), (size_t)1 << level);
     return true;
 }
 
@@ -52,6 +52,7 @@ enum ent_status
 ent_evidence_take(struct ent_evidence *evidence, struct ent_view body,
     uint32_t count, uint32_t index, struct ent_error *err)
 {
+    struct ent_view envelopes[ENT_BUNDLE_MESSAGES_MAX];
     struct ent_digest leaves[ENT_BUNDLE_MESSAGES_MAX];
     struct ent_envelope envelope;
     size_t offset = 0;
@@ -59,16 +60,15 @@ ent_evidence_take(struct ent_evidence *evidence, struct ent_view body,
 
     while (found < count && found < ENT_BUNDLE_MESSAGES_MAX &&
            ent_body_next(body, &offset, &envelope)) {
-        leaves[found] = ent_tree_leaf(ent_tree_blake2b, envelope.whole);
-        if (found == index) {
-            evidence->envelope = envelope.whole;
-        }
+        envelopes[found] = envelope.whole;
         found++;
     }
     if (found != count || index >= count) {
         return ent_fail(err, ENT_BAD_INPUT, "the body has no message %u of %u",
             index, count);
     }
+    ent_leaves_hash(envelopes, count, leaves);
+    evidence->envelope = envelopes[index];
     evidence->index = index;
     return ent_tree_prove_inclusion(ent_tree_blake2b, fetch_subtree, leaves,
         index, count, &evidence->path, err);
