@@ -80,7 +80,7 @@ static enum ent_status
 note_sent(const struct node *node, struct node_dispatch *dispatch,
     const struct node_route *route, struct ent_error *err)
 {
-    node_way *way;
+    node_way *way = NULL;
     enum ent_status rc = way_of(dispatch, route->via, &way, err);
 
     if (rc == ENT_OK) {
@@ -138,7 +138,7 @@ enum ent_status
 node_ways_custody(struct node *node, struct node_dispatch *dispatch,
     const char *via, struct ent_error *err)
 {
-    node_way *way;
+    node_way *way = NULL;
     enum ent_status rc = way_of(dispatch, via, &way, err);
 
     if (rc == ENT_OK) {
