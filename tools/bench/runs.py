@@ -20,6 +20,7 @@ from world import BROKER, World, free_port
 SENDER = "blo-maesai@th"
 RECIPIENT = "blo-tachileik@mm"
 CONNECT_S = 60
+REST_S = 1
 
 
 class Limit:
@@ -156,6 +157,13 @@ def summary(seconds, messages):
     }
 
 
+def rest():
+    """What one puts off to quiet moments, or leaves unwritten, costs the next
+    nothing."""
+    time.sleep(REST_S)
+    os.sync()
+
+
 class Runs(contextlib.ExitStack):
     """Kinds, made ready together, so that their rounds can alternate."""
 
@@ -191,7 +199,7 @@ class Runs(contextlib.ExitStack):
             for size in sizes:
                 for kind in self.kinds:
                     tell(f"{kind.name}, {size} bytes, round {number} of {rounds}")
-                    os.sync()  # what one left unwritten the next does not pay for
+                    rest()
                     round_ = kind.round(size, messages if number else messages // 4 + 1)
                     if number:
                         said[kind.name, size].append(round_)
