@@ -176,11 +176,13 @@ static void
 check_values(struct ent_validation *v, const struct ent_place *whole,
     const ProtobufCMessage *message)
 {
-    struct ent_place place = *whole;
-    size_t count = ent_pb_count(message, place.field);
+    const size_t count = ent_pb_count(message, whole->field);
 
-    for (place.index = 0; place.index < count; place.index++) {
-        check_value(v, &place, ent_pb_value(message, place.field, place.index));
+    for (size_t i = 0; i < count; i++) {
+        const struct ent_place place = {
+            .field = whole->field, .manifest = whole->manifest, .index = i};
+
+        check_value(v, &place, ent_pb_value(message, whole->field, i));
     }
 }
 

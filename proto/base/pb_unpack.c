@@ -53,29 +53,32 @@ take_number(struct ent_view *in, unsigned wire_type, uint64_t *ret_value)
     }
 }
 
+/* Views are taken apart where they have just been put together in memory: to
+ * load both halves at once would wait until they are there. */
 static bool
 take_piece(struct ent_view *in, struct piece *piece)
 {
+    struct ent_view rest = ent_view_of(in->data, in->len); /* see above */
+    const uint8_t *whole;
     uint64_t tag;
     uint64_t len = 0;
 
-    if (!ent_pb_take_varint(in, &tag)) {
+    if (!ent_pb_take_varint(&rest, &tag)) {
         return false;
     }
+    whole = rest.data;
     piece->number = (uint32_t)(tag >> 3);
     piece->wire_type = (unsigned)(tag & 7);
-    piece->whole = *in;
     if (piece->wire_type != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED) {
-        if (!take_number(in, piece->wire_type, &piece->value)) {
+        if (!take_number(&rest, piece->wire_type, &piece->value)) {
             return false;
         }
-    } else if (!ent_pb_take_varint(in, &len) || len > in->len) {
+    } else if (!ent_pb_take_varint(&rest, &len) || len > rest.len) {
         return false;
     }
-    piece->bytes = ent_view_of(in->data, (size_t)len);
-    in->data += len;
-    in->len -= (size_t)len;
-    piece->whole.len = (size_t)(in->data - piece->whole.data);
+    piece->bytes = ent_view_of(rest.data, (size_t)len);
+    *in = ent_view_of(rest.data + len, rest.len - (size_t)len);
+    piece->whole = ent_view_of(whole, (size_t)(in->data - whole));
     return true;
 }
 
@@ -241,7 +244,7 @@ put_repeated(struct ent_arena *arena, const ProtobufCFieldDescriptor *field,
     struct piece *piece, struct ent_view *in, ProtobufCMessage *message)
 {
     const size_t size = ent_pb_value_size(field->type);
-    struct ent_view ahead = *in;
+    struct ent_view ahead = ent_view_of(in->data, in->len);
     struct piece next;
     size_t count = 1;
     uint8_t *at;
