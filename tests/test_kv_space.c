@@ -4,6 +4,7 @@
 
 #define MIB ((size_t)1024 * 1024)
 #define STEP (4 * MIB)
+#define AHEAD_MAX (64 * MIB)
 #define ROWS 500 /* of a burst: some 5 MiB */
 #define ROW_LEN 10000
 
@@ -13,7 +14,7 @@ open_large(void **state)
     struct ent_kv_options options = kv_options;
     struct ent_kv *kv = NULL;
 
-    options.size_max = 64 * MIB;
+    options.size_max = 256 * MIB;
     expect_ok(ent_kv_open(*state, &options, &kv, &last_error));
     return kv;
 }
@@ -122,6 +123,40 @@ a_store_that_did_not_grow_gets_none(void **state)
 }
 
 static void
+after_a_large_burst_there_is_so_much_and_no_more(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_large(state);
+    off_t full;
+    off_t ahead;
+
+    for (uint64_t i = 0; i < 14; i++) {
+        burst(kv, i * ROWS);
+    }
+    full = data_size(state);
+    assert_true(full > (off_t)AHEAD_MAX);
+    while (ent_kv_prepare(kv)) {
+    }
+    ahead = data_size(state) - full;
+    assert_true(ahead >= (off_t)AHEAD_MAX && ahead < (off_t)(AHEAD_MAX + STEP));
+}
+
+static void
+in_the_midst_of_writing_nothing_is_prepared(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_large(state);
+    struct ent_kv_txn *txn;
+    off_t before;
+
+    burst(kv, 0);
+    before = data_size(state);
+    txn = begin(kv, true);
+    assert_false(ent_kv_prepare(kv));
+    assert_int_equal(data_size(state), before);
+    ent_kv_abort(&txn);
+    assert_true(ent_kv_prepare(kv));
+}
+
+static void
 a_disk_that_is_nearly_full_is_left_alone(void **state)
 {
     ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_large(state);
@@ -142,6 +177,8 @@ main(void)
         KV_TEST(a_burst_like_the_last_one_finds_its_place),
         KV_TEST(what_was_written_ahead_is_no_damage),
         KV_TEST(a_store_that_did_not_grow_gets_none),
+        KV_TEST(after_a_large_burst_there_is_so_much_and_no_more),
+        KV_TEST(in_the_midst_of_writing_nothing_is_prepared),
         KV_TEST(a_disk_that_is_nearly_full_is_left_alone),
     };
 
