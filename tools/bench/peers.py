@@ -18,11 +18,11 @@ import time
 
 from ask import ask
 from program import WorldError
+from sweep import Swept
 from world import BUILD, free_port
 
 START_S = 90
 STOP_S = 20
-WINDOWS = (16, 64, 256, 1024, 4096)
 PLAIN = "no end-to-end encryption, signature, policy, receipt or journal"
 
 
@@ -45,17 +45,17 @@ def built_in():
         return []
 
 
-class Peer:
+class Peer(Swept):
     """One broker, its process, and the window that is best for it."""
 
     name = package = library = program = lacks = None
+    choices = (16, 64, 256, 1024, 4096)
 
     def __init__(self, folder):
+        super().__init__()
         self.folder = folder / self.name
         self.folder.mkdir()
         self.port = free_port()
-        self.windows = {}  # size: the best
-        self.swept = {}  # size: {window: messages a second}
         self.process = None
         try:
             self.launch()
@@ -107,17 +107,6 @@ class Peer:
             f"--size={size}",
             f"--window={window}",
         )
-
-    def tune(self, size, messages, tell):
-        """Find the window that is best at this size."""
-        self.run(size, messages // 4 + 1, WINDOWS[len(WINDOWS) // 2])
-        rates = {}
-        for window in WINDOWS:
-            tell(f"{self.name}, {size} bytes, {window} ahead")
-            said = self.run(size, messages, window)
-            rates[window] = messages / said["arrived_s"]
-        self.swept[size] = rates
-        self.windows[size] = max(rates, key=rates.get)
 
     def round(self, size, messages):
         return self.run(size, messages, self.windows[size])

@@ -45,26 +45,32 @@ def rate_rows(figures):
             )
 
 
-def peer_lines(figures):
-    """How each ran, and what it does not do: a rate alone says little."""
-    for name, peer in PEERS.items():
-        for size, said in figures.get(name, {}).items():
+def swept_lines(name, figures):
+    for size, said in figures.items():
+        if "swept" in said:
             swept = ", ".join(
                 f"{window}: {rate:,.0f}" for window, rate in said["swept"].items()
             )
             yield f"{name}, {size} bytes, by how many ahead: {swept}"
-        if name in figures:
+
+
+def lines(figures):
+    """How each ran, and what it does not do: a rate alone says little."""
+    for name, of_sizes in figures.items():
+        yield from swept_lines(name, of_sizes)
+        if name in PEERS:
+            peer = PEERS[name]
             yield f"{name}: {peer.settings}. It has {peer.lacks}."
 
 
 def show(measured, ratios, missed):
     if measured.get("figures"):
         table(rate_rows(measured["figures"]))
-        print(*peer_lines(measured["figures"]), sep="\n")
+        print(*lines(measured["figures"]), sep="\n")
     if "latency" in measured:
         table(latency.rows(measured["latency"]))
-    for lines in scale.rows(measured["scale"]) if "scale" in measured else ():
-        table(lines)
+    for rows in scale.rows(measured["scale"]) if "scale" in measured else ():
+        table(rows)
     for note in scale.notes(measured["scale"]) if "scale" in measured else ():
         print(note)
     for why in measured.get("missing", {}).values():

@@ -15,11 +15,14 @@ from pathlib import Path
 
 from ask import ask
 from program import WorldError
+from sweep import Swept
 from world import BROKER, World, free_port
 
 SENDER = "blo-maesai@th"
 RECIPIENT = "blo-tachileik@mm"
 CONNECT_S = 60
+BATCH = 256  # messages in a request
+NOT_SWEPT = 4 * BATCH
 REST_S = 1
 
 
@@ -67,10 +70,14 @@ class Linked(World):
                 )
 
 
-class Exchange:
-    """Two real offices; their stores go on from round to round."""
+class Exchange(Swept):
+    """Two real offices; their stores go on from round to round. Each program that
+    hands in has one request of 256 messages under way."""
+
+    choices = (512, 1024, 2048, 4096)
 
     def __init__(self, folder):
+        super().__init__()
         self.world = self.world_of(folder / self.name, (SENDER, RECIPIENT))
         try:
             self.world.make()
@@ -106,14 +113,19 @@ class Exchange:
             f"--to={RECIPIENT}",
         )
 
-    def round(self, size, messages, *more):
+    def run(self, size, messages, window, *more):
         return ask(
             "bench-feed",
             *self.ends(),
             f"--messages={messages}",
             f"--size={size}",
+            f"--producers={window // BATCH}",
             *more,
         )
+
+    def round(self, size, messages, *more):
+        window = self.windows.get(size, NOT_SWEPT)
+        return self.run(size, messages, window, *more)
 
     def close(self):
         self.world.close()
