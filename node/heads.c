@@ -65,6 +65,12 @@ node_heads_pass(struct node_heads *heads, const struct node_dispatch *dispatch)
     }
 }
 
+void
+node_heads_forget(struct node_heads *heads)
+{
+    heads->count = 0;
+}
+
 /* The first that waits for room, from where none before it does, up to
  * `until`. */
 static enum ent_status

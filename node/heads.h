@@ -48,6 +48,9 @@ enum ent_status node_heads_is_behind(struct node *node,
     const struct node_dispatch *dispatch, bool *ret_behind,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* A turn was taken back: they are found again as they were. */
+void node_heads_forget(struct node_heads *heads);
+
 /* There may be room: the first of that stream that waits for it goes now. */
 enum ent_status node_heads_hasten(struct node *node,
     const struct ent_digest *stream, struct ent_error *err) ENT_MUST_CHECK;

@@ -98,6 +98,7 @@ take_back(struct node *node, const char *why)
     node->errands_due = true; /* whatever that turn did of it */
     node->reckon_due = true;
     node_receipts_forget(node);
+    node_heads_forget(&node->heads);
     node_uplink_take_back(node->uplink, &node->effects);
     node_effects_clear(&node->effects);
     if (node->api != NULL) {

@@ -71,19 +71,25 @@ refuse(size_t which)
     end_turn(MAESAI);
 }
 
-/* It was sent, and is in custody; what may go now is said. */
+/* It was sent, and is in custody; what may go now is said. In a turn. */
 static void
-take(size_t which)
+take_in_turn(size_t which)
 {
     ENT_AUTO(node_dispatch_fini) struct node_dispatch dispatch = {0};
 
-    begin_turn(MAESAI);
     dispatch = dispatch_of(which);
     dispatch.state.state = ENT_DISPATCH_SENT;
     expect_ok(node_dispatch_step(
         maesai(), &dispatch, ENT_EVENT_CUSTODY, &last_error));
     assert_int_equal(dispatch.state.state, ENT_DISPATCH_CUSTODY);
     expect_ok(node_heads_hasten(maesai(), &stream, &last_error));
+}
+
+static void
+take(size_t which)
+{
+    begin_turn(MAESAI);
+    take_in_turn(which);
     end_turn(MAESAI);
 }
 
@@ -174,6 +180,19 @@ when_it_was_taken_the_next_one_goes_at_once(void **state)
     assert_false(is_behind(4));
 }
 
+static void
+what_a_turn_did_that_was_taken_back_did_not_happen(void **state)
+{
+    (void)state;
+    refuse(1);
+    refuse(2);
+    begin_turn(MAESAI);
+    take_in_turn(1);
+    expect_status(node_turn_end(maesai(), ENT_FULL, &last_error), ENT_FULL);
+    assert_true(is_behind(2));
+    assert_false(is_behind(1));
+}
+
 /* However often it was refused. */
 static void
 when_the_recipient_settles_something_the_first_goes_at_once(void **state)
@@ -219,6 +238,7 @@ main(void)
         HEADS_TEST(what_is_behind_the_first_that_was_refused_waits_for_it),
         HEADS_TEST(it_is_found_again_after_a_restart),
         HEADS_TEST(when_it_was_taken_the_next_one_goes_at_once),
+        HEADS_TEST(what_a_turn_did_that_was_taken_back_did_not_happen),
         HEADS_TEST(when_the_recipient_settles_something_the_first_goes_at_once),
         HEADS_TEST(without_a_place_a_stream_is_sent_as_before),
     };
