@@ -6,22 +6,9 @@
 #include <stdlib.h>
 
 #include "proto/base/file.h"
-#include "tests/support.h"
+#include "tests/fresh_store.h"
 
 #define ROWS 300
-
-static const uint8_t store_key[ENT_KV_STORE_KEY_LEN] = "a key of the tests";
-
-static struct node_store *
-new_store(void **state)
-{
-    struct node_store *store = NULL;
-
-    expect_ok(node_store_create(*state, store_key, 1 << 24, &last_error));
-    expect_ok(node_store_open(*state, store_key, 1 << 24, &store, &last_error));
-    expect_ok(node_store_begin(store, &last_error));
-    return store;
-}
 
 static struct ent_party
 party_of(uint64_t number)
@@ -387,9 +374,6 @@ no_address_and_no_id_is_in_the_files(void **state)
     node_store_close(&store);
     expect_hidden(state, "data.mdb", &party, &id, &number);
 }
-
-#define STORE_TEST(name)                                                       \
-    cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
 int
 main(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows that lie in one block are what was put, and are freed at once. */
-#include "tests/support.h"
+#include "tests/fresh_store.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -9,19 +9,6 @@
 #include "node/desk.h"
 
 #define MANY 2000
-
-static const uint8_t store_key[ENT_KV_STORE_KEY_LEN] = "a key of the tests";
-
-static struct node_store *
-new_store(void **state)
-{
-    struct node_store *store = NULL;
-
-    expect_ok(node_store_create(*state, store_key, 1 << 24, &last_error));
-    expect_ok(node_store_open(*state, store_key, 1 << 24, &store, &last_error));
-    expect_ok(node_store_begin(store, &last_error));
-    return store;
-}
 
 static void
 end(struct node_store **store)
@@ -117,11 +104,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(
-            a_copys_row_is_read_as_it_was_put, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(
-            a_row_that_takes_far_more_than_its_bytes_is_read_too, make_folder,
-            remove_folder),
+        STORE_TEST(a_copys_row_is_read_as_it_was_put),
+        STORE_TEST(a_row_that_takes_far_more_than_its_bytes_is_read_too),
         cmocka_unit_test(what_is_no_row_is_not_read),
     };
 

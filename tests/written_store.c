@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/written_store.h"
 
-static const uint8_t store_key[ENT_KV_STORE_KEY_LEN] = "a key of the tests";
-
 struct node_key
 key_of(size_t number)
 {
@@ -11,17 +9,6 @@ key_of(size_t number)
 
     ent_put_be(id.bytes, number + 1, 8);
     return node_key_copy(&id, &party);
-}
-
-struct node_store *
-new_store(void **state)
-{
-    struct node_store *store = NULL;
-
-    expect_ok(node_store_create(*state, store_key, 1 << 24, &last_error));
-    expect_ok(node_store_open(*state, store_key, 1 << 24, &store, &last_error));
-    expect_ok(node_store_begin(store, &last_error));
-    return store;
 }
 
 void
