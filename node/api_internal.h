@@ -73,11 +73,11 @@ void node_api_fill(struct node_api *api);
 
 /* Accept the messages of a submit request, which is the one that is served. The
  * rest of it may be left for another turn (`served->left`), if something urgent
- * is under way or may have come and each message has an id: then it is not
- * answered yet, and node_api_submit_more goes on with it. What was accepted
- * stays so, whatever becomes of the rest; with their ids the same messages can
- * be handed in again. Messages without ids are accepted in one turn or not at
- * all. */
+ * is under way or may have come, or NODE_API_TURN_BYTES of it were accepted,
+ * and each message has an id: then it is not answered yet, and
+ * node_api_submit_more goes on with it. What was accepted stays so, whatever
+ * becomes of the rest; with their ids the same messages can be handed in again.
+ * Messages without ids are accepted in one turn or not at all. */
 enum ent_status node_api_submit(struct node *node, struct ent_view client,
     const Entente__V1__ApiRequest *request,
     struct ent_error *err) ENT_MUST_CHECK;

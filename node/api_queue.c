@@ -19,7 +19,7 @@ node_api_queue_add(struct node_api_queue *queue)
 
     request->passed = 0;
     request->laid = NULL;
-    request->at = 0;
+    request->at = request->done = 0;
     request->left = request->touched = false;
     request->results = (struct ent_bytes){0};
     queue->bytes += zmq_msg_size(&request->payload);
@@ -176,7 +176,6 @@ node_api_queue_return(
     for (size_t i = queue->count; i > 0; i--) {
         move(&queue->list[i], &queue->list[i - 1]);
     }
-    node_laid_release(&request->laid); /* what is left is laid out anew */
     queue->bytes += zmq_msg_size(&request->payload);
     queue->count++;
     move(&queue->list[0], request);

@@ -41,10 +41,11 @@ struct node_api_queued {
     struct node_laid *laid; /* out ahead of its turn; NULL: it is not */
 
     /* What is served in slices only: */
-    size_t at;                /* how far, in bytes of the payload; 0: not yet */
-    bool left;                /* the rest is for another turn */
-    bool touched;             /* a slice of it was served in this turn */
-    uint64_t number;          /* that its program gave it */
+    size_t at;       /* how far, in bytes of the payload; 0: not yet, */
+    size_t done;     /* and in messages */
+    bool left;       /* the rest is for another turn */
+    bool touched;    /* a slice of it was served in this turn */
+    uint64_t number; /* that its program gave it */
     struct ent_bytes results; /* of what was served: a packed SubmitReply */
 };
 

@@ -2,9 +2,10 @@
 /*
  * A request that hands in messages, up to hundreds of them, whole or in slices.
  *
- * A slice is accepted in one turn as a small request is, and what it came to is
- * kept, packed, until the last one was. Between two slices only the bytes of
- * the request are here: what is left of it is laid out anew, slice by slice.
+ * A turn takes slices of it until somebody else is to go first or it has enough
+ * for a commit, and what they came to is kept, packed, until the last one was
+ * accepted. What was not laid out ahead (node/laid.h) is laid out anew in each
+ * later turn, slice by slice: meanwhile only its bytes are here.
  */
 #include <string.h>
 
@@ -21,7 +22,8 @@
 
 /* ---- when ---- */
 
-/* Who goes before the rest of it: what is urgent, and what may be. */
+/* Who goes before the rest of it: what is urgent, and what may be. What came
+ * meanwhile is taken into the queue. */
 static bool
 is_called(struct node *node)
 {
@@ -30,6 +32,14 @@ is_called(struct node *node)
     }
     node_api_fill(node->api);
     return node->api->called || node_uplink_is_called(node->uplink);
+}
+
+/* The rest of it is for another turn, of which `accepted` bytes were accepted
+ * in this one. What goes out with its commit is under way then. */
+static bool
+is_to_go(struct node *node, size_t accepted)
+{
+    return is_called(node) || accepted >= NODE_API_TURN_BYTES;
 }
 
 /* Handed in again after a part of them was accepted, they are the same ones. */
@@ -59,8 +69,8 @@ accept(struct node *node, Entente__V1__Submission *const *list, size_t count,
 
     for (size_t i = 0; rc == ENT_OK && i < count; i++) {
         rc = node_submit_printed(node, list[i], node_submission_next(packed),
-            node_laid_print(served->laid, reply->n_results), &node->api->arena,
-            &reply->results[reply->n_results], err);
+            node_laid_print(served->laid, served->done + reply->n_results),
+            &node->api->arena, &reply->results[reply->n_results], err);
         reply->n_results++;
     }
     if (rc == ENT_NO_MEMORY && (follows || reply->n_results > 1)) {
@@ -103,6 +113,7 @@ keep_results(struct node_api_queued *served,
     memcpy(all.data + served->results.len, more.data, more.len);
     ent_bytes_free(&served->results);
     served->results = all;
+    served->done += reply->n_results;
     return ENT_OK;
 }
 
@@ -127,43 +138,61 @@ answer(struct node *node, struct ent_view client, uint64_t number,
     return node_api_reply(node, client, &reply, err);
 }
 
-/* ---- all of it, or the first slice ---- */
+/* ---- all of it, or as much as goes now ---- */
+
+/* What is accepted of a request that is laid out: from the one at `done` on of
+ * all, whose packed forms begin at `packed`. */
+static enum ent_status
+accept_list(struct node *node, const Entente__V1__SubmitRequest *submit,
+    struct ent_view packed, Entente__V1__SubmitReply *reply,
+    struct ent_error *err)
+{
+    Entente__V1__Submission **list =
+        submit->submissions + node->api->served->done;
+    const size_t count = submit->n_submissions - node->api->served->done;
+    const size_t whole = packed.len;
+    enum ent_status rc = begin_reply(node, count, reply, err);
+
+    while (rc == ENT_OK && reply->n_results < count) {
+        const size_t left = count - reply->n_results;
+
+        rc = accept(node, list + reply->n_results, left < SLICE ? left : SLICE,
+            &packed, reply, err);
+        if (rc == ENT_OK && left > SLICE &&
+            is_to_go(node, whole - packed.len) && have_ids(list, count)) {
+            leave(node->api, packed);
+            break;
+        }
+    }
+    return rc;
+}
 
 enum ent_status
 node_api_submit(struct node *node, struct ent_view client,
     const Entente__V1__ApiRequest *request, struct ent_error *err)
 {
     Entente__V1__SubmitReply reply = ENTENTE__V1__SUBMIT_REPLY__INIT;
-    Entente__V1__Submission **list = request->submit->submissions;
-    const size_t count = request->submit->n_submissions;
     struct node_api *api = node->api;
     struct ent_view wire = api->packed;
     struct ent_view packed = ent_view_of(NULL, 0);
     enum ent_status rc;
 
-    if (count > NODE_API_BATCH_MAX) {
+    if (request->submit->n_submissions > NODE_API_BATCH_MAX) {
         return ent_fail(err, ENT_BAD_INPUT,
             "a request holds at most %d messages", NODE_API_BATCH_MAX);
     }
     (void)ent_pb_part(&wire, ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT, &packed);
-    rc = begin_reply(node, count, &reply, err);
-    while (rc == ENT_OK && reply.n_results < count) {
-        const size_t left = count - reply.n_results;
-
-        rc = accept(node, list + reply.n_results, left < SLICE ? left : SLICE,
-            &packed, &reply, err);
-        if (rc == ENT_OK && left > SLICE && is_called(node) &&
-            have_ids(list, count)) {
-            api->served->number = request->number;
-            leave(api, packed);
-            return keep_results(api->served, &reply, err);
-        }
+    api->served->number = request->number;
+    rc = accept_list(node, request->submit, packed, &reply, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
-    return rc != ENT_OK ? rc
-                        : answer(node, client, request->number, &reply, err);
+    return api->served->left
+               ? keep_results(api->served, &reply, err)
+               : answer(node, client, request->number, &reply, err);
 }
 
-/* ---- the slices after the first ---- */
+/* ---- the rest of it, in later turns ---- */
 
 /* Lay out the next slice of `packed`, a SubmitRequest. */
 static enum ent_status
@@ -207,28 +236,55 @@ accept_next(struct node *node, struct ent_view *packed, struct ent_error *err)
     return rc != ENT_OK ? rc : keep_results(node->api->served, &reply, err);
 }
 
+/* What was laid out ahead of the first turn. */
+static enum ent_status
+go_on_with(struct node *node, const Entente__V1__ApiRequest *request,
+    struct ent_view packed, struct ent_error *err)
+{
+    Entente__V1__SubmitReply reply = ENTENTE__V1__SUBMIT_REPLY__INIT;
+    enum ent_status rc =
+        accept_list(node, request->submit, packed, &reply, err);
+
+    return rc != ENT_OK ? rc : keep_results(node->api->served, &reply, err);
+}
+
+/* Slice by slice. */
+static enum ent_status
+go_on(struct node *node, struct ent_view packed, struct ent_error *err)
+{
+    const size_t whole = packed.len;
+    enum ent_status rc = ENT_OK;
+
+    while (rc == ENT_OK && packed.len > 0) {
+        rc = accept_next(node, &packed, err);
+        if (rc == ENT_OK && packed.len > 0 &&
+            is_to_go(node, whole - packed.len)) {
+            leave(node->api, packed);
+            break;
+        }
+    }
+    return rc;
+}
+
 enum ent_status
 node_api_submit_more(
     struct node *node, struct ent_view client, struct ent_error *err)
 {
     struct node_api *api = node->api;
     struct node_api_queued *served = api->served;
-    struct ent_view packed = ent_view_of(
+    const struct ent_view packed = ent_view_of(
         api->packed.data + served->at, api->packed.len - served->at);
+    const Entente__V1__ApiRequest *request =
+        served->laid == NULL ? NULL : node_laid_finish(served->laid);
     ProtobufCMessage *results;
-    enum ent_status rc = ENT_OK;
+    enum ent_status rc;
 
     if (node->rolled_back) {
         return ent_fail(err, ENT_REJECTED, "%s", NODE_ROLLBACK_TEXT);
     }
-    while (rc == ENT_OK && packed.len > 0) {
-        rc = accept_next(node, &packed, err);
-        if (rc == ENT_OK && packed.len > 0 && is_called(node)) {
-            leave(api, packed);
-            return ENT_OK;
-        }
-    }
-    if (rc != ENT_OK) {
+    rc = request != NULL ? go_on_with(node, request, packed, err)
+                         : go_on(node, packed, err);
+    if (rc != ENT_OK || served->left) {
         return rc;
     }
     results = ent_pb_packed(&entente__v1__submit_reply__descriptor,

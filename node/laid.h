@@ -21,7 +21,7 @@
 #define NODE_LAID_MAX 3
 #define NODE_LAID_BYTES_MIN                                                    \
     ((size_t)64 * 1024) /* it is not worth it for less */
-#define NODE_LAID_BYTES_MAX ((size_t)1024 * 1024)
+#define NODE_LAID_BYTES_MAX ((size_t)6 * 1024 * 1024)
 
 struct node_laids;
 struct node_laid;
