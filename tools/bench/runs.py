@@ -21,9 +21,15 @@ from world import BROKER, World, free_port
 SENDER = "blo-maesai@th"
 RECIPIENT = "blo-tachileik@mm"
 CONNECT_S = 60
-BATCH = 256  # messages in a request
-NOT_SWEPT = 4 * BATCH
+BATCH = 256  # messages in a request, at most,
+BATCH_BYTES = 1 << 20  # and bytes of them
+NOT_SWEPT = 4  # requests under way
 REST_S = 1
+
+
+def batch_of(size):
+    """So many messages of this size go in one request."""
+    return max(1, min(BATCH, BATCH_BYTES // size))
 
 
 class Limit:
@@ -72,9 +78,9 @@ class Linked(World):
 
 class Exchange(Swept):
     """Two real offices; their stores go on from round to round. Each program that
-    hands in has one request of 256 messages under way."""
+    hands in has one request under way."""
 
-    choices = (512, 1024, 2048, 4096)
+    choices = (2, 4, 8, 16)  # programs
 
     def __init__(self, folder):
         super().__init__()
@@ -113,18 +119,22 @@ class Exchange(Swept):
             f"--to={RECIPIENT}",
         )
 
+    def choices_at(self, size):
+        return tuple(programs * batch_of(size) for programs in self.choices)
+
     def run(self, size, messages, window, *more):
         return ask(
             "bench-feed",
             *self.ends(),
             f"--messages={messages}",
             f"--size={size}",
-            f"--producers={window // BATCH}",
+            f"--batch={batch_of(size)}",
+            f"--producers={window // batch_of(size)}",
             *more,
         )
 
     def round(self, size, messages, *more):
-        window = self.windows.get(size, NOT_SWEPT)
+        window = self.windows.get(size, NOT_SWEPT * batch_of(size))
         return self.run(size, messages, window, *more)
 
     def close(self):

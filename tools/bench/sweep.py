@@ -14,11 +14,16 @@ class Swept:
         self.windows = {}  # size: the best
         self.swept = {}  # size: {window: messages a second}
 
+    def choices_at(self, size):
+        """What there is to choose from for messages of this size."""
+        return self.choices
+
     def tune(self, size, messages, tell):
         """Find the window that is best at this size."""
-        self.run(size, messages // 4 + 1, self.choices[len(self.choices) // 2])
-        rates = dict.fromkeys(self.choices, 0)
-        for window in self.choices * TRIES:
+        choices = self.choices_at(size)
+        self.run(size, messages // 4 + 1, choices[len(choices) // 2])
+        rates = dict.fromkeys(choices, 0)
+        for window in choices * TRIES:
             tell(f"{self.name}, {size} bytes, {window} ahead")
             said = self.run(size, messages, window)
             rates[window] = max(rates[window], messages / said["arrived_s"])
