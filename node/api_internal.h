@@ -84,6 +84,15 @@ enum ent_status node_api_submit(struct node *node, struct ent_view client,
 enum ent_status node_api_submit_more(struct node *node, struct ent_view client,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Give out what is on the desk, and what becomes of messages that were sent; or
+ * keep who asks until there is something to say. */
+enum ent_status node_api_read(struct node *node, struct ent_view client,
+    const Entente__V1__ApiRequest *request,
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_api_follow(struct node *node, struct ent_view client,
+    const Entente__V1__ApiRequest *request,
+    struct ent_error *err) ENT_MUST_CHECK;
+
 enum ent_status node_api_reply(struct node *node, struct ent_view client,
     const Entente__V1__ApiReply *reply, struct ent_error *err) ENT_MUST_CHECK;
 
