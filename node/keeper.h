@@ -42,7 +42,7 @@ void node_keeper_store_key(
 
 #define NODE_PRINT_LEN 16
 
-/* A part of a message as it goes that is, byte for byte, the body of that
+/* The end of a message as it goes that is, byte for byte, the end of that
  * message as it was given, of which there is a print (node/submit.h). */
 struct node_given_part {
     size_t at;
@@ -66,15 +66,14 @@ struct node_keeper_message {
  * print, so nobody can look for two messages that have the same: whichever two
  * he has sealed, their prints agree once in 2^128.
  *
- * Most of a message is its body, and that was hashed when it was handed in.
- * Where its bytes go as they were given, the print is of all other bytes of the
- * message, of where the body lies among them, and of the print of what was
- * given. Two messages with the same other bytes, and the body at the same place
- * in them, have it under the same tag, which is one of those bytes. If they
- * differ, their bodies do, and so does what was given, which has each as its
- * field of that tag; and that has the same print once in 2^128 too: the prints
- * of what was given are under a key made of the storage key, and nobody sees
- * them either (their rows are sealed). What the node writes into a message
+ * Most of a message is its texts and its body, which stand at its end, and that
+ * was hashed when it was handed in. Where it ends with the bytes that it was
+ * given with, the print is of all bytes before those, of how many they are, and
+ * of the print of what was given. If two messages with the same bytes before as
+ * many others differ, their ends do, and so does what was given, which ends
+ * with those; and that has the same print once in 2^128 too: the prints of what
+ * was given are under a key made of the storage key, and nobody sees them
+ * either (their rows are sealed). What the node writes into a message
  * itself, its id, its recipient and all times among it, is among the other
  * bytes, whatever that comes to be. Prints that are made in one way and in the
  * other are told apart.

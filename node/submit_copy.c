@@ -243,27 +243,17 @@ node_as_storage(enum ent_status rc)
     return rc == ENT_OK || rc == ENT_IO ? rc : ENT_FULL;
 }
 
-/* Where its body lies in its encoding, if it is as it was given: that is the
- * last of its fields, and the tag and the length before it are the same too. */
+/* What of its encoding is as it was given: its body is the last of its fields,
+ * and mostly the longest; texts stand before it, and what the node fills in
+ * before those. */
 static struct node_given_part
 part_of(const struct node_outgoing *outgoing, struct ent_view wire)
 {
-    const uint32_t field = (uint32_t)outgoing->message->body_case;
-    struct node_given_part part = {.len = 0};
-    struct ent_view given = outgoing->given;
-    struct ent_view was;
-    size_t whole;
+    struct node_given_part part = {
+        .len = ent_view_common_end(outgoing->given, wire)};
 
-    if (!ent_pb_part(&given, field, &was)) {
-        return part;
-    }
-    whole = ent_pb_part_len(field, was.len);
-    if (whole <= wire.len && memcmp(wire.data + wire.len - whole,
-                                 was.data + was.len - whole, whole) == 0) {
-        part.at = wire.len - was.len;
-        part.len = was.len;
-        memcpy(part.print, outgoing->print, sizeof part.print);
-    }
+    part.at = wire.len - part.len;
+    memcpy(part.print, outgoing->print, sizeof part.print);
     return part;
 }
 

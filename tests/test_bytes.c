@@ -46,6 +46,32 @@ views_are_equal_by_length_and_content(void **state)
     assert_true(ent_view_equal(view(""), ent_view_text(NULL)));
 }
 
+static void
+a_common_end_is_found_whatever_its_length(void **state)
+{
+    uint8_t bytes[40];
+    uint8_t other[sizeof bytes];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)i;
+    }
+    for (size_t len = 0; len <= sizeof bytes; len++) {
+        for (size_t more = 0; more <= sizeof bytes - len; more++) {
+            const struct ent_view view = ent_view_of(bytes, sizeof bytes);
+            const struct ent_view end =
+                ent_view_of(other + sizeof other - len - more, len + more);
+
+            memcpy(other, bytes, sizeof other);
+            if (len < sizeof other) {
+                other[sizeof other - len - 1] ^= 1;
+            }
+            assert_int_equal(ent_view_common_end(view, end), len);
+            assert_int_equal(ent_view_common_end(end, view), len);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -54,6 +80,7 @@ main(void)
         cmocka_unit_test(a_copy_owns_its_bytes),
         cmocka_unit_test(out_of_memory_is_a_status_and_writes_nothing),
         cmocka_unit_test(views_are_equal_by_length_and_content),
+        cmocka_unit_test(a_common_end_is_found_whatever_its_length),
     };
 
     return cmocka_run_group_tests_name("bytes", tests, NULL, NULL);

@@ -260,33 +260,6 @@ a_part_is_found_where_it_lies(void **state)
     assert_false(ent_pb_part(&wire, 4, &part));
 }
 
-static void
-a_part_is_as_long_as_it_is_packed(void **state)
-{
-    static const size_t lens[] = {1, 127, 128, 16383, 16384, 100000};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
-        ENT_AUTO(ent_bytes_free) struct ent_bytes data = {0};
-        Entente__Test__Scalars message = ENTENTE__TEST__SCALARS__INIT;
-
-        expect_ok(ent_bytes_alloc(lens[i], &data, &last_error));
-        for (int large = 0; large < 2; large++) {
-            ENT_AUTO(ent_bytes_free) struct ent_bytes wire = {0};
-            const ProtobufCBinaryData part = {
-                .data = data.data, .len = data.len};
-
-            message.data = large == 0 ? part : (ProtobufCBinaryData){0};
-            message.chosen_data = part;
-            message.choice_case =
-                large == 0 ? 0 : ENTENTE__TEST__SCALARS__CHOICE_CHOSEN_DATA;
-            expect_ok(ent_pb_pack(&message.base, &wire, &last_error));
-            assert_int_equal(
-                wire.len, ent_pb_part_len(large == 0 ? 16 : 47, lens[i]));
-        }
-    }
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -298,7 +271,6 @@ main(void)
         TEST(our_own_bytes_are_unpacked_as_they_were_packed),
         TEST(a_zero_of_any_kind_is_left_out),
         TEST(a_part_is_found_where_it_lies),
-        TEST(a_part_is_as_long_as_it_is_packed),
     };
 
     return cmocka_run_group_tests_name("pb_unpack", tests, NULL, NULL);

@@ -72,3 +72,26 @@ ent_view_equal(struct ent_view a, struct ent_view b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
+
+/* So many bytes before the last `behind` of both are the same. */
+static bool
+agree_before(struct ent_view a, struct ent_view b, size_t behind, size_t len)
+{
+    return memcmp(a.data + a.len - behind - len, b.data + b.len - behind - len,
+               len) == 0;
+}
+
+size_t
+ent_view_common_end(struct ent_view a, struct ent_view b)
+{
+    const size_t most = a.len < b.len ? a.len : b.len;
+    size_t len = 0;
+
+    while (most - len >= 8 && agree_before(a, b, len, 8)) {
+        len += 8;
+    }
+    while (len < most && agree_before(a, b, len, 1)) {
+        len++;
+    }
+    return len;
+}

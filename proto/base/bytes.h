@@ -62,6 +62,9 @@ struct ent_view ent_view_text(const char *text);
 /* Same length and same bytes; not for secrets (see sodium_memcmp). */
 bool ent_view_equal(struct ent_view a, struct ent_view b);
 
+/* With how many same bytes both end; not for secrets either. */
+size_t ent_view_common_end(struct ent_view a, struct ent_view b);
+
 /* Big-endian, as every integer of the protocol outside protobuf. */
 static inline void
 ent_put_be(uint8_t *out, uint64_t value, size_t width)

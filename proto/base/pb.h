@@ -80,10 +80,6 @@ enum ent_status ent_pb_unpack_own(const ProtobufCMessageDescriptor *descriptor,
 bool ent_pb_part(
     struct ent_view *wire, uint32_t number, struct ent_view *ret_part);
 
-/* How long a field with a part of `len` bytes is: tag and length are in front.
- */
-size_t ent_pb_part_len(uint32_t number, size_t len);
-
 /* Pack into owned bytes. An empty message gives empty bytes. */
 enum ent_status ent_pb_pack(const ProtobufCMessage *message,
     struct ent_bytes *ret_wire, struct ent_error *err) ENT_MUST_CHECK;

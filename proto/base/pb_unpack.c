@@ -112,24 +112,6 @@ ent_pb_part(struct ent_view *wire, uint32_t number, struct ent_view *ret_part)
     return false;
 }
 
-static size_t
-varint_len(uint64_t value)
-{
-    size_t len = 1;
-
-    while (value >= 0x80) {
-        value >>= 7;
-        len++;
-    }
-    return len;
-}
-
-size_t
-ent_pb_part_len(uint32_t number, size_t len)
-{
-    return varint_len((uint64_t)number << 3) + varint_len(len) + len;
-}
-
 /* ---- values ---- */
 
 static void
