@@ -25,8 +25,8 @@ node_ahead_start(struct node *node)
 
     if (node_helper_start(&node->helper, &err) != ENT_OK ||
         node_unsealer_new(node->helper, &node->unsealer, &err) != ENT_OK ||
-        node_api_lay_out_ahead(
-            node->api, node->helper, node->given_key, &err) != ENT_OK) {
+        node_api_lay_out_ahead(node->api, node->helper, node->given_key,
+            &node->self, &err) != ENT_OK) {
         ent_log(ENT_LOG_WARN, "ahead", "not all is done ahead: %s", err.text);
     }
 }

@@ -113,9 +113,10 @@ node_api_close(struct node_api **api)
 
 enum ent_status
 node_api_lay_out_ahead(struct node_api *api, struct node_helper *helper,
-    const uint8_t given_key[static 16], struct ent_error *err)
+    const uint8_t given_key[static 16], const struct ent_address *self,
+    struct ent_error *err)
 {
-    return node_laids_new(helper, given_key, &api->laids, err);
+    return node_laids_new(helper, given_key, self, &api->laids, err);
 }
 
 struct ent_ear *
@@ -320,8 +321,9 @@ is_small_submission(zmq_msg_t *payload)
 }
 
 void
-node_api_fill(struct node_api *api)
+node_api_fill(struct node *node)
 {
+    struct node_api *api = node->api;
     struct node_api_queued *room;
     bool came = true;
     bool good;
@@ -344,7 +346,7 @@ node_api_fill(struct node_api *api)
         }
     }
     if (api->laids != NULL) {
-        node_api_queue_lay_out(&api->queue, api->laids);
+        node_api_queue_lay_out(&api->queue, api->laids, node->now_ms);
     }
 }
 
@@ -390,7 +392,7 @@ node_api_serve(struct node *node, struct ent_error *err)
     enum ent_status rc = ENT_OK;
 
     if (ent_ear_is_open(&api->ear)) {
-        node_api_fill(api);
+        node_api_fill(node);
     }
     while (
         rc == ENT_OK &&
@@ -398,7 +400,7 @@ node_api_serve(struct node *node, struct ent_error *err)
         node_api_queue_take(&api->queue, node_api_turn_room(&turn), &request)) {
         rc = serve_next(node, &request, &turn, err);
         turn.is_urgent |= node_is_urgent(node);
-        node_api_fill(api);
+        node_api_fill(node);
     }
     node_api_queue_pass(&api->queue);
     return rc;

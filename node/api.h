@@ -31,7 +31,7 @@ void node_api_close(struct node_api **api);
  * `helper`, which is stopped after the api is closed. */
 enum ent_status node_api_lay_out_ahead(struct node_api *api,
     struct node_helper *helper, const uint8_t given_key[static 16],
-    struct ent_error *err) ENT_MUST_CHECK;
+    const struct ent_address *self, struct ent_error *err) ENT_MUST_CHECK;
 /* Whether requests may have come. */
 struct ent_ear *node_api_ear(struct node_api *api);
 

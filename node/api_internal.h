@@ -69,7 +69,7 @@ enum ent_status node_api_request(struct node *node, struct ent_view client,
     struct ent_error *err) ENT_MUST_CHECK;
 
 /* What has come is taken into the queue, as far as there is room for it. */
-void node_api_fill(struct node_api *api);
+void node_api_fill(struct node *node);
 
 /* Accept the messages of a submit request, which is the one that is served. The
  * rest of it may be left for another turn (`served->left`), if something urgent

@@ -155,7 +155,8 @@ node_api_queued_end(struct node_api_queued *request)
 }
 
 void
-node_api_queue_lay_out(struct node_api_queue *queue, struct node_laids *laids)
+node_api_queue_lay_out(
+    struct node_api_queue *queue, struct node_laids *laids, uint64_t now_ms)
 {
     for (size_t i = 0; i < queue->count; i++) {
         struct node_api_queued *request = &queue->list[i];
@@ -163,8 +164,8 @@ node_api_queue_lay_out(struct node_api_queue *queue, struct node_laids *laids)
 
         if (request->laid == NULL && request->at == 0 &&
             len >= NODE_LAID_BYTES_MIN) {
-            request->laid = node_laid_begin(
-                laids, ent_view_of(zmq_msg_data(&request->payload), len));
+            request->laid = node_laid_begin(laids,
+                ent_view_of(zmq_msg_data(&request->payload), len), now_ms);
         }
     }
 }

@@ -77,7 +77,7 @@ void node_api_queue_return(
 /* Begin to lay out the next large ones, in the order in which they came, as
  * many as `laids` takes. */
 void node_api_queue_lay_out(
-    struct node_api_queue *queue, struct node_laids *laids);
+    struct node_api_queue *queue, struct node_laids *laids, uint64_t now_ms);
 
 /* A turn begins: of none that waits a slice was served in it. */
 void node_api_queue_begin(struct node_api_queue *queue);

@@ -30,7 +30,7 @@ is_called(struct node *node)
     if (node_is_urgent(node)) {
         return true;
     }
-    node_api_fill(node->api);
+    node_api_fill(node);
     return node->api->called || node_uplink_is_called(node->uplink);
 }
 
@@ -68,8 +68,8 @@ accept(struct node *node, Entente__V1__Submission *const *list, size_t count,
     enum ent_status rc = ENT_OK;
 
     for (size_t i = 0; rc == ENT_OK && i < count; i++) {
-        rc = node_submit_printed(node, list[i], node_submission_next(packed),
-            node_laid_print(served->laid, served->done + reply->n_results),
+        rc = node_submit_foreseen(node, list[i], node_submission_next(packed),
+            node_laid_foreseen(served->laid, served->done + reply->n_results),
             &node->api->arena, &reply->results[reply->n_results], err);
         reply->n_results++;
     }

@@ -18,20 +18,20 @@ timestamp(struct ent_arena *arena, uint64_t ms)
 }
 
 void
-node_draft_fill(
-    const struct node *node, ent_message *message, struct ent_arena *arena)
+node_draft_fill(const struct ent_address *self, uint64_t now_ms,
+    ent_message *message, struct ent_arena *arena)
 {
     const struct ent_family *family = ent_family_of(message);
     uint64_t created;
 
     if (message->id[0] == '\0') {
         char text[ENT_ID_TEXT_LEN + 1];
-        struct ent_id id = ent_id_new(node->now_ms);
+        struct ent_id id = ent_id_new(now_ms);
 
         ent_id_format(&id, text);
         message->id = node_text_in(arena, text);
     }
-    message->from = (char *)(uintptr_t)node->self.text;
+    message->from = (char *)(uintptr_t)self->text;
     message->schema_version = 1;
     if (message->mode == ENTENTE__V1__MODE__MODE_UNSPECIFIED) {
         message->mode = ENTENTE__V1__MODE__ACTUAL;
@@ -45,7 +45,7 @@ node_draft_fill(
         message->precedence = (Entente__V1__Precedence)family->precedence;
     }
     if (message->created_at == NULL) {
-        message->created_at = timestamp(arena, node->now_ms);
+        message->created_at = timestamp(arena, now_ms);
     }
     created = ent_message_time_ms(message->created_at);
     if (message->valid_until == NULL && created != 0) {

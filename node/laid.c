@@ -17,34 +17,37 @@ struct node_laid {
     struct ent_arena arena;
     struct ent_view packed;
     const Entente__V1__ApiRequest *request; /* NULL: it is not laid out */
-    size_t print_count;
-    uint8_t prints[NODE_API_BATCH_MAX][NODE_PRINT_LEN];
+    uint64_t now_ms;
+    size_t foreseen_count;
+    struct node_foreseen foreseen[NODE_API_BATCH_MAX];
 };
 
 struct node_laids {
     struct node_helper *helper;
-    uint8_t given_key[16];
+    struct node_foresight foresight;
     struct node_laid list[NODE_LAID_MAX];
 };
 
 /* ---- in the helper's thread ---- */
 
 static void
-take_prints(struct node_laid *laid)
+foresee(struct node_laid *laid, const Entente__V1__SubmitRequest *submit)
 {
+    struct node_foresight foresight = laid->laids->foresight;
     struct ent_view wire = laid->packed;
-    struct ent_view submissions;
+    struct ent_view submissions = ent_view_of(NULL, 0);
 
-    if (!ent_pb_part(
-            &wire, ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT, &submissions)) {
-        return;
+    foresight.now_ms = laid->now_ms;
+    (void)ent_pb_part(
+        &wire, ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT, &submissions);
+    for (size_t i = 0; i < submit->n_submissions && i < NODE_API_BATCH_MAX;
+         i++) {
+        node_submit_foresee(&foresight, submit->submissions[i],
+            node_submission_next(&submissions), &laid->arena,
+            &laid->foreseen[i]);
+        laid->foreseen_count = i + 1;
     }
-    while (submissions.len > 0 && laid->print_count < NODE_API_BATCH_MAX) {
-        struct ent_view message = node_submission_next(&submissions);
-
-        node_submit_print(
-            laid->laids->given_key, message, laid->prints[laid->print_count++]);
-    }
+    sodium_memzero(&foresight, sizeof foresight);
 }
 
 static void
@@ -60,15 +63,19 @@ run(struct node_task *task)
             &limits, &laid->arena, &request, &ignored) != ENT_OK) {
         return;
     }
-    take_prints(laid);
     laid->request = (const Entente__V1__ApiRequest *)request;
+    if (laid->request->request_case ==
+        ENTENTE__V1__API_REQUEST__REQUEST_SUBMIT) {
+        foresee(laid, laid->request->submit);
+    }
 }
 
 /* ---- in the node's own ---- */
 
 enum ent_status
 node_laids_new(struct node_helper *helper, const uint8_t given_key[static 16],
-    struct node_laids **ret_laids, struct ent_error *err)
+    const struct ent_address *self, struct node_laids **ret_laids,
+    struct ent_error *err)
 {
     struct node_laids *laids = calloc(1, sizeof *laids);
 
@@ -76,7 +83,9 @@ node_laids_new(struct node_helper *helper, const uint8_t given_key[static 16],
         return ent_fail(err, ENT_NO_MEMORY, "allocating laid out requests");
     }
     laids->helper = helper;
-    memcpy(laids->given_key, given_key, sizeof laids->given_key);
+    memcpy(laids->foresight.given_key, given_key,
+        sizeof laids->foresight.given_key);
+    laids->foresight.self = self;
     *ret_laids = laids;
     return ENT_OK;
 }
@@ -121,7 +130,8 @@ take(struct node_laids *laids)
 }
 
 struct node_laid *
-node_laid_begin(struct node_laids *laids, struct ent_view packed)
+node_laid_begin(
+    struct node_laids *laids, struct ent_view packed, uint64_t now_ms)
 {
     struct node_laid *laid;
 
@@ -134,7 +144,8 @@ node_laid_begin(struct node_laids *laids, struct ent_view packed)
         laid->laids = laids;
         laid->packed = packed;
         laid->request = NULL;
-        laid->print_count = 0;
+        laid->now_ms = now_ms;
+        laid->foreseen_count = 0;
         node_helper_begin(laids->helper, &laid->task);
     }
     return laid;
@@ -147,12 +158,13 @@ node_laid_finish(struct node_laid *laid)
     return laid->request;
 }
 
-const uint8_t *
-node_laid_print(const struct node_laid *laid, size_t index)
+const struct node_foreseen *
+node_laid_foreseen(const struct node_laid *laid, size_t index)
 {
-    return laid == NULL || laid->request == NULL || index >= laid->print_count
+    return laid == NULL || laid->request == NULL ||
+                   index >= laid->foreseen_count
                ? NULL
-               : laid->prints[index];
+               : &laid->foreseen[index];
 }
 
 void

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/submit.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #include "node/consent.h"
@@ -12,10 +11,6 @@
 #include "node/onward.h"
 #include "node/submit_internal.h"
 #include "proto/refusal.h"
-
-/* Fields of SubmitRequest and of Submission. */
-#define SUBMISSIONS 1
-#define MESSAGE 1
 
 typedef Entente__V1__CopyResult copy_result; /* a generated name */
 
@@ -53,25 +48,6 @@ node_id_in(struct ent_arena *arena, const ProtobufCBinaryData *id)
     return node_id_text_in(arena, &parsed);
 }
 
-void
-node_submit_print(const uint8_t given_key[static 16], struct ent_view given,
-    uint8_t out[static NODE_PRINT_LEN])
-{
-    (void)crypto_shorthash_siphashx24(out, given.data, given.len, given_key);
-}
-
-struct ent_view
-node_submission_next(struct ent_view *submissions)
-{
-    struct ent_view submission;
-    struct ent_view message;
-
-    return ent_pb_part(submissions, SUBMISSIONS, &submission) &&
-                   ent_pb_part(&submission, MESSAGE, &message)
-               ? message
-               : ent_view_of(NULL, 0);
-}
-
 /* This copy cannot be made at all; the others of its batch can. */
 static void
 tell_fault(
@@ -83,10 +59,12 @@ tell_fault(
     result->sentence = node_text_in(arena, err->text);
 }
 
-/* Recipients, and a message that is right for the first: all or nothing. */
+/* Recipients, and a message that is right for the first, if that is not known
+ * already: all or nothing. */
 static const char *
 check(const Entente__V1__Submission *submission, ent_message *message,
-    struct ent_id *ret_id, struct ent_address *ret_to, struct ent_arena *arena)
+    bool is_valid, struct ent_id *ret_id, struct ent_address *ret_to,
+    struct ent_arena *arena)
 {
     struct ent_error err = {0};
 
@@ -124,7 +102,7 @@ check(const Entente__V1__Submission *submission, ent_message *message,
         return "officerSignatures: officers sign what the node holds for them";
     }
     message->to = submission->to[0];
-    return node_draft_fault(message, arena);
+    return is_valid ? NULL : node_draft_fault(message, arena);
 }
 
 /* What it says of other messages is ours to say. */
@@ -175,7 +153,7 @@ node_submit_fill(struct node *node, ent_message *message, const char *to,
     if (rc != ENT_OK) {
         return rc;
     }
-    node_draft_fill(node, message, arena);
+    node_draft_fill(&node->self, node->now_ms, message, arena);
     rc = node_emergency_fill(node, message, arena, err);
     if (rc == ENT_OK) {
         rc = node_onward_recognise(node, message, arena, err);
@@ -194,11 +172,20 @@ struct submitting {
     bool held; /* an officer signs before it goes */
 };
 
-/* The message as it came, and the print of that, where they are known. */
+/* The message as it came, and what was foreseen of it, where they are known. */
 struct as_given {
     struct ent_view packed;
-    const uint8_t *print;
+    const struct node_foreseen *foreseen;
 };
+
+/* Nothing was added since by what only the node knows. */
+static bool
+is_valid_as_foreseen(
+    const struct as_given *as_given, const ent_message *message)
+{
+    return as_given->foreseen != NULL && as_given->foreseen->is_valid &&
+           message->origin == NULL;
+}
 
 static void
 submitting_fini(struct submitting *submitting)
@@ -226,8 +213,8 @@ keep_given(const struct node *node, const Entente__V1__Submission *submission,
         rc = ent_message_encode(message, &submitting->encoded, err);
         submitting->given = ent_bytes_view(&submitting->encoded);
     }
-    if (rc == ENT_OK && as_packed && as_given->print != NULL) {
-        memcpy(submitting->print, as_given->print, NODE_PRINT_LEN);
+    if (rc == ENT_OK && as_packed && as_given->foreseen != NULL) {
+        memcpy(submitting->print, as_given->foreseen->print, NODE_PRINT_LEN);
     } else if (rc == ENT_OK) {
         node_submit_print(
             node->given_key, submitting->given, submitting->print);
@@ -274,7 +261,8 @@ examine(struct node *node, const Entente__V1__Submission *submission,
         return rc;
     }
     *ret_fault =
-        check(submission, message, &submitting->id, submitting->to, arena);
+        check(submission, message, is_valid_as_foreseen(as_given, message),
+            &submitting->id, submitting->to, arena);
     if (*ret_fault == NULL) {
         *ret_fault = author_fault(node, submission, arena);
     }
@@ -342,17 +330,17 @@ node_submit(struct node *node, const Entente__V1__Submission *submission,
     struct ent_view packed, struct ent_arena *arena,
     Entente__V1__SubmitResult **ret_result, struct ent_error *err)
 {
-    return node_submit_printed(
+    return node_submit_foreseen(
         node, submission, packed, NULL, arena, ret_result, err);
 }
 
 enum ent_status
-node_submit_printed(struct node *node,
+node_submit_foreseen(struct node *node,
     const Entente__V1__Submission *submission, struct ent_view packed,
-    const uint8_t *print, struct ent_arena *arena,
+    const struct node_foreseen *foreseen, struct ent_arena *arena,
     Entente__V1__SubmitResult **ret_result, struct ent_error *err)
 {
-    const struct as_given as_given = {.packed = packed, .print = print};
+    const struct as_given as_given = {.packed = packed, .foreseen = foreseen};
     Entente__V1__SubmitResult *result = NULL;
     enum ent_status rc = make_result(submission, arena, &result, err);
 

@@ -32,10 +32,30 @@ enum ent_status node_submit(struct node *node,
     const Entente__V1__Submission *submission, struct ent_view packed,
     struct ent_arena *arena, Entente__V1__SubmitResult **ret_result,
     struct ent_error *err) ENT_MUST_CHECK;
-/* The same where the print of `packed` was taken before; NULL: it was not. */
-enum ent_status node_submit_printed(struct node *node,
+/* What of a message was found out before its turn. */
+struct node_foreseen {
+    uint8_t print[NODE_PRINT_LEN]; /* of `packed` */
+    bool is_valid; /* filled in, and the catalogue has nothing against it */
+};
+
+/* Whose messages that is done for, and when. */
+struct node_foresight {
+    uint8_t given_key[16]; /* of prints */
+    const struct ent_address *self;
+    uint64_t now_ms;
+};
+
+/* Find it out. Asks nobody: any thread may, and what the node fills in of times
+ * is of when it did. What is to be asked for is left to its turn, and so is
+ * what is wrong. What is added to the message lies in `arena`. */
+void node_submit_foresee(const struct node_foresight *foresight,
     const Entente__V1__Submission *submission, struct ent_view packed,
-    const uint8_t *print, struct ent_arena *arena,
+    struct ent_arena *arena, struct node_foreseen *ret_foreseen);
+
+/* node_submit with what was foreseen of it; NULL: nothing was. */
+enum ent_status node_submit_foreseen(struct node *node,
+    const Entente__V1__Submission *submission, struct ent_view packed,
+    const struct node_foreseen *foreseen, struct ent_arena *arena,
     Entente__V1__SubmitResult **ret_result,
     struct ent_error *err) ENT_MUST_CHECK;
 

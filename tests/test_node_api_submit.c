@@ -94,7 +94,7 @@ two_large_ones_are_served_in_slices_side_by_side(void **state)
     (void)state;
     alert();
     hand_in(programs[0], 1, MANY, MANY);
-    node_api_fill(maesai()->api);
+    node_api_fill(maesai());
     hand_in(programs[1], 500, MANY, MANY);
     for (unsigned i = 0; i < 2 * SLICES; i++) {
         serve();
@@ -113,7 +113,7 @@ a_small_one_that_comes_meanwhile_shares_the_turn_of_the_first_slice(
 
     (void)state;
     hand_in(programs[0], 1, MANY, MANY);
-    node_api_fill(maesai()->api);
+    node_api_fill(maesai());
     hand_in(programs[1], 500, 1, 1);
     node_api_ear(maesai()->api)->state = ENT_EAR_QUIET;
     serve();

@@ -63,9 +63,9 @@ what_was_laid_out_ahead_is_known_when_it_is_handed_in_again(void **state)
     text_len = 500;
     expect_ok(node_helper_start(&helper, &last_error));
     expect_ok(node_api_lay_out_ahead(
-        node->api, helper, node->given_key, &last_error));
+        node->api, helper, node->given_key, &node->self, &last_error));
     hand_in(programs[0], 1, NODE_API_BATCH_MAX, NODE_API_BATCH_MAX);
-    node_api_fill(node->api);
+    node_api_fill(node);
     assert_non_null(node->api->queue.list[0].laid);
     (void)usleep(100000);
     serve();
@@ -90,9 +90,9 @@ what_was_laid_out_ahead_stays_so_for_all_its_turns(void **state)
     text_len = LONG_TEXT;
     expect_ok(node_helper_start(&helper, &last_error));
     expect_ok(node_api_lay_out_ahead(
-        node->api, helper, node->given_key, &last_error));
+        node->api, helper, node->given_key, &node->self, &last_error));
     hand_in(programs[0], 1, NODE_API_BATCH_MAX, NODE_API_BATCH_MAX);
-    node_api_fill(node->api);
+    node_api_fill(node);
     serve();
     assert_non_null(node->api->queue.list[0].laid);
     (void)serve_all();

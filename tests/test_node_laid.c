@@ -17,6 +17,9 @@
 static const uint8_t key[16] = "a key of prints";
 static struct node_helper *helper;
 static struct node_laids *laids;
+static struct ent_address self;
+
+#define NOW UINT64_C(1786752000000)
 
 /* ---- tasks ---- */
 
@@ -109,7 +112,7 @@ request_of(size_t text_len)
 static struct node_laid *
 laid_out(struct ent_view wire)
 {
-    struct node_laid *laid = node_laid_begin(laids, wire);
+    struct node_laid *laid = node_laid_begin(laids, wire, NOW);
 
     for (unsigned i = 1; i < 1000; i++) {
         assert_non_null(laid);
@@ -118,7 +121,7 @@ laid_out(struct ent_view wire)
             break;
         }
         node_laid_release(&laid);
-        laid = node_laid_begin(laids, wire);
+        laid = node_laid_begin(laids, wire, NOW);
     }
     return laid;
 }
@@ -146,9 +149,10 @@ a_large_request_is_laid_out_with_the_prints_of_its_messages(void **state)
         assert_int_equal(strtoul(message->id, NULL, 10), i);
         expect_ok(ent_pb_pack(&message->base, &packed, &last_error));
         node_submit_print(key, ent_bytes_view(&packed), want);
-        assert_memory_equal(node_laid_print(laid, i), want, sizeof want);
+        assert_memory_equal(
+            node_laid_foreseen(laid, i)->print, want, sizeof want);
     }
-    assert_null(node_laid_print(laid, MESSAGES));
+    assert_null(node_laid_foreseen(laid, MESSAGES));
     node_laid_release(&laid);
     assert_null(laid);
 }
@@ -161,10 +165,10 @@ one_that_cannot_be_read_is_left_to_its_turn(void **state)
 
     (void)state;
     wire.data[wire.len - 1] = '\0'; /* in a text */
-    laid = node_laid_begin(laids, ent_bytes_view(&wire));
+    laid = node_laid_begin(laids, ent_bytes_view(&wire), NOW);
     (void)usleep(100000);
     assert_null(node_laid_finish(laid));
-    assert_null(node_laid_print(laid, 0));
+    assert_null(node_laid_foreseen(laid, 0));
     node_laid_release(&laid);
 }
 
@@ -177,14 +181,14 @@ short_ones_are_not_laid_out_and_of_large_ones_a_few_at_a_time(void **state)
 
     (void)state;
     assert_true(small.len < NODE_LAID_BYTES_MIN);
-    assert_null(node_laid_begin(laids, ent_bytes_view(&small)));
+    assert_null(node_laid_begin(laids, ent_bytes_view(&small), NOW));
     for (size_t i = 0; i < NODE_LAID_MAX; i++) {
-        list[i] = node_laid_begin(laids, ent_bytes_view(&wire));
+        list[i] = node_laid_begin(laids, ent_bytes_view(&wire), NOW);
         assert_non_null(list[i]);
     }
-    assert_null(node_laid_begin(laids, ent_bytes_view(&wire)));
+    assert_null(node_laid_begin(laids, ent_bytes_view(&wire), NOW));
     node_laid_release(&list[1]);
-    list[1] = node_laid_begin(laids, ent_bytes_view(&wire));
+    list[1] = node_laid_begin(laids, ent_bytes_view(&wire), NOW);
     assert_non_null(list[1]);
     for (size_t i = 0; i < NODE_LAID_MAX; i++) {
         node_laid_release(&list[i]);
@@ -196,7 +200,8 @@ start(void **state)
 {
     (void)state;
     return node_helper_start(&helper, &last_error) == ENT_OK &&
-                   node_laids_new(helper, key, &laids, &last_error) == ENT_OK
+                   node_laids_new(helper, key, &self, &laids, &last_error) ==
+                       ENT_OK
                ? 0
                : -1;
 }

@@ -194,7 +194,7 @@ complete(ent_message *message, struct ent_arena *arena)
     message->from = (char *)(uintptr_t)addresses[MAESAI];
     message->to = (char *)(uintptr_t)recipients[0];
     message->in_reply_to = reply;
-    node_draft_fill(world.nodes[MAESAI], message, arena);
+    node_draft_fill(&world.nodes[MAESAI]->self, world.now, message, arena);
 }
 
 /* What one office says of messages is not about the world. */
