@@ -211,6 +211,7 @@ lay_out(struct node_api *api, const Entente__V1__ApiRequest **ret_request,
         if (*ret_request != NULL) {
             return ENT_OK;
         }
+        node_laid_release(&api->served->laid); /* for somebody else */
     }
     rc = ent_pb_unpack(&entente__v1__api_request__descriptor, api->packed,
         &limits, &api->arena, &request, err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * api_answers - the kinds of requests of the local api, and who answers each:
- * all that is to be known of a kind stands in one line of a table.
+ * api_answers - the kinds of requests of the local api, and who answers each.
+ * What is to be known of a kind stands in one line of a table; but whether a
+ * list_check changes something depends on what it asks (node/api_request.c).
  *
  * A kind of reply has the number of its kind of request.
  */

@@ -20,6 +20,7 @@ node_api_queue_add(struct node_api_queue *queue)
     request->passed = 0;
     request->laid = NULL;
     request->at = request->done = 0;
+    request->number = 0;
     request->left = request->touched = false;
     request->results = (struct ent_bytes){0};
     queue->bytes += zmq_msg_size(&request->payload);

@@ -73,7 +73,7 @@ accept(struct node *node, Entente__V1__Submission *const *list, size_t count,
             &node->api->arena, &reply->results[reply->n_results], err);
         reply->n_results++;
     }
-    if (rc == ENT_NO_MEMORY && (follows || reply->n_results > 1)) {
+    if (rc != ENT_OK && rc != ENT_IO && (follows || reply->n_results > 1)) {
         return ENT_FULL; /* some are accepted: the turn is to be taken back */
     }
     return rc;
@@ -151,6 +151,7 @@ accept_list(struct node *node, const Entente__V1__SubmitRequest *submit,
         submit->submissions + node->api->served->done;
     const size_t count = submit->n_submissions - node->api->served->done;
     const size_t whole = packed.len;
+    const bool have = have_ids(list, count); /* before any is given one */
     enum ent_status rc = begin_reply(node, count, reply, err);
 
     while (rc == ENT_OK && reply->n_results < count) {
@@ -159,7 +160,7 @@ accept_list(struct node *node, const Entente__V1__SubmitRequest *submit,
         rc = accept(node, list + reply->n_results, left < SLICE ? left : SLICE,
             &packed, reply, err);
         if (rc == ENT_OK && left > SLICE &&
-            is_to_go(node, whole - packed.len) && have_ids(list, count)) {
+            is_to_go(node, whole - packed.len) && have) {
             leave(node->api, packed);
             break;
         }

@@ -73,10 +73,10 @@ struct node_keeper_message {
  * many others differ, their ends do, and so does what was given, which ends
  * with those; and that has the same print once in 2^128 too: the prints of what
  * was given are under a key made of the storage key, and nobody sees them
- * either (their rows are sealed). What the node writes into a message
- * itself, its id, its recipient and all times among it, is among the other
- * bytes, whatever that comes to be. Prints that are made in one way and in the
- * other are told apart.
+ * either (their rows are sealed). What the node writes into a message itself,
+ * its recipient and times among it, is among the bytes before, unless it is
+ * what was given there. Prints that are made in one way and in the other are
+ * told apart.
  */
 void node_keeper_ephemeral(struct node_keeper *keeper,
     const struct ent_digest *stream, uint64_t first,

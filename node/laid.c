@@ -175,6 +175,8 @@ node_laid_release(struct node_laid **laid)
     }
     (void)node_laid_finish(*laid);
     ent_arena_reset(&(*laid)->arena);
+    sodium_memzero((*laid)->foreseen,
+        (*laid)->foreseen_count * sizeof(*laid)->foreseen[0]);
     (*laid)->request = NULL;
     (*laid)->is_taken = false;
     *laid = NULL;

@@ -252,6 +252,10 @@ examine(struct node *node, const Entente__V1__Submission *submission,
     if (rc == ENT_OK && *ret_fault == NULL) {
         rc = keep_given(node, submission, as_given, submitting, err);
     }
+    if (rc == ENT_BAD_INPUT) { /* it is too long, and others may not be */
+        *ret_fault = node_text_in(arena, err->text);
+        rc = ENT_OK;
+    }
     if (rc != ENT_OK || *ret_fault != NULL) {
         return rc;
     }

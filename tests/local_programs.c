@@ -10,6 +10,7 @@
 
 void *programs[2];
 int text_len;
+bool bare_first;
 
 static void *context;
 static struct ent_arena replies; /* that were read */
@@ -74,7 +75,7 @@ hand_in(void *program, unsigned from, unsigned count, unsigned bare)
 
         char id[64] = "";
 
-        if (i < bare) {
+        if ((i < bare) != bare_first) {
             (void)snprintf(id, sizeof id, "\"id\":\"" ID "\",", from + i);
         }
         (void)snprintf(json, sizeof json,
@@ -193,6 +194,7 @@ open_programs(void **state)
     introduce();
     world.now += 2 * NODE_URGENT_MS;
     text_len = 1;
+    bare_first = false;
     context = zmq_ctx_new();
     programs[0] = open_program();
     programs[1] = open_program();

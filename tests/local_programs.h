@@ -16,6 +16,7 @@
 /* A and B. What one hands in has texts of `text_len` characters at least. */
 extern void *programs[2];
 extern int text_len;
+extern bool bare_first; /* see hand_in */
 
 /* Before and after each test. */
 int open_programs(void **state);
@@ -26,7 +27,8 @@ void *open_program(void);
 struct node *maesai(void);
 
 /* `count` messages, from the number `from` on, which is that of the request
- * too; without ids from `bare` on. It is at the node when this returns. */
+ * too; without ids from `bare` on, or before it where `bare_first`. It is at
+ * the node when this returns. */
 void hand_in(void *program, unsigned from, unsigned count, unsigned bare);
 
 /* No time is enough to prove it, but this one mostly is. */

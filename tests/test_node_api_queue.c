@@ -328,6 +328,24 @@ it_has_an_end(void **state)
     assert_null(node_api_queue_room(&queue));
 }
 
+/* Or what was another program's is told to who takes its place. */
+static void
+a_new_one_knows_nothing_of_who_had_its_place(void **state)
+{
+    struct node_api_queued *request = &queue.list[0];
+
+    (void)state;
+    come(&queue, 'a', 100, 1);
+    request->number = 4711;
+    request->at = request->done = 50;
+    request->left = true;
+    assert_int_equal(next(&queue), 1);
+    come(&queue, 'b', 100, 2);
+    assert_int_equal(request->number, 0);
+    assert_int_equal(request->at + request->done, 0);
+    assert_false(request->left || request->touched);
+}
+
 #define QUEUE_TEST(name) cmocka_unit_test_setup_teardown(name, clear, clear)
 
 int
@@ -353,6 +371,7 @@ main(void)
             no_large_one_follows_a_small_one_while_something_urgent_is_under_way),
         QUEUE_TEST(small_ones_have_an_end_too),
         QUEUE_TEST(it_has_an_end),
+        QUEUE_TEST(a_new_one_knows_nothing_of_who_had_its_place),
     };
 
     return cmocka_run_group_tests_name("node_api_queue", tests, NULL, NULL);

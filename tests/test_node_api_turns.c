@@ -35,6 +35,22 @@ more_than_a_turn_takes_is_accepted_in_several_and_answered_once(void **state)
     expect_accepted(reply_to(programs[0]), 1, NODE_API_BATCH_MAX);
 }
 
+/* Or a repetition would be a second message. */
+static void
+messages_without_ids_are_accepted_in_one_turn_wherever_they_stand(void **state)
+{
+    const uint64_t before = accepted();
+
+    (void)state;
+    text_len = LONG_TEXT;
+    bare_first = true;
+    hand_in(programs[0], 1, NODE_API_BATCH_MAX, SLICE);
+    serve();
+    assert_int_equal(accepted(), before + NODE_API_BATCH_MAX);
+    assert_int_equal(
+        reply_to(programs[0])->submit->n_results, NODE_API_BATCH_MAX);
+}
+
 static void
 a_small_one_goes_before_the_rest_of_a_large_one(void **state)
 {
@@ -79,6 +95,29 @@ what_was_laid_out_ahead_is_known_when_it_is_handed_in_again(void **state)
     assert_int_equal(accepted(), before + NODE_API_BATCH_MAX);
 }
 
+/* Somebody else may need it. */
+static void
+what_could_not_be_laid_out_in_time_keeps_no_place_for_it(void **state)
+{
+    struct node *node = maesai();
+    struct node_helper *helper = NULL;
+    const struct node_laid *laid;
+
+    (void)state;
+    text_len = LONG_TEXT;
+    expect_ok(node_helper_start(&helper, &last_error));
+    expect_ok(node_api_lay_out_ahead(
+        node->api, helper, node->given_key, &node->self, &last_error));
+    hand_in(programs[0], 1, NODE_API_BATCH_MAX, NODE_API_BATCH_MAX);
+    serve(); /* mostly sooner than the helper begins */
+    laid = node->api->queue.list[0].laid;
+    assert_true(laid == NULL || node_laid_foreseen(laid, 0) != NULL);
+    (void)serve_all();
+    expect_accepted(reply_to(programs[0]), 1, NODE_API_BATCH_MAX);
+    node_laids_free(&node->api->laids);
+    node_helper_stop(&helper);
+}
+
 static void
 what_was_laid_out_ahead_stays_so_for_all_its_turns(void **state)
 {
@@ -93,8 +132,9 @@ what_was_laid_out_ahead_stays_so_for_all_its_turns(void **state)
         node->api, helper, node->given_key, &node->self, &last_error));
     hand_in(programs[0], 1, NODE_API_BATCH_MAX, NODE_API_BATCH_MAX);
     node_api_fill(node);
+    (void)usleep(100000);
     serve();
-    assert_non_null(node->api->queue.list[0].laid);
+    assert_non_null(node_laid_foreseen(node->api->queue.list[0].laid, 0));
     (void)serve_all();
     expect_accepted(reply_to(programs[0]), 1, NODE_API_BATCH_MAX);
     node_laids_free(&node->api->laids);
@@ -114,6 +154,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         TURNS_TEST(
             more_than_a_turn_takes_is_accepted_in_several_and_answered_once),
+        TURNS_TEST(
+            messages_without_ids_are_accepted_in_one_turn_wherever_they_stand),
+        TURNS_TEST(what_could_not_be_laid_out_in_time_keeps_no_place_for_it),
         TURNS_TEST(a_small_one_goes_before_the_rest_of_a_large_one),
         TURNS_TEST(what_was_laid_out_ahead_stays_so_for_all_its_turns),
         TURNS_TEST(what_was_laid_out_ahead_is_known_when_it_is_handed_in_again),

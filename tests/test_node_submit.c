@@ -126,6 +126,37 @@ a_message_is_known_again_whether_it_came_packed_or_not(void **state)
     assert_int_equal(reason, ENT_REFUSAL_ID_REUSED);
 }
 
+/* And not its request's, of which others may be accepted. */
+static void
+that_a_message_is_too_long_is_its_own_fault(void **state)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    ENT_AUTO(ent_bytes_free) struct ent_bytes text = {0};
+    Entente__V1__Submission submission = ENTENTE__V1__SUBMISSION__INIT;
+    Entente__V1__Test test = ENTENTE__V1__TEST__INIT;
+    ent_message message = ENTENTE__V1__MESSAGE__INIT;
+    Entente__V1__SubmitResult *result;
+    char *recipient = (char *)(uintptr_t)addresses[TACHILEIK];
+
+    (void)state;
+    expect_ok(ent_arena_init(&arena, 1 << 22, &last_error));
+    expect_ok(ent_bytes_alloc(ENT_MESSAGE_MAX + 1, &text, &last_error));
+    memset(text.data, 'a', ENT_MESSAGE_MAX);
+    test.text = (char *)text.data;
+    message.body_case = ENTENTE__V1__MESSAGE__BODY_TEST;
+    message.test = &test;
+    submission.message = &message;
+    submission.to = &recipient;
+    submission.n_to = 1;
+    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
+    expect_ok(node_submit(world.nodes[MAESAI], &submission,
+        ent_view_of(NULL, 0), &arena, &result, &last_error));
+    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
+    assert_non_null(strstr(result->error, "at most"));
+    assert_int_equal(result->n_copies, 0);
+    assert_int_equal(number_of(MAESAI, "submission"), 0);
+}
+
 /* Nor are they what anybody could make of the content without it. */
 static void
 prints_of_offices_with_other_storage_keys_are_others(void **state)
@@ -177,6 +208,7 @@ main(void)
         TEST(the_same_content_gets_the_same_answer),
         TEST(a_message_is_known_again_whether_it_came_packed_or_not),
         TEST(the_same_id_with_another_content_is_refused),
+        TEST(that_a_message_is_too_long_is_its_own_fault),
         TEST(prints_of_offices_with_other_storage_keys_are_others),
         TEST(the_journal_has_a_digest_of_what_was_refused),
     };
