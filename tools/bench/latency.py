@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """latency - how long one FLASH message takes, on an idle way and while ROUTINE
-saturates it, next to what a bare synced commit costs in the same minutes.
+saturates it, next to what a bare synced commit costs in the same minutes, and
+whether the machine itself goes steadily.
 
 Under load it lasts so many seconds: the count is what it will not reach."""
 
@@ -9,8 +10,8 @@ import tempfile
 
 from ask import ask
 
-QUICK = {"idle": 300, "loaded": 2000, "seconds": 15}
-WHOLE = {"idle": 2000, "loaded": 16_000, "seconds": 120}
+QUICK = {"idle": 300, "loaded": 2000, "seconds": 15, "steady": 5}
+WHOLE = {"idle": 2000, "loaded": 16_000, "seconds": 120, "steady": 30}
 COMMITS = 300
 POINTS = ("accepted", "desk", "read", "receipt")
 
@@ -32,7 +33,10 @@ def flash(kind, count, *more):
 
 
 def measure(kinds, folder, extent, tell):
-    """{"commit": spread, kind: {"idle": points, "loaded": points}}"""
+    """{"steady": moments, "commit": spread,
+    kind: {"idle": points, "loaded": points}}"""
+    tell("how steadily the machine goes")
+    steady = ask("bench-steady", f"--seconds={extent['steady']}")
     commits = [commit(folder)]
     said = {kind.name: {} for kind in kinds}
     for kind in kinds:
@@ -48,13 +52,17 @@ def measure(kinds, folder, extent, tell):
         )
     commits.append(commit(folder))
     tell(None)
-    return {"commit": median_of(commits), **said}
+    return {"steady": steady, "commit": median_of(commits), **said}
 
 
 def rows(latency):
     """For a table."""
     yield ("", "FLASH", "p50 ms", "p99 ms", "p99.9 ms")
     for kind, said in latency.items():
+        if kind == "steady":
+            share = f"slow {said['slow_share']:.1%} of the time"
+            yield ("the machine itself", share, "", "", "")
+            continue
         if kind == "commit":
             yield line("one bare commit", "", said)
             continue
