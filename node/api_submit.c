@@ -151,7 +151,7 @@ accept_list(struct node *node, const Entente__V1__SubmitRequest *submit,
         submit->submissions + node->api->served->done;
     const size_t count = submit->n_submissions - node->api->served->done;
     const size_t whole = packed.len;
-    const bool have = have_ids(list, count); /* before any is given one */
+    const bool may_leave = have_ids(list, count); /* as they were given */
     enum ent_status rc = begin_reply(node, count, reply, err);
 
     while (rc == ENT_OK && reply->n_results < count) {
@@ -160,7 +160,7 @@ accept_list(struct node *node, const Entente__V1__SubmitRequest *submit,
         rc = accept(node, list + reply->n_results, left < SLICE ? left : SLICE,
             &packed, reply, err);
         if (rc == ENT_OK && left > SLICE &&
-            is_to_go(node, whole - packed.len) && have) {
+            is_to_go(node, whole - packed.len) && may_leave) {
             leave(node->api, packed);
             break;
         }

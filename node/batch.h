@@ -17,9 +17,9 @@ struct node_chosen {
     uint64_t number;
     uint64_t day;
     struct ent_view message;
-    struct ent_bytes own;        /* that, of what has waited; else none */
-    struct node_given_part part; /* of it; what has waited has none */
-    struct node_key pending;     /* its row; of length 0: it has none */
+    struct ent_bytes own;      /* that, of what has waited; else none */
+    struct node_given_end end; /* of it; what has waited has none */
+    struct node_key pending;   /* its row; of length 0: it has none */
 };
 
 /* The bundle that is being made. */

@@ -161,17 +161,26 @@ node_duty_end(struct node *node, enum node_duty_kind kind, uint64_t number,
 
 /* ---- in words ---- */
 
+/* Of what it is about; "": of nothing that has one. */
+static void
+format_id(const duty_row *row, char out[static ENT_ID_TEXT_LEN + 1])
+{
+    struct ent_id id;
+
+    out[0] = '\0';
+    if (row->id.len == sizeof id.bytes) {
+        memcpy(id.bytes, row->id.data, sizeof id.bytes);
+        ent_id_format(&id, out);
+    }
+}
+
 static void
 describe(enum node_duty_kind kind, uint64_t number, const duty_row *row,
     char text[static TEXT_LEN])
 {
-    char id[ENT_ID_TEXT_LEN + 1] = "";
-    struct ent_id parsed;
+    char id[ENT_ID_TEXT_LEN + 1];
 
-    if (row->id.len == sizeof parsed.bytes) {
-        memcpy(parsed.bytes, row->id.data, sizeof parsed.bytes);
-        ent_id_format(&parsed, id);
-    }
+    format_id(row, id);
     switch (kind) {
     case NODE_DUTY_APPLY:
         (void)snprintf(text, TEXT_LEN,

@@ -182,37 +182,33 @@ node_keeper_given_key(
     subkey_of(keeper, SUBKEY_GIVEN, ret_key, NODE_GIVEN_KEY_LEN);
 }
 
-#define OTHERS_MAX 1024 /* bytes of a message beside a part */
+#define BEFORE_MAX 1024 /* bytes of a message before that end */
 
-/* Of all bytes beside the part, of its place and of what it is a part of. */
+/* Of all bytes before the end, of how long that is and of what it is the end
+ * of. */
 static void
-print_others(const struct node_keeper_message *message,
+print_before(const struct node_keeper_message *message,
     const uint8_t key[static crypto_shorthash_siphashx24_KEYBYTES],
     uint8_t ret_print[static NODE_PRINT_LEN])
 {
-    const struct node_given_part *part = &message->part;
-    const size_t end = part->at + part->len;
-    uint8_t others[OTHERS_MAX + 8 + 8 + NODE_PRINT_LEN];
-    size_t len = message->bytes.len - part->len;
+    const struct node_given_end *end = &message->end;
+    uint8_t before[BEFORE_MAX + 8 + NODE_PRINT_LEN];
+    size_t len = message->bytes.len - end->len;
 
-    memcpy(others, message->bytes.data, part->at);
-    memcpy(
-        others + part->at, message->bytes.data + end, message->bytes.len - end);
-    ent_put_be(others + len, part->at, 8);
-    ent_put_be(others + len + 8, part->len, 8);
-    memcpy(others + len + 16, part->print, NODE_PRINT_LEN);
-    len += 16 + NODE_PRINT_LEN;
-    (void)crypto_shorthash_siphashx24(ret_print, others, len, key);
-    sodium_memzero(others, len);
+    memcpy(before, message->bytes.data, len);
+    ent_put_be(before + len, end->len, 8);
+    memcpy(before + len + 8, end->print, NODE_PRINT_LEN);
+    len += 8 + NODE_PRINT_LEN;
+    (void)crypto_shorthash_siphashx24(ret_print, before, len, key);
+    sodium_memzero(before, len);
 }
 
 static bool
-has_part(const struct node_keeper_message *message)
+has_end(const struct node_keeper_message *message)
 {
-    const struct node_given_part *part = &message->part;
-
-    assert(part->at + part->len <= message->bytes.len);
-    return part->len > 0 && message->bytes.len - part->len <= OTHERS_MAX;
+    assert(message->end.len <= message->bytes.len);
+    return message->end.len > 0 &&
+           message->bytes.len - message->end.len <= BEFORE_MAX;
 }
 
 /* Of each message its length, how its print was made, and that. */
@@ -220,7 +216,7 @@ static void
 add_messages(crypto_generichash_state *state, const uint8_t key[static 32],
     const struct node_keeper_message *messages, size_t count)
 {
-    static const uint8_t purpose[] = "entente ephemeral prints v2";
+    static const uint8_t purpose[] = "entente ephemeral prints v3";
     uint8_t own[crypto_shorthash_siphashx24_KEYBYTES];
     uint8_t piece[8 + 1 + NODE_PRINT_LEN];
 
@@ -230,9 +226,9 @@ add_messages(crypto_generichash_state *state, const uint8_t key[static 32],
         const struct ent_view bytes = messages[i].bytes;
 
         ent_put_be(piece, bytes.len, 8);
-        piece[8] = has_part(&messages[i]);
+        piece[8] = has_end(&messages[i]);
         if (piece[8] != 0) {
-            print_others(&messages[i], own, piece + 9);
+            print_before(&messages[i], own, piece + 9);
         } else {
             (void)crypto_shorthash_siphashx24(
                 piece + 9, bytes.data, bytes.len, own);

@@ -44,8 +44,7 @@ void node_keeper_store_key(
 
 /* The end of a message as it goes that is, byte for byte, the end of that
  * message as it was given, of which there is a print (node/submit.h). */
-struct node_given_part {
-    size_t at;
+struct node_given_end {
     size_t len; /* 0: there is none */
     uint8_t print[NODE_PRINT_LEN];
 };
@@ -53,7 +52,7 @@ struct node_given_part {
 /* A message that is to be sealed. */
 struct node_keeper_message {
     struct ent_view bytes;
-    struct node_given_part part;
+    struct node_given_end end;
 };
 
 /* Seed of an HPKE ephemeral key, from the storage key, fresh randomness, the

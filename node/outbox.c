@@ -32,7 +32,7 @@ struct item {
     uint64_t number;
     uint64_t day;
     struct ent_view message;
-    struct node_given_part part; /* of it */
+    struct node_given_end end; /* of it */
 };
 
 struct node_outbox {
@@ -235,7 +235,7 @@ item_of(const struct node_outgoing *outgoing, uint64_t number, uint64_t day)
         .valid_until = ent_message_time_ms(message->valid_until),
         .number = number,
         .day = day,
-        .part = outgoing->part};
+        .end = outgoing->end};
 
     item.group[0] = node_rank(item.precedence);
     memcpy(item.group + 1, outgoing->party.bytes, sizeof outgoing->party.bytes);
@@ -316,7 +316,7 @@ node_outbox_fill(struct node_outbox *outbox, struct node_batch *batch)
             .number = item->number,
             .day = item->day,
             .message = item->message,
-            .part = item->part};
+            .end = item->end};
 
         if (memcmp(first->group, item->group, NODE_GROUP_LEN) != 0 ||
             !node_batch_has_room(batch, item->mode, false, item->message.len)) {

@@ -123,7 +123,7 @@ make_seed(struct node *node, const struct node_batch *batch,
 
     for (size_t i = 0; i < batch->count; i++) {
         messages[i].bytes = batch->list[i].message;
-        messages[i].part = batch->list[i].part;
+        messages[i].end = batch->list[i].end;
     }
     node_keeper_ephemeral(node->keeper, &sealing->stream, sealing->label.first,
         messages, batch->count, ret_seed);

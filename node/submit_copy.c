@@ -246,15 +246,14 @@ node_as_storage(enum ent_status rc)
 /* What of its encoding is as it was given: its body is the last of its fields,
  * and mostly the longest; texts stand before it, and what the node fills in
  * before those. */
-static struct node_given_part
-part_of(const struct node_outgoing *outgoing, struct ent_view wire)
+static struct node_given_end
+end_of(const struct node_outgoing *outgoing, struct ent_view wire)
 {
-    struct node_given_part part = {
+    struct node_given_end end = {
         .len = ent_view_common_end(outgoing->given, wire)};
 
-    part.at = wire.len - part.len;
-    memcpy(part.print, outgoing->print, sizeof part.print);
-    return part;
+    memcpy(end.print, outgoing->print, sizeof end.print);
+    return end;
 }
 
 /* The message as this recipient gets it. */
@@ -275,7 +274,7 @@ finish_message(struct node *node, struct node_outgoing *outgoing,
         rc = node_outbox_encode(node->outbox, outgoing->message, ret_wire, err);
     }
     if (rc == ENT_OK) {
-        outgoing->part = part_of(outgoing, *ret_wire);
+        outgoing->end = end_of(outgoing, *ret_wire);
     }
     return rc;
 }

@@ -17,10 +17,10 @@ struct node_outgoing {
     struct ent_view given;         /* as the officer gave it */
     uint8_t print[NODE_PRINT_LEN]; /* of that (node/submit.h) */
     const struct node_enclosed *enclosed;
-    bool held;            /* an officer signs it first (node/release.h) */
-    bool last;            /* of its message's recipients */
-    ent_message *message; /* this recipient's own, may be minimised */
-    struct node_given_part part; /* of its encoding */
+    bool held;                 /* an officer signs it first (node/release.h) */
+    bool last;                 /* of its message's recipients */
+    ent_message *message;      /* this recipient's own, may be minimised */
+    struct node_given_end end; /* of its encoding */
     struct ent_decision decision;
 };
 

@@ -105,8 +105,8 @@ static bool
 is_same(struct node_keeper *keeper, const struct ent_view *bytes,
     const struct ent_view *other_bytes, size_t count)
 {
-    struct node_keeper_message messages[MANY] = {{.part.len = 0}};
-    struct node_keeper_message others[MANY] = {{.part.len = 0}};
+    struct node_keeper_message messages[MANY] = {{.end.len = 0}};
+    struct node_keeper_message others[MANY] = {{.end.len = 0}};
 
     for (size_t i = 0; i < count; i++) {
         messages[i].bytes = bytes[i];
@@ -147,16 +147,16 @@ every_bit_of_a_message_counts(void **state)
     }
 }
 
-/* A message of which a part was hashed when it was given. */
+/* A message whose end was hashed when it was given. */
 static struct node_keeper_message
 partly(const uint8_t bytes[static 40])
 {
     return (struct node_keeper_message){.bytes = ent_view_of(bytes, 40),
-        .part = {.at = 10, .len = 20, .print = {1, 2, 3}}};
+        .end = {.len = 20, .print = {1, 2, 3}}};
 }
 
 static void
-beside_a_part_that_was_hashed_before_every_bit_counts(void **state)
+before_an_end_that_was_hashed_every_bit_counts(void **state)
 {
     struct office *office = *state;
     uint8_t bytes[40] = "an alert that is longer than one block";
@@ -167,13 +167,13 @@ beside_a_part_that_was_hashed_before_every_bit_counts(void **state)
     for (size_t bit = 0; bit < 8 * sizeof bytes; bit++) {
         memcpy(other, bytes, sizeof other);
         other[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        assert_int_equal(is_same_seed(office->keeper, &message, &changed, 1),
-            bit / 8 >= 10 && bit / 8 < 30);
+        assert_int_equal(
+            is_same_seed(office->keeper, &message, &changed, 1), bit / 8 >= 20);
     }
 }
 
 static void
-another_part_or_print_of_it_has_another_key(void **state)
+another_end_or_print_of_it_has_another_key(void **state)
 {
     struct office *office = *state;
     const uint8_t bytes[40] = {0};
@@ -181,34 +181,34 @@ another_part_or_print_of_it_has_another_key(void **state)
     struct node_keeper_message other = message;
 
     assert_true(is_same_seed(office->keeper, &message, &other, 1));
-    other.part.at++;
+    other.end.len--;
     assert_false(is_same_seed(office->keeper, &message, &other, 1));
     other = message;
-    other.part.print[NODE_PRINT_LEN - 1] ^= 1;
+    other.end.print[NODE_PRINT_LEN - 1] ^= 1;
     assert_false(is_same_seed(office->keeper, &message, &other, 1));
     other = message;
-    other.part.len--;
+    other.end.len--;
     other.bytes.len--;
     assert_false(is_same_seed(office->keeper, &message, &other, 1));
     other = message;
-    other.part.len = 0; /* all of it is hashed */
+    other.end.len = 0; /* all of it is hashed */
     assert_false(is_same_seed(office->keeper, &message, &other, 1));
 }
 
 /* Where little is saved by it, all of a message is hashed. */
 static void
-beside_too_many_bytes_no_part_is_left_out(void **state)
+behind_too_many_bytes_no_end_is_left_out(void **state)
 {
     struct office *office = *state;
     static uint8_t bytes[2000];
     static uint8_t other[2000];
     struct node_keeper_message message = {
-        .bytes = ent_view_of(bytes, sizeof bytes), .part = {.at = 1, .len = 9}};
+        .bytes = ent_view_of(bytes, sizeof bytes), .end = {.len = 9}};
     struct node_keeper_message changed = message;
 
     changed.bytes.data = other;
     assert_true(is_same_seed(office->keeper, &message, &changed, 1));
-    other[5] = 1;
+    other[1995] = 1;
     assert_false(is_same_seed(office->keeper, &message, &changed, 1));
 }
 
@@ -252,9 +252,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_content_at_the_same_place_has_another_key),
         cmocka_unit_test(every_bit_of_a_message_counts),
-        cmocka_unit_test(beside_a_part_that_was_hashed_before_every_bit_counts),
-        cmocka_unit_test(another_part_or_print_of_it_has_another_key),
-        cmocka_unit_test(beside_too_many_bytes_no_part_is_left_out),
+        cmocka_unit_test(before_an_end_that_was_hashed_every_bit_counts),
+        cmocka_unit_test(another_end_or_print_of_it_has_another_key),
+        cmocka_unit_test(behind_too_many_bytes_no_end_is_left_out),
         cmocka_unit_test(another_place_has_another_key),
         cmocka_unit_test(a_key_is_never_made_twice),
     };
