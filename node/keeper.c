@@ -184,21 +184,19 @@ node_keeper_given_key(
 
 #define BEFORE_MAX 1024 /* bytes of a message before that end */
 
-/* Of all bytes before the end, of how long that is and of what it is the end
- * of. */
+/* Of all bytes before the end, and of what that is the end of. */
 static void
 print_before(const struct node_keeper_message *message,
     const uint8_t key[static crypto_shorthash_siphashx24_KEYBYTES],
     uint8_t ret_print[static NODE_PRINT_LEN])
 {
     const struct node_given_end *end = &message->end;
-    uint8_t before[BEFORE_MAX + 8 + NODE_PRINT_LEN];
+    uint8_t before[BEFORE_MAX + NODE_PRINT_LEN];
     size_t len = message->bytes.len - end->len;
 
     memcpy(before, message->bytes.data, len);
-    ent_put_be(before + len, end->len, 8);
-    memcpy(before + len + 8, end->print, NODE_PRINT_LEN);
-    len += 8 + NODE_PRINT_LEN;
+    memcpy(before + len, end->print, NODE_PRINT_LEN);
+    len += NODE_PRINT_LEN;
     (void)crypto_shorthash_siphashx24(ret_print, before, len, key);
     sodium_memzero(before, len);
 }

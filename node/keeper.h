@@ -67,15 +67,14 @@ struct node_keeper_message {
  *
  * Most of a message is its texts and its body, which stand at its end, and that
  * was hashed when it was handed in. Where it ends with the bytes that it was
- * given with, the print is of all bytes before those, of how many they are, and
- * of the print of what was given. If two messages with the same bytes before as
- * many others differ, their ends do, and so does what was given, which ends
- * with those; and that has the same print once in 2^128 too: the prints of what
- * was given are under a key made of the storage key, and nobody sees them
- * either (their rows are sealed). What the node writes into a message itself,
- * its recipient and times among it, is among the bytes before, unless it is
- * what was given there. Prints that are made in one way and in the other are
- * told apart.
+ * given with, the print is of all bytes before those and of the print of what
+ * was given. If two messages with the same bytes before as many others differ,
+ * their ends do, and so does what was given, which ends with those; and that
+ * has the same print once in 2^128 too: the prints of what was given are under
+ * a key made of the storage key, and nobody sees them either (their rows are
+ * sealed). What the node writes into a message itself, its recipient and times
+ * among it, is among the bytes before, unless it is what was given there.
+ * Prints that are made in one way and in the other are told apart.
  */
 void node_keeper_ephemeral(struct node_keeper *keeper,
     const struct ent_digest *stream, uint64_t first,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is handed in by hundreds lets what is urgent pass. */
+#include "node/rollback.h"
 #include "tests/local_programs.h"
 
 #include <stdio.h>
@@ -18,6 +19,20 @@ what_is_handed_in_at_once_is_accepted_at_once(void **state)
     serve();
     assert_int_equal(accepted(), before + MANY);
     expect_accepted(reply_to(programs[0]), 1, MANY);
+}
+
+static void
+a_store_that_is_an_old_copy_accepts_nothing(void **state)
+{
+    const uint64_t before = accepted();
+
+    (void)state;
+    hand_in(programs[0], 1, MANY, MANY);
+    maesai()->rolled_back = true;
+    serve();
+    maesai()->rolled_back = false;
+    assert_int_equal(accepted(), before);
+    assert_string_equal(reply_to(programs[0])->error, NODE_ROLLBACK_TEXT);
 }
 
 static void
@@ -232,6 +247,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         SUBMIT_TEST(what_is_handed_in_at_once_is_accepted_at_once),
+        SUBMIT_TEST(a_store_that_is_an_old_copy_accepts_nothing),
         SUBMIT_TEST(
             while_something_is_urgent_it_is_accepted_in_slices_and_answered_once),
         SUBMIT_TEST(once_nothing_is_urgent_the_rest_is_accepted_at_once),

@@ -157,6 +157,36 @@ that_a_message_is_too_long_is_its_own_fault(void **state)
     assert_int_equal(number_of(MAESAI, "submission"), 0);
 }
 
+/* Where it came from was not known when it was foreseen. */
+static void
+what_has_an_origin_is_checked_whatever_was_foreseen(void **state)
+{
+    ENT_AUTO(ent_arena_fini) struct ent_arena arena = {0};
+    Entente__V1__Submission submission = ENTENTE__V1__SUBMISSION__INIT;
+    Entente__V1__Test test = ENTENTE__V1__TEST__INIT;
+    Entente__V1__Origin origin = ENTENTE__V1__ORIGIN__INIT;
+    ent_message message = ENTENTE__V1__MESSAGE__INIT;
+    const struct node_foreseen foreseen = {.is_valid = true};
+    Entente__V1__SubmitResult *result;
+    char *recipient = (char *)(uintptr_t)addresses[TACHILEIK];
+
+    (void)state;
+    expect_ok(ent_arena_init(&arena, 1 << 20, &last_error));
+    test.text = (char *)(uintptr_t) "a \xff";
+    message.body_case = ENTENTE__V1__MESSAGE__BODY_TEST;
+    message.test = &test;
+    message.origin = &origin;
+    submission.message = &message;
+    submission.to = &recipient;
+    submission.n_to = 1;
+    expect_ok(node_turn_begin(world.nodes[MAESAI], world.now, &last_error));
+    expect_ok(node_submit_foreseen(world.nodes[MAESAI], &submission,
+        ent_view_of(NULL, 0), &foreseen, &arena, &result, &last_error));
+    expect_ok(node_turn_end(world.nodes[MAESAI], ENT_OK, &last_error));
+    assert_string_not_equal(result->error, "");
+    assert_int_equal(number_of(MAESAI, "submission"), 0);
+}
+
 /* Nor are they what anybody could make of the content without it. */
 static void
 prints_of_offices_with_other_storage_keys_are_others(void **state)
@@ -209,6 +239,7 @@ main(void)
         TEST(a_message_is_known_again_whether_it_came_packed_or_not),
         TEST(the_same_id_with_another_content_is_refused),
         TEST(that_a_message_is_too_long_is_its_own_fault),
+        TEST(what_has_an_origin_is_checked_whatever_was_foreseen),
         TEST(prints_of_offices_with_other_storage_keys_are_others),
         TEST(the_journal_has_a_digest_of_what_was_refused),
     };
