@@ -3,23 +3,28 @@
 
 #include <errno.h>
 #include <lmdb.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-const struct ent_kv_table kv_tables[5] = {
+const struct ent_kv_table kv_tables[6] = {
     [LETTERS] = {.name = "letters", .key_len = KEY_LEN},
     [STAMPS] = {.name = "stamps", .key_len = KEY_LEN},
     [NOTES] = {.name = "notes", .key_len = KEY_LEN, .form = ENT_KV_BARE},
     [LABELS] = {.name = "labels", .key_len = KEY_LEN, .form = ENT_KV_AUTHENTIC},
     [POUCHES] = {.name = "pouches", .key_len = KEY_LEN, .form = ENT_KV_VEILED},
+    [BOXES] = {.name = "boxes",
+        .key_len = KEY_LEN,
+        .form = ENT_KV_VEILED,
+        .is_long = true},
 };
 
 const struct ent_kv_options kv_options = {
     .tables = kv_tables,
-    .table_count = 5,
+    .table_count = 6,
     .size_max = STORE_MAX,
     .cipher = &ent_kv_cipher,
     .store_key = "thirty-two bytes of a secret key",
@@ -31,9 +36,23 @@ size_t sync_failures;
 bool disk_full;
 size_t syncs;
 
+static pthread_mutex_t hold_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+void
+sync_hold(bool hold)
+{
+    if (hold) {
+        assert_int_equal(pthread_mutex_lock(&hold_mutex), 0);
+    } else {
+        assert_int_equal(pthread_mutex_unlock(&hold_mutex), 0);
+    }
+}
+
 int
 fdatasync(int fd)
 {
+    (void)pthread_mutex_lock(&hold_mutex);
+    (void)pthread_mutex_unlock(&hold_mutex);
     syncs++;
     if (sync_errno != 0 || sync_failures > 0) {
         sync_failures -= sync_failures > 0;

@@ -11,13 +11,14 @@
 #include "proto/base/kv.h"
 #include "tests/support.h"
 
-/* Nobody checks NOTES and POUCHES, and anybody may read NOTES and LABELS. */
-enum { LETTERS, STAMPS, NOTES, LABELS, POUCHES };
+/* Nobody checks NOTES, POUCHES and BOXES, and anybody may read NOTES and
+ * LABELS. What is in BOXES is long. */
+enum { LETTERS, STAMPS, NOTES, LABELS, POUCHES, BOXES };
 
 #define KEY_LEN 8
 #define STORE_MAX ((size_t)4 * 1024 * 1024)
 
-extern const struct ent_kv_table kv_tables[5];
+extern const struct ent_kv_table kv_tables[6];
 extern const struct ent_kv_options kv_options;
 
 /* What the disk answers, and how often it was asked to sync. */
@@ -25,6 +26,8 @@ extern int sync_errno;       /* 0: it works */
 extern size_t sync_failures; /* so many more fail, with EIO */
 extern bool disk_full;
 extern size_t syncs;
+/* It answers nobody until it is let go. */
+void sync_hold(bool hold);
 
 /* The store in the test's folder; made first, or there already. */
 struct ent_kv *new_store(void **state);

@@ -43,6 +43,8 @@ a_store_is_made_once_and_for_its_owner_alone(void **state)
     assert_int_equal(unlink(file), 0);
     (void)snprintf(file, sizeof file, "%s/redo.log", path);
     assert_int_equal(unlink(file), 0);
+    (void)snprintf(file, sizeof file, "%s/long.mdb", path);
+    assert_int_equal(unlink(file), 0);
     (void)snprintf(file, sizeof file, "%s/owner.lock", path);
     assert_int_equal(unlink(file), 0);
     assert_int_equal(rmdir(path), 0); /* nothing else was left in it */

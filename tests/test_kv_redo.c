@@ -44,6 +44,7 @@ copy_store(void **state)
 {
     assert_true(mkdir(file_in(state, COPY, ""), 0700) == 0 || errno == EEXIST);
     copy_file(state, "data.mdb", 4 * STORE_MAX);
+    copy_file(state, "long.mdb", 4 * STORE_MAX);
     copy_file(state, ENT_REDO_FILE, ENT_REDO_LEN);
 }
 

@@ -5,14 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
-/* Room for values that is kept for the next transaction. */
-#define VALUES_ROOM_KEPT_MAX ((size_t)64 * 1024)
 /* Until who was told to come again should have come. */
 #define SETTLING_TURNS 16
-#define FULL_MARGIN ((uint64_t)1024 * 1024)
-#define LOG_DISK_MIN ((uint64_t)64 * 1024 * 1024) /* free, to log anything */
 
 enum ent_status
 ent_kv_status(int rc)
@@ -31,68 +26,6 @@ ent_kv_status(int rc)
     }
 }
 
-/* Failing */
-
-/* What is free on its disk; as much as can be, when that cannot be known. */
-static uint64_t
-free_on_disk(const struct ent_kv *kv)
-{
-    struct statvfs disk;
-
-    return fstatvfs(kv->lock, &disk) != 0
-               ? UINT64_MAX
-               : (uint64_t)disk.f_bavail * disk.f_frsize;
-}
-
-/* LMDB reports a short write, which is how a disk fills up in the midst of one,
- * as EIO. Nothing of that commit counts either way. */
-static bool
-disk_is_full(const struct ent_kv *kv, uint64_t bytes)
-{
-    return free_on_disk(kv) < FULL_MARGIN + 2 * (bytes + ENT_REDO_LEN);
-}
-
-static enum ent_status
-broke(struct ent_kv *kv, const char *why, struct ent_error *err)
-{
-    kv->broken = true;
-    return ent_fail(err, ENT_IO,
-        "committing: %s; nobody knows what the disk has now, so this program "
-        "ends: look at the disk, then start it again",
-        why);
-}
-
-/* The tables are as they were committed last, and what the log has comes into
- * them again: all that was confirmed stays. */
-static enum ent_status
-take_back(struct ent_kv *kv, struct ent_error *err)
-{
-    struct ent_error why = {0};
-
-    return !ent_kv_redo_is_ahead(kv) || ent_kv_redo_recover(kv, &why) == ENT_OK
-               ? ENT_OK
-               : broke(kv, why.text, err);
-}
-
-/* The tables could not be committed, and `bytes` more with them; `rc` is what
- * LMDB said. */
-static enum ent_status
-settling_failed(
-    struct ent_kv *kv, uint64_t bytes, int rc, struct ent_error *err)
-{
-    bool full =
-        ent_kv_status(rc) == ENT_FULL || (rc == EIO && disk_is_full(kv, bytes));
-
-    if (!full) {
-        return broke(kv, mdb_strerror(rc), err);
-    }
-    if (take_back(kv, err) != ENT_OK) {
-        return ENT_IO;
-    }
-    return ent_fail(err, ENT_FULL,
-        "the store is full: nothing was committed (%s)", mdb_strerror(rc));
-}
-
 /* Transactions */
 
 /* What one transaction read its values into serves the next one. */
@@ -107,32 +40,6 @@ take_values(struct ent_kv *kv, struct ent_kv_txn *txn)
     return txn->values != NULL;
 }
 
-static void
-give_values(struct ent_kv *kv, struct ent_kv_txn *txn)
-{
-    if (kv->values != NULL) {
-        ent_kv_values_free(&txn->values);
-        return;
-    }
-    ent_kv_values_shrink(txn->values, VALUES_ROOM_KEPT_MAX);
-    kv->values = txn->values;
-}
-
-/* Commit the tables, where the log has more. */
-static enum ent_status
-settle(struct ent_kv *kv, struct ent_error *err)
-{
-    MDB_txn *open = kv->open;
-    int rc;
-
-    if (open == NULL) {
-        return ENT_OK;
-    }
-    kv->open = NULL;
-    rc = ent_kv_redo_settle(kv, open);
-    return rc == 0 ? ENT_OK : settling_failed(kv, 0, rc, err);
-}
-
 /* Who only reads sees all that was committed. In the midst of one that writes
  * that cannot be, where the log has more than the tables; soon it can. */
 static enum ent_status
@@ -144,7 +51,7 @@ make_readable(struct ent_kv *kv, struct ent_error *err)
             "the tables are committed when the next transaction begins");
     }
     kv->settling = 0;
-    return settle(kv, err);
+    return ent_kv_settle(kv, err);
 }
 
 static enum ent_status
@@ -154,7 +61,7 @@ make_writable(struct ent_kv *kv, struct ent_error *err)
         return ENT_OK;
     }
     kv->settling--;
-    return settle(kv, err);
+    return ent_kv_settle(kv, err);
 }
 
 /* LMDB's: the one that is open goes on. */
@@ -203,9 +110,7 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     assert(!write || !kv->writing); /* it would wait for itself for ever */
 
     if (kv->broken) {
-        return ent_fail(err, ENT_IO,
-            "the store is not to be used any more: "
-            "an earlier commit failed");
+        return ent_kv_refuse(err);
     }
     status = write ? make_writable(kv, err) : make_readable(kv, err);
     if (status != ENT_OK) {
@@ -221,7 +126,7 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     rc = begin_mdb(txn);
     if (rc != 0) {
         drop_mdb(txn);
-        give_values(kv, txn);
+        ent_kv_values_give(kv, txn);
         free(txn);
         return ent_fail(err, ent_kv_status(rc), "beginning a transaction: %s",
             mdb_strerror(rc));
@@ -231,125 +136,6 @@ ent_kv_begin(struct ent_kv *kv, bool write, struct ent_kv_txn **ret_txn,
     }
     *ret_txn = txn;
     return ENT_OK;
-}
-
-static void
-close_writer(struct ent_kv_txn *txn, size_t table)
-{
-    if (txn->writers[table] != NULL) {
-        mdb_cursor_close(txn->writers[table]);
-        txn->writers[table] = NULL;
-    }
-}
-
-/* Cursors must go before LMDB's transaction does; the structs stay with their
- * owners. */
-static void
-close_cursors(struct ent_kv_txn *txn)
-{
-    while (txn->cursors != NULL) {
-        struct ent_kv_cursor *cursor = txn->cursors;
-
-        txn->cursors = cursor->next;
-        mdb_cursor_close(cursor->mdb);
-        cursor->mdb = NULL;
-        cursor->next = NULL;
-        cursor->txn = NULL;
-    }
-    for (size_t i = 0; i < txn->kv->table_count; i++) {
-        close_writer(txn, i);
-    }
-}
-
-static void
-forget(struct ent_kv_txn **txn)
-{
-    give_values((*txn)->kv, *txn);
-    if ((*txn)->write) {
-        (*txn)->kv->writing = false;
-    }
-    free(*txn);
-    *txn = NULL;
-}
-
-/* A small one is in the log then, and the tables stay open. Not on a disk that
- * is nearly full: what is confirmed has to have its place in the tables too,
- * and to commit those often leaves pages in the file that can be used again
- * when it cannot grow any more. */
-static enum ent_status
-commit_mdb(struct ent_kv_txn *txn, struct ent_error *err)
-{
-    struct ent_kv *kv = txn->kv;
-    MDB_txn *mdb = txn->mdb;
-    int rc;
-
-    txn->mdb = NULL;
-    if (free_on_disk(kv) >= LOG_DISK_MIN && ent_kv_redo_commit(kv)) {
-        kv->open = mdb;
-        return ENT_OK;
-    }
-    kv->open = NULL;
-    rc = ent_kv_redo_settle(kv, mdb);
-    return rc == 0 ? ENT_OK : settling_failed(kv, txn->bytes, rc, err);
-}
-
-static enum ent_status
-commit_written(struct ent_kv_txn **txn, struct ent_error *err)
-{
-    enum ent_status rc;
-
-    close_cursors(*txn);
-    rc = commit_mdb(*txn, err);
-    if (rc == ENT_OK) {
-        ent_kv_room_committed(*txn);
-    }
-    forget(txn);
-    return rc;
-}
-
-enum ent_status
-ent_kv_commit(struct ent_kv_txn **txn, struct ent_error *err)
-{
-    enum ent_status rc = (*txn)->failed;
-
-    if (rc != ENT_OK) {
-        ent_kv_abort(txn);
-        return ent_fail(err, rc,
-            "nothing was committed: a step of the transaction had failed");
-    }
-    if (!(*txn)->write || !ent_kv_redo_changed((*txn)->kv)) {
-        ent_kv_abort(txn);
-        return ENT_OK;
-    }
-    if (ent_kv_room_is_over(*txn)) {
-        size_t size_max = (*txn)->kv->size_max;
-
-        ent_kv_abort(txn);
-        return ent_fail(err, ENT_FULL,
-            "the store is full (%zu bytes): nothing was committed", size_max);
-    }
-    return commit_written(txn, err);
-}
-
-void
-ent_kv_abort(struct ent_kv_txn **txn)
-{
-    struct ent_kv *kv;
-
-    if (*txn == NULL) {
-        return;
-    }
-    kv = (*txn)->kv;
-    close_cursors(*txn);
-    if ((*txn)->write && kv->open != NULL &&
-        ((*txn)->failed != ENT_OK || ent_kv_redo_changed(kv))) {
-        mdb_txn_abort(kv->open);
-        kv->open = NULL;
-        (void)take_back(kv, NULL); /* or the next one is refused */
-    } else {
-        drop_mdb(*txn);
-    }
-    forget(txn);
 }
 
 enum ent_status
@@ -363,6 +149,9 @@ ent_kv_get(struct ent_kv_txn *txn, size_t table, struct ent_view key,
 
     assert(table < kv->table_count && key.len == kv->tables[table].key_len);
 
+    if (kv->tables[table].is_long) {
+        return ent_kv_long_get(txn, table, key, ret_value, err);
+    }
     rc = mdb_get(txn->mdb, kv->dbis[table], &mdb_key, &stored);
     if (rc == MDB_NOTFOUND) {
         return ENT_NOT_FOUND;
@@ -423,33 +212,46 @@ ent_kv_put(struct ent_kv_txn *txn, size_t table, struct ent_view key,
 
     txn->writes++;
     txn->bytes += key.len + value.len;
-    rc = put_near(txn, table, key, value);
+    rc = txn->kv->tables[table].is_long
+             ? ent_kv_long_put(txn, table, key, value)
+             : put_near(txn, table, key, value);
     if (rc != 0) {
         return write_failed(txn, "writing to", table, rc, err);
     }
     return ENT_OK;
 }
 
-enum ent_status
-ent_kv_delete(struct ent_kv_txn *txn, size_t table, struct ent_view key,
-    struct ent_error *err)
+static int
+delete_near(struct ent_kv_txn *txn, size_t table, struct ent_view key)
 {
     struct ent_kv *kv = txn->kv;
     MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
     int rc;
 
-    assert(txn->write && table < kv->table_count);
-    assert(key.len == kv->tables[table].key_len);
+    ent_kv_close_writer(txn, table); /* what deleting does to it depends on
+                                        LMDB */
+    rc = mdb_del(txn->mdb, kv->dbis[table], &mdb_key, NULL);
+    if (rc == 0) {
+        ent_kv_redo_delete(kv, table, key);
+    }
+    return rc;
+}
+
+enum ent_status
+ent_kv_delete(struct ent_kv_txn *txn, size_t table, struct ent_view key,
+    struct ent_error *err)
+{
+    int rc;
+
+    assert(txn->write && table < txn->kv->table_count);
+    assert(key.len == txn->kv->tables[table].key_len);
 
     txn->writes++;
-    close_writer(txn, table); /* what deleting does to it depends on LMDB */
-    rc = mdb_del(txn->mdb, kv->dbis[table], &mdb_key, NULL);
+    rc = txn->kv->tables[table].is_long ? ent_kv_long_delete(txn, table, key)
+                                        : delete_near(txn, table, key);
     if (rc == MDB_NOTFOUND) {
         return ENT_NOT_FOUND;
     }
-    if (rc != 0) {
-        return write_failed(txn, "deleting from", table, rc, err);
-    }
-    ent_kv_redo_delete(kv, table, key);
-    return ENT_OK;
+    return rc == 0 ? ENT_OK
+                   : write_failed(txn, "deleting from", table, rc, err);
 }

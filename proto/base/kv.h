@@ -5,7 +5,8 @@
  * What is committed is durable; nothing else is. A small transaction is so in a
  * log of what was changed, before the tables are (proto/base/redo.h): they are
  * committed with a large one, when the log is full, when one that only reads
- * begins, and at the end. One process per folder. LMDB
+ * begins, and at the end. Long values lie in a file of their own, and what puts
+ * many of them is durable there and in the log. One process per folder. LMDB
  * has no checksums, so every value carries a MAC under the store's own key,
  * over table name, key and value: a damaged or moved value is ENT_IO, never
  * data. Unless its table says otherwise it is sealed besides: who has the disk
@@ -21,7 +22,8 @@
  * that delete more than they put always do. ENT_IO from a commit: stop
  * acknowledging and leave the process; what is on disk is found at the next
  * start (until then every further transaction is refused). Threads: one
- * thread at a time, and all that write are of the thread that opened it. Not
+ * thread at a time, and all that write are of the thread that opened it; it has
+ * a thread of its own for what is committed ahead. Not
  * across fork(): open after it. A file that is cut while it is open raises
  * SIGBUS, which is the program's to handle.
  */
@@ -47,6 +49,11 @@ struct ent_kv_table {
     const char *name; /* at most 63 letters */
     size_t key_len;   /* of every key in it, 1 to 511 */
     enum ent_kv_form form;
+    /* Its values are long, thousands of bytes, and are sealed or veiled. A key
+     * of it is used once: what was committed is not replaced, nor put again
+     * after it was deleted. It is not walked, and who only reads finds what is
+     * there now, not what was when it began. */
+    bool is_long;
 };
 
 /* What seals and veils values. A program that has no table of these two forms
@@ -113,6 +120,21 @@ enum ent_status ent_kv_begin(struct ent_kv *kv, bool write,
  * it commits nothing and returns what that returned. */
 enum ent_status ent_kv_commit(
     struct ent_kv_txn **txn, struct ent_error *err) ENT_MUST_CHECK;
+/* The same, and it may return before all of that is durable, when it is many
+ * long values: others may begin and commit on it, but nobody may be told of it
+ * before ent_kv_finish. What fails then fails for good. */
+enum ent_status ent_kv_commit_ahead(
+    struct ent_kv_txn **txn, struct ent_error *err) ENT_MUST_CHECK;
+/* Wait for what was committed so; every further commit does, and whatever needs
+ * the tables. ENT_IO: as from a commit. */
+enum ent_status ent_kv_finish(
+    struct ent_kv *kv, struct ent_error *err) ENT_MUST_CHECK;
+/* Whether there is something to wait for; whether that would take no time; and
+ * a descriptor that can be read from when it takes none, -1: there is nothing.
+ */
+bool ent_kv_is_going(const struct ent_kv *kv);
+bool ent_kv_is_done(const struct ent_kv *kv);
+int ent_kv_done_file(const struct ent_kv *kv);
 /* NULL is fine. */
 void ent_kv_abort(struct ent_kv_txn **txn);
 

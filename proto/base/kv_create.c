@@ -23,6 +23,7 @@ write_tables(MDB_txn *txn, const struct ent_kv_options *options,
 {
     struct ent_kv_guard guard = ent_kv_guard_of(options);
     const uint8_t applied[ENT_KV_NUMBER_LEN] = {0};
+    const struct ent_view nothing = ent_view_of(applied, 0);
     uint8_t format[ENT_KV_FORMAT_LEN];
     MDB_dbi own;
     int rc;
@@ -38,12 +39,17 @@ write_tables(MDB_txn *txn, const struct ent_kv_options *options,
         rc = ent_kv_own_put(txn, own, &guard, ENT_KV_REDO_NAME,
             ent_view_of(applied, sizeof applied));
     }
+    if (rc == 0) {
+        rc = ent_kv_own_put(txn, own, &guard, ENT_KV_LONG_NAME, nothing);
+    }
     for (size_t i = 0; rc == 0 && i < options->table_count; i++) {
         const struct ent_kv_table *table = &options->tables[i];
         uint8_t layout[ENT_KV_LAYOUT_LEN];
         MDB_dbi dbi;
 
-        rc = mdb_dbi_open(txn, table->name, MDB_CREATE, &dbi);
+        if (!table->is_long) {
+            rc = mdb_dbi_open(txn, table->name, MDB_CREATE, &dbi);
+        }
         if (rc == 0) {
             ent_kv_encode_layout(table, layout);
             rc = ent_kv_own_put(txn, own, &guard, table->name,
@@ -140,10 +146,14 @@ ent_kv_create(const char *path, const struct ent_kv_options *options,
     randombytes_buf(id, sizeof id);
     rc = ent_redo_create(folder, path, options->store_key, id, err);
     if (rc == ENT_OK) {
+        rc = ent_kv_long_create(folder, path, options, id, err);
+    }
+    if (rc == ENT_OK) {
         rc = make_file(file, options, id, err);
     }
     if (rc != ENT_OK) {
         (void)unlinkat(folder, ENT_REDO_FILE, 0);
+        (void)unlinkat(folder, ENT_KV_LONG_FILE, 0);
         (void)unlinkat(folder, NEW_FILE, 0);
         return rc;
     }

@@ -20,6 +20,7 @@ ent_kv_cursor_open(struct ent_kv_txn *txn, size_t table,
     int rc;
 
     assert(table < txn->kv->table_count && ret_cursor != NULL);
+    assert(!txn->kv->tables[table].is_long);
 
     cursor = calloc(1, sizeof *cursor);
     if (cursor == NULL) {

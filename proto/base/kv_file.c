@@ -204,22 +204,23 @@ is_whole(int file, uint64_t size, const char **ret_why)
 }
 
 enum ent_status
-ent_kv_file_check(int folder, const char *path, struct ent_error *err)
+ent_kv_file_check(
+    int folder, const char *path, const char *name, struct ent_error *err)
 {
     const char *why = "it is empty";
     struct stat stat;
     bool whole = false;
     int file;
 
-    file = openat(folder, ENT_KV_DATA_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0 || fstat(file, &stat) != 0) {
         int failed = errno;
 
         if (file >= 0) {
             (void)close(file);
         }
-        return ent_fail(err, ENT_IO, "opening '%s/" ENT_KV_DATA_FILE "': %s",
-            path, strerror(failed));
+        return ent_fail(
+            err, ENT_IO, "opening '%s/%s': %s", path, name, strerror(failed));
     }
     if (!S_ISREG(stat.st_mode)) {
         why = "it is no regular file";
@@ -229,9 +230,9 @@ ent_kv_file_check(int folder, const char *path, struct ent_error *err)
     (void)close(file);
     if (!whole) {
         return ent_fail(err, ENT_IO,
-            "'%s/" ENT_KV_DATA_FILE "' is not a whole store: %s; restore it "
+            "'%s/%s' is not a whole store: %s; restore it "
             "from a backup or begin a new store",
-            path, why);
+            path, name, why);
     }
     return ENT_OK;
 }

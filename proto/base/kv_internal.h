@@ -2,16 +2,18 @@
 /*
  * kv_internal - what the parts of kv share: kv_create.c, kv_open.c, kv_own.c
  * (what it says of itself), kv_folder.c (its lock, LMDB's environment),
- * kv_file.c (is the file whole?), kv.c (transactions), kv_room.c (how much is
- * in use), kv_space.c (space ahead), kv_cursor.c, kv_value.c (how a value lies
- * on disk), kv_redo.c (durable before the tables are) and kv_cipher.c. Nobody
- * else includes it, but for a fuzz target.
+ * kv_file.c (is the file whole?), kv.c (transactions), kv_commit.c (how they
+ * become durable), kv_redo.c (durable before the tables are), kv_long.c,
+ * kv_long_file.c and kv_rows.c (long values), kv_room.c (how much is in use),
+ * kv_space.c (space ahead), kv_cursor.c, kv_value.c (how a value lies on disk)
+ * and kv_cipher.c. Nobody else includes it, but for a fuzz target.
  */
 #ifndef ENT_PROTO_BASE_KV_INTERNAL_H
 #define ENT_PROTO_BASE_KV_INTERNAL_H
 
 #include <lmdb.h>
 
+#include "proto/base/aside.h"
 #include "proto/base/kv.h"
 #include "proto/base/redo.h"
 
@@ -22,12 +24,18 @@
 #define ENT_KV_SUBKEYS_KEPT 16
 #define ENT_KV_KEY_MAX 511
 #define ENT_KV_DATA_FILE "data.mdb"
+#define ENT_KV_LONG_FILE "long.mdb"
 #define ENT_KV_OWN_NAME "entente.store"
 #define ENT_KV_REDO_NAME "entente.redo"
-#define ENT_KV_FORMAT_VERSION 5
+#define ENT_KV_LONG_NAME "entente.long"
+#define ENT_KV_LONG_ID_NAME "entente.long.id"
+#define ENT_KV_FORMAT_VERSION 6
 #define ENT_KV_FORMAT_LEN (4 + ENT_REDO_ID_LEN) /* version, random bytes */
-#define ENT_KV_LAYOUT_LEN 3                     /* key length, form */
+#define ENT_KV_LAYOUT_LEN 3                     /* key length, form, LONG */
 #define ENT_KV_NUMBER_LEN 8
+/* What changes more does not go to the log with all it puts: it would be
+ * written twice. */
+#define ENT_KV_LOGGED_MAX ((size_t)128 * 1024)
 
 /* The key of all values whose nonces begin with that prefix. */
 struct ent_kv_subkey {
@@ -85,6 +93,33 @@ struct ent_kv_count {
     uint64_t growth; /* at most so much more is in use */
 };
 
+/* A row of a table of long values, on its way to their file. */
+struct ent_kv_row {
+    size_t table;
+    bool is_deleted;
+    size_t len; /* of the value as it is stored, where `bytes` begin */
+    struct ent_view key;
+    uint8_t bytes[];
+};
+
+/* Those that are on their way together; it owns them. All zero: none. */
+struct ent_kv_rows {
+    struct ent_kv_row **list; /* in the order of tables and keys */
+    size_t count;
+    size_t room;
+};
+
+struct ent_kv_long {
+    MDB_env *env; /* NULL: no table has long values */
+    MDB_dbi dbis[ENT_KV_TABLES_MAX];
+    MDB_txn *reader; /* nothing is read just now; NULL: nothing was yet */
+    struct ent_kv_rows now;
+    struct ent_kv_rows kept;
+    struct ent_kv_rows going_now; /* what was `now` of who is committed */
+    struct ent_kv_rows going_kept;
+    bool is_noted; /* the tables say that something is to be deleted there */
+};
+
 struct ent_kv {
     MDB_env *env;
     int lock; /* holds the flock, -1: none */
@@ -94,7 +129,8 @@ struct ent_kv {
     size_t page_size;
     struct ent_kv_count count;
     uint64_t used_at_open; /* bytes of the file that had something then */
-    MDB_dbi own;           /* what the store says of itself */
+    uint64_t long_used_at_open;
+    MDB_dbi own; /* what the store says of itself */
     MDB_dbi dbis[ENT_KV_TABLES_MAX];
     struct ent_kv_guard guard;
     struct ent_kv_values *values; /* for the next transaction, or NULL */
@@ -105,6 +141,13 @@ struct ent_kv {
     struct ent_redo redo;
     struct ent_redo_record record; /* what the one that writes has changed */
     bool writing;                  /* a write transaction is open */
+    struct ent_kv_long longs;
+    struct ent_aside *aside; /* NULL: nothing was committed ahead yet */
+    struct {                 /* what it does, or did last */
+        struct ent_redo_record record;
+        int rc;         /* of putting the long values; LMDB's */
+        bool is_logged; /* and then the record: all of it is durable */
+    } going;
     bool broken; /* a commit failed: what is on disk is uncertain */
 };
 
@@ -137,13 +180,20 @@ struct ent_kv_cursor {
 /* The status for what LMDB or the system said. */
 enum ent_status ent_kv_status(int rc);
 
+/* ENT_IO: nothing more can be done with this store. */
+enum ent_status ent_kv_refuse(struct ent_error *err);
+/* Commit the tables, where the log has more. */
+enum ent_status ent_kv_settle(
+    struct ent_kv *kv, struct ent_error *err) ENT_MUST_CHECK;
+void ent_kv_close_writer(struct ent_kv_txn *txn, size_t table);
+
 /* How much is in use when a write transaction begins (an LMDB code); whether it
  * would be more than may be, and more than before; and it was committed. */
 int ent_kv_room_begin(struct ent_kv_txn *txn);
 bool ent_kv_room_is_over(const struct ent_kv_txn *txn);
 void ent_kv_room_committed(const struct ent_kv_txn *txn);
 
-/* From now on it is counted how much the file grows. */
+/* From now on it is counted how much the files grow. */
 void ent_kv_space_begin(struct ent_kv *kv);
 
 /* Put `value` in its table's form; an LMDB code. What is stored then is valid
@@ -151,6 +201,13 @@ void ent_kv_space_begin(struct ent_kv *kv);
 int ent_kv_value_put(MDB_cursor *writer, struct ent_kv_guard *guard,
     const struct ent_kv_table *table, struct ent_view key,
     struct ent_view value, struct ent_view *ret_stored);
+
+/* How long a value is in its table's form, and to put it so where there is room
+ * for that. */
+size_t ent_kv_value_len(const struct ent_kv_table *table, size_t len);
+void ent_kv_value_write(struct ent_kv_guard *guard,
+    const struct ent_kv_table *table, struct ent_view key,
+    struct ent_view value, uint8_t *out);
 
 /* The transaction that writes put a value, as it is stored, or deleted one; has
  * it changed anything? */
@@ -167,9 +224,6 @@ struct ent_kv_change {
 };
 bool ent_kv_change_next(const struct ent_kv_table *tables, size_t table_count,
     struct ent_view *content, struct ent_kv_change *ret_change);
-/* Make that durable in the log; false: it is not, and the tables have to be
- * committed. */
-bool ent_kv_redo_commit(struct ent_kv *kv);
 /* Whether the log has what the tables as they are on the disk have not. */
 bool ent_kv_redo_is_ahead(const struct ent_kv *kv);
 /* Commit the tables; an LMDB code. `txn` is ended either way. */
@@ -177,6 +231,71 @@ int ent_kv_redo_settle(struct ent_kv *kv, MDB_txn *txn);
 /* Begin `kv->open`, with all that the log has; NULL: that is nothing. */
 enum ent_status ent_kv_redo_recover(
     struct ent_kv *kv, struct ent_error *err) ENT_MUST_CHECK;
+
+/* Tables of long values (proto/base/kv_long.c), as kv.h says it of all of them;
+ * LMDB codes. */
+bool ent_kv_has_long(const struct ent_kv_table *tables, size_t count);
+enum ent_status ent_kv_long_get(struct ent_kv_txn *txn, size_t table,
+    struct ent_view key, struct ent_view *ret_value,
+    struct ent_error *err) ENT_MUST_CHECK;
+int ent_kv_long_put(struct ent_kv_txn *txn, size_t table, struct ent_view key,
+    struct ent_view value);
+int ent_kv_long_delete(
+    struct ent_kv_txn *txn, size_t table, struct ent_view key);
+/* How much the transaction that writes has put there; to put that into the
+ * record, or of it what it has deleted. */
+uint64_t ent_kv_long_bytes(const struct ent_kv_long *longs);
+void ent_kv_long_log(struct ent_kv *kv, bool only_deleted);
+/* Whether what comes next will have memory: */
+bool ent_kv_long_reserve(struct ent_kv_long *longs);
+/* what was committed in the log with all it has put; */
+void ent_kv_long_logged(struct ent_kv_long *longs);
+/* that and what was kept goes to the file (a commit there and its syncs; an
+ * LMDB code), and was committed then; */
+int ent_kv_long_write(const struct ent_kv_long *longs);
+void ent_kv_long_written(struct ent_kv_long *longs);
+/* or it is another thread that does so; */
+void ent_kv_long_go(struct ent_kv_long *longs);
+int ent_kv_long_write_going(const struct ent_kv_long *longs);
+void ent_kv_long_gone(struct ent_kv_long *longs);
+/* or it is taken back. */
+void ent_kv_long_drop(struct ent_kv_long *longs);
+/* What the log says of such a table. */
+int ent_kv_long_again(
+    struct ent_kv_long *longs, const struct ent_kv_change *change);
+/* What is deleted by the transaction whose tables are committed with `txn`; an
+ * LMDB code. And what they said of that, when they are read. */
+int ent_kv_long_note(struct ent_kv *kv, MDB_txn *txn);
+enum ent_status ent_kv_long_read_note(struct ent_kv *kv, struct ent_view noted,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Make the file, if a table needs one; open it. ENT_IO: it is not that store's,
+ * or damaged. */
+enum ent_status ent_kv_long_create(int folder, const char *path,
+    const struct ent_kv_options *options,
+    const uint8_t id[static ENT_REDO_ID_LEN],
+    struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status ent_kv_long_open(struct ent_kv *kv, const char *path,
+    size_t size_max, const uint8_t id[static ENT_REDO_ID_LEN],
+    struct ent_error *err) ENT_MUST_CHECK;
+void ent_kv_long_close(struct ent_kv_long *longs);
+
+/* A row with room for `len` bytes, to be freed; NULL: no memory. */
+struct ent_kv_row *ent_kv_row_new(
+    size_t table, struct ent_view key, size_t len);
+/* NULL: there is none. */
+const struct ent_kv_row *ent_kv_rows_find(
+    const struct ent_kv_rows *rows, size_t table, struct ent_view key);
+/* Room for so many more; false: no memory. */
+bool ent_kv_rows_reserve(struct ent_kv_rows *rows, size_t more);
+/* Instead of what was there of that key; there is room for it. */
+void ent_kv_rows_set(struct ent_kv_rows *rows, struct ent_kv_row *row);
+/* All to `to`, which has room for them, or those that are deleted and the
+ * others are freed. */
+void ent_kv_rows_move(
+    struct ent_kv_rows *rows, struct ent_kv_rows *to, bool only_deleted);
+void ent_kv_rows_swap(struct ent_kv_rows *a, struct ent_kv_rows *b);
+void ent_kv_rows_clear(struct ent_kv_rows *rows);
+void ent_kv_rows_free(struct ent_kv_rows *rows);
 
 /* What was put, of what is stored; `values` has room for it, and may be NULL
  * for a table whose values are readable. ENT_IO: it is not what was put there.
@@ -203,7 +322,9 @@ int ent_kv_own_get(const struct ent_kv *kv, MDB_txn *txn, const char *key,
 enum ent_status ent_kv_own_value(struct ent_kv *kv, const char *key,
     const MDB_val *stored, struct ent_view *ret_value) ENT_MUST_CHECK;
 
-/* Give back whatever is larger than `room_max`; or all of it. */
+/* What one transaction read its values into is for the next one. Give back
+ * whatever is larger than `room_max`; or all of it. */
+void ent_kv_values_give(struct ent_kv *kv, struct ent_kv_txn *txn);
 void ent_kv_values_shrink(struct ent_kv_values *values, size_t room_max);
 void ent_kv_values_free(struct ent_kv_values **values);
 
@@ -221,8 +342,9 @@ enum ent_status ent_kv_open_env(const char *path, size_t size_max,
     unsigned flags, MDB_env **ret_env, struct ent_error *err) ENT_MUST_CHECK;
 void ent_kv_close_env(MDB_env **env);
 
-/* The data file in `folder` holds all its pages; ENT_IO says what is wrong. */
-enum ent_status ent_kv_file_check(
-    int folder, const char *path, struct ent_error *err) ENT_MUST_CHECK;
+/* The file `name` in `folder` holds all its pages; ENT_IO says what is wrong.
+ */
+enum ent_status ent_kv_file_check(int folder, const char *path,
+    const char *name, struct ent_error *err) ENT_MUST_CHECK;
 
 #endif

@@ -4,6 +4,8 @@
  *
  *     data.mdb    the tables
  *     lock.mdb    LMDB's table of readers
+ *     long.mdb    tables of long values, if there are any, and another such
+ *                 table of readers (proto/base/kv_long.c)
  *     redo.log    what was committed and is not in the tables yet
  *     owner.lock  held with flock by the one process that has it open
  *
@@ -23,7 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OWN_ROWS 2 /* but those of tables */
+#define OWN_ROWS 3 /* but those of tables */
 
 static const char *const form_names[] = {
     [ENT_KV_SEALED] = "sealed",
@@ -85,6 +87,20 @@ read_applied(struct ent_kv *kv, MDB_txn *txn, uint64_t *ret_applied,
 }
 
 static enum ent_status
+read_note(struct ent_kv *kv, MDB_txn *txn, struct ent_error *err)
+{
+    struct ent_view value = {0};
+    MDB_val stored;
+
+    if (ent_kv_own_get(kv, txn, ENT_KV_LONG_NAME, &stored) != 0 ||
+        ent_kv_own_value(kv, ENT_KV_LONG_NAME, &stored, &value) != ENT_OK) {
+        return ent_fail(err, ENT_IO,
+            "what it says of its long values is missing or damaged");
+    }
+    return ent_kv_long_read_note(kv, value, err);
+}
+
+static enum ent_status
 open_table(struct ent_kv *kv, MDB_txn *txn, size_t index, struct ent_error *err)
 {
     const struct ent_kv_table *table = &kv->tables[index];
@@ -94,7 +110,7 @@ open_table(struct ent_kv *kv, MDB_txn *txn, size_t index, struct ent_error *err)
     int rc;
 
     rc = ent_kv_own_get(kv, txn, table->name, &stored);
-    if (rc == 0) {
+    if (rc == 0 && !table->is_long) {
         rc = mdb_dbi_open(txn, table->name, 0, &kv->dbis[index]);
     }
     if (rc == MDB_NOTFOUND) {
@@ -166,6 +182,9 @@ open_tables(struct ent_kv *kv, uint8_t ret_id[static ENT_REDO_ID_LEN],
     if (rc == ENT_OK) {
         rc = read_applied(kv, txn, ret_applied, err);
     }
+    if (rc == ENT_OK) {
+        rc = read_note(kv, txn, err);
+    }
     if (rc != ENT_OK) {
         mdb_txn_abort(txn);
         return rc;
@@ -193,21 +212,34 @@ open_log(struct ent_kv *kv, const char *path,
 }
 
 static enum ent_status
-open_store(struct ent_kv *kv, const char *path, struct ent_error *err)
+open_store(
+    struct ent_kv *kv, const char *path, size_t size_max, struct ent_error *err)
 {
     uint8_t id[ENT_REDO_ID_LEN];
     uint64_t applied = 0;
     enum ent_status rc = open_tables(kv, id, &applied, err);
 
+    if (rc == ENT_OK) {
+        rc = ent_kv_long_open(kv, path, size_max, id, err);
+    }
     return rc != ENT_OK ? rc : open_log(kv, path, id, applied, err);
 }
 
+static size_t
+larger(size_t size, int folder, const char *name)
+{
+    struct stat stat;
+
+    return fstatat(folder, name, &stat, 0) == 0 && (size_t)stat.st_size > size
+               ? (size_t)stat.st_size
+               : size;
+}
+
 static enum ent_status
-lock_and_check(struct ent_kv *kv, const char *path, size_t *ret_file_len,
+lock_and_check(struct ent_kv *kv, const char *path, size_t *ret_size_max,
     struct ent_error *err)
 {
     ENT_AUTO(ent_kv_close_file) int folder = -1;
-    struct stat stat = {0};
     enum ent_status rc;
 
     rc = ent_kv_open_folder(path, &folder, err);
@@ -223,10 +255,13 @@ lock_and_check(struct ent_kv *kv, const char *path, size_t *ret_file_len,
     if (rc != ENT_OK) {
         return rc;
     }
-    if (fstatat(folder, ENT_KV_DATA_FILE, &stat, 0) == 0) {
-        *ret_file_len = (size_t)stat.st_size;
+    *ret_size_max = larger(kv->size_max, folder, ENT_KV_DATA_FILE);
+    *ret_size_max = larger(*ret_size_max, folder, ENT_KV_LONG_FILE);
+    rc = ent_kv_file_check(folder, path, ENT_KV_DATA_FILE, err);
+    if (rc == ENT_OK && ent_kv_has_long(kv->tables, kv->table_count)) {
+        rc = ent_kv_file_check(folder, path, ENT_KV_LONG_FILE, err);
     }
-    return ent_kv_file_check(folder, path, err);
+    return rc;
 }
 
 enum ent_status
@@ -234,7 +269,7 @@ ent_kv_open(const char *path, const struct ent_kv_options *options,
     struct ent_kv **ret_kv, struct ent_error *err)
 {
     ENT_AUTO(ent_kv_close) struct ent_kv *kv = NULL;
-    size_t file_len = 0;
+    size_t size_max = 0;
     enum ent_status rc;
 
     assert(path != NULL && ret_kv != NULL);
@@ -254,22 +289,20 @@ ent_kv_open(const char *path, const struct ent_kv_options *options,
     kv->size_max = options->size_max;
     kv->page_size = (size_t)sysconf(_SC_PAGESIZE);
     kv->guard = ent_kv_guard_of(options);
-    rc = lock_and_check(kv, path, &file_len, err);
+    rc = lock_and_check(kv, path, &size_max, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    rc = ent_kv_open_env(path,
-        file_len > options->size_max ? file_len : options->size_max, 0,
-        &kv->env, err);
+    rc = ent_kv_open_env(path, size_max, 0, &kv->env, err);
     if (rc != ENT_OK) {
         return rc;
     }
-    ent_kv_space_begin(kv);
-    rc = open_store(kv, path, err);
+    rc = open_store(kv, path, size_max, err);
     if (rc != ENT_OK) {
         ent_error_wrap(err, "store '%s'", path);
         return rc;
     }
+    ent_kv_space_begin(kv);
     *ret_kv = kv;
     kv = NULL;
     return ENT_OK;
@@ -282,9 +315,13 @@ ent_kv_close(struct ent_kv **kv)
         return;
     }
     assert(!(*kv)->writing);
-    if ((*kv)->open != NULL) {
-        (void)ent_kv_redo_settle(*kv, (*kv)->open); /* else the log has it */
+    if (ent_kv_finish(*kv, NULL) != ENT_OK ||
+        ent_kv_settle(*kv, NULL) != ENT_OK) {
+        mdb_txn_abort((*kv)->open); /* the log has it */
     }
+    ent_aside_stop(&(*kv)->aside);
+    ent_kv_long_close(&(*kv)->longs);
+    ent_redo_record_free(&(*kv)->going.record);
     ent_redo_close(&(*kv)->redo);
     ent_redo_record_free(&(*kv)->record);
     ent_kv_values_free(&(*kv)->values);

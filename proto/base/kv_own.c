@@ -7,6 +7,7 @@
 
 #define SIZE_MIN ((size_t)64 * 1024)
 #define NAME_MAX_LEN 63
+#define LONG 0x80
 
 /* Readable, so that another format is told from a wrong storage key. */
 static const struct ent_kv_table own_table = {
@@ -35,9 +36,16 @@ ent_kv_check_options(
                 "table '%s' is to be sealed, and nothing seals it",
                 table->name);
         }
+        if (table->is_long && table->form != ENT_KV_SEALED &&
+            table->form != ENT_KV_VEILED) {
+            return ent_fail(err, ENT_BAD_INPUT,
+                "table '%s' has long values, and those are sealed or veiled",
+                table->name);
+        }
         if (len == 0 || len > NAME_MAX_LEN ||
             strcmp(table->name, ENT_KV_OWN_NAME) == 0 ||
-            strcmp(table->name, ENT_KV_REDO_NAME) == 0 || table->key_len == 0 ||
+            strcmp(table->name, ENT_KV_REDO_NAME) == 0 ||
+            strcmp(table->name, ENT_KV_LONG_NAME) == 0 || table->key_len == 0 ||
             table->key_len > ENT_KV_KEY_MAX) {
             return ent_fail(err, ENT_BAD_INPUT,
                 "table '%s' with keys of %zu bytes; names have 1 to %d "
@@ -72,7 +80,7 @@ ent_kv_encode_layout(
     };
 
     ent_put_be(out, table->key_len, 2);
-    out[2] = numbers[table->form];
+    out[2] = (uint8_t)(numbers[table->form] | (table->is_long ? LONG : 0));
 }
 
 int

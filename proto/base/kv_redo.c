@@ -21,8 +21,6 @@
 #include <assert.h>
 #include <string.h>
 
-/* A larger transaction commits the tables: they would be written twice. */
-#define LOGGED_MAX ((size_t)128 * 1024)
 #define CHANGE_PUT 0
 #define CHANGE_DELETE 1
 
@@ -35,7 +33,7 @@ add(struct ent_kv *kv, uint8_t kind, size_t table, struct ent_view key,
     const size_t len = 2 + key.len + more;
     uint8_t *at = NULL;
 
-    if (len <= LOGGED_MAX && kv->record.len <= LOGGED_MAX - len) {
+    if (len <= ENT_KV_LOGGED_MAX && kv->record.len <= ENT_KV_LOGGED_MAX - len) {
         at = ent_redo_record_add(&kv->record, len);
     }
     if (at == NULL) {
@@ -109,7 +107,7 @@ ent_kv_change_next(const struct ent_kv_table *tables, size_t table_count,
 }
 
 static int
-put_again(const struct ent_kv *kv, const struct ent_kv_change *change)
+put_again(struct ent_kv *kv, const struct ent_kv_change *change)
 {
     MDB_val key = {
         .mv_size = change->key.len, .mv_data = (void *)change->key.data};
@@ -117,6 +115,9 @@ put_again(const struct ent_kv *kv, const struct ent_kv_change *change)
         .mv_size = change->value.len, .mv_data = (void *)change->value.data};
     int rc;
 
+    if (kv->tables[change->table].is_long) {
+        return ent_kv_long_again(&kv->longs, change);
+    }
     if (!change->is_deleted) {
         return mdb_put(kv->open, kv->dbis[change->table], &key, &value, 0);
     }
@@ -174,13 +175,6 @@ ent_kv_redo_is_ahead(const struct ent_kv *kv)
     return kv->redo.next != kv->redo.first;
 }
 
-bool
-ent_kv_redo_commit(struct ent_kv *kv)
-{
-    return ent_redo_fits(&kv->redo, &kv->record) &&
-           ent_redo_append(&kv->redo, &kv->record, NULL) == ENT_OK;
-}
-
 int
 ent_kv_redo_settle(struct ent_kv *kv, MDB_txn *txn)
 {
@@ -191,6 +185,9 @@ ent_kv_redo_settle(struct ent_kv *kv, MDB_txn *txn)
         ent_put_be(number, kv->redo.next - 1, sizeof number);
         rc = ent_kv_own_put(txn, kv->own, &kv->guard, ENT_KV_REDO_NAME,
             ent_view_of(number, sizeof number));
+    }
+    if (rc == 0) {
+        rc = ent_kv_long_note(kv, txn);
     }
     if (rc != 0) {
         mdb_txn_abort(txn);

@@ -30,6 +30,40 @@ count_table(MDB_txn *txn, MDB_dbi dbi, uint64_t *bytes, uint64_t *entries)
     return rc;
 }
 
+static int
+count_long_tables(
+    const struct ent_kv *kv, MDB_txn *txn, uint64_t *bytes, uint64_t *entries)
+{
+    uint64_t ignored = 0;
+    int rc = 0;
+
+    for (MDB_dbi dbi = 0; rc == 0 && dbi < 2; dbi++) {
+        rc = count_table(txn, dbi, bytes, &ignored);
+    }
+    for (size_t i = 0; rc == 0 && i < kv->table_count; i++) {
+        rc = kv->tables[i].is_long
+                 ? count_table(txn, kv->longs.dbis[i], bytes, entries)
+                 : 0;
+    }
+    return rc;
+}
+
+/* The tables of long values, without what is on its way there: that is little,
+ * but for what this transaction has put. */
+static int
+count_long(const struct ent_kv *kv, uint64_t *bytes, uint64_t *entries)
+{
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(kv->longs.env, NULL, MDB_RDONLY, &txn);
+
+    if (rc == 0) {
+        rc = count_long_tables(kv, txn, bytes, entries);
+        mdb_txn_abort(txn);
+        *bytes += ent_kv_long_bytes(&kv->longs);
+    }
+    return rc;
+}
+
 /* What is in use as `txn` sees it; an LMDB code. */
 static int
 count_all(const struct ent_kv *kv, MDB_txn *txn, uint64_t *ret_bytes,
@@ -45,7 +79,12 @@ count_all(const struct ent_kv *kv, MDB_txn *txn, uint64_t *ret_bytes,
         rc = count_table(txn, dbi, &bytes, &ignored);
     }
     for (size_t i = 0; rc == 0 && i < kv->table_count; i++) {
-        rc = count_table(txn, kv->dbis[i], &bytes, &entries);
+        rc = kv->tables[i].is_long
+                 ? 0
+                 : count_table(txn, kv->dbis[i], &bytes, &entries);
+    }
+    if (rc == 0 && kv->longs.env != NULL) {
+        rc = count_long(kv, &bytes, &entries);
     }
     if (rc == 0) {
         *ret_bytes = bytes;

@@ -21,14 +21,16 @@
 #define STEP_LEN ((uint64_t)4 * 1024 * 1024)
 #define DISK_LEFT_MIN ((uint64_t)1024 * 1024 * 1024)
 
-/* Bytes up to the last page that a commit has written. */
+/* Bytes up to the last page that a commit has written; nothing where there is
+ * no such file. */
 static uint64_t
 used_len(MDB_env *env)
 {
     MDB_envinfo info = {0};
     MDB_stat stat = {0};
 
-    return mdb_env_info(env, &info) == 0 && mdb_env_stat(env, &stat) == 0
+    return env != NULL && mdb_env_info(env, &info) == 0 &&
+                   mdb_env_stat(env, &stat) == 0
                ? ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize
                : 0;
 }
@@ -37,6 +39,7 @@ void
 ent_kv_space_begin(struct ent_kv *kv)
 {
     kv->used_at_open = used_len(kv->env);
+    kv->long_used_at_open = used_len(kv->longs.env);
 }
 
 static bool
@@ -67,18 +70,18 @@ write_zeros(int file, uint64_t len)
         file, (off_t)len, (off_t)STEP_LEN, SYNC_FILE_RANGE_WRITE);
 }
 
-bool
-ent_kv_prepare(struct ent_kv *kv)
+/* One step for one file; true: there is more to do. */
+static bool
+prepare(const struct ent_kv *kv, MDB_env *env, uint64_t used_at_open)
 {
-    const uint64_t used = used_len(kv->env);
-    const uint64_t grown =
-        used > kv->used_at_open ? used - kv->used_at_open : 0;
+    const uint64_t used = used_len(env);
+    const uint64_t grown = used > used_at_open ? used - used_at_open : 0;
     const uint64_t wanted = grown < SPACE_MAX ? grown : SPACE_MAX;
     struct stat stat;
     uint64_t len;
     int file;
 
-    if (kv->writing || kv->broken || mdb_env_get_fd(kv->env, &file) != 0 ||
+    if (grown == 0 || mdb_env_get_fd(env, &file) != 0 ||
         fstat(file, &stat) != 0) {
         return false;
     }
@@ -88,4 +91,14 @@ ent_kv_prepare(struct ent_kv *kv)
     }
     write_zeros(file, len);
     return len + STEP_LEN < used + wanted;
+}
+
+bool
+ent_kv_prepare(struct ent_kv *kv)
+{
+    if (kv->writing || kv->broken || ent_kv_is_going(kv)) {
+        return false;
+    }
+    return prepare(kv, kv->longs.env, kv->long_used_at_open) ||
+           prepare(kv, kv->env, kv->used_at_open);
 }

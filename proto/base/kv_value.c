@@ -31,6 +31,8 @@
 #define PLACE_CONTEXT "entente store v3"
 #define PLACE_MAX (sizeof PLACE_CONTEXT + 64 + 2 + ENT_KV_KEY_MAX)
 #define ROOM_MIN 256
+/* Room for values that is kept for the next transaction. */
+#define ROOM_KEPT_MAX ((size_t)64 * 1024)
 
 struct place {
     uint8_t bytes[PLACE_MAX];
@@ -91,9 +93,14 @@ overhead(const struct ent_kv_table *table)
     }
 }
 
-/* Put `value` in its form where there is room for it. */
-static void
-write_value(struct ent_kv_guard *guard, const struct ent_kv_table *table,
+size_t
+ent_kv_value_len(const struct ent_kv_table *table, size_t len)
+{
+    return len + overhead(table);
+}
+
+void
+ent_kv_value_write(struct ent_kv_guard *guard, const struct ent_kv_table *table,
     struct ent_view key, struct ent_view value, uint8_t *out)
 {
     struct place place;
@@ -123,12 +130,12 @@ ent_kv_value_put(MDB_cursor *writer, struct ent_kv_guard *guard,
     struct ent_view value, struct ent_view *ret_stored)
 {
     MDB_val mdb_key = {.mv_size = key.len, .mv_data = (void *)key.data};
-    MDB_val stored = {.mv_size = value.len + overhead(table)};
+    MDB_val stored = {.mv_size = ent_kv_value_len(table, value.len)};
     int rc;
 
     rc = mdb_cursor_put(writer, &mdb_key, &stored, MDB_RESERVE);
     if (rc == 0) {
-        write_value(guard, table, key, value, stored.mv_data);
+        ent_kv_value_write(guard, table, key, value, stored.mv_data);
         *ret_stored = ent_view_of(stored.mv_data, stored.mv_size);
     }
     return rc;
@@ -173,6 +180,17 @@ ent_kv_values_free(struct ent_kv_values **values)
         free(*values);
         *values = NULL;
     }
+}
+
+void
+ent_kv_values_give(struct ent_kv *kv, struct ent_kv_txn *txn)
+{
+    if (kv->values != NULL) {
+        ent_kv_values_free(&txn->values);
+        return;
+    }
+    ent_kv_values_shrink(txn->values, ROOM_KEPT_MAX);
+    kv->values = txn->values;
 }
 
 static enum ent_status
