@@ -65,6 +65,30 @@ node_effects_reply(struct node_effects *effects, struct ent_view client,
     return ENT_OK;
 }
 
+enum ent_status
+node_effects_join(struct node_effects *effects, struct node_effects *more,
+    struct ent_error *err)
+{
+    struct node_effects all = *effects;
+
+    if (effects->count == 0) {
+        *effects = *more;
+        *more = all;
+        return ENT_OK;
+    }
+    for (size_t i = 0; i < more->count; i++) {
+        enum ent_status rc = grow(effects, err);
+
+        if (rc != ENT_OK) {
+            return rc;
+        }
+        effects->list[effects->count++] = more->list[i];
+        more->list[i] = (struct node_effect){.kind = NODE_EFFECT_REPLY};
+    }
+    more->count = 0;
+    return ENT_OK;
+}
+
 void
 node_effects_clear(struct node_effects *effects)
 {

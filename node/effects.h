@@ -52,6 +52,10 @@ enum ent_status node_effects_reply(struct node_effects *effects,
     struct ent_view client, struct ent_bytes *payload,
     struct ent_error *err) ENT_MUST_CHECK;
 
+/* Everything that is queued in `more` goes behind what is queued here. */
+enum ent_status node_effects_join(struct node_effects *effects,
+    struct node_effects *more, struct ent_error *err) ENT_MUST_CHECK;
+
 /* Forget everything queued; keeps the list's room. */
 void node_effects_clear(struct node_effects *effects);
 void node_effects_fini(struct node_effects *effects);

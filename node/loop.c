@@ -174,6 +174,9 @@ handle(struct node *node, struct loop *loop, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = node_uplink_serve(node, most, &frames, err);
     }
+    if (rc == ENT_OK) {
+        rc = node_turn_let_out(node, err);
+    }
     if (rc == ENT_OK && !node->hurried && !loop->full) {
         rc = serve_programs(node, err);
     }
@@ -216,7 +219,7 @@ turn(struct node *node, struct loop *loop, struct ent_error *err)
     }
     rc = node->rolled_back ? serve_readers(node, loop, err)
                            : handle(node, loop, err);
-    return node_turn_end(node, rc, err);
+    return node_turn_end_ahead(node, rc, err);
 }
 
 /* ---- waiting ---- */
@@ -311,6 +314,7 @@ wait_for_work(struct node *node, int signal_file, struct loop *loop,
     long timeout = 0;
     enum ent_status rc = ENT_OK;
 
+    ent_ears_add_file(&ears, node_store_done_file(node->store));
     ent_ears_add(&ears, node_api_ear(node->api));
     if (!node->rolled_back) {
         node_uplink_ears(node->uplink, &ears);
@@ -320,6 +324,9 @@ wait_for_work(struct node *node, int signal_file, struct loop *loop,
     }
     if (rc == ENT_OK) {
         rc = ent_ears_wait(&ears, signal_file, timeout, &signalled, err);
+    }
+    if (rc == ENT_OK) {
+        rc = node_turn_let_out(node, err);
     }
     if (rc != ENT_OK) {
         return rc;

@@ -33,10 +33,10 @@ node_record(struct node *node, enum ent_entry_kind kind,
 /* ---- a turn ---- */
 
 static void
-let_out(struct node *node)
+let_out(struct node *node, struct node_effects *effects)
 {
-    for (size_t i = 0; i < node->effects.count; i++) {
-        struct node_effect *effect = &node->effects.list[i];
+    for (size_t i = 0; i < effects->count; i++) {
+        struct node_effect *effect = &effects->list[i];
 
         if (effect->kind == NODE_EFFECT_REPLY) {
             node_api_send(node->api, effect);
@@ -44,7 +44,7 @@ let_out(struct node *node)
             node_uplink_send(node->uplink, effect);
         }
     }
-    node_effects_clear(&node->effects);
+    node_effects_clear(effects);
 }
 
 /* What this turn said of ourselves is said for good. */
@@ -103,7 +103,7 @@ take_back(struct node *node, const char *why)
     node_effects_clear(&node->effects);
     if (node->api != NULL) {
         node_api_take_back(node, why);
-        let_out(node);
+        let_out(node, &node->effects);
     }
 }
 
@@ -142,12 +142,12 @@ note_tally(struct node *node, struct ent_error *err)
                : node_tally_save(node->store, &node->tally, err);
 }
 
-enum ent_status
-node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
+/* What memory has of it goes to the store. */
+static enum ent_status
+flush(struct node *node, struct ent_error *err)
 {
-    if (rc == ENT_OK) {
-        rc = node_outbox_keep(node, err);
-    }
+    enum ent_status rc = node_outbox_keep(node, err);
+
     if (rc == ENT_OK) {
         rc = node_receipts_flush(node, err);
     }
@@ -169,17 +169,86 @@ node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
     if (rc == ENT_OK) {
         rc = note_tally(node, err);
     }
-    if (rc == ENT_OK) {
-        rc = node_store_commit(node->store, err);
+    return rc;
+}
+
+/* All that was queued waits for the commit that is on its way. */
+static enum ent_status
+hold_back(struct node *node, struct ent_error *err)
+{
+    return node_effects_join(&node->due, &node->effects, err);
+}
+
+static enum ent_status
+commit(struct node *node, struct ent_error *err)
+{
+    enum ent_status rc = ENT_OK;
+
+    if (node_store_has_changed(node->store)) {
+        rc = node_turn_finish(node, err);
     }
-    if (rc == ENT_OK) {
-        node->slots_noted = node_slots_count(node->slots);
-        node_journal_keep(node->journal);
-        node_asked_keep(node);
-        keep_self(node);
-        let_out(node);
-        return ENT_OK;
+    return rc != ENT_OK ? rc : node_store_commit_ahead(node->store, err);
+}
+
+/* Those before it are told first that theirs is done. */
+static enum ent_status
+fail(struct node *node, enum ent_status rc, struct ent_error *err)
+{
+    struct ent_error worse = {0};
+
+    if (node_turn_finish(node, &worse) != ENT_OK && rc != ENT_IO) {
+        rc = ENT_IO;
+        *err = worse;
     }
     take_back(node, err->text);
     return rc;
+}
+
+enum ent_status
+node_turn_end_ahead(
+    struct node *node, enum ent_status rc, struct ent_error *err)
+{
+    if (rc == ENT_OK) {
+        rc = flush(node, err);
+    }
+    if (rc == ENT_OK) {
+        rc = commit(node, err);
+    }
+    if (rc != ENT_OK) {
+        return fail(node, rc, err);
+    }
+    node->slots_noted = node_slots_count(node->slots);
+    node_journal_keep(node->journal);
+    node_asked_keep(node);
+    keep_self(node);
+    if (node_store_is_going(node->store)) {
+        return hold_back(node, err);
+    }
+    let_out(node, &node->effects);
+    return ENT_OK;
+}
+
+enum ent_status
+node_turn_end(struct node *node, enum ent_status rc, struct ent_error *err)
+{
+    rc = node_turn_end_ahead(node, rc, err);
+    return rc != ENT_OK ? rc : node_turn_finish(node, err);
+}
+
+enum ent_status
+node_turn_finish(struct node *node, struct ent_error *err)
+{
+    enum ent_status rc = node_store_finish(node->store, err);
+
+    if (rc == ENT_OK) {
+        let_out(node, &node->due);
+    }
+    return rc;
+}
+
+enum ent_status
+node_turn_let_out(struct node *node, struct ent_error *err)
+{
+    return node_store_is_done(node->store) ? node_turn_finish(node, err)
+                                           : ENT_OK;
 }

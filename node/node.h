@@ -78,6 +78,7 @@ struct node {
     struct node_uplink *uplink;
     struct node_api *api;
     struct node_effects effects;
+    struct node_effects due;         /* of turns whose commit is on its way */
     struct node_answers *answers;    /* of this turn (node/receipts.h) */
     struct node_asked *asked;        /* of node/asked.h, in memory */
     struct node_outbox *outbox;      /* of this turn (node/outbox.h) */
@@ -157,6 +158,19 @@ enum ent_status node_turn_begin(
     struct node *node, uint64_t now_ms, struct ent_error *err) ENT_MUST_CHECK;
 enum ent_status node_turn_end(struct node *node, enum ent_status rc,
     struct ent_error *err) ENT_MUST_CHECK;
+/* The same, and what was queued leaves once the commit is on the disk, which
+ * the next turn need not wait for: at its end, if it changes anything, or with
+ * node_turn_let_out. What was queued by turns that changed nothing waits with
+ * it, as they have seen what the commit is about. */
+enum ent_status node_turn_end_ahead(struct node *node, enum ent_status rc,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Wait for that commit, and let out what was queued. ENT_IO: stop the process.
+ */
+enum ent_status node_turn_finish(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
+/* The same, if there is nothing to wait for. */
+enum ent_status node_turn_let_out(
+    struct node *node, struct ent_error *err) ENT_MUST_CHECK;
 
 /* Something urgent passes or passed, in the last NODE_URGENT_MS: turns are
  * short, as what follows of it, a receipt or an answer, waits for them. */

@@ -388,6 +388,7 @@ node_close(struct node **node_pointer)
     node_receipts_forget(node);
     node_witness_forget(node);
     node_effects_fini(&node->effects);
+    node_effects_fini(&node->due);
     node_revocations_free(&node->revocations);
     node_peers_close(&node->peers);
     node_agreements_free(&node->agreements);

@@ -186,8 +186,12 @@ write_late(struct node_store *store, struct ent_error *err)
     return rc;
 }
 
-enum ent_status
-node_store_commit(struct node_store *store, struct ent_error *err)
+typedef enum ent_status commit_function(
+    struct ent_kv_txn **txn, struct ent_error *err);
+
+static enum ent_status
+commit(
+    struct node_store *store, commit_function *commit_kv, struct ent_error *err)
 {
     enum ent_status rc;
 
@@ -206,12 +210,54 @@ node_store_commit(struct node_store *store, struct ent_error *err)
     }
     store->commits++;
     node_written_clear(store->written);
-    rc = ent_kv_commit(&store->txn, err);
+    rc = commit_kv(&store->txn, err);
     if (rc != ENT_OK) {
         node_bundles_clear(&store->bundles);
         node_opened_clear(&store->opened);
     }
     return rc;
+}
+
+enum ent_status
+node_store_commit(struct node_store *store, struct ent_error *err)
+{
+    return commit(store, ent_kv_commit, err);
+}
+
+enum ent_status
+node_store_commit_ahead(struct node_store *store, struct ent_error *err)
+{
+    return commit(store, ent_kv_commit_ahead, err);
+}
+
+enum ent_status
+node_store_finish(struct node_store *store, struct ent_error *err)
+{
+    return ent_kv_finish(store->kv, err);
+}
+
+bool
+node_store_is_going(const struct node_store *store)
+{
+    return ent_kv_is_going(store->kv);
+}
+
+bool
+node_store_is_done(const struct node_store *store)
+{
+    return ent_kv_is_done(store->kv);
+}
+
+int
+node_store_done_file(const struct node_store *store)
+{
+    return ent_kv_done_file(store->kv);
+}
+
+bool
+node_store_has_changed(const struct node_store *store)
+{
+    return store->dirty;
 }
 
 void

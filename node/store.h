@@ -121,7 +121,18 @@ enum ent_status node_store_begin(
  * work. ENT_IO: stop the process. */
 enum ent_status node_store_commit(
     struct node_store *store, struct ent_error *err) ENT_MUST_CHECK;
+/* The same, and it may be on its way to the disk still (ent_kv_commit_ahead):
+ * nothing leaves before node_store_finish. */
+enum ent_status node_store_commit_ahead(
+    struct node_store *store, struct ent_error *err) ENT_MUST_CHECK;
+enum ent_status node_store_finish(
+    struct node_store *store, struct ent_error *err) ENT_MUST_CHECK;
+bool node_store_is_going(const struct node_store *store);
+bool node_store_is_done(const struct node_store *store);
+int node_store_done_file(const struct node_store *store);
 void node_store_abort(struct node_store *store);
+/* Whether the turn has put or deleted anything. */
+bool node_store_has_changed(const struct node_store *store);
 
 /* In a quiet moment: write some space ahead (ent_kv_prepare). True: there is
  * more to do in another one. */

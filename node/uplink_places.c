@@ -25,16 +25,23 @@ node_uplink_accepted(
     return NULL;
 }
 
-/* True when a frame of this turn would reach who comes to that place next. */
 static bool
-is_awaited(const struct node *node, uint64_t via)
+has_frame_for(const struct node_effects *effects, uint64_t via)
 {
-    for (size_t i = 0; i < node->effects.count; i++) {
-        if ((node->effects.list[i].via & via) != 0) {
+    for (size_t i = 0; i < effects->count; i++) {
+        if ((effects->list[i].via & via) != 0) {
             return true;
         }
     }
     return false;
+}
+
+/* True when a frame that is still to leave would reach who comes to that place
+ * next. */
+static bool
+is_awaited(const struct node *node, uint64_t via)
+{
+    return has_frame_for(&node->effects, via) || has_frame_for(&node->due, via);
 }
 
 /* A new place, or one whose office is away. */

@@ -27,6 +27,14 @@ ent_ears_add(struct ent_ears *ears, struct ent_ear *ear)
     ears->list[ears->count++] = ear;
 }
 
+void
+ent_ears_add_file(struct ent_ears *ears, int file)
+{
+    assert(!ears->has_other);
+    ears->has_other = file >= 0;
+    ears->other_file = file;
+}
+
 /* What the library took back with the call it tells when it is asked. */
 static void
 ask(struct ent_ear *ear)
@@ -64,7 +72,7 @@ enum ent_status
 ent_ears_wait(struct ent_ears *ears, int file, long timeout_ms,
     bool *ret_readable, struct ent_error *err)
 {
-    struct pollfd calls[ENT_EARS_MAX + 1];
+    struct pollfd calls[ENT_EARS_MAX + 2];
     const size_t count = ears->count;
     const bool open = make_sure(ears);
 
@@ -72,7 +80,9 @@ ent_ears_wait(struct ent_ears *ears, int file, long timeout_ms,
         calls[i] = (struct pollfd){.fd = ears->list[i]->file, .events = POLLIN};
     }
     calls[count] = (struct pollfd){.fd = file, .events = POLLIN};
-    if (poll(calls, (nfds_t)count + 1, open ? 0 : clip(timeout_ms)) < 0) {
+    calls[count + 1] = (struct pollfd){
+        .fd = ears->has_other ? ears->other_file : -1, .events = POLLIN};
+    if (poll(calls, (nfds_t)count + 2, open ? 0 : clip(timeout_ms)) < 0) {
         if (errno != EINTR) {
             return ent_fail(err, ENT_IO, "waiting: %s", strerror(errno));
         }

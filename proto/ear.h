@@ -64,9 +64,13 @@ ent_ear_disturb(struct ent_ear *ear)
 struct ent_ears {
     struct ent_ear *list[ENT_EARS_MAX];
     size_t count;
+    int other_file;
+    bool has_other;
 };
 
 void ent_ears_add(struct ent_ears *ears, struct ent_ear *ear);
+/* A wait ends when that can be read, too; -1 is none. At most one. */
+void ent_ears_add_file(struct ent_ears *ears, int file);
 
 /* Wait until an ear is open, `file` can be read (-1: none), a signal came, or
  * the time is up; no time passes when an ear is open already. `ret_readable`
