@@ -133,13 +133,15 @@ throw_away(struct ent_kv *kv, uint64_t key)
     expect_ok(ent_kv_commit(&txn, &last_error));
 }
 
-/* How many long values are in the file: there are no others in this store. */
+/* How many values are there, all that was on its way to the files. */
 static uint64_t
-in_the_file(struct ent_kv *kv)
+in_the_files(struct ent_kv *kv)
 {
+    struct ent_kv_txn *txn = begin(kv, false);
     uint64_t entries = 0;
     uint64_t used = 0;
 
+    ent_kv_abort(&txn);
     expect_ok(ent_kv_usage(kv, &used, &entries, &last_error));
     return entries;
 }
@@ -367,8 +369,8 @@ what_is_deleted_is_gone_and_leaves_the_file_later(void **state)
     assert_false(has_box(again, 2, SHORT_LEN));
     keep_box(again, 3, LONG_LEN);
     keep_box(kv, 3, LONG_LEN);
-    assert_int_equal(in_the_file(again), 2); /* and its row */
-    assert_int_equal(in_the_file(kv), 2);
+    assert_int_equal(in_the_files(again), 2); /* and its row */
+    assert_int_equal(in_the_files(kv), 2);
 }
 
 static void
@@ -408,7 +410,7 @@ a_power_cut_behind_who_deleted_it_does_not_leave_it_for_ever(void **state)
     again = after_a_power_cut(state);
     assert_false(has_box(again, 1, LONG_LEN));
     keep_box(again, 2, LONG_LEN);
-    assert_int_equal(in_the_file(again), 3); /* its row, and that note */
+    assert_int_equal(in_the_files(again), 3); /* its row, and that note */
     ent_kv_close(&again);
     again = after_a_power_cut(state); /* and is not deleted for ever */
     keep_box(again, 2, LONG_LEN);
@@ -416,6 +418,29 @@ a_power_cut_behind_who_deleted_it_does_not_leave_it_for_ever(void **state)
     expect_ok(ent_kv_open(
         file_in(state, COPY, ""), &kv_options, &again, &last_error));
     assert_true(has_box(again, 2, LONG_LEN));
+}
+
+/* LMDB writes nothing over that is in use: what is deleted may need room. */
+static void
+on_a_full_disk_what_is_deleted_waits_and_nothing_else_does(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    ENT_AUTO(ent_kv_close) struct ent_kv *again = NULL;
+
+    keep_box(kv, 1, LONG_LEN);
+    disk_full = true;
+    throw_away(kv, 1);
+    sync_failures = 1; /* of its file */
+    put(kv, NOTES, 1, "small");
+    assert_int_equal(sync_failures, 0);
+    again = after_a_power_cut(state);
+    disk_full = false;
+    assert_false(has_box(again, 1, LONG_LEN));
+    assert_false(has_box(kv, 1, LONG_LEN));
+    put(again, NOTES, 2, "more");
+    put(kv, NOTES, 2, "more");
+    assert_int_equal(in_the_files(again), 2); /* both notes */
+    assert_int_equal(in_the_files(kv), 2);
 }
 
 /* ---- a file that is not as it was ---- */
@@ -587,6 +612,7 @@ main(void)
         KV_TEST(what_is_deleted_is_gone_and_leaves_the_file_later),
         KV_TEST(deleting_what_is_not_there_says_so),
         KV_TEST(a_power_cut_behind_who_deleted_it_does_not_leave_it_for_ever),
+        KV_TEST(on_a_full_disk_what_is_deleted_waits_and_nothing_else_does),
         KV_TEST(a_file_that_is_missing_cut_or_another_stores_is_told),
         KV_TEST(long_values_are_sealed_or_veiled),
         KV_TEST(nobody_finds_in_the_file_what_was_put),

@@ -76,16 +76,20 @@ take_back(struct ent_kv *kv, struct ent_error *err)
                : broke(kv, why.text, err);
 }
 
+static bool
+is_full(const struct ent_kv *kv, uint64_t bytes, int rc)
+{
+    return ent_kv_status(rc) == ENT_FULL ||
+           (rc == EIO && disk_is_full(kv, bytes));
+}
+
 /* The tables could not be committed, and `bytes` more with them; `rc` is what
  * LMDB said. */
 static enum ent_status
 settling_failed(
     struct ent_kv *kv, uint64_t bytes, int rc, struct ent_error *err)
 {
-    bool full =
-        ent_kv_status(rc) == ENT_FULL || (rc == EIO && disk_is_full(kv, bytes));
-
-    if (!full) {
+    if (!is_full(kv, bytes, rc)) {
         return broke(kv, mdb_strerror(rc), err);
     }
     if (take_back(kv, err) != ENT_OK) {
@@ -168,14 +172,18 @@ ent_kv_done_file(const struct ent_kv *kv)
 
 /* ---- the tables ---- */
 
-/* Commit LMDB's transaction, and with it what the log has, and long values. */
+/* Commit LMDB's transaction, and with it what the log has, and long values. On
+ * a full disk what is deleted of those may have to wait, and nothing else does
+ * for it. */
 static enum ent_status
 settle(struct ent_kv *kv, MDB_txn *mdb, uint64_t bytes, struct ent_error *err)
 {
     int rc = ent_kv_long_write(&kv->longs);
+    const bool may_wait =
+        is_full(kv, bytes, rc) && !ent_kv_long_has_put(&kv->longs);
 
     kv->open = NULL;
-    if (rc == 0) {
+    if (rc == 0 || may_wait) {
         rc = ent_kv_redo_settle(kv, mdb);
     } else {
         mdb_txn_abort(mdb);
@@ -183,7 +191,11 @@ settle(struct ent_kv *kv, MDB_txn *mdb, uint64_t bytes, struct ent_error *err)
     if (rc != 0) {
         return settling_failed(kv, bytes, rc, err);
     }
-    ent_kv_long_written(&kv->longs);
+    if (may_wait) {
+        ent_kv_long_logged(&kv->longs);
+    } else {
+        ent_kv_long_written(&kv->longs);
+    }
     return ENT_OK;
 }
 

@@ -254,6 +254,8 @@ void ent_kv_long_logged(struct ent_kv_long *longs);
  * LMDB code), and was committed then; */
 int ent_kv_long_write(const struct ent_kv_long *longs);
 void ent_kv_long_written(struct ent_kv_long *longs);
+/* (whether there is more in that than what is deleted;) */
+bool ent_kv_long_has_put(const struct ent_kv_long *longs);
 /* or it is another thread that does so; */
 void ent_kv_long_go(struct ent_kv_long *longs);
 int ent_kv_long_write_going(const struct ent_kv_long *longs);
@@ -263,8 +265,9 @@ void ent_kv_long_drop(struct ent_kv_long *longs);
 /* What the log says of such a table. */
 int ent_kv_long_again(
     struct ent_kv_long *longs, const struct ent_kv_change *change);
-/* What is deleted by the transaction whose tables are committed with `txn`; an
- * LMDB code. And what they said of that, when they are read. */
+/* What is deleted, by the transaction whose tables are committed with `txn` or
+ * before it, and may be in the file still; an LMDB code. And what they said of
+ * that, when they are read. */
 int ent_kv_long_note(struct ent_kv *kv, MDB_txn *txn);
 enum ent_status ent_kv_long_read_note(struct ent_kv *kv, struct ent_view noted,
     struct ent_error *err) ENT_MUST_CHECK;

@@ -189,12 +189,12 @@ write_rows(const struct ent_kv_long *longs, MDB_txn *txn,
 }
 
 static bool
-has_work(const struct ent_kv_rows *kept, const struct ent_kv_rows *now)
+has_put(const struct ent_kv_rows *rows)
 {
-    bool has = kept->count > 0;
+    bool has = false;
 
-    for (size_t i = 0; !has && i < now->count; i++) {
-        has = !now->list[i]->is_deleted;
+    for (size_t i = 0; !has && i < rows->count; i++) {
+        has = !rows->list[i]->is_deleted;
     }
     return has;
 }
@@ -206,7 +206,7 @@ write_file(const struct ent_kv_long *longs, const struct ent_kv_rows *kept,
     MDB_txn *txn = NULL;
     int rc;
 
-    if (!has_work(kept, now)) {
+    if (kept->count == 0 && !has_put(now)) {
         return 0;
     }
     rc = mdb_txn_begin(longs->env, NULL, 0, &txn);
@@ -323,6 +323,12 @@ ent_kv_long_again(struct ent_kv_long *longs, const struct ent_kv_change *change)
 
 /* ---- what the tables say is to be deleted ---- */
 
+bool
+ent_kv_long_has_put(const struct ent_kv_long *longs)
+{
+    return has_put(&longs->kept) || has_put(&longs->now);
+}
+
 /* Keys with their tables, one behind the other; `out` NULL: how long that is.
  */
 static size_t
@@ -347,18 +353,21 @@ encode_deleted(const struct ent_kv_rows *rows, uint8_t *out)
 int
 ent_kv_long_note(struct ent_kv *kv, MDB_txn *txn)
 {
-    const size_t len = encode_deleted(&kv->longs.now, NULL);
+    const struct ent_kv_long *longs = &kv->longs;
+    const size_t kept_len = encode_deleted(&longs->kept, NULL);
+    const size_t len = kept_len + encode_deleted(&longs->now, NULL);
     uint8_t *keys;
     int rc;
 
-    if (len == 0 && !kv->longs.is_noted) {
+    if (len == 0 && !longs->is_noted) {
         return 0;
     }
     keys = malloc(len + 1);
     if (keys == NULL) {
         return ENOMEM;
     }
-    (void)encode_deleted(&kv->longs.now, keys);
+    (void)encode_deleted(&longs->kept, keys);
+    (void)encode_deleted(&longs->now, keys + kept_len);
     rc = ent_kv_own_put(
         txn, kv->own, &kv->guard, ENT_KV_LONG_NAME, ent_view_of(keys, len));
     free(keys);
