@@ -369,10 +369,12 @@ no_address_and_no_id_is_in_the_files(void **state)
     put(store, NODE_SEEN, &seen);
     put(store, NODE_SEEN_BLOCK, &block);
     put(store, NODE_DESK, &number);
+    put(store, NODE_BODY, &number);
     expect_ok(node_store_commit(store, &last_error));
     expect_hidden(state, "redo.log", &party, &id, &number);
     node_store_close(&store);
     expect_hidden(state, "data.mdb", &party, &id, &number);
+    expect_hidden(state, "long.mdb", &party, &id, &number);
 }
 
 int

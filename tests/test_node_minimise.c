@@ -402,20 +402,28 @@ send_and_look(const char *family, ent_message *message, struct ent_arena *arena)
 
 /* ---- what lies on disk ---- */
 
-/* No marker of the last message is in any byte of that office's store. */
 static void
-expect_no_plaintext(enum who who)
+expect_no_plaintext_in(enum who who, const char *file)
 {
     ENT_AUTO(ent_bytes_free) struct ent_bytes store = {0};
     char path[PATH_MAX];
 
-    in_folder(who, "store/data.mdb", path);
+    in_folder(who, file, path);
     expect_ok(ent_file_read(path, (size_t)1 << 28, &store, &last_error));
     assert_true(store.len > 0);
     for (size_t i = 0; i < play.plants.count; i++) {
         assert_false(
             holds_marker(ent_bytes_view(&store), play.plants.list[i].marker));
     }
+}
+
+/* No marker of the last message is in any byte of that office's store. */
+static void
+expect_no_plaintext(enum who who)
+{
+    expect_no_plaintext_in(who, "store/data.mdb");
+    expect_no_plaintext_in(who, "store/long.mdb");
+    expect_no_plaintext_in(who, "store/redo.log");
 }
 
 /* ---- the tests ---- */
