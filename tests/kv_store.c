@@ -34,6 +34,7 @@ const struct ent_kv_options kv_options = {
 int sync_errno;
 size_t sync_failures;
 bool disk_full;
+bool disk_short;
 size_t syncs;
 
 static pthread_mutex_t hold_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -66,8 +67,10 @@ int
 fstatvfs(int fd, struct statvfs *ret_disk)
 {
     (void)fd;
-    *ret_disk =
-        (struct statvfs){.f_frsize = 4096, .f_bavail = disk_full ? 1 : 1 << 30};
+    *ret_disk = (struct statvfs){.f_frsize = 4096,
+        .f_bavail = disk_full    ? 1
+                    : disk_short ? 25600
+                                 : 1 << 30};
     return 0;
 }
 
@@ -147,6 +150,17 @@ data_size(void **state)
     struct stat stat_of;
 
     assert_int_equal(stat(data_file(state), &stat_of), 0);
+    return stat_of.st_size;
+}
+
+off_t
+long_size(void **state)
+{
+    struct stat stat_of;
+    char path[64];
+
+    (void)snprintf(path, sizeof path, "%s/long.mdb", (char *)*state);
+    assert_int_equal(stat(path, &stat_of), 0);
     return stat_of.st_size;
 }
 

@@ -25,6 +25,7 @@ extern const struct ent_kv_options kv_options;
 extern int sync_errno;       /* 0: it works */
 extern size_t sync_failures; /* so many more fail, with EIO */
 extern bool disk_full;
+extern bool disk_short; /* there are 100 MiB */
 extern size_t syncs;
 /* It answers nobody until it is let go. */
 void sync_hold(bool hold);
@@ -45,9 +46,12 @@ void put(struct ent_kv *kv, size_t table, uint64_t key, const char *value);
 enum ent_status get(
     struct ent_kv *kv, size_t table, uint64_t key, const char *want);
 
-/* The data file in a test's folder, and how long it is. */
+/* The data file in a test's folder, and how long it is; and that of long
+ * values.
+ */
 const char *data_file(void **state);
 off_t data_size(void **state);
+off_t long_size(void **state);
 
 /* What lies on the disk at `key` of a table, whose store is not open: its
  * length; `out` has room. And to put other bytes there. */

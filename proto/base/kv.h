@@ -66,7 +66,8 @@ struct ent_kv_options {
     const struct ent_kv_table *tables;
     size_t table_count;
     /* Bytes in use at most, at least 64 KiB. So that deleting always has room,
-     * address space is four times that; the file grows as it is used. */
+     * each file has address space for four times that; it grows as it is used.
+     */
     size_t size_max;
     uint8_t store_key[ENT_KV_STORE_KEY_LEN];
     const struct ent_kv_cipher *cipher; /* NULL: no table needs one */

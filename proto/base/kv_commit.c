@@ -108,9 +108,10 @@ run(void *context)
     struct ent_kv *kv = context;
 
     kv->going.rc = ent_kv_long_write_going(&kv->longs);
-    kv->going.is_logged =
-        kv->going.rc == 0 &&
-        ent_redo_append(&kv->redo, &kv->going.record, NULL) == ENT_OK;
+    kv->going.logged =
+        kv->going.rc != 0
+            ? ent_kv_status(kv->going.rc)
+            : ent_redo_append(&kv->redo, &kv->going.record, &kv->going.err);
 }
 
 static bool
@@ -141,10 +142,9 @@ ent_kv_finish(struct ent_kv *kv, struct ent_error *err)
         return ENT_OK;
     }
     ent_aside_finish(kv->aside);
-    if (!kv->going.is_logged) {
+    if (kv->going.logged != ENT_OK) {
         return broke(kv,
-            kv->going.rc != 0 ? mdb_strerror(kv->going.rc)
-                              : ENT_REDO_FILE " could not be written",
+            kv->going.rc != 0 ? mdb_strerror(kv->going.rc) : kv->going.err.text,
             err);
     }
     ent_kv_long_gone(&kv->longs);
@@ -266,7 +266,18 @@ choose(struct ent_kv *kv, uint64_t disk)
     return is_short ? IN_LOG : BESIDE_LOG;
 }
 
-/* What is to be in the log is; false: it is not, and nothing is durable. */
+/* The log could not be written, and may have it nevertheless: so it is to be in
+ * the tables, or nobody knows whether it is there. */
+static enum ent_status
+commit_unlogged(
+    struct ent_kv *kv, MDB_txn *mdb, uint64_t bytes, struct ent_error *err)
+{
+    struct ent_error why = {0};
+
+    return settle(kv, mdb, bytes, &why) == ENT_OK ? ENT_OK
+                                                  : broke(kv, why.text, err);
+}
+
 static enum ent_status
 commit_beside(struct ent_kv *kv, MDB_txn *mdb, bool is_ahead, uint64_t bytes,
     struct ent_error *err)
@@ -285,7 +296,7 @@ commit_beside(struct ent_kv *kv, MDB_txn *mdb, bool is_ahead, uint64_t bytes,
         return settling_failed(kv, bytes, rc, err);
     }
     if (ent_redo_append(&kv->redo, &kv->record, NULL) != ENT_OK) {
-        return settle(kv, mdb, bytes, err);
+        return commit_unlogged(kv, mdb, bytes, err);
     }
     ent_kv_long_written(&kv->longs);
     return ENT_OK;
@@ -305,9 +316,11 @@ commit_mdb(struct ent_kv_txn *txn, bool is_ahead, struct ent_error *err)
             is_ahead && disk > AHEAD_DISK_MIN + 4 * txn->bytes, txn->bytes,
             err);
     }
-    if (way == IN_TABLES ||
-        ent_redo_append(&kv->redo, &kv->record, NULL) != ENT_OK) {
+    if (way == IN_TABLES) {
         return settle(kv, mdb, txn->bytes, err);
+    }
+    if (ent_redo_append(&kv->redo, &kv->record, NULL) != ENT_OK) {
+        return commit_unlogged(kv, mdb, txn->bytes, err);
     }
     kv->open = mdb;
     ent_kv_long_logged(&kv->longs);
@@ -354,13 +367,12 @@ commit(struct ent_kv_txn **txn, bool is_ahead, struct ent_error *err)
         ent_kv_abort(txn);
         return ENT_OK;
     }
-    if (ent_kv_room_is_over(*txn)) {
-        ent_kv_abort(txn);
-        return ent_fail(err, ENT_FULL,
+    rc = ent_kv_finish(kv, err);
+    if (rc == ENT_OK && ent_kv_room_is_over(*txn)) {
+        rc = ent_fail(err, ENT_FULL,
             "the store is full (%zu bytes): nothing was committed",
             kv->size_max);
     }
-    rc = ent_kv_finish(kv, err);
     if (rc == ENT_OK && !ent_kv_long_reserve(&kv->longs)) {
         rc = ent_fail(err, ENT_NO_MEMORY, "committing long values");
     }

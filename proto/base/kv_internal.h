@@ -89,15 +89,17 @@ struct ent_kv_count {
     bool known;
     unsigned turns; /* transactions since */
     uint64_t used;
-    uint64_t bytes;  /* put since */
-    uint64_t growth; /* at most so much more is in use */
+    uint64_t used_long; /* of that in the file of long values */
+    uint64_t bytes;     /* put since */
+    uint64_t growth;    /* at most so much more is in use */
 };
 
 /* A row of a table of long values, on its way to their file. */
 struct ent_kv_row {
     size_t table;
     bool is_deleted;
-    size_t len; /* of the value as it is stored, where `bytes` begin */
+    size_t freed; /* deleted: how long the value was, as it was stored */
+    size_t len;   /* of the value as it is stored, where `bytes` begin */
     struct ent_view key;
     uint8_t bytes[];
 };
@@ -117,7 +119,6 @@ struct ent_kv_long {
     struct ent_kv_rows kept;
     struct ent_kv_rows going_now; /* what was `now` of who is committed */
     struct ent_kv_rows going_kept;
-    bool is_noted; /* the tables say that something is to be deleted there */
 };
 
 struct ent_kv {
@@ -145,8 +146,9 @@ struct ent_kv {
     struct ent_aside *aside; /* NULL: nothing was committed ahead yet */
     struct {                 /* what it does, or did last */
         struct ent_redo_record record;
-        int rc;         /* of putting the long values; LMDB's */
-        bool is_logged; /* and then the record: all of it is durable */
+        int rc;                 /* of putting the long values; LMDB's */
+        enum ent_status logged; /* and then the record */
+        struct ent_error err;
     } going;
     bool broken; /* a commit failed: what is on disk is uncertain */
 };
@@ -245,6 +247,9 @@ int ent_kv_long_delete(
 /* How much the transaction that writes has put there; to put that into the
  * record, or of it what it has deleted. */
 uint64_t ent_kv_long_bytes(const struct ent_kv_long *longs);
+/* By how much, in whole pages, all that is on its way makes the file fuller:
+ * less than 0, when more is deleted. */
+int64_t ent_kv_long_growth(const struct ent_kv_long *longs, size_t page_size);
 void ent_kv_long_log(struct ent_kv *kv, bool only_deleted);
 /* Whether what comes next will have memory: */
 bool ent_kv_long_reserve(struct ent_kv_long *longs);
@@ -266,8 +271,9 @@ void ent_kv_long_drop(struct ent_kv_long *longs);
 int ent_kv_long_again(
     struct ent_kv_long *longs, const struct ent_kv_change *change);
 /* What is deleted, by the transaction whose tables are committed with `txn` or
- * before it, and may be in the file still; an LMDB code. And what they said of
- * that, when they are read. */
+ * before it, and may be in the file still; an LMDB code. It is put each time,
+ * so that on a full disk each commit frees the page that the next one needs.
+ * And what they said of that, when they are read. */
 int ent_kv_long_note(struct ent_kv *kv, MDB_txn *txn);
 enum ent_status ent_kv_long_read_note(struct ent_kv *kv, struct ent_view noted,
     struct ent_error *err) ENT_MUST_CHECK;
@@ -290,7 +296,8 @@ const struct ent_kv_row *ent_kv_rows_find(
     const struct ent_kv_rows *rows, size_t table, struct ent_view key);
 /* Room for so many more; false: no memory. */
 bool ent_kv_rows_reserve(struct ent_kv_rows *rows, size_t more);
-/* Instead of what was there of that key; there is room for it. */
+/* Instead of what was there of that key; there is room for it. What is deleted
+ * before it was in the file frees nothing there. */
 void ent_kv_rows_set(struct ent_kv_rows *rows, struct ent_kv_row *row);
 /* All to `to`, which has room for them, or those that are deleted and the
  * others are freed. */

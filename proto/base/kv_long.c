@@ -136,9 +136,9 @@ ent_kv_long_delete(struct ent_kv_txn *txn, size_t table, struct ent_view key)
 {
     struct ent_kv_long *longs = &txn->kv->longs;
     const struct ent_kv_row *row = find(txn, table, key);
+    MDB_val stored = {.mv_size = row == NULL ? 0 : row->len};
     struct ent_kv_row *deleted;
-    MDB_val ignored;
-    int rc = row == NULL       ? look(longs, table, key, &ignored)
+    int rc = row == NULL       ? look(longs, table, key, &stored)
              : row->is_deleted ? MDB_NOTFOUND
                                : 0;
 
@@ -149,6 +149,7 @@ ent_kv_long_delete(struct ent_kv_txn *txn, size_t table, struct ent_view key)
     deleted = ent_kv_row_new(table, key, 0);
     if (deleted != NULL) {
         deleted->is_deleted = true;
+        deleted->freed = stored.mv_size;
     }
     return set_now(longs, deleted);
 }
@@ -244,6 +245,34 @@ ent_kv_long_bytes(const struct ent_kv_long *longs)
         bytes += longs->now.list[i]->key.len + longs->now.list[i]->len;
     }
     return bytes;
+}
+
+static int64_t
+whole_pages(size_t len, size_t page_size)
+{
+    return (int64_t)((len + page_size - 1) / page_size * page_size);
+}
+
+static int64_t
+growth(const struct ent_kv_rows *rows, size_t page_size)
+{
+    int64_t bytes = 0;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct ent_kv_row *row = rows->list[i];
+
+        bytes += row->is_deleted ? -whole_pages(row->freed, page_size)
+                                 : whole_pages(row->len, page_size);
+    }
+    return bytes;
+}
+
+int64_t
+ent_kv_long_growth(const struct ent_kv_long *longs, size_t page_size)
+{
+    return growth(&longs->now, page_size) + growth(&longs->kept, page_size) +
+           growth(&longs->going_now, page_size) +
+           growth(&longs->going_kept, page_size);
 }
 
 void
@@ -359,7 +388,7 @@ ent_kv_long_note(struct ent_kv *kv, MDB_txn *txn)
     uint8_t *keys;
     int rc;
 
-    if (len == 0 && !longs->is_noted) {
+    if (longs->env == NULL) {
         return 0;
     }
     keys = malloc(len + 1);
@@ -371,7 +400,6 @@ ent_kv_long_note(struct ent_kv *kv, MDB_txn *txn)
     rc = ent_kv_own_put(
         txn, kv->own, &kv->guard, ENT_KV_LONG_NAME, ent_view_of(keys, len));
     free(keys);
-    kv->longs.is_noted = len > 0 || rc != 0;
     return rc;
 }
 
@@ -398,7 +426,6 @@ enum ent_status
 ent_kv_long_read_note(
     struct ent_kv *kv, struct ent_view noted, struct ent_error *err)
 {
-    kv->longs.is_noted = noted.len > 0;
     while (noted.len > 0) {
         if (!again_deleted(kv, &noted)) {
             return ent_fail(err, ENT_IO,

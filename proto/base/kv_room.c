@@ -48,28 +48,33 @@ count_long_tables(
     return rc;
 }
 
-/* The tables of long values, without what is on its way there: that is little,
- * but for what this transaction has put. */
+/* The tables of long values, when what is on its way to them is there. */
 static int
-count_long(const struct ent_kv *kv, uint64_t *bytes, uint64_t *entries)
+count_long(const struct ent_kv *kv, uint64_t *ret_bytes, uint64_t *entries)
 {
+    uint64_t bytes = 0;
+    int64_t used;
     MDB_txn *txn;
     int rc = mdb_txn_begin(kv->longs.env, NULL, MDB_RDONLY, &txn);
 
-    if (rc == 0) {
-        rc = count_long_tables(kv, txn, bytes, entries);
-        mdb_txn_abort(txn);
-        *bytes += ent_kv_long_bytes(&kv->longs);
+    if (rc != 0) {
+        return rc;
     }
+    rc = count_long_tables(kv, txn, &bytes, entries);
+    mdb_txn_abort(txn);
+    used = (int64_t)bytes + ent_kv_long_growth(&kv->longs, kv->page_size);
+    *ret_bytes = used > 0 ? (uint64_t)used : 0;
     return rc;
 }
 
-/* What is in use as `txn` sees it; an LMDB code. */
+/* What is in use as `txn` sees it, and of that in the file of long values; an
+ * LMDB code. */
 static int
 count_all(const struct ent_kv *kv, MDB_txn *txn, uint64_t *ret_bytes,
-    uint64_t *ret_entries)
+    uint64_t *ret_long, uint64_t *ret_entries)
 {
     uint64_t bytes = 0;
+    uint64_t bytes_long = 0;
     uint64_t entries = 0;
     uint64_t ignored = 0;
     int rc;
@@ -84,10 +89,11 @@ count_all(const struct ent_kv *kv, MDB_txn *txn, uint64_t *ret_bytes,
                  : count_table(txn, kv->dbis[i], &bytes, &entries);
     }
     if (rc == 0 && kv->longs.env != NULL) {
-        rc = count_long(kv, &bytes, &entries);
+        rc = count_long(kv, &bytes_long, &entries);
     }
     if (rc == 0) {
-        *ret_bytes = bytes;
+        *ret_bytes = bytes + bytes_long;
+        *ret_long = bytes_long;
         *ret_entries = entries;
     }
     return rc;
@@ -121,7 +127,8 @@ ent_kv_room_begin(struct ent_kv_txn *txn)
     txn->counted = is_to_be_counted(txn->kv);
     if (txn->counted) {
         *count = (struct ent_kv_count){0};
-        rc = count_all(txn->kv, txn->mdb, &count->used, &ignored);
+        rc = count_all(
+            txn->kv, txn->mdb, &count->used, &count->used_long, &ignored);
         count->known = rc == 0;
     }
     txn->used = count->used + count->bytes;
@@ -137,7 +144,7 @@ ent_kv_room_is_over(const struct ent_kv_txn *txn)
 
     if (txn->bytes == 0 ||
         kv->count.used + kv->count.growth + growth_max(txn) <= kv->size_max ||
-        count_all(kv, txn->mdb, &used, &ignored) != 0) {
+        count_all(kv, txn->mdb, &used, &ignored, &ignored) != 0) {
         return false;
     }
     /* Where it was not counted when it began it was below. */
@@ -160,6 +167,7 @@ ent_kv_usage(struct ent_kv *kv, uint64_t *ret_used, uint64_t *ret_entries,
 {
     ENT_AUTO(ent_kv_abort) struct ent_kv_txn *txn = NULL;
     enum ent_status status;
+    uint64_t ignored;
     int rc;
 
     if (kv->open == NULL) {
@@ -168,8 +176,8 @@ ent_kv_usage(struct ent_kv *kv, uint64_t *ret_used, uint64_t *ret_entries,
             return status;
         }
     }
-    rc =
-        count_all(kv, txn == NULL ? kv->open : txn->mdb, ret_used, ret_entries);
+    rc = count_all(
+        kv, txn == NULL ? kv->open : txn->mdb, ret_used, &ignored, ret_entries);
     if (rc != 0) {
         return ent_fail(err, ent_kv_status(rc), "measuring the store: %s",
             mdb_strerror(rc));
@@ -187,24 +195,44 @@ ent_kv_room(
     *ret_size_max = txn->kv->size_max;
 }
 
-uint64_t
-ent_kv_disk_room(const struct ent_kv_txn *txn)
+/* Pages of a file that hold nothing, in bytes; false: that cannot be known. */
+static bool
+spare_of(MDB_env *env, uint64_t used, uint64_t *ret_spare)
 {
-    struct statvfs disk;
     MDB_envinfo info;
     MDB_stat stat;
     uint64_t file;
+
+    *ret_spare = 0;
+    if (env == NULL) {
+        return true;
+    }
+    if (mdb_env_info(env, &info) != 0 || mdb_env_stat(env, &stat) != 0) {
+        return false;
+    }
+    file = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+    *ret_spare = file > used ? file - used : 0;
+    return true;
+}
+
+uint64_t
+ent_kv_disk_room(const struct ent_kv_txn *txn)
+{
+    const struct ent_kv *kv = txn->kv;
+    const struct ent_kv_count *count = &kv->count;
+    const uint64_t put = count->bytes + txn->bytes;
+    struct statvfs disk;
+    uint64_t spare;
+    uint64_t spare_long;
     uint64_t room;
 
     assert(txn->write);
 
-    if (fstatvfs(txn->kv->lock, &disk) != 0 ||
-        mdb_env_info(txn->kv->env, &info) != 0 ||
-        mdb_env_stat(txn->kv->env, &stat) != 0) {
+    if (fstatvfs(kv->lock, &disk) != 0 ||
+        !spare_of(kv->env, count->used - count->used_long, &spare) ||
+        !spare_of(kv->longs.env, count->used_long, &spare_long)) {
         return UINT64_MAX; /* nobody knows: then a commit will say */
     }
-    file = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
-    room = (uint64_t)disk.f_bavail * disk.f_frsize +
-           (file > txn->used ? file - txn->used : 0);
-    return room > txn->bytes ? room - txn->bytes : 0;
+    room = (uint64_t)disk.f_bavail * disk.f_frsize + spare + spare_long;
+    return room > put ? room - put : 0;
 }

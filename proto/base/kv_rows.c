@@ -95,6 +95,7 @@ ent_kv_rows_set(struct ent_kv_rows *rows, struct ent_kv_row *row)
 
     if (at < rows->count &&
         compare(rows->list[at], row->table, row->key) == 0) {
+        row->freed = rows->list[at]->is_deleted ? row->freed : 0;
         free(rows->list[at]);
         rows->list[at] = row;
         return;

@@ -96,8 +96,11 @@ prepare(const struct ent_kv *kv, MDB_env *env, uint64_t used_at_open)
 bool
 ent_kv_prepare(struct ent_kv *kv)
 {
-    if (kv->writing || kv->broken || ent_kv_is_going(kv)) {
+    if (kv->writing || kv->broken) {
         return false;
+    }
+    if (ent_kv_is_going(kv)) {
+        return true; /* LMDB may write where the file ends */
     }
     return prepare(kv, kv->longs.env, kv->long_used_at_open) ||
            prepare(kv, kv->env, kv->used_at_open);

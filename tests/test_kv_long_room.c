@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Long values in a store, and on a disk, that is full. */
+#include "tests/kv_boxes.h"
+
+static enum ent_status
+try_box(struct ent_kv *kv, uint64_t key, size_t len)
+{
+    struct ent_kv_txn *txn = begin(kv, true);
+    enum ent_status rc;
+
+    put_box(txn, key, len);
+    rc = ent_kv_commit(&txn, &last_error);
+    if (rc != ENT_OK) {
+        expect_status(rc, ENT_FULL);
+    }
+    return rc;
+}
+
+static enum ent_status
+try_note(struct ent_kv *kv, uint64_t key)
+{
+    static uint8_t note[3000];
+    struct ent_kv_txn *txn = begin(kv, true);
+
+    expect_ok(ent_kv_put(
+        txn, NOTES, key_of(key), ent_view_of(note, sizeof note), &last_error));
+    return ent_kv_commit(&txn, &last_error);
+}
+
+/* How many boxes there are then. */
+static uint64_t
+fill(struct ent_kv *kv)
+{
+    uint64_t count = 0;
+
+    while (try_box(kv, count, LONG_LEN) == ENT_OK) {
+        count++;
+    }
+    return count;
+}
+
+static void
+fill_to_the_brim(struct ent_kv *kv)
+{
+    uint64_t key = 5000;
+
+    while (try_note(kv, key) == ENT_OK) {
+        key++;
+    }
+}
+
+static void
+in_a_full_store_who_deletes_more_than_it_puts_always_can(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    static uint8_t note[5000];
+    const uint64_t count = fill(kv);
+    struct ent_kv_txn *txn;
+
+    fill_to_the_brim(kv);
+    txn = begin(kv, true);
+    for (uint64_t i = 0; i < count / 2; i++) {
+        delete_box(txn, i);
+    }
+    for (uint64_t i = 0; i < 4; i++) {
+        expect_ok(ent_kv_put(txn, NOTES, key_of(i),
+            ent_view_of(note, sizeof note), &last_error));
+    }
+    expect_ok(ent_kv_commit(&txn, &last_error));
+}
+
+static void
+what_was_deleted_in_a_full_store_has_room_for_another_at_once(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    const uint64_t count = fill(kv);
+    struct ent_kv_txn *txn = begin(kv, true);
+
+    for (uint64_t i = 0; i < count / 2; i++) {
+        delete_box(txn, i);
+    }
+    expect_ok(ent_kv_commit(&txn, &last_error));
+    expect_ok(try_box(kv, count, LONG_LEN));
+}
+
+/* One that never was in the file frees nothing there. */
+static void
+what_is_put_and_deleted_at_once_makes_no_room(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    uint64_t count = fill(kv);
+    struct ent_kv_txn *txn = begin(kv, true);
+
+    for (uint64_t i = 0; i < 4; i++) {
+        put_box(txn, 1000 + i, LONG_LEN);
+        delete_box(txn, 1000 + i);
+    }
+    expect_ok(ent_kv_commit(&txn, &last_error));
+    expect_status(try_box(kv, count, LONG_LEN), ENT_FULL);
+}
+
+static void
+pages_that_hold_nothing_are_room_on_a_full_disk(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv_txn *txn;
+
+    for (uint64_t i = 0; i < 20; i++) {
+        keep_box(kv, i, LONG_LEN);
+    }
+    txn = begin(kv, true);
+    for (uint64_t i = 0; i < 20; i++) {
+        delete_box(txn, i);
+    }
+    expect_ok(ent_kv_commit(&txn, &last_error));
+    disk_full = true;
+    keep_box(kv, 100, SHORT_LEN);
+    ent_kv_close(&kv);
+    kv = open_store(state);
+    txn = begin(kv, true);
+    assert_true(ent_kv_disk_room(txn) > 1024 * 1024);
+    ent_kv_abort(&txn);
+    disk_full = false;
+}
+
+/* LMDB writes nothing over that is in use: what is deleted may need room. */
+static void
+on_a_full_disk_what_is_deleted_waits_and_nothing_else_does(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    ENT_AUTO(ent_kv_close) struct ent_kv *again = NULL;
+
+    keep_box(kv, 1, LONG_LEN);
+    disk_full = true;
+    throw_away(kv, 1);
+    sync_failures = 1; /* of its file */
+    put(kv, NOTES, 1, "small");
+    assert_int_equal(sync_failures, 0);
+    again = after_a_power_cut(state);
+    disk_full = false;
+    assert_false(has_box(again, 1, LONG_LEN));
+    assert_false(has_box(kv, 1, LONG_LEN));
+    put(again, NOTES, 2, "more");
+    put(kv, NOTES, 2, "more");
+    assert_int_equal(in_the_files(again), 2); /* both notes */
+    assert_int_equal(in_the_files(kv), 2);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KV_TEST(in_a_full_store_who_deletes_more_than_it_puts_always_can),
+        KV_TEST(what_was_deleted_in_a_full_store_has_room_for_another_at_once),
+        KV_TEST(what_is_put_and_deleted_at_once_makes_no_room),
+        KV_TEST(pages_that_hold_nothing_are_room_on_a_full_disk),
+        KV_TEST(on_a_full_disk_what_is_deleted_waits_and_nothing_else_does),
+    };
+
+    return cmocka_run_group_tests_name("kv_long_room", tests, NULL, NULL);
+}
