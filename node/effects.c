@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/effects.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-static enum ent_status
-grow(struct node_effects *effects, struct ent_error *err)
+enum ent_status
+node_effects_reserve(
+    struct node_effects *effects, size_t more, struct ent_error *err)
 {
     struct node_effect *list;
-    size_t room = effects->room == 0 ? 64 : effects->room * 2;
+    size_t room = effects->room == 0 ? 64 : effects->room;
 
-    if (effects->count < effects->room) {
+    while (room < effects->count + more) {
+        room *= 2;
+    }
+    if (room == effects->room) {
         return ENT_OK;
     }
     list = realloc(effects->list, room * sizeof *list);
@@ -26,7 +32,7 @@ node_effects_frame(struct node_effects *effects, uint64_t via, bool urgent,
     enum ent_frame_type type, struct ent_bytes *payload,
     struct node_bundle **bundle, struct ent_error *err)
 {
-    enum ent_status rc = grow(effects, err);
+    enum ent_status rc = node_effects_reserve(effects, 1, err);
 
     if (rc != ENT_OK) {
         return rc;
@@ -39,6 +45,7 @@ node_effects_frame(struct node_effects *effects, uint64_t via, bool urgent,
         .payload = *payload,
         .bundle = bundle == NULL ? NULL : *bundle,
     };
+    effects->bytes += payload->len;
     *payload = (struct ent_bytes){0};
     if (bundle != NULL) {
         *bundle = NULL;
@@ -51,7 +58,7 @@ node_effects_reply(struct node_effects *effects, struct ent_view client,
     struct ent_bytes *payload, struct ent_error *err)
 {
     struct ent_bytes copy;
-    enum ent_status rc = grow(effects, err);
+    enum ent_status rc = node_effects_reserve(effects, 1, err);
 
     if (rc == ENT_OK) {
         rc = ent_bytes_copy(client, &copy, err);
@@ -61,32 +68,35 @@ node_effects_reply(struct node_effects *effects, struct ent_view client,
     }
     effects->list[effects->count++] = (struct node_effect){
         .kind = NODE_EFFECT_REPLY, .client = copy, .payload = *payload};
+    effects->bytes += payload->len;
     *payload = (struct ent_bytes){0};
     return ENT_OK;
 }
 
-enum ent_status
-node_effects_join(struct node_effects *effects, struct node_effects *more,
-    struct ent_error *err)
+void
+node_effects_join(struct node_effects *effects, struct node_effects *more)
 {
-    struct node_effects all = *effects;
-
-    if (effects->count == 0) {
-        *effects = *more;
-        *more = all;
-        return ENT_OK;
+    assert(effects->room - effects->count >= more->count);
+    if (more->count > 0) {
+        memcpy(effects->list + effects->count, more->list,
+            more->count * sizeof *more->list);
     }
-    for (size_t i = 0; i < more->count; i++) {
-        enum ent_status rc = grow(effects, err);
-
-        if (rc != ENT_OK) {
-            return rc;
-        }
-        effects->list[effects->count++] = more->list[i];
-        more->list[i] = (struct node_effect){.kind = NODE_EFFECT_REPLY};
-    }
+    effects->count += more->count;
+    effects->bytes += more->bytes;
     more->count = 0;
-    return ENT_OK;
+    more->bytes = 0;
+}
+
+void
+node_effects_unbind(struct node_effects *effects, uint64_t via, bool urgent)
+{
+    for (size_t i = 0; i < effects->count; i++) {
+        struct node_effect *effect = &effects->list[i];
+
+        if (node_effect_is_bound(effect) && effect->urgent == urgent) {
+            effect->via &= ~via;
+        }
+    }
 }
 
 void
@@ -98,6 +108,7 @@ node_effects_clear(struct node_effects *effects)
         node_bundle_release(&effects->list[i].bundle);
     }
     effects->count = 0;
+    effects->bytes = 0;
 }
 
 void

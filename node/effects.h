@@ -33,7 +33,17 @@ struct node_effects {
     struct node_effect *list;
     size_t count;
     size_t room;
+    size_t bytes; /* of their payloads */
 };
+
+/* Credit belongs to one connection, and so does what it pays for. */
+static inline bool
+node_effect_is_bound(const struct node_effect *effect)
+{
+    return effect->kind == NODE_EFFECT_FRAME &&
+           (effect->type == ENT_FRAME_BUNDLE ||
+               effect->type == ENT_FRAME_CREDIT);
+}
 
 static inline struct ent_view
 node_effect_body(const struct node_effect *effect)
@@ -52,9 +62,16 @@ enum ent_status node_effects_reply(struct node_effects *effects,
     struct ent_view client, struct ent_bytes *payload,
     struct ent_error *err) ENT_MUST_CHECK;
 
-/* Everything that is queued in `more` goes behind what is queued here. */
-enum ent_status node_effects_join(struct node_effects *effects,
-    struct node_effects *more, struct ent_error *err) ENT_MUST_CHECK;
+/* Room for so many more. */
+enum ent_status node_effects_reserve(struct node_effects *effects, size_t more,
+    struct ent_error *err) ENT_MUST_CHECK;
+/* Everything that is queued in `more` goes behind what is queued here, which
+ * has room for it. */
+void node_effects_join(struct node_effects *effects, struct node_effects *more);
+/* A neighbour began anew on that lane: what belonged to its connection there
+ * does not go to it any more. */
+void node_effects_unbind(
+    struct node_effects *effects, uint64_t via, bool urgent);
 
 /* Forget everything queued; keeps the list's room. */
 void node_effects_clear(struct node_effects *effects);

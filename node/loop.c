@@ -405,19 +405,37 @@ pat_watchdog(const struct node *node, struct loop *loop)
 }
 
 /* What memory alone has is written: the next process goes on from there. */
-static void
-write_down(struct node *node)
+static enum ent_status
+write_down(struct node *node, struct ent_error *err)
 {
-    struct ent_error err = {0};
-    enum ent_status rc = node_turn_begin(node, ent_time_now_ms(), &err);
+    enum ent_status rc = node_turn_begin(node, ent_time_now_ms(), err);
 
     if (rc == ENT_OK) {
-        rc = node_turn_end(node, node_asked_write(node, &err), &err);
+        rc = node_turn_end(node, node_asked_write(node, err), err);
     }
-    if (rc != ENT_OK) {
+    if (rc != ENT_OK && rc != ENT_IO) {
         ent_log(ENT_LOG_WARN, COMPONENT,
-            "who asked the lists is not written exactly: %s", err.text);
+            "who asked the lists is not written exactly: %s", err->text);
+        return ENT_OK;
     }
+    return rc;
+}
+
+/* Once all that was committed is on the disk: the anchor says so. */
+static enum ent_status
+take_leave(struct node *node, struct ent_error *err)
+{
+    enum ent_status rc = node_turn_finish(node, err);
+
+    if (rc == ENT_OK) {
+        rc = write_down(node, err);
+    }
+    if (rc == ENT_OK) {
+        node_uplink_bye(node->uplink);
+        node_anchor_write(node);
+        ent_log(ENT_LOG_INFO, COMPONENT, "stopped");
+    }
+    return rc;
 }
 
 enum ent_status
@@ -448,11 +466,5 @@ node_loop_run(struct node *node, int signal_file, struct ent_error *err)
         pat_watchdog(node, &loop);
     }
     (void)sd_notify(0, "STOPPING=1");
-    if (rc == ENT_OK) {
-        write_down(node);
-        node_uplink_bye(node->uplink);
-        node_anchor_write(node);
-        ent_log(ENT_LOG_INFO, COMPONENT, "stopped");
-    }
-    return rc;
+    return rc != ENT_OK ? rc : take_leave(node, err);
 }

@@ -146,13 +146,6 @@ node_neighbour_is_there(const struct node_neighbour *neighbour)
     return neighbour->lanes[0].ready || neighbour->lanes[1].ready;
 }
 
-/* Credit belongs to one connection, and so does what it pays for. */
-static bool
-is_bound(const struct node_effect *effect)
-{
-    return effect->type == ENT_FRAME_BUNDLE || effect->type == ENT_FRAME_CREDIT;
-}
-
 void
 node_neighbour_send(
     struct node_neighbour *neighbour, const struct node_effect *effect)
@@ -161,7 +154,7 @@ node_neighbour_send(
         node_neighbour_lane(neighbour, effect->urgent);
     struct ent_error err = {0};
 
-    if (!lane->ready && !is_bound(effect)) {
+    if (!lane->ready && !node_effect_is_bound(effect)) {
         lane = node_neighbour_lane(neighbour, !effect->urgent);
     }
     if (!lane->ready) {

@@ -32,6 +32,8 @@ node_record(struct node *node, enum ent_entry_kind kind,
 
 /* ---- a turn ---- */
 
+#define DUE_BYTES_MAX ((size_t)16 * 1024 * 1024)
+
 static void
 let_out(struct node *node, struct node_effects *effects)
 {
@@ -172,20 +174,23 @@ flush(struct node *node, struct ent_error *err)
     return rc;
 }
 
-/* All that was queued waits for the commit that is on its way. */
-static enum ent_status
-hold_back(struct node *node, struct ent_error *err)
+/* What changes something commits behind what is on its way; and what waits for
+ * that is bounded. */
+static bool
+has_to_wait(const struct node *node)
 {
-    return node_effects_join(&node->due, &node->effects, err);
+    return node_store_has_changed(node->store) ||
+           node->due.bytes + node->effects.bytes > DUE_BYTES_MAX;
 }
 
 static enum ent_status
 commit(struct node *node, struct ent_error *err)
 {
-    enum ent_status rc = ENT_OK;
+    enum ent_status rc =
+        has_to_wait(node) ? node_turn_finish(node, err) : ENT_OK;
 
-    if (node_store_has_changed(node->store)) {
-        rc = node_turn_finish(node, err);
+    if (rc == ENT_OK) {
+        rc = node_effects_reserve(&node->due, node->effects.count, err);
     }
     return rc != ENT_OK ? rc : node_store_commit_ahead(node->store, err);
 }
@@ -221,11 +226,9 @@ node_turn_end_ahead(
     node_journal_keep(node->journal);
     node_asked_keep(node);
     keep_self(node);
-    if (node_store_is_going(node->store)) {
-        return hold_back(node, err);
-    }
-    let_out(node, &node->effects);
-    return ENT_OK;
+    node_effects_join(&node->due, &node->effects);
+    return node_store_is_going(node->store) ? ENT_OK
+                                            : node_turn_finish(node, err);
 }
 
 enum ent_status

@@ -80,6 +80,8 @@ node_uplink_begin(struct node *node, struct node_neighbour *neighbour,
     }
     neighbour->is_doubted = false;
     node_connection_greeted(lane, hello->credit);
+    node_effects_unbind(
+        &node->due, node_uplink_via(node->uplink, neighbour), lane->urgent);
     rc = node_pump_resume(node, address->text, lane->urgent, err);
     if (rc == ENT_OK && lane->urgent) {
         rc = node_authorities_tell(

@@ -245,7 +245,8 @@ is_checkpoint_due(const struct node *node)
                                                 : node->config->checkpoint_ms));
 }
 
-/* Of what is committed. */
+/* Of what is committed, and on the disk: the anchor is a file beside the store,
+ * and a store that it is ahead of is taken for an old copy. */
 static enum ent_status
 renew_checkpoint(struct node *node, struct ent_error *err)
 {
@@ -255,6 +256,10 @@ renew_checkpoint(struct node *node, struct ent_error *err)
 
     if (!is_checkpoint_due(node)) {
         return ENT_OK;
+    }
+    rc = node_turn_finish(node, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     rc = node_journal_checkpoint(node->journal, &node->self, node->incarnation,
         node_keeper_signer(node->keeper), &note, err);

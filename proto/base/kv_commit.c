@@ -302,6 +302,19 @@ commit_beside(struct ent_kv *kv, MDB_txn *mdb, bool is_ahead, uint64_t bytes,
     return ENT_OK;
 }
 
+/* Whether there is room for it whatever becomes of it: LMDB finds pages of one
+ * long value only where they lie together. */
+static bool
+may_go_ahead(const struct ent_kv *kv, uint64_t disk, uint64_t bytes)
+{
+    MDB_envinfo info;
+
+    return disk > AHEAD_DISK_MIN + 4 * bytes && kv->longs.env != NULL &&
+           mdb_env_info(kv->longs.env, &info) == 0 &&
+           (info.me_last_pgno + 1) * kv->page_size + 4 * bytes <
+               info.me_mapsize;
+}
+
 static enum ent_status
 commit_mdb(struct ent_kv_txn *txn, bool is_ahead, struct ent_error *err)
 {
@@ -313,8 +326,7 @@ commit_mdb(struct ent_kv_txn *txn, bool is_ahead, struct ent_error *err)
     txn->mdb = NULL;
     if (way == BESIDE_LOG) {
         return commit_beside(kv, mdb,
-            is_ahead && disk > AHEAD_DISK_MIN + 4 * txn->bytes, txn->bytes,
-            err);
+            is_ahead && may_go_ahead(kv, disk, txn->bytes), txn->bytes, err);
     }
     if (way == IN_TABLES) {
         return settle(kv, mdb, txn->bytes, err);
