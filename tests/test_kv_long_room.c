@@ -2,6 +2,8 @@
 /* Long values in a store, and on a disk, that is full. */
 #include "tests/kv_boxes.h"
 
+#include <sys/stat.h>
+
 static enum ent_status
 try_box(struct ent_kv *kv, uint64_t key, size_t len)
 {
@@ -146,6 +148,44 @@ on_a_full_disk_what_is_deleted_waits_and_nothing_else_does(void **state)
     assert_int_equal(in_the_files(kv), 2);
 }
 
+static off_t
+spare_of(void **state)
+{
+    struct stat stat_of;
+
+    assert_int_equal(stat(file_in(state, "", "spare"), &stat_of), 0);
+    return stat_of.st_size;
+}
+
+/* Who deletes is told that there was no room, and has it then. */
+static void
+room_that_is_kept_for_deleting_is_given_up_for_it(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv_txn *txn;
+
+    keep_box(kv, 1, LONG_LEN);
+    while (ent_kv_prepare(kv)) {
+    }
+    assert_int_equal(spare_of(state), 1024 * 1024);
+    disk_full = true;
+    sync_failures = 1;
+    expect_status(try_note(kv, 1), ENT_FULL);
+    assert_int_equal(spare_of(state), 1024 * 1024);
+    sync_failures = 1;
+    txn = begin(kv, true);
+    delete_box(txn, 1);
+    expect_status(ent_kv_commit(&txn, &last_error), ENT_FULL);
+    assert_int_equal(spare_of(state), 0);
+    throw_away(kv, 1);
+    assert_false(ent_kv_prepare(kv));
+    assert_int_equal(spare_of(state), 0);
+    disk_full = false;
+    while (ent_kv_prepare(kv)) {
+    }
+    assert_int_equal(spare_of(state), 1024 * 1024);
+}
+
 int
 main(void)
 {
@@ -154,6 +194,7 @@ main(void)
         KV_TEST(what_was_deleted_in_a_full_store_has_room_for_another_at_once),
         KV_TEST(what_is_put_and_deleted_at_once_makes_no_room),
         KV_TEST(pages_that_hold_nothing_are_room_on_a_full_disk),
+        KV_TEST(room_that_is_kept_for_deleting_is_given_up_for_it),
         KV_TEST(on_a_full_disk_what_is_deleted_waits_and_nothing_else_does),
     };
 

@@ -22,8 +22,12 @@ open_large(void **state)
 static struct ent_kv *
 new_large(void **state)
 {
+    struct ent_kv *kv;
+
     expect_ok(ent_kv_create(*state, &kv_options, &last_error));
-    return open_large(state);
+    kv = open_large(state);
+    assert_true(ent_kv_prepare(kv)); /* room for deleting, once */
+    return kv;
 }
 
 /* Rows that nobody has put yet. */

@@ -183,10 +183,16 @@ settle(struct ent_kv *kv, MDB_txn *mdb, uint64_t bytes, struct ent_error *err)
         is_full(kv, bytes, rc) && !ent_kv_long_has_put(&kv->longs);
 
     kv->open = NULL;
+    if (may_wait) {
+        ent_kv_spare_give_up(kv);
+    }
     if (rc == 0 || may_wait) {
         rc = ent_kv_redo_settle(kv, mdb);
     } else {
         mdb_txn_abort(mdb);
+    }
+    if (is_full(kv, bytes, rc) && ent_kv_long_has_deleted(&kv->longs)) {
+        ent_kv_spare_give_up(kv);
     }
     if (rc != 0) {
         return settling_failed(kv, bytes, rc, err);

@@ -5,8 +5,9 @@
  * kv_file.c (is the file whole?), kv.c (transactions), kv_commit.c (how they
  * become durable), kv_redo.c (durable before the tables are), kv_long.c,
  * kv_long_file.c and kv_rows.c (long values), kv_room.c (how much is in use),
- * kv_space.c (space ahead), kv_cursor.c, kv_value.c (how a value lies on disk)
- * and kv_cipher.c. Nobody else includes it, but for a fuzz target.
+ * kv_space.c (space ahead), kv_spare.c (to delete), kv_cursor.c, kv_value.c
+ * (how a value lies on disk) and kv_cipher.c. Nobody else includes it, but for
+ * a fuzz target.
  */
 #ifndef ENT_PROTO_BASE_KV_INTERNAL_H
 #define ENT_PROTO_BASE_KV_INTERNAL_H
@@ -123,7 +124,8 @@ struct ent_kv_long {
 
 struct ent_kv {
     MDB_env *env;
-    int lock; /* holds the flock, -1: none */
+    int lock;  /* holds the flock, -1: none */
+    int spare; /* -1: none */
     const struct ent_kv_table *tables;
     size_t table_count;
     size_t size_max;
@@ -195,6 +197,13 @@ int ent_kv_room_begin(struct ent_kv_txn *txn);
 bool ent_kv_room_is_over(const struct ent_kv_txn *txn);
 void ent_kv_room_committed(const struct ent_kv_txn *txn);
 
+/* Room for deleting, in a store with long values: to be opened, which may fail;
+ * given up when there is no other; and written again. */
+void ent_kv_spare_open(struct ent_kv *kv, int folder);
+void ent_kv_spare_give_up(const struct ent_kv *kv);
+bool ent_kv_spare_is_missing(const struct ent_kv *kv);
+void ent_kv_spare_write(const struct ent_kv *kv);
+
 /* From now on it is counted how much the files grow. */
 void ent_kv_space_begin(struct ent_kv *kv);
 
@@ -259,8 +268,9 @@ void ent_kv_long_logged(struct ent_kv_long *longs);
  * LMDB code), and was committed then; */
 int ent_kv_long_write(const struct ent_kv_long *longs);
 void ent_kv_long_written(struct ent_kv_long *longs);
-/* (whether there is more in that than what is deleted;) */
+/* (whether anything of it is put, or deleted;) */
 bool ent_kv_long_has_put(const struct ent_kv_long *longs);
+bool ent_kv_long_has_deleted(const struct ent_kv_long *longs);
 /* or it is another thread that does so; */
 void ent_kv_long_go(struct ent_kv_long *longs);
 int ent_kv_long_write_going(const struct ent_kv_long *longs);

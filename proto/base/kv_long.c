@@ -379,6 +379,14 @@ encode_deleted(const struct ent_kv_rows *rows, uint8_t *out)
     return len;
 }
 
+bool
+ent_kv_long_has_deleted(const struct ent_kv_long *longs)
+{
+    return encode_deleted(&longs->kept, NULL) +
+               encode_deleted(&longs->now, NULL) >
+           0;
+}
+
 int
 ent_kv_long_note(struct ent_kv *kv, MDB_txn *txn)
 {

@@ -7,6 +7,7 @@
  *     long.mdb    tables of long values, if there are any, and another such
  *                 table of readers (proto/base/kv_long.c)
  *     redo.log    what was committed and is not in the tables yet
+ *     spare       room for deleting (proto/base/kv_spare.c), beside long.mdb
  *     owner.lock  held with flock by the one process that has it open
  *
  * In the tables, "entente.store" describes the others, a row each with its
@@ -260,6 +261,7 @@ lock_and_check(struct ent_kv *kv, const char *path, size_t *ret_size_max,
     rc = ent_kv_file_check(folder, path, ENT_KV_DATA_FILE, err);
     if (rc == ENT_OK && ent_kv_has_long(kv->tables, kv->table_count)) {
         rc = ent_kv_file_check(folder, path, ENT_KV_LONG_FILE, err);
+        ent_kv_spare_open(kv, folder);
     }
     return rc;
 }
@@ -283,6 +285,7 @@ ent_kv_open(const char *path, const struct ent_kv_options *options,
         return ent_fail(err, ENT_NO_MEMORY, "opening a store");
     }
     kv->lock = -1;
+    kv->spare = -1;
     kv->redo.file = -1;
     kv->tables = options->tables;
     kv->table_count = options->table_count;
@@ -326,6 +329,7 @@ ent_kv_close(struct ent_kv **kv)
     ent_redo_record_free(&(*kv)->record);
     ent_kv_values_free(&(*kv)->values);
     ent_kv_close_env(&(*kv)->env);
+    ent_kv_close_file(&(*kv)->spare);
     ent_kv_close_file(&(*kv)->lock);
     sodium_memzero(*kv, sizeof **kv);
     free(*kv);

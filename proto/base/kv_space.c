@@ -102,6 +102,10 @@ ent_kv_prepare(struct ent_kv *kv)
     if (ent_kv_is_going(kv)) {
         return true; /* LMDB may write where the file ends */
     }
+    if (ent_kv_spare_is_missing(kv)) {
+        ent_kv_spare_write(kv);
+        return true;
+    }
     return prepare(kv, kv->longs.env, kv->long_used_at_open) ||
            prepare(kv, kv->env, kv->used_at_open);
 }
