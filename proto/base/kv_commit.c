@@ -45,8 +45,8 @@ disk_is_full(const struct ent_kv *kv, uint64_t bytes)
     return free_on_disk(kv) < FULL_MARGIN + 2 * (bytes + ENT_REDO_LEN);
 }
 
-static enum ent_status
-broke(struct ent_kv *kv, const char *why, struct ent_error *err)
+enum ent_status
+ent_kv_broke(struct ent_kv *kv, const char *why, struct ent_error *err)
 {
     kv->broken = true;
     return ent_fail(err, ENT_IO,
@@ -73,7 +73,7 @@ take_back(struct ent_kv *kv, struct ent_error *err)
     ent_kv_long_drop(&kv->longs);
     return !ent_kv_redo_is_ahead(kv) || ent_kv_redo_recover(kv, &why) == ENT_OK
                ? ENT_OK
-               : broke(kv, why.text, err);
+               : ent_kv_broke(kv, why.text, err);
 }
 
 static bool
@@ -90,84 +90,13 @@ settling_failed(
     struct ent_kv *kv, uint64_t bytes, int rc, struct ent_error *err)
 {
     if (!is_full(kv, bytes, rc)) {
-        return broke(kv, mdb_strerror(rc), err);
+        return ent_kv_broke(kv, mdb_strerror(rc), err);
     }
     if (take_back(kv, err) != ENT_OK) {
         return ENT_IO;
     }
     return ent_fail(err, ENT_FULL,
         "the store is full: nothing was committed (%s)", mdb_strerror(rc));
-}
-
-/* ---- a commit that is under way ---- */
-
-/* In the other thread. */
-static void
-run(void *context)
-{
-    struct ent_kv *kv = context;
-
-    kv->going.rc = ent_kv_long_write_going(&kv->longs);
-    kv->going.logged =
-        kv->going.rc != 0
-            ? ent_kv_status(kv->going.rc)
-            : ent_redo_append(&kv->redo, &kv->going.record, &kv->going.err);
-}
-
-static bool
-has_thread(struct ent_kv *kv)
-{
-    return kv->aside != NULL ||
-           ent_aside_start("commits", &kv->aside, NULL) == ENT_OK;
-}
-
-static void
-go(struct ent_kv *kv)
-{
-    struct ent_redo_record record = kv->record;
-
-    kv->record = kv->going.record;
-    kv->going.record = record;
-    ent_kv_long_go(&kv->longs);
-    ent_aside_begin(kv->aside, run, kv);
-}
-
-enum ent_status
-ent_kv_finish(struct ent_kv *kv, struct ent_error *err)
-{
-    if (kv->broken) {
-        return ent_kv_refuse(err);
-    }
-    if (!ent_kv_is_going(kv)) {
-        return ENT_OK;
-    }
-    ent_aside_finish(kv->aside);
-    if (kv->going.logged != ENT_OK) {
-        return broke(kv,
-            kv->going.rc != 0 ? mdb_strerror(kv->going.rc) : kv->going.err.text,
-            err);
-    }
-    ent_kv_long_gone(&kv->longs);
-    return ENT_OK;
-}
-
-bool
-ent_kv_is_going(const struct ent_kv *kv)
-{
-    return kv->aside != NULL && ent_aside_is_begun(kv->aside);
-}
-
-bool
-ent_kv_is_done(const struct ent_kv *kv)
-{
-    return kv->aside == NULL || !ent_aside_is_begun(kv->aside) ||
-           ent_aside_is_done(kv->aside);
-}
-
-int
-ent_kv_done_file(const struct ent_kv *kv)
-{
-    return ent_kv_is_going(kv) ? ent_aside_file(kv->aside) : -1;
 }
 
 /* ---- the tables ---- */
@@ -280,8 +209,9 @@ commit_unlogged(
 {
     struct ent_error why = {0};
 
-    return settle(kv, mdb, bytes, &why) == ENT_OK ? ENT_OK
-                                                  : broke(kv, why.text, err);
+    return settle(kv, mdb, bytes, &why) == ENT_OK
+               ? ENT_OK
+               : ent_kv_broke(kv, why.text, err);
 }
 
 static enum ent_status
@@ -291,8 +221,7 @@ commit_beside(struct ent_kv *kv, MDB_txn *mdb, bool is_ahead, uint64_t bytes,
     int rc;
 
     kv->open = mdb;
-    if (is_ahead && has_thread(kv)) {
-        go(kv);
+    if (is_ahead && ent_kv_go(kv)) {
         return ENT_OK;
     }
     rc = ent_kv_long_write(&kv->longs);

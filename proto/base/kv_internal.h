@@ -3,11 +3,11 @@
  * kv_internal - what the parts of kv share: kv_create.c, kv_open.c, kv_own.c
  * (what it says of itself), kv_folder.c (its lock, LMDB's environment),
  * kv_file.c (is the file whole?), kv.c (transactions), kv_commit.c (how they
- * become durable), kv_redo.c (durable before the tables are), kv_long.c,
- * kv_long_file.c and kv_rows.c (long values), kv_room.c (how much is in use),
- * kv_space.c (space ahead), kv_spare.c (to delete), kv_cursor.c, kv_value.c
- * (how a value lies on disk) and kv_cipher.c. Nobody else includes it, but for
- * a fuzz target.
+ * become durable), kv_redo.c (before the tables are), kv_going.c (while the
+ * next one goes on), kv_long.c, kv_long_note.c, kv_long_file.c and kv_rows.c
+ * (long values), kv_room.c (how much is in use), kv_space.c (space ahead),
+ * kv_spare.c (to delete), kv_cursor.c, kv_value.c (how a value lies on disk)
+ * and kv_cipher.c. Nobody else includes it, but for a fuzz target.
  */
 #ifndef ENT_PROTO_BASE_KV_INTERNAL_H
 #define ENT_PROTO_BASE_KV_INTERNAL_H
@@ -184,11 +184,17 @@ struct ent_kv_cursor {
 /* The status for what LMDB or the system said. */
 enum ent_status ent_kv_status(int rc);
 
-/* ENT_IO: nothing more can be done with this store. */
+/* Nothing more can be done with this store: ENT_IO says why, and then that it
+ * is so. */
+enum ent_status ent_kv_broke(
+    struct ent_kv *kv, const char *why, struct ent_error *err);
 enum ent_status ent_kv_refuse(struct ent_error *err);
 /* Commit the tables, where the log has more. */
 enum ent_status ent_kv_settle(
     struct ent_kv *kv, struct ent_error *err) ENT_MUST_CHECK;
+/* What the transaction that writes has changed is on its way, and its record;
+ * false: there is no thread for it. */
+bool ent_kv_go(struct ent_kv *kv);
 void ent_kv_close_writer(struct ent_kv_txn *txn, size_t table);
 
 /* How much is in use when a write transaction begins (an LMDB code); whether it
