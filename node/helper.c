@@ -3,10 +3,11 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "proto/base/thread.h"
 
 enum state {
     IDLE, /* its owner's */
@@ -66,24 +67,6 @@ work(void *context)
 
 /* ---- beginning and end ---- */
 
-/* Signals are for the node's own thread. */
-static int
-start_thread(struct node_helper *helper)
-{
-    sigset_t all;
-    sigset_t before;
-    int rc;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    rc = pthread_create(&helper->thread, NULL, work, helper);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (rc == 0) {
-        (void)pthread_setname_np(helper->thread, "helper");
-    }
-    return rc;
-}
-
 static void
 destroy(struct node_helper *helper)
 {
@@ -106,7 +89,7 @@ node_helper_start(struct node_helper **ret_helper, struct ent_error *err)
     (void)pthread_mutex_init(&helper->mutex, NULL);
     (void)pthread_cond_init(&helper->given, NULL);
     (void)pthread_cond_init(&helper->done, NULL);
-    rc = start_thread(helper);
+    rc = ent_thread_start(&helper->thread, "helper", work, helper);
     if (rc != 0) {
         destroy(helper);
         return ent_fail(

@@ -92,6 +92,16 @@ new_store(void **state)
     return open_store(state);
 }
 
+void
+expect_refused(void **state, const char *why)
+{
+    struct ent_kv *kv = NULL;
+
+    expect_status(ent_kv_open(*state, &kv_options, &kv, &last_error), ENT_IO);
+    assert_non_null(strstr(last_error.text, why));
+    assert_null(kv);
+}
+
 struct ent_kv_txn *
 begin(struct ent_kv *kv, bool write)
 {

@@ -34,6 +34,9 @@ void sync_hold(bool hold);
 struct ent_kv *new_store(void **state);
 struct ent_kv *open_store(void **state);
 
+/* It cannot be opened, and is told why. */
+void expect_refused(void **state, const char *why);
+
 struct ent_kv_txn *begin(struct ent_kv *kv, bool write);
 
 /* A key of that number; good until the next call. */

@@ -301,16 +301,6 @@ deleting_what_is_not_there_says_so(void **state)
 /* ---- a file that is not as it was ---- */
 
 static void
-expect_refused(void **state, const char *why)
-{
-    struct ent_kv *kv = NULL;
-
-    expect_status(ent_kv_open(*state, &kv_options, &kv, &last_error), ENT_IO);
-    assert_non_null(strstr(last_error.text, why));
-    assert_null(kv);
-}
-
-static void
 a_file_that_is_missing_cut_or_another_stores_is_told(void **state)
 {
     ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);

@@ -287,16 +287,6 @@ a_record_that_was_cut_short_was_never_committed(void **state)
     ent_kv_close(&kv);
 }
 
-static void
-expect_refused(void **state, const char *why)
-{
-    struct ent_kv *kv = NULL;
-
-    expect_status(ent_kv_open(*state, &kv_options, &kv, &last_error), ENT_IO);
-    assert_non_null(strstr(last_error.text, why));
-    assert_null(kv);
-}
-
 /* As if the process had been killed: the folder is as it is, and not owned. */
 static void
 leave_as_it_is(void **state, struct ent_kv **kv)

@@ -4,12 +4,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include "proto/base/thread.h"
 
 struct ent_aside {
     pthread_t thread;
@@ -57,24 +58,6 @@ work(void *context)
 
 /* ---- beginning and end ---- */
 
-/* Signals are for its owner. */
-static int
-start_thread(struct ent_aside *aside, const char *name)
-{
-    sigset_t all;
-    sigset_t before;
-    int rc;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    rc = pthread_create(&aside->thread, NULL, work, aside);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (rc == 0) {
-        (void)pthread_setname_np(aside->thread, name);
-    }
-    return rc;
-}
-
 static void
 destroy(struct ent_aside *aside)
 {
@@ -101,7 +84,8 @@ ent_aside_start(
     (void)pthread_cond_init(&aside->given, NULL);
     (void)pthread_cond_init(&aside->done, NULL);
     aside->file = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    rc = aside->file < 0 ? errno : start_thread(aside, name);
+    rc = aside->file < 0 ? errno
+                         : ent_thread_start(&aside->thread, name, work, aside);
     if (rc != 0) {
         destroy(aside);
         return ent_fail(

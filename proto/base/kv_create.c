@@ -60,34 +60,6 @@ write_tables(MDB_txn *txn, const struct ent_kv_options *options,
     return rc;
 }
 
-/* A complete store in the single file `path`. */
-static enum ent_status
-make_file(const char *path, const struct ent_kv_options *options,
-    const uint8_t id[static ENT_REDO_ID_LEN], struct ent_error *err)
-{
-    ENT_AUTO(ent_kv_close_env) MDB_env *env = NULL;
-    MDB_txn *txn = NULL;
-    enum ent_status status;
-    int rc;
-
-    /* The flock is held, so LMDB's own locks are not needed. */
-    status = ent_kv_open_env(
-        path, options->size_max, MDB_NOSUBDIR | MDB_NOLOCK, &env, err);
-    if (status != ENT_OK) {
-        return status;
-    }
-    rc = mdb_txn_begin(env, NULL, 0, &txn);
-    if (rc == 0) {
-        rc = write_tables(txn, options, id);
-        if (rc == 0) {
-            rc = mdb_txn_commit(txn);
-        } else {
-            mdb_txn_abort(txn);
-        }
-    }
-    return rc == 0 ? ENT_OK : ent_kv_env_failed(path, rc, err);
-}
-
 /* Make `NEW_FILE` the store, and durable: its name, and its folder's name. */
 static enum ent_status
 publish(int folder, const char *path, struct ent_error *err)
@@ -149,7 +121,7 @@ ent_kv_create(const char *path, const struct ent_kv_options *options,
         rc = ent_kv_long_create(folder, path, options, id, err);
     }
     if (rc == ENT_OK) {
-        rc = make_file(file, options, id, err);
+        rc = ent_kv_make_env(file, options, id, write_tables, err);
     }
     if (rc != ENT_OK) {
         (void)unlinkat(folder, ENT_REDO_FILE, 0);

@@ -156,3 +156,31 @@ ent_kv_open_env(const char *path, size_t size_max, unsigned flags,
     env = NULL;
     return ENT_OK;
 }
+
+enum ent_status
+ent_kv_make_env(const char *path, const struct ent_kv_options *options,
+    const uint8_t id[static ENT_REDO_ID_LEN], ent_kv_fill *fill,
+    struct ent_error *err)
+{
+    ENT_AUTO(ent_kv_close_env) MDB_env *env = NULL;
+    MDB_txn *txn = NULL;
+    enum ent_status status;
+    int rc;
+
+    /* The flock is held, so LMDB's own locks are not needed. */
+    status = ent_kv_open_env(
+        path, options->size_max, MDB_NOSUBDIR | MDB_NOLOCK, &env, err);
+    if (status != ENT_OK) {
+        return status;
+    }
+    rc = mdb_txn_begin(env, NULL, 0, &txn);
+    if (rc == 0) {
+        rc = fill(txn, options, id);
+        if (rc == 0) {
+            rc = mdb_txn_commit(txn);
+        } else {
+            mdb_txn_abort(txn);
+        }
+    }
+    return rc == 0 ? ENT_OK : ent_kv_env_failed(path, rc, err);
+}

@@ -367,6 +367,15 @@ enum ent_status ent_kv_env_failed(
 enum ent_status ent_kv_open_env(const char *path, size_t size_max,
     unsigned flags, MDB_env **ret_env, struct ent_error *err) ENT_MUST_CHECK;
 void ent_kv_close_env(MDB_env **env);
+/* Make the single file `path`, with what `fill` puts into it for the store
+ * `id`.
+ */
+typedef int ent_kv_fill(MDB_txn *txn, const struct ent_kv_options *options,
+    const uint8_t id[static ENT_REDO_ID_LEN]);
+enum ent_status ent_kv_make_env(const char *path,
+    const struct ent_kv_options *options,
+    const uint8_t id[static ENT_REDO_ID_LEN], ent_kv_fill *fill,
+    struct ent_error *err) ENT_MUST_CHECK;
 
 /* The file `name` in `folder` holds all its pages; ENT_IO says what is wrong.
  */

@@ -57,35 +57,18 @@ ent_kv_long_create(int folder, const char *path,
     const struct ent_kv_options *options,
     const uint8_t id[static ENT_REDO_ID_LEN], struct ent_error *err)
 {
-    ENT_AUTO(ent_kv_close_env) MDB_env *env = NULL;
-    MDB_txn *txn = NULL;
     char file[PATH_MAX];
-    enum ent_status status;
-    int rc;
+    enum ent_status rc;
 
     if (!ent_kv_has_long(options->tables, options->table_count)) {
         return ENT_OK;
     }
-    status = path_in(path, file, err);
-    if (status != ENT_OK) {
-        return status;
+    rc = path_in(path, file, err);
+    if (rc != ENT_OK) {
+        return rc;
     }
     (void)unlinkat(folder, ENT_KV_LONG_FILE, 0); /* of one cut short */
-    status = ent_kv_open_env(
-        file, options->size_max, MDB_NOSUBDIR | MDB_NOLOCK, &env, err);
-    if (status != ENT_OK) {
-        return status;
-    }
-    rc = mdb_txn_begin(env, NULL, 0, &txn);
-    if (rc == 0) {
-        rc = make_tables(txn, options, id);
-        if (rc == 0) {
-            rc = mdb_txn_commit(txn);
-        } else {
-            mdb_txn_abort(txn);
-        }
-    }
-    return rc == 0 ? ENT_OK : ent_kv_env_failed(file, rc, err);
+    return ent_kv_make_env(file, options, id, make_tables, err);
 }
 
 /* ---- opening it ---- */
