@@ -207,11 +207,12 @@ static enum ent_status
 commit_unlogged(
     struct ent_kv *kv, MDB_txn *mdb, uint64_t bytes, struct ent_error *err)
 {
-    struct ent_error why = {0};
+    enum ent_status rc = settle(kv, mdb, bytes, err);
 
-    return settle(kv, mdb, bytes, &why) == ENT_OK
-               ? ENT_OK
-               : ent_kv_broke(kv, why.text, err);
+    return rc != ENT_FULL
+               ? rc
+               : ent_kv_broke(kv,
+                     "neither " ENT_REDO_FILE " nor the tables have room", err);
 }
 
 static enum ent_status

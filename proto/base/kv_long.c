@@ -25,8 +25,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
