@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "proto/base/daemon.h"
 #include "proto/base/sanitized.h"
@@ -56,11 +58,25 @@ what_was_freed_is_used_again(void **state)
     }
 }
 
+static void
+what_a_lost_peer_or_a_full_file_sends_ends_nobody(void **state)
+{
+    static const int signals[] = {SIGTERM, 0};
+    int file = -1;
+
+    (void)state;
+    expect_ok(ent_daemon_signals(signals, &file, &last_error));
+    assert_int_equal(raise(SIGPIPE), 0);
+    assert_int_equal(raise(SIGXFSZ), 0);
+    (void)close(file);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_freed_is_used_again),
+        cmocka_unit_test(what_a_lost_peer_or_a_full_file_sends_ends_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,7 @@ ent_daemon_signals(const int *signals, int *ret_file, struct ent_error *err)
     }
     (void)sigprocmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     file = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (file < 0) {
         return ent_fail(err, ENT_IO, "signals: %s", strerror(errno));

@@ -27,7 +27,8 @@ enum ent_status ent_daemon_limit_memory(
 bool ent_daemon_is_full(uint64_t bytes);
 
 /* Block `signals` (ends with 0), and read them from a signalfd that the caller
- * closes; SIGPIPE is ignored: a lost peer must not end us. */
+ * closes. SIGPIPE is ignored, as a lost peer must not end us, and SIGXFSZ: a
+ * file that may not grow is a store that is full. */
 enum ent_status ent_daemon_signals(
     const int *signals, int *ret_file, struct ent_error *err) ENT_MUST_CHECK;
 

@@ -37,12 +37,23 @@ free_on_disk(const struct ent_kv *kv)
                : (uint64_t)disk.f_bavail * disk.f_frsize;
 }
 
-/* LMDB reports a short write, which is how a disk fills up in the midst of one,
- * as EIO. Nothing of that commit counts either way. */
+static bool
+may_not_grow(MDB_env *env, uint64_t bytes)
+{
+    return env != NULL &&
+           ent_kv_status(ent_kv_space_ask(env, bytes)) == ENT_FULL;
+}
+
+/* LMDB reports a short write, which is how a disk, a quota or a file of limited
+ * size fills up in the midst of one, as EIO. Nothing of that commit counts
+ * either way. */
 static bool
 disk_is_full(const struct ent_kv *kv, uint64_t bytes)
 {
-    return free_on_disk(kv) < FULL_MARGIN + 2 * (bytes + ENT_REDO_LEN);
+    const uint64_t most = bytes + ENT_REDO_LEN;
+
+    return free_on_disk(kv) < FULL_MARGIN + 2 * most ||
+           may_not_grow(kv->env, most) || may_not_grow(kv->longs.env, most);
 }
 
 enum ent_status
@@ -239,16 +250,19 @@ commit_beside(struct ent_kv *kv, MDB_txn *mdb, bool is_ahead, uint64_t bytes,
 }
 
 /* Whether there is room for it whatever becomes of it: LMDB finds pages of one
- * long value only where they lie together. */
+ * long value only where they lie together, and may write one of its own for
+ * each row. */
 static bool
 may_go_ahead(const struct ent_kv *kv, uint64_t disk, uint64_t bytes)
 {
+    const size_t rows = kv->longs.now.count + kv->longs.kept.count;
     MDB_envinfo info;
 
     return disk > AHEAD_DISK_MIN + 4 * bytes && kv->longs.env != NULL &&
            mdb_env_info(kv->longs.env, &info) == 0 &&
            (info.me_last_pgno + 1) * kv->page_size + 4 * bytes <
-               info.me_mapsize;
+               info.me_mapsize &&
+           ent_kv_space_ask(kv->longs.env, bytes + rows * kv->page_size) == 0;
 }
 
 static enum ent_status

@@ -212,6 +212,9 @@ void ent_kv_spare_write(const struct ent_kv *kv);
 
 /* From now on it is counted how much the files grow. */
 void ent_kv_space_begin(struct ent_kv *kv);
+/* Blocks behind the last page of a file for a commit that puts so many bytes,
+ * while none is under way there: ENOSPC, EDQUOT, EFBIG: there are none. */
+int ent_kv_space_ask(MDB_env *env, uint64_t bytes);
 
 /* Put `value` in its table's form; an LMDB code. What is stored then is valid
  * until the transaction's next write. */

@@ -7,9 +7,14 @@
  * grown by since it was opened, up to a limit: a burst like the one before
  * finds blocks that are there. LMDB does not mind: it knows its last page by
  * itself.
+ *
+ * Who goes on before a commit is there asks for its blocks first: what no disk,
+ * quota or limit of a file's size has room for is known then, and not when it
+ * is too late to say so.
  */
 #include "proto/base/kv_internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -20,6 +25,8 @@
 #define SPACE_MAX ((uint64_t)64 * 1024 * 1024)
 #define STEP_LEN ((uint64_t)4 * 1024 * 1024)
 #define DISK_LEFT_MIN ((uint64_t)1024 * 1024 * 1024)
+/* What LMDB's own pages take in a commit, besides as much as its values do. */
+#define TREE_LEN ((uint64_t)1024 * 1024)
 
 /* Bytes up to the last page that a commit has written; nothing where there is
  * no such file. */
@@ -108,4 +115,32 @@ ent_kv_prepare(struct ent_kv *kv)
     }
     return prepare(kv, kv->longs.env, kv->long_used_at_open) ||
            prepare(kv, kv->env, kv->used_at_open);
+}
+
+/* Some file systems promise no blocks. */
+static int
+promise_blocks(int file, uint64_t len, uint64_t more)
+{
+    int rc = fallocate(file, 0, (off_t)len, (off_t)more) == 0 ? 0 : errno;
+
+    if (rc != 0) {
+        (void)!ftruncate(file, (off_t)len); /* those that it did find */
+    }
+    return rc == EOPNOTSUPP ? 0 : rc;
+}
+
+int
+ent_kv_space_ask(MDB_env *env, uint64_t bytes)
+{
+    const uint64_t end = used_len(env) + 2 * bytes + TREE_LEN;
+    struct stat stat;
+    uint64_t len;
+    int file;
+    int rc = mdb_env_get_fd(env, &file);
+
+    if (rc != 0 || fstat(file, &stat) != 0) {
+        return rc != 0 ? rc : errno;
+    }
+    len = (uint64_t)stat.st_size;
+    return len >= end ? 0 : promise_blocks(file, len, end - len + STEP_LEN);
 }
