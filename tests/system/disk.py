@@ -2,8 +2,8 @@
 """disk - a disk under a daemon of a world, which fails when it is told to.
 
 The daemon is started with faulty_disk.c before it. What it is told are files in
-a folder: to cut the power before the next sync, to fail every sync, to be
-read-only.
+a folder: to cut the power before the next sync, to hold or to fail every sync,
+to be read-only.
 """
 
 import contextlib
@@ -49,7 +49,8 @@ class Disk:
 
     @contextlib.contextmanager
     def failing(self, how):
-        """While this lasts: "eio" (every sync) or "readonly" (every write)."""
+        """While this lasts: "held" (no sync is over), "eio" (every sync of a store)
+        or "readonly" (every write)."""
         order = self.folder / how
         order.touch()
         try:

@@ -8,7 +8,9 @@
  *             number in the file: of what was written since the last one a
  *             random part is taken back, as a disk may have kept any of it in
  *             any order, and the process is dead
- *   eio       syncs fail with EIO while the file is there
+ *   held      syncs wait while the file is there
+ *   eio       syncs of what lies in a folder "store" fail with EIO while the
+ *             file is there
  *   readonly  writes fail with EROFS while the file is there
  *
  * A write to a descriptor opened with O_DSYNC is on the disk when it returns:
@@ -225,9 +227,20 @@ may_write(int fd, off_t offset, size_t len)
 }
 
 static bool
-may_sync(void)
+is_in_a_store(int fd)
 {
-    if (is_told("eio")) {
+    char name[64];
+    char path[PATH_LEN] = "";
+
+    (void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    (void)!readlink(name, path, sizeof(path) - 1);
+    return strstr(path, "/store") != NULL;
+}
+
+static bool
+may_sync(int fd)
+{
+    if (is_told("eio") && is_in_a_store(fd)) {
         errno = EIO;
         return false;
     }
@@ -235,6 +248,15 @@ may_sync(void)
         cut_power();
     }
     return true;
+}
+
+/* The others go on meanwhile. */
+static void
+wait_while_held(void)
+{
+    while (is_told("held")) {
+        (void)usleep(1000);
+    }
 }
 
 static int
@@ -289,8 +311,9 @@ fdatasync(int fd)
 {
     int result = -1;
 
+    wait_while_held();
     (void)pthread_mutex_lock(&mutex);
-    if (may_sync()) {
+    if (may_sync(fd)) {
         result = synced(fd, real_fdatasync(fd));
     }
     (void)pthread_mutex_unlock(&mutex);
@@ -302,8 +325,9 @@ fsync(int fd)
 {
     int result = -1;
 
+    wait_while_held();
     (void)pthread_mutex_lock(&mutex);
-    if (may_sync()) {
+    if (may_sync(fd)) {
         result = synced(fd, real_fsync(fd));
     }
     (void)pthread_mutex_unlock(&mutex);
