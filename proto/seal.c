@@ -295,11 +295,12 @@ ent_seal_envelope(const struct ent_message_key *key,
     commit(key, position, out + AT_COMMITMENT);
 
     plain_len = padded_len(LENGTH_LEN + message.len);
-    memset(plain, 0, plain_len);
     ent_put_be(plain, message.len, LENGTH_LEN);
     if (message.len > 0) {
         memcpy(plain + LENGTH_LEN, message.data, message.len);
     }
+    memset(plain + LENGTH_LEN + message.len, 0,
+        plain_len - LENGTH_LEN - message.len);
     crypto_aead_xchacha20poly1305_ietf_encrypt(plain, NULL, plain, plain_len,
         position, sizeof position, NULL, zero_nonce, key->bytes);
     return ENT_OK;

@@ -87,6 +87,9 @@ ent_view_common_end(struct ent_view a, struct ent_view b)
     const size_t most = a.len < b.len ? a.len : b.len;
     size_t len = 0;
 
+    while (most - len >= 128 && agree_before(a, b, len, 128)) {
+        len += 128;
+    }
     while (most - len >= 8 && agree_before(a, b, len, 8)) {
         len += 8;
     }
