@@ -15,7 +15,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/statvfs.h>
 
 #define FULL_MARGIN ((uint64_t)1024 * 1024)
 #define LOG_DISK_MIN ((uint64_t)64 * 1024 * 1024) /* free, to log anything */
@@ -30,11 +29,9 @@ enum way { IN_LOG, BESIDE_LOG, IN_TABLES };
 static uint64_t
 free_on_disk(const struct ent_kv *kv)
 {
-    struct statvfs disk;
+    uint64_t left;
 
-    return fstatvfs(kv->lock, &disk) != 0
-               ? UINT64_MAX
-               : (uint64_t)disk.f_bavail * disk.f_frsize;
+    return ent_kv_space_free(kv, &left) ? left : UINT64_MAX;
 }
 
 static bool

@@ -210,6 +210,8 @@ void ent_kv_spare_give_up(const struct ent_kv *kv);
 bool ent_kv_spare_is_missing(const struct ent_kv *kv);
 void ent_kv_spare_write(const struct ent_kv *kv);
 
+/* Bytes that are free on its disk; false: that cannot be known. */
+bool ent_kv_space_free(const struct ent_kv *kv, uint64_t *ret_free);
 /* From now on it is counted how much the files grow. */
 void ent_kv_space_begin(struct ent_kv *kv);
 /* Blocks behind the last page of a file for a commit that puts so many bytes,

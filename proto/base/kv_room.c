@@ -9,7 +9,6 @@
 #include "proto/base/kv_internal.h"
 
 #include <assert.h>
-#include <sys/statvfs.h>
 
 #define COUNT_TURNS 256 /* transactions after which everything is counted */
 
@@ -221,18 +220,17 @@ ent_kv_disk_room(const struct ent_kv_txn *txn)
     const struct ent_kv *kv = txn->kv;
     const struct ent_kv_count *count = &kv->count;
     const uint64_t put = count->bytes + txn->bytes;
-    struct statvfs disk;
+    uint64_t room;
     uint64_t spare;
     uint64_t spare_long;
-    uint64_t room;
 
     assert(txn->write);
 
-    if (fstatvfs(kv->lock, &disk) != 0 ||
+    if (!ent_kv_space_free(kv, &room) ||
         !spare_of(kv->env, count->used - count->used_long, &spare) ||
         !spare_of(kv->longs.env, count->used_long, &spare_long)) {
         return UINT64_MAX; /* nobody knows: then a commit will say */
     }
-    room = (uint64_t)disk.f_bavail * disk.f_frsize + spare + spare_long;
+    room += spare + spare_long;
     return room > put ? room - put : 0;
 }

@@ -49,13 +49,25 @@ ent_kv_space_begin(struct ent_kv *kv)
     kv->long_used_at_open = used_len(kv->longs.env);
 }
 
-static bool
-has_disk(const struct ent_kv *kv)
+bool
+ent_kv_space_free(const struct ent_kv *kv, uint64_t *ret_free)
 {
     struct statvfs disk;
 
-    return fstatvfs(kv->lock, &disk) == 0 &&
-           (uint64_t)disk.f_bavail * disk.f_frsize > DISK_LEFT_MIN;
+    *ret_free = 0;
+    if (fstatvfs(kv->lock, &disk) != 0) {
+        return false;
+    }
+    *ret_free = (uint64_t)disk.f_bavail * disk.f_frsize;
+    return true;
+}
+
+static bool
+has_disk(const struct ent_kv *kv)
+{
+    uint64_t left;
+
+    return ent_kv_space_free(kv, &left) && left > DISK_LEFT_MIN;
 }
 
 /* Behind its end, whole or not at all. */

@@ -12,7 +12,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "proto/base/file.h"
@@ -47,11 +46,10 @@ ent_kv_spare_give_up(const struct ent_kv *kv)
 bool
 ent_kv_spare_is_missing(const struct ent_kv *kv)
 {
-    struct statvfs disk;
+    uint64_t left;
 
     return kv->spare >= 0 && len_of(kv->spare) < SPARE_LEN &&
-           fstatvfs(kv->lock, &disk) == 0 &&
-           (uint64_t)disk.f_bavail * disk.f_frsize > DISK_LEFT_MIN;
+           ent_kv_space_free(kv, &left) && left > DISK_LEFT_MIN;
 }
 
 void
