@@ -2,6 +2,7 @@
 #include "tests/kv_store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -36,6 +37,8 @@ size_t sync_failures;
 bool disk_full;
 bool disk_short;
 size_t syncs;
+int blocks_errno;
+off_t blocks_asked;
 
 static pthread_mutex_t hold_mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -61,6 +64,19 @@ fdatasync(int fd)
         return -1;
     }
     return (int)syscall(SYS_fdatasync, fd);
+}
+
+int
+fallocate(int fd, int mode, off_t offset, off_t len)
+{
+    int rc = (int)syscall(SYS_fallocate, fd, mode, offset, len);
+
+    blocks_asked = len;
+    if (blocks_errno != 0) {
+        errno = blocks_errno;
+        return -1;
+    }
+    return rc;
 }
 
 int

@@ -27,6 +27,10 @@ extern size_t sync_failures; /* so many more fail, with EIO */
 extern bool disk_full;
 extern bool disk_short; /* there are 100 MiB */
 extern size_t syncs;
+/* What it says when it is asked for blocks, of which it has found some, and for
+ * how many bytes it was asked last. */
+extern int blocks_errno; /* 0: it has them */
+extern off_t blocks_asked;
 /* It answers nobody until it is let go. */
 void sync_hold(bool hold);
 

@@ -4,15 +4,11 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/base/file.h"
-
-#define MANY 8
 
 static void
 a_short_one_is_in_the_log_and_waits_for_the_disk_once(void **state)
@@ -260,63 +256,6 @@ nobody_goes_ahead_on_a_disk_that_is_nearly_full(void **state)
     assert_true(has_box(kv, 2, LONG_LEN));
 }
 
-/* What a commit says whose file may be no longer than that, as a quota does. */
-static enum ent_status
-commit_limited(struct ent_kv_txn **txn, rlim_t size)
-{
-    struct rlimit before;
-    struct rlimit limit;
-    enum ent_status rc;
-
-    (void)signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    limit = (struct rlimit){.rlim_cur = size, .rlim_max = before.rlim_max};
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    rc = ent_kv_commit_ahead(txn, &last_error);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-    return rc;
-}
-
-static void
-who_may_not_let_a_file_grow_does_not_go_ahead_and_is_told(void **state)
-{
-    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
-    struct ent_kv_txn *txn;
-    rlim_t size;
-
-    for (uint64_t i = 1; i <= MANY; i++) {
-        keep_box(kv, i, LONG_LEN);
-    }
-    size = (rlim_t)long_size(state);
-    for (rlim_t more = 0; more < LONG_LEN; more += LONG_LEN / 4) {
-        txn = begin(kv, true);
-        put_box(txn, MANY + 1, LONG_LEN);
-        expect_status(commit_limited(&txn, size + more), ENT_FULL);
-    }
-    keep_ahead(kv, MANY + 1);
-    expect_ok(ent_kv_finish(kv, &last_error));
-    for (uint64_t i = 1; i <= MANY + 1; i++) {
-        assert_true(has_box(kv, i, LONG_LEN));
-    }
-}
-
-static void
-who_goes_ahead_has_blocks_for_it(void **state)
-{
-    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
-    off_t size;
-
-    keep_box(kv, 1, LONG_LEN);
-    sync_hold(true);
-    keep_ahead(kv, 2);
-    size = long_size(state);
-    sync_hold(false);
-    assert_true(size > (off_t)(3 * LONG_LEN));
-    keep_ahead(kv, 3);
-    expect_ok(ent_kv_finish(kv, &last_error));
-    assert_int_equal(long_size(state), size); /* for others too */
-}
-
 /* ---- what is deleted ---- */
 
 static void
@@ -426,8 +365,6 @@ main(void)
         KV_TEST(
             who_does_not_go_ahead_is_told_that_the_disk_is_full_and_goes_on),
         KV_TEST(nobody_goes_ahead_on_a_disk_that_is_nearly_full),
-        KV_TEST(who_may_not_let_a_file_grow_does_not_go_ahead_and_is_told),
-        KV_TEST(who_goes_ahead_has_blocks_for_it),
         KV_TEST(what_is_deleted_is_gone_and_leaves_the_file_later),
         KV_TEST(deleting_what_is_not_there_says_so),
         KV_TEST(a_file_that_is_missing_cut_or_another_stores_is_told),

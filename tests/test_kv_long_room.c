@@ -2,7 +2,12 @@
 /* Long values in a store, and on a disk, that is full. */
 #include "tests/kv_boxes.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+
+#define MANY 8
 
 static enum ent_status
 try_box(struct ent_kv *kv, uint64_t key, size_t len)
@@ -186,6 +191,115 @@ room_that_is_kept_for_deleting_is_given_up_for_it(void **state)
     assert_int_equal(spare_of(state), 1024 * 1024);
 }
 
+/* ---- blocks ---- */
+
+/* What a commit says whose files may be no longer than that, as a quota does.
+ */
+static enum ent_status
+commit_limited(struct ent_kv_txn **txn, rlim_t size,
+    enum ent_status (*commit)(struct ent_kv_txn **txn, struct ent_error *err))
+{
+    struct rlimit before;
+    struct rlimit limit;
+    enum ent_status rc;
+
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = (struct rlimit){.rlim_cur = size, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    rc = commit(txn, &last_error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    return rc;
+}
+
+static void
+who_may_not_let_a_file_grow_does_not_go_ahead_and_is_told(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv_txn *txn;
+    rlim_t size;
+
+    for (uint64_t i = 1; i <= MANY; i++) {
+        keep_box(kv, i, LONG_LEN);
+    }
+    size = (rlim_t)long_size(state);
+    for (rlim_t more = 0; more < LONG_LEN; more += LONG_LEN / 4) {
+        txn = begin(kv, true);
+        put_box(txn, MANY + 1, LONG_LEN);
+        expect_status(
+            commit_limited(&txn, size + more, ent_kv_commit_ahead), ENT_FULL);
+    }
+    keep_ahead(kv, MANY + 1);
+    expect_ok(ent_kv_finish(kv, &last_error));
+    for (uint64_t i = 1; i <= MANY + 1; i++) {
+        assert_true(has_box(kv, i, LONG_LEN));
+    }
+}
+
+static void
+a_sync_that_fails_is_no_want_of_room(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv_txn *txn;
+    rlim_t size;
+
+    keep_box(kv, 1, LONG_LEN);
+    size = (rlim_t)long_size(state) + 4 * 1024 * 1024;
+    txn = begin(kv, true);
+    put_box(txn, 2, LONG_LEN);
+    sync_failures = 1;
+    expect_status(commit_limited(&txn, size, ent_kv_commit), ENT_IO);
+    assert_int_equal(sync_failures, 0);
+    expect_status(ent_kv_begin(kv, true, &txn, &last_error), ENT_IO);
+}
+
+static void
+who_finds_no_blocks_gives_back_those_it_found(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    off_t size;
+
+    keep_box(kv, 1, LONG_LEN);
+    size = long_size(state);
+    blocks_errno = EDQUOT;
+    keep_ahead(kv, 2);
+    blocks_errno = 0;
+    assert_false(ent_kv_is_going(kv));
+    assert_true(blocks_asked >= (off_t)(2 * LONG_LEN));
+    assert_true(long_size(state) < size + (off_t)(2 * LONG_LEN));
+    assert_true(has_box(kv, 2, LONG_LEN));
+}
+
+static void
+a_file_system_that_promises_no_blocks_holds_nobody_up(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+
+    keep_box(kv, 1, LONG_LEN);
+    blocks_errno = EOPNOTSUPP;
+    keep_ahead(kv, 2);
+    blocks_errno = 0;
+    assert_true(ent_kv_is_going(kv));
+    expect_ok(ent_kv_finish(kv, &last_error));
+}
+
+static void
+who_goes_ahead_has_blocks_for_it(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    off_t size;
+
+    keep_box(kv, 1, LONG_LEN);
+    sync_hold(true);
+    keep_ahead(kv, 2);
+    size = long_size(state);
+    sync_hold(false);
+    assert_true(size > (off_t)(3 * LONG_LEN));
+    keep_ahead(kv, 3);
+    expect_ok(ent_kv_finish(kv, &last_error));
+    assert_int_equal(long_size(state), size); /* for others too */
+}
+
 int
 main(void)
 {
@@ -196,6 +310,11 @@ main(void)
         KV_TEST(pages_that_hold_nothing_are_room_on_a_full_disk),
         KV_TEST(room_that_is_kept_for_deleting_is_given_up_for_it),
         KV_TEST(on_a_full_disk_what_is_deleted_waits_and_nothing_else_does),
+        KV_TEST(who_may_not_let_a_file_grow_does_not_go_ahead_and_is_told),
+        KV_TEST(a_sync_that_fails_is_no_want_of_room),
+        KV_TEST(who_finds_no_blocks_gives_back_those_it_found),
+        KV_TEST(a_file_system_that_promises_no_blocks_holds_nobody_up),
+        KV_TEST(who_goes_ahead_has_blocks_for_it),
     };
 
     return cmocka_run_group_tests_name("kv_long_room", tests, NULL, NULL);

@@ -34,23 +34,14 @@ free_on_disk(const struct ent_kv *kv)
     return ent_kv_space_free(kv, &left) ? left : UINT64_MAX;
 }
 
-static bool
-may_not_grow(MDB_env *env, uint64_t bytes)
-{
-    return env != NULL &&
-           ent_kv_status(ent_kv_space_ask(env, bytes)) == ENT_FULL;
-}
-
 /* LMDB reports a short write, which is how a disk, a quota or a file of limited
  * size fills up in the midst of one, as EIO. Nothing of that commit counts
  * either way. */
 static bool
-disk_is_full(const struct ent_kv *kv, uint64_t bytes)
+disk_is_full(const struct ent_kv *kv, MDB_env *env, uint64_t bytes)
 {
-    const uint64_t most = bytes + ENT_REDO_LEN;
-
-    return free_on_disk(kv) < FULL_MARGIN + 2 * most ||
-           may_not_grow(kv->env, most) || may_not_grow(kv->longs.env, most);
+    return free_on_disk(kv) < FULL_MARGIN + 2 * (bytes + ENT_REDO_LEN) ||
+           ent_kv_status(ent_kv_space_probe(env)) == ENT_FULL;
 }
 
 enum ent_status
@@ -84,20 +75,19 @@ take_back(struct ent_kv *kv, struct ent_error *err)
                : ent_kv_broke(kv, why.text, err);
 }
 
+/* `rc` is what LMDB said of putting so many bytes into a file. */
 static bool
-is_full(const struct ent_kv *kv, uint64_t bytes, int rc)
+is_full(const struct ent_kv *kv, MDB_env *env, uint64_t bytes, int rc)
 {
     return ent_kv_status(rc) == ENT_FULL ||
-           (rc == EIO && disk_is_full(kv, bytes));
+           (rc == EIO && disk_is_full(kv, env, bytes));
 }
 
-/* The tables could not be committed, and `bytes` more with them; `rc` is what
- * LMDB said. */
+/* The tables could not be committed, or long values; `rc` is what LMDB said. */
 static enum ent_status
-settling_failed(
-    struct ent_kv *kv, uint64_t bytes, int rc, struct ent_error *err)
+settling_failed(struct ent_kv *kv, bool for_room, int rc, struct ent_error *err)
 {
-    if (!is_full(kv, bytes, rc)) {
+    if (!for_room) {
         return ent_kv_broke(kv, mdb_strerror(rc), err);
     }
     if (take_back(kv, err) != ENT_OK) {
@@ -116,8 +106,8 @@ static enum ent_status
 settle(struct ent_kv *kv, MDB_txn *mdb, uint64_t bytes, struct ent_error *err)
 {
     int rc = ent_kv_long_write(&kv->longs);
-    const bool may_wait =
-        is_full(kv, bytes, rc) && !ent_kv_long_has_put(&kv->longs);
+    bool for_room = is_full(kv, kv->longs.env, bytes, rc);
+    const bool may_wait = for_room && !ent_kv_long_has_put(&kv->longs);
 
     kv->open = NULL;
     if (may_wait) {
@@ -125,14 +115,15 @@ settle(struct ent_kv *kv, MDB_txn *mdb, uint64_t bytes, struct ent_error *err)
     }
     if (rc == 0 || may_wait) {
         rc = ent_kv_redo_settle(kv, mdb);
+        for_room = is_full(kv, kv->env, bytes, rc);
     } else {
         mdb_txn_abort(mdb);
     }
-    if (is_full(kv, bytes, rc) && ent_kv_long_has_deleted(&kv->longs)) {
+    if (for_room && ent_kv_long_has_deleted(&kv->longs)) {
         ent_kv_spare_give_up(kv);
     }
     if (rc != 0) {
-        return settling_failed(kv, bytes, rc, err);
+        return settling_failed(kv, for_room, rc, err);
     }
     if (may_wait) {
         ent_kv_long_logged(&kv->longs);
@@ -237,7 +228,8 @@ commit_beside(struct ent_kv *kv, MDB_txn *mdb, bool is_ahead, uint64_t bytes,
     if (rc != 0) {
         mdb_txn_abort(mdb);
         kv->open = NULL;
-        return settling_failed(kv, bytes, rc, err);
+        return settling_failed(
+            kv, is_full(kv, kv->longs.env, bytes, rc), rc, err);
     }
     if (ent_redo_append(&kv->redo, &kv->record, NULL) != ENT_OK) {
         return commit_unlogged(kv, mdb, bytes, err);

@@ -217,6 +217,9 @@ void ent_kv_space_begin(struct ent_kv *kv);
 /* Blocks behind the last page of a file for a commit that puts so many bytes,
  * while none is under way there: ENOSPC, EDQUOT, EFBIG: there are none. */
 int ent_kv_space_ask(MDB_env *env, uint64_t bytes);
+/* Whether a file may grow at all where it ends, which is where a short write
+ * has left off; the same codes. It keeps its length. */
+int ent_kv_space_probe(MDB_env *env);
 
 /* Put `value` in its table's form; an LMDB code. What is stored then is valid
  * until the transaction's next write. */

@@ -10,7 +10,9 @@
  *
  * Who goes on before a commit is there asks for its blocks first: what no disk,
  * quota or limit of a file's size has room for is known then, and not when it
- * is too late to say so.
+ * is too late to say so. That is so of what lies behind the last page; for one
+ * that is used again a file system that writes nothing in place needs another
+ * block.
  */
 #include "proto/base/kv_internal.h"
 
@@ -25,8 +27,10 @@
 #define SPACE_MAX ((uint64_t)64 * 1024 * 1024)
 #define STEP_LEN ((uint64_t)4 * 1024 * 1024)
 #define DISK_LEFT_MIN ((uint64_t)1024 * 1024 * 1024)
-/* What LMDB's own pages take in a commit, besides as much as its values do. */
-#define TREE_LEN ((uint64_t)1024 * 1024)
+/* What else a commit of long values may write: of LMDB's own, and short ones
+ * that the log has. */
+#define ELSE_LEN (2 * (uint64_t)ENT_REDO_LEN)
+#define PROBE_LEN ((uint64_t)1024 * 1024)
 
 /* Bytes up to the last page that a commit has written; nothing where there is
  * no such file. */
@@ -129,30 +133,64 @@ ent_kv_prepare(struct ent_kv *kv)
            prepare(kv, kv->env, kv->used_at_open);
 }
 
-/* Some file systems promise no blocks. */
+/* Blocks behind its end. Some file systems promise none, which is no answer. */
 static int
 promise_blocks(int file, uint64_t len, uint64_t more)
 {
     int rc = fallocate(file, 0, (off_t)len, (off_t)more) == 0 ? 0 : errno;
 
+    if (rc == EOPNOTSUPP || rc == ENOSYS) {
+        return 0;
+    }
     if (rc != 0) {
         (void)!ftruncate(file, (off_t)len); /* those that it did find */
     }
-    return rc == EOPNOTSUPP ? 0 : rc;
+    return rc;
+}
+
+/* Its file, and how long that is; an LMDB code. */
+static int
+file_of(MDB_env *env, int *ret_file, uint64_t *ret_len)
+{
+    struct stat stat;
+    int rc = mdb_env_get_fd(env, ret_file);
+
+    if (rc == 0 && fstat(*ret_file, &stat) != 0) {
+        rc = errno;
+    }
+    if (rc == 0) {
+        *ret_len = (uint64_t)stat.st_size;
+    }
+    return rc;
 }
 
 int
 ent_kv_space_ask(MDB_env *env, uint64_t bytes)
 {
-    const uint64_t end = used_len(env) + 2 * bytes + TREE_LEN;
-    struct stat stat;
+    const uint64_t end = used_len(env) + 2 * bytes + ELSE_LEN;
     uint64_t len;
     int file;
-    int rc = mdb_env_get_fd(env, &file);
+    int rc = file_of(env, &file, &len);
 
-    if (rc != 0 || fstat(file, &stat) != 0) {
-        return rc != 0 ? rc : errno;
+    if (rc != 0 || len >= end) {
+        return rc;
     }
-    len = (uint64_t)stat.st_size;
-    return len >= end ? 0 : promise_blocks(file, len, end - len + STEP_LEN);
+    rc = promise_blocks(file, len, end - len + STEP_LEN);
+    return rc == 0 ? 0 : promise_blocks(file, len, end - len);
+}
+
+int
+ent_kv_space_probe(MDB_env *env)
+{
+    uint64_t len;
+    int file;
+    int rc = file_of(env, &file, &len);
+
+    if (rc == 0) {
+        rc = promise_blocks(file, len, PROBE_LEN);
+    }
+    if (rc == 0) {
+        (void)!ftruncate(file, (off_t)len);
+    }
+    return rc;
 }

@@ -234,7 +234,7 @@ is_in_a_store(int fd)
 
     (void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
     (void)!readlink(name, path, sizeof(path) - 1);
-    return strstr(path, "/store") != NULL;
+    return strstr(path, "/store/") != NULL;
 }
 
 static bool
