@@ -250,6 +250,7 @@ a_sync_that_fails_is_no_want_of_room(void **state)
     sync_failures = 1;
     expect_status(commit_limited(&txn, size, ent_kv_commit), ENT_IO);
     assert_int_equal(sync_failures, 0);
+    assert_true(long_size(state) < (off_t)(4 * LONG_LEN)); /* as it was */
     expect_status(ent_kv_begin(kv, true, &txn, &last_error), ENT_IO);
 }
 
@@ -268,6 +269,22 @@ who_finds_no_blocks_gives_back_those_it_found(void **state)
     assert_true(blocks_asked >= (off_t)(2 * LONG_LEN));
     assert_true(long_size(state) < size + (off_t)(2 * LONG_LEN));
     assert_true(has_box(kv, 2, LONG_LEN));
+}
+
+static void
+who_finds_no_more_blocks_than_it_wants_goes_ahead(void **state)
+{
+    ENT_AUTO(ent_kv_close) struct ent_kv *kv = new_store(state);
+    struct ent_kv_txn *txn;
+    rlim_t size;
+
+    keep_box(kv, 1, LONG_LEN);
+    size = (rlim_t)long_size(state) + 4 * 1024 * 1024;
+    txn = begin(kv, true);
+    put_box(txn, 2, LONG_LEN);
+    expect_status(commit_limited(&txn, size, ent_kv_commit_ahead), ENT_OK);
+    assert_true(ent_kv_is_going(kv));
+    expect_ok(ent_kv_finish(kv, &last_error));
 }
 
 static void
@@ -290,10 +307,8 @@ who_goes_ahead_has_blocks_for_it(void **state)
     off_t size;
 
     keep_box(kv, 1, LONG_LEN);
-    sync_hold(true);
     keep_ahead(kv, 2);
     size = long_size(state);
-    sync_hold(false);
     assert_true(size > (off_t)(3 * LONG_LEN));
     keep_ahead(kv, 3);
     expect_ok(ent_kv_finish(kv, &last_error));
@@ -313,6 +328,7 @@ main(void)
         KV_TEST(who_may_not_let_a_file_grow_does_not_go_ahead_and_is_told),
         KV_TEST(a_sync_that_fails_is_no_want_of_room),
         KV_TEST(who_finds_no_blocks_gives_back_those_it_found),
+        KV_TEST(who_finds_no_more_blocks_than_it_wants_goes_ahead),
         KV_TEST(a_file_system_that_promises_no_blocks_holds_nobody_up),
         KV_TEST(who_goes_ahead_has_blocks_for_it),
     };

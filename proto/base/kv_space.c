@@ -46,6 +46,22 @@ used_len(MDB_env *env)
                : 0;
 }
 
+/* Its file, and how long that is; an LMDB code. */
+static int
+file_of(MDB_env *env, int *ret_file, uint64_t *ret_len)
+{
+    struct stat stat;
+    int rc = mdb_env_get_fd(env, ret_file);
+
+    if (rc == 0 && fstat(*ret_file, &stat) != 0) {
+        rc = errno;
+    }
+    if (rc == 0) {
+        *ret_len = (uint64_t)stat.st_size;
+    }
+    return rc;
+}
+
 void
 ent_kv_space_begin(struct ent_kv *kv)
 {
@@ -100,15 +116,12 @@ prepare(const struct ent_kv *kv, MDB_env *env, uint64_t used_at_open)
     const uint64_t used = used_len(env);
     const uint64_t grown = used > used_at_open ? used - used_at_open : 0;
     const uint64_t wanted = grown < SPACE_MAX ? grown : SPACE_MAX;
-    struct stat stat;
     uint64_t len;
     int file;
 
-    if (grown == 0 || mdb_env_get_fd(env, &file) != 0 ||
-        fstat(file, &stat) != 0) {
+    if (grown == 0 || file_of(env, &file, &len) != 0) {
         return false;
     }
-    len = (uint64_t)stat.st_size;
     if (len >= used + wanted || !has_disk(kv)) {
         return false;
     }
@@ -133,6 +146,8 @@ ent_kv_prepare(struct ent_kv *kv)
            prepare(kv, kv->env, kv->used_at_open);
 }
 
+/* ---- asked for ---- */
+
 /* Blocks behind its end. Some file systems promise none, which is no answer. */
 static int
 promise_blocks(int file, uint64_t len, uint64_t more)
@@ -144,22 +159,6 @@ promise_blocks(int file, uint64_t len, uint64_t more)
     }
     if (rc != 0) {
         (void)!ftruncate(file, (off_t)len); /* those that it did find */
-    }
-    return rc;
-}
-
-/* Its file, and how long that is; an LMDB code. */
-static int
-file_of(MDB_env *env, int *ret_file, uint64_t *ret_len)
-{
-    struct stat stat;
-    int rc = mdb_env_get_fd(env, ret_file);
-
-    if (rc == 0 && fstat(*ret_file, &stat) != 0) {
-        rc = errno;
-    }
-    if (rc == 0) {
-        *ret_len = (uint64_t)stat.st_size;
     }
     return rc;
 }
